@@ -1,0 +1,349 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Day, days, handOver, openInterval, parseHours, type Week } from '../../src/core/hours.ts'
+
+const instant = (text: string) => Temporal.Instant.from(text)
+const everyDay = (...windows: string[]): Week => Object.fromEntries(days.map((day) => [day, windows]))
+
+/**
+ * The meaning of the hours, said a second time and slowly: read the wall clock of a minute and compare texts.
+ * Shares nothing with the code under test.
+ */
+type WallMinute = { readonly date: string; readonly day: Day; readonly dayBefore: Day; readonly clock: string }
+function wallMinute(at: number, zone: string): WallMinute {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+  const day = days[local.dayOfWeek - 1] as Day
+  const dayBefore = days[(local.dayOfWeek + 5) % 7] as Day
+  return { date: local.toPlainDate().toString(), day, dayBefore, clock: local.toPlainTime().toString().slice(0, 5) }
+}
+function allowed(wall: WallMinute, week: Week, closures: readonly string[]): boolean {
+  if (closures.includes(wall.date)) return false
+  const startedToday = (week[wall.day] ?? []).some((window) => {
+    const [start = '', end = ''] = window.split('-')
+    return wall.clock >= start && (wall.clock < end || end < start)
+  })
+  const startedYesterday = (week[wall.dayBefore] ?? []).some((window) => {
+    const [start = '', end = ''] = window.split('-')
+    return end < start && wall.clock < end
+  })
+  return startedToday || startedYesterday
+}
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+/** Walks from interval to interval and compares every minute on the way with the wall clock. */
+function expectSameAsWallClock(
+  walls: readonly WallMinute[],
+  from: number,
+  week: Week,
+  closures: readonly string[],
+  zone: string,
+) {
+  const open = walls.map((wall) => allowed(wall, week, closures))
+  const minuteOf = (at: Temporal.Instant) => (at.epochMilliseconds - from) / MINUTE
+  let minute = 0
+  while (minute < open.length) {
+    const now = Temporal.Instant.fromEpochMilliseconds(from + minute * MINUTE)
+    const interval = openInterval(now, week, closures, zone)
+    const opens = interval === null ? open.length : Math.max(minute, minuteOf(interval.opens))
+    const closes = interval === null ? open.length : minuteOf(interval.closes)
+    expect(opens % 1).toBe(0)
+    expect(closes % 1).toBe(0)
+    expect(open.slice(minute, opens), `closed from minute ${minute} to ${opens}`).not.toContain(true)
+    expect(open.slice(opens, closes), `open from minute ${opens} to ${closes}`).not.toContain(false)
+    expect(closes).toBeGreaterThan(minute)
+    minute = closes
+    if (minute < open.length && (interval === null || closes - opens < (8 * DAY) / MINUTE))
+      expect(open[minute], 'ends where the clock says so').toBe(false)
+  }
+}
+
+const zones = [
+  'America/Chicago',
+  'America/Phoenix',
+  'Pacific/Honolulu',
+  'America/New_York',
+  'Europe/Lisbon',
+  'Australia/Lord_Howe',
+  'America/Los_Angeles',
+  // Clocks change at midnight here, so that a date begins twice or begins late.
+  'America/Havana',
+  'Africa/Cairo',
+  'America/Nuuk',
+]
+
+/** The instants of the changes of 2026 and 2027; where there are none, those of Chicago. */
+function changes(zone: string): number[] {
+  const found: number[] = []
+  let at = instant('2026-01-01T00:00Z').toZonedDateTimeISO(zone)
+  for (;;) {
+    const next = at.getTimeZoneTransition('next')
+    if (next === null || next.year > 2027) break
+    found.push(next.epochMilliseconds)
+    at = next
+  }
+  return found.length > 0 ? found : changes('America/Chicago')
+}
+
+const weeks: Record<string, Week> = {
+  'an ordinary school day': {
+    mon: ['08:00-20:00'],
+    tue: ['08:00-20:00'],
+    sat: ['10:00-12:00', '13:00-15:30'],
+    sun: ['09:00-18:00'],
+  },
+  'all day': everyDay('00:00-24:00'),
+  'all day but Sunday': { ...everyDay('00:00-24:00'), sun: [] },
+  'over midnight': everyDay('18:00-07:30'),
+  'over midnight on Saturday only': { sat: ['22:00-02:30'] },
+  'inside the skipped hour': everyDay('02:10-02:40', '00:10-00:40', '23:20-23:50'),
+  'into the skipped hour': everyDay('01:00-02:15', '23:30-00:20'),
+  'out of the skipped hour': everyDay('02:45-04:00', '00:45-01:20'),
+  'inside the repeated hour': everyDay('01:15-01:45', '23:10-23:40'),
+  'across the repeated hour': everyDay('00:30-01:30', '22:30-23:30'),
+  'to midnight': everyDay('20:00-00:00'),
+  'nothing but a minute': everyDay('02:30-02:31', '01:59-02:00'),
+}
+
+describe.each(zones)('in %s, two days around every change of the clock in 2026 and 2027', (zone) => {
+  const ranges = changes(zone).map((change) => {
+    const from = change - 2 * DAY
+    const minutes = Array.from({ length: (4 * DAY) / MINUTE }, (_, minute) => wallMinute(from + minute * MINUTE, zone))
+    return { from, minutes }
+  })
+  test.each(Object.entries(weeks))('every minute is as the wall clock reads: %s', (_, week) => {
+    for (const { from, minutes } of ranges) {
+      expectSameAsWallClock(minutes, from, week, [], zone)
+      for (const closure of new Set(minutes.map((wall) => wall.date))) expectSameAsWallClock(minutes, from, week, [closure], zone)
+    }
+  })
+})
+
+const clock = fc
+  .tuple(fc.nat(23), fc.nat(59))
+  .map(([hour, minute]) => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`)
+const window = fc.oneof(
+  fc.constant('00:00-24:00'),
+  fc
+    .tuple(clock, clock)
+    .filter(([start, end]) => start !== end)
+    .map(([start, end]) => `${start}-${end}`),
+)
+const week = fc.record(Object.fromEntries(days.map((day) => [day, fc.array(window, { maxLength: 3 })])), {
+  requiredKeys: [],
+}) as fc.Arbitrary<Week>
+const second = fc.integer({
+  min: instant('2026-01-01T00:00Z').epochMilliseconds / 1000,
+  max: instant('2028-01-01T00:00Z').epochMilliseconds / 1000,
+})
+const zone = fc.constantFrom(...zones)
+
+test('any week, even with windows that overlap, is open in the minutes that the wall clock reads', () => {
+  fc.assert(
+    fc.property(week, second, zone, fc.array(fc.nat(9), { maxLength: 3 }), (someWeek, someSecond, someZone, closedDays) => {
+      const from = Math.floor(someSecond / 60) * MINUTE
+      const minutes = Array.from({ length: (2 * DAY) / MINUTE }, (_, minute) => wallMinute(from + minute * MINUTE, someZone))
+      const closures = closedDays.map((day) =>
+        Temporal.PlainDate.from(minutes[0]?.date ?? '')
+          .add({ days: day - 1 })
+          .toString(),
+      )
+      expectSameAsWallClock(minutes, from, someWeek, closures, someZone)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('a hand-over lies in the open, its validity ends before the close, and nothing earlier would have done', () => {
+  fc.assert(
+    fc.property(week, second, zone, (someWeek, someSecond, someZone) => {
+      const now = Temporal.Instant.fromEpochMilliseconds(someSecond * 1000)
+      const answer = handOver(now, someWeek, [], someZone)
+      if (answer === null) {
+        expect(openInterval(now, someWeek, [], someZone)).toBeNull()
+        return
+      }
+      const { at, validitySeconds } = answer
+      const first = openInterval(now, someWeek, [], someZone)
+      const used = openInterval(at, someWeek, [], someZone)
+      if (first === null || used === null) throw new Error('no interval')
+      expect(Temporal.Instant.compare(used.opens, at)).toBeLessThanOrEqual(0)
+      expect(validitySeconds).toBeGreaterThanOrEqual(25)
+      expect(validitySeconds).toBeLessThanOrEqual(36_000)
+      const left = used.closes.since(at).total('seconds')
+      expect(validitySeconds).toBe(Math.min(36_000, Math.floor(left) - 5))
+      const firstTime = Temporal.Instant.compare(now, first.opens) < 0 ? first.opens : now
+      if (!at.equals(firstTime)) expect(first.closes.since(firstTime).total('seconds')).toBeLessThan(30)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+describe('the open interval', () => {
+  const chicago = 'America/Chicago'
+  const table = [
+    ['holds now', '2026-11-24T15:00Z', { tue: ['08:00-20:00'] }, [], '2026-11-24T14:00Z', '2026-11-25T02:00Z'],
+    ['is the next one', '2026-11-24T04:00Z', { tue: ['08:00-20:00'] }, [], '2026-11-24T14:00Z', '2026-11-25T02:00Z'],
+    ['no longer holds its end', '2026-11-25T02:00Z', { tue: ['08:00-20:00'] }, [], '2026-12-01T14:00Z', '2026-12-02T02:00Z'],
+    [
+      'passes over a closure',
+      '2026-11-24T04:00Z',
+      { tue: ['08:00-20:00'] },
+      ['2026-11-24'],
+      '2026-12-01T14:00Z',
+      '2026-12-02T02:00Z',
+    ],
+    ['crosses midnight', '2026-11-25T05:00Z', { tue: ['20:00-02:00'] }, [], '2026-11-25T02:00Z', '2026-11-25T08:00Z'],
+    [
+      'is cut at midnight by a closure',
+      '2026-11-25T05:00Z',
+      { tue: ['20:00-02:00'] },
+      ['2026-11-25'],
+      '2026-11-25T02:00Z',
+      '2026-11-25T06:00Z',
+    ],
+    [
+      'joins days',
+      '2026-11-24T15:00Z',
+      { tue: ['00:00-24:00'], wed: ['00:00-24:00'] },
+      [],
+      '2026-11-24T06:00Z',
+      '2026-11-26T06:00Z',
+    ],
+    ['closes at the jump', '2026-03-08T07:30Z', { sun: ['01:00-02:30'] }, [], '2026-03-08T07:00Z', '2026-03-08T08:00Z'],
+    ['does not exist in the jump', '2026-03-08T07:30Z', { sun: ['02:00-03:00'] }, [], '2026-03-15T07:00Z', '2026-03-15T08:00Z'],
+    [
+      'comes twice when the hour does',
+      '2026-11-01T06:40Z',
+      { sun: ['01:00-01:30'] },
+      [],
+      '2026-11-01T07:00Z',
+      '2026-11-01T07:30Z',
+    ],
+  ] as const
+  test.each(table)('%s', (_, now, someWeek, closures, opens, closes) => {
+    const interval = openInterval(instant(now), someWeek, closures, chicago)
+    expect(interval?.opens.toString()).toBe(instant(opens).toString())
+    expect(interval?.closes.toString()).toBe(instant(closes).toString())
+  })
+
+  test('goes on for 8 days to each side of now when all days are open', () => {
+    const now = instant('2026-11-24T15:00Z')
+    const interval = openInterval(now, everyDay('00:00-24:00'), [], chicago)
+    expect(interval?.opens.toString()).toBe(now.subtract({ hours: 192 }).toString())
+    expect(interval?.closes.toString()).toBe(now.add({ hours: 192 }).toString())
+  })
+
+  test('is none without windows, or when all days of the coming 400 are closed', () => {
+    const now = instant('2026-11-24T15:00Z')
+    expect(openInterval(now, {}, [], chicago)).toBeNull()
+    const first = Temporal.PlainDate.from('2026-11-23')
+    const closures = Array.from({ length: 420 }, (_, day) => first.add({ days: day }).toString())
+    expect(openInterval(now, everyDay('00:00-24:00'), closures, chicago)).toBeNull()
+    expect(handOver(now, everyDay('00:00-24:00'), closures, chicago)).toBeNull()
+  })
+
+  test('is quick enough for thousands of messages', () => {
+    const hours = everyDay('08:00-20:00')
+    const started = performance.now()
+    for (let index = 0; index < 5000; index += 1)
+      handOver(instant('2026-11-24T15:00Z').add({ minutes: index }), hours, ['2026-11-26'], chicago)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+})
+
+describe('a hand-over', () => {
+  const zoneName = 'America/Chicago'
+  const table = [
+    ['is now, for what is left less 5 s', '2026-11-25T01:00:00Z', '2026-11-25T01:00:00Z', 3595],
+    ['is never longer than the carrier allows', '2026-11-24T14:00:00Z', '2026-11-24T14:00:00Z', 36_000],
+    ['is still now with 30 s left', '2026-11-25T01:59:30Z', '2026-11-25T01:59:30Z', 25],
+    ['counts whole seconds only', '2026-11-25T01:59:29.5Z', '2026-11-25T01:59:29.5Z', 25],
+    ['waits with less', '2026-11-25T01:59:30.001Z', '2026-12-01T14:00:00Z', 36_000],
+    ['waits for the opening', '2026-11-24T13:59:59.999Z', '2026-11-24T14:00:00Z', 36_000],
+  ] as const
+  test.each(table)('%s', (_, now, at, validitySeconds) => {
+    const answer = handOver(instant(now), { tue: ['08:00-20:00'] }, [], zoneName)
+    expect(answer?.at.toString()).toBe(instant(at).toString())
+    expect(answer?.validitySeconds).toBe(validitySeconds)
+  })
+
+  test('has no time when the school has no hours', () => {
+    expect(handOver(instant('2026-11-24T15:00Z'), {}, [], zoneName)).toBeNull()
+  })
+})
+
+describe('reading hours', () => {
+  const good = { timezone: 'America/Chicago', families: { mon: ['08:00-20:00'] }, staff: {}, closures: ['2026-11-26'] }
+
+  test('keeps what is right', () => {
+    expect(parseHours(good)).toEqual({ kind: 'ok', hours: good })
+  })
+  test('writes the zone as the zone database does, and takes left-out closures as none', () => {
+    const { closures: _, ...rest } = good
+    expect(parseHours({ ...rest, timezone: 'america/chicago' })).toEqual({ kind: 'ok', hours: { ...good, closures: [] } })
+  })
+
+  const accepted: [string, unknown][] = [
+    ['all day', { mon: ['00:00-24:00'] }],
+    ['several windows that touch', { mon: ['08:00-12:00', '12:00-13:00', '15:00-24:00'] }],
+    ['a window over midnight up to the next one', { mon: ['20:00-08:00'], tue: ['08:00-09:00'] }],
+    ['a window over midnight on Sunday', { sun: ['20:00-08:00'], mon: ['08:00-09:00'] }],
+    ['a day without windows', { mon: [] }],
+  ]
+  test.each(accepted)('takes %s', (_, families) => {
+    expect(parseHours({ ...good, families }).kind).toBe('ok')
+  })
+
+  const refused: [string, unknown, RegExp][] = [
+    ['no object', 'all day', /object/],
+    ['a list', [], /object/],
+    ['null', null, /object/],
+    ['an unknown key', { ...good, holidays: [] }, /"holidays"/],
+    ['no zone', { ...good, timezone: undefined }, /timezone/],
+    ['a zone that is none', { ...good, timezone: 'America/Springfield' }, /timezone/],
+    ['an offset for a zone', { ...good, timezone: '-06:00' }, /timezone/],
+    ['a date for a zone', { ...good, timezone: '2026-01-01T00:00[America/Chicago]' }, /timezone/],
+    ['no families', { ...good, families: undefined }, /families/],
+    ['no staff', { ...good, staff: undefined }, /staff/],
+    ['an unknown day', { ...good, staff: { monday: [] } }, /staff.*"monday"/],
+    ['a text for a list', { ...good, families: { mon: '08:00-20:00' } }, /families\.mon/],
+    ['a number for a window', { ...good, families: { mon: [8] } }, /families\.mon.*8/],
+    ['hours without minutes', { ...good, families: { mon: ['8-20'] } }, /"8-20".*HH:MM/],
+    ['an hour that is none', { ...good, families: { mon: ['08:00-25:00'] } }, /HH:MM/],
+    ['24:00 with minutes', { ...good, families: { mon: ['08:00-24:01'] } }, /HH:MM/],
+    ['24:00 as a start', { ...good, families: { mon: ['24:00-08:00'] } }, /HH:MM/],
+    ['a window of no length', { ...good, families: { mon: ['08:00-08:00'] } }, /differ/],
+    ['midnight to midnight', { ...good, families: { mon: ['00:00-00:00'] } }, /00:00-24:00/],
+    ['overlap in a day', { ...good, families: { mon: ['08:00-12:00', '11:59-13:00'] } }, /overlap/],
+    ['the same window twice', { ...good, families: { mon: ['08:00-12:00', '08:00-12:00'] } }, /overlap/],
+    ['overlap with the next morning', { ...good, families: { mon: ['20:00-08:00'], tue: ['07:59-09:00'] } }, /overlap/],
+    ['overlap from Sunday to Monday', { ...good, families: { sun: ['20:00-08:00'], mon: ['07:00-09:00'] } }, /overlap/],
+    ['closures that are no list', { ...good, closures: '2026-11-26' }, /closures/],
+    ['a date that is none', { ...good, closures: ['2026-02-30'] }, /2026-02-30/],
+    ['a date in another form', { ...good, closures: ['11/26/2026'] }, /YYYY-MM-DD/],
+  ]
+  test.each(refused)('refuses %s and says so in one sentence', (_, body, sentence) => {
+    const answer = parseHours(body)
+    expect(answer.kind).toBe('wrong')
+    if (answer.kind === 'wrong') {
+      expect(answer.problem).toMatch(sentence)
+      expect(answer.problem).toMatch(/\.$/)
+      expect(answer.problem).not.toContain('\n')
+    }
+  })
+
+  test('never throws, whatever comes, and what it takes can be used', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.anything(), fc.record({ timezone: zone, families: week, staff: week, closures: fc.array(fc.string()) })),
+        (body) => {
+          const answer = parseHours(body)
+          if (answer.kind === 'ok')
+            openInterval(instant('2026-11-24T15:00Z'), answer.hours.families, answer.hours.closures, answer.hours.timezone)
+        },
+      ),
+    )
+  })
+})

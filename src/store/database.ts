@@ -1,0 +1,109 @@
+/**
+ * Connections, roles and transactions. Everything works as `homeline_app`, which row level security binds to one district a
+ * transaction; only `migrate` works as the schema's owner, and only the job that looks for work as `homeline_scheduler`.
+ */
+
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { FileMigrationProvider, Migrator } from 'kysely/migration'
+import pg from 'pg'
+import type { DB } from './schema.ts'
+
+/** The app's database without a district: only tables of the short list (district, setting, inbox, proxy_number) show rows. */
+export type Db = Kysely<DB>
+
+/** A transaction; inside `inDistrict` it sees the rows of one district. */
+export type Trx = Transaction<DB>
+
+/** The roles that Homeline works as; none can log in by itself. */
+export type Role = 'homeline_app' | 'homeline_scheduler' | 'homeline_eraser'
+
+const TIMESTAMPTZ = 1184
+const DATE = 1082
+const INT8 = 20
+
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (format !== 'binary') {
+      if (oid === TIMESTAMPTZ) return (text: string) => toInstant(text)
+      if (oid === DATE) return (text: string) => text
+      if (oid === INT8) return Number
+    }
+    return pg.types.getTypeParser(oid, format as 'text')
+  },
+}
+
+/** PostgreSQL prints `2026-11-23 17:00:00.5+00` with the connection's zone set to UTC. */
+function toInstant(text: string): Temporal.Instant {
+  return Temporal.Instant.from(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
+}
+
+/** A pool that works as one role. `size` connections at most; statements end after 60 s. */
+export function connect(url: string, role: Role, size = 10): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: `-c role=${role} -c timezone=UTC`,
+    max: size,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: 'homeline',
+    types,
+  })
+  // An idle connection that breaks (a restart of the database) is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => {})
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** Throws unless the connection is bound by row level security: a superuser would pass every tenant wall. */
+export async function assertBound(db: Db, role: Role): Promise<void> {
+  const { rows } = await sql<{ name: string; free: boolean }>`
+    select current_user as name, rolsuper or rolbypassrls as free from pg_roles where rolname = current_user`.execute(db)
+  if (rows[0]?.name !== role || rows[0].free)
+    throw new Error(`The database connection must work as ${role}, which row level security binds.`)
+}
+
+/** The path of the migrations, frozen and forward only. */
+export const MIGRATIONS = path.resolve(import.meta.dirname, '..', '..', 'migrations')
+
+/** Brings the schema up to date as its owner; safe from several hosts at once (an advisory lock). Gives the names of what it ran. */
+export async function migrate(url: string): Promise<string[]> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 2,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'homeline-migrate',
+  })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const { rows } = await sql<{ version: number }>`select current_setting('server_version_num')::int as version`.execute(db)
+    if ((rows[0]?.version ?? 0) < 150000) throw new Error('DATABASE_URL should name a PostgreSQL 15 or newer.')
+    const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path, migrationFolder: MIGRATIONS }) })
+    const { error, results } = await migrator.migrateToLatest()
+    if (error) throw new Error('The database could not be brought up to date.', { cause: error })
+    return (results ?? []).map((r) => r.migrationName)
+  } finally {
+    await db.destroy()
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/**
+ * One transaction that sees one district. `SET LOCAL` and not `set_config`: the setting ends with the transaction, and distributed
+ * PostgreSQL passes it on.
+ */
+export async function inDistrict<T>(db: Db, districtId: string, work: (trx: Trx) => Promise<T>): Promise<T> {
+  if (!UUID.test(districtId)) throw new Error('A district id is a UUID.')
+  return db.transaction().execute(async (trx) => {
+    await sql.raw(`set local app.district_id = '${districtId}'`).execute(trx)
+    return work(trx)
+  })
+}
+
+/** The database's own clock, for leases, time limits and the log's times. */
+export async function databaseNow(db: Db | Trx): Promise<Temporal.Instant> {
+  const { rows } = await sql<{ now: Temporal.Instant }>`select clock_timestamp() as now`.execute(db)
+  return rows[0]?.now as Temporal.Instant
+}

@@ -1,0 +1,58 @@
+/**
+ * Every key is derived from HOMELINE_KEY (HKDF-SHA-256), one per purpose and, where a district's data is meant, per district, so that
+ * equal numbers of two districts cannot be linked. Losing HOMELINE_KEY loses the numbers and the power to check the log.
+ */
+
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+
+/** What a derived key is for. */
+export type KeyPurpose = 'number' | 'number-index' | 'inbox' | 'log' | 'checkpoint' | 'check' | 'token'
+
+/** Keys by purpose and district; derived once each. */
+export type Keys = {
+  /** 32 bytes. */
+  readonly derive: (purpose: KeyPurpose, districtId?: string) => Buffer
+  /** AES-256-GCM: version byte, 12 byte nonce, tag, ciphertext. `context` is bound to the ciphertext and must be given again. */
+  readonly encrypt: (purpose: KeyPurpose, districtId: string, context: string, plain: Buffer) => Buffer
+  /** Throws when the key, the context or a byte is wrong. */
+  readonly decrypt: (purpose: KeyPurpose, districtId: string, context: string, sealed: Buffer) => Buffer
+  /** The blind index under which a number is found without being readable. */
+  readonly numberIndex: (districtId: string, number: string) => Buffer
+}
+
+const VERSION = 1
+const NONCE = 12
+const TAG = 16
+
+/** `master` is HOMELINE_KEY's 32 bytes. */
+export function createKeys(master: Buffer): Keys {
+  if (master.length !== 32) throw new Error('HOMELINE_KEY should hold 32 bytes.')
+  const derived = new Map<string, Buffer>()
+  const derive = (purpose: KeyPurpose, districtId = ''): Buffer => {
+    const name = `homeline/${purpose}/${districtId}`
+    let key = derived.get(name)
+    if (key === undefined) {
+      key = Buffer.from(hkdfSync('sha256', master, 'homeline', name, 32))
+      derived.set(name, key)
+    }
+    return key
+  }
+  return {
+    derive,
+    encrypt: (purpose, districtId, context, plain) => {
+      const nonce = randomBytes(NONCE)
+      const cipher = createCipheriv('aes-256-gcm', derive(purpose, districtId), nonce)
+      cipher.setAAD(Buffer.from(context))
+      const body = Buffer.concat([cipher.update(plain), cipher.final()])
+      return Buffer.concat([Buffer.from([VERSION]), nonce, cipher.getAuthTag(), body])
+    },
+    decrypt: (purpose, districtId, context, sealed) => {
+      if (sealed[0] !== VERSION) throw new Error('This ciphertext is of another version.')
+      const decipher = createDecipheriv('aes-256-gcm', derive(purpose, districtId), sealed.subarray(1, 1 + NONCE))
+      decipher.setAAD(Buffer.from(context))
+      decipher.setAuthTag(sealed.subarray(1 + NONCE, 1 + NONCE + TAG))
+      return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE + TAG)), decipher.final()])
+    },
+    numberIndex: (districtId, number) => createHmac('sha256', derive('number-index', districtId)).update(number).digest(),
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The guard on facts: what a family acts on (times, dates, amounts, numbers, links, names) stands in a translation as it stood in the
+ * original, or the translation is not to be trusted.
+ */
+
+import type { FactLanguage } from './calendar-words.ts'
+import { dayParts, factLanguage, foldText, LINK, namePositions, nameStands, takeCalendarNames, visible } from './slots.ts'
+
+/** The languages of an original and its translation, BCP 47. */
+export type LanguagePair = { readonly from: string; readonly to: string }
+
+/**
+ * The facts that differ between an original and its translation, empty when all stand. Compared as multisets, both ways: nothing may be
+ * lost, changed or added. Strict on purpose: 3:30 PM as 15:30 differs, a lost PM differs, 11/12 as 12/11 differs; but digits may be of
+ * any script, "1,000.50" may be "1.000,50", and a phone number may be spaced anew. Weekdays and months written as words are compared
+ * when both languages are among the nine. Names (`names`) that stand in the original must stand letter for letter.
+ * The pieces hold parts of the text: never log them.
+ */
+export function missingFacts(original: string, translation: string, names: readonly string[], languages: LanguagePair): string[] {
+  const standing = names.filter((name) => nameStands(original, name))
+  const from = factLanguage(languages.from)
+  const to = factLanguage(languages.to)
+  const byName = from !== null && to !== null
+  const before = factsOf(original, from, standing, byName)
+  const after = factsOf(translation, to, standing, byName)
+  return [...standing.filter((name) => !nameStands(translation, name)), ...without(before, after), ...without(after, before)]
+}
+
+function without(pieces: readonly string[], others: readonly string[]): string[] {
+  const left = [...others]
+  return pieces.filter((piece) => {
+    const at = left.indexOf(piece)
+    if (at !== -1) left.splice(at, 1)
+    return at === -1
+  })
+}
+
+/** Every digit of the text ends in exactly one piece, so that a changed digit always shows. */
+function factsOf(text: string, language: FactLanguage | null, names: readonly string[], byName: boolean): string[] {
+  const pieces: string[] = []
+  const take = (piece: string) => {
+    pieces.push(piece)
+    return ' \ue001 '
+  }
+  // A child called April is not a month; a name with a digit in it keeps the digit under guard.
+  const nameless = names
+    .filter((name) => !/\p{N}/u.test(name))
+    .reduce((rest, name) => rest.replaceAll(visible(name), '\ue001'), visible(text))
+  let rest = foldText(nameless.replace(LINK, take), language)
+  if (byName && language) {
+    const calendar = takeCalendarNames(rest, language)
+    pieces.push(...calendar.names)
+    rest = calendar.rest
+  }
+  rest = rest.replace(CLOCK, '$1:$2').replace(PHONE, (phone) => take(phone.replace(/[^\d+]/gu, '')))
+  for (const match of rest.matchAll(numberPattern(language))) pieces.push(numberPiece(match.groups ?? {}))
+  return pieces
+}
+
+/** Hours and minutes as other languages write them: 3h30, 3点30分, 3 giờ 30 phút. */
+const CLOCK = /(?<![\d:])(\d{1,2})\s?(?:h|点|點|時|时|giờ)\s?(\d{2})(?!\d)(?:\s?(?:分|phút))?/giu
+
+/** Seven digits or more in groups: a phone number (or an ISO date), whatever stands between the groups. */
+const PHONE = /(?<![\d:/.,-])\+?\(?\d(?:(?:[ .-]|\) ?| ?\()?\d){6,}(?![\d:/]|[.,]\d)/gu
+
+const HOUR_WORD = "o'clock|h|heures?|horas?|час(?:а|ов)?|giờ|点钟?|點鐘?|时|時|分|ze"
+
+const numberPatterns = new Map<FactLanguage | null, RegExp>()
+
+function numberPattern(language: FactLanguage | null): RegExp {
+  const known = numberPatterns.get(language)
+  if (known) return known
+  const { am, pm } = dayParts(language)
+  const made = new RegExp(
+    `(?:(?<signBefore>\\p{Sc})\\s?)?(?:(?:(?<amBefore>${language === 'zh' ? am : '(?!)'})|(?<pmBefore>${language === 'zh' ? pm : '(?!)'}))\\s?)?` +
+      '(?<digits>\\d+(?:(?:[.,:/]|\\s?-\\s?)\\d+)*)' +
+      '(?:\\s?(?<percent>%)|\\s?(?<signAfter>\\p{Sc})(?!\\s?\\d))?' +
+      `(?:\\s?(?:${HOUR_WORD})(?!\\p{L}))?` +
+      `(?:[\\s,]*(?:(?<amAfter>${am})|(?<pmAfter>${pm}))(?!\\p{L}))?`,
+    'giu',
+  )
+  numberPatterns.set(language, made)
+  return made
+}
+
+function numberPiece(found: { readonly [group: string]: string | undefined }): string {
+  const digits = (found.digits ?? '').replace(/\s/gu, '').replace(/\d[\d.,]*/gu, (number) => plainNumber(number))
+  const sign = found.signBefore ?? found.signAfter ?? ''
+  const part = (found.amBefore ?? found.amAfter) ? ' am' : (found.pmBefore ?? found.pmAfter) ? ' pm' : ''
+  return `${sign}${digits}${found.percent ?? ''}${part}`
+}
+
+/** Thousands run together, a point for the decimals, whichever of the two marks was which. */
+function plainNumber(number: string): string {
+  const grouped = /^(\d{1,3}([.,])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,](\d+))?$/u.exec(number)
+  if (grouped?.[1]) return grouped[1].replace(/[.,]/gu, '') + (grouped[3] ? `.${grouped[3]}` : '')
+  return /^\d+,\d+$/u.test(number) ? number.replace(',', '.') : number
+}
+
+const PROTECTED_NUMBER =
+  /\p{Sc}?\s?\+?\(?\p{Nd}(?:[\p{Nd}.,:/()٫٬-]| (?=\p{Nd}))*(?<![.,:/(-])(?:\s?[%٪\p{Sc}])?(?:\s?[ap]\.?\s?m\b\.?)?/giu
+
+/**
+ * The stretches of a text that a translation engine must not touch: names, links, times, numbers, in order and without overlap, as
+ * UTF-16 offsets. It only helps the engine; {@link missingFacts} decides.
+ */
+export function factSpans(text: string, names: readonly string[]): readonly { readonly start: number; readonly end: number }[] {
+  const spans: { start: number; end: number }[] = []
+  const add = (start: number, length: number) => {
+    const end = start + length
+    if (length > 0 && !spans.some((span) => start < span.end && span.start < end)) spans.push({ start, end })
+  }
+  for (const match of text.matchAll(LINK)) add(match.index, match[0].length)
+  for (const name of [...names].sort((a, b) => b.length - a.length))
+    for (const at of namePositions(text, name)) add(at, name.length)
+  for (const match of text.matchAll(PROTECTED_NUMBER)) {
+    const lead = match[0].length - match[0].trimStart().length
+    add(match.index + lead, match[0].length - lead)
+  }
+  return spans.sort((a, b) => a.start - b.start)
+}

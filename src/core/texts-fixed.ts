@@ -1,0 +1,318 @@
+/**
+ * The gateway's own texts, one template per language, written by people and never by a machine translator. A word in braces is a slot.
+ * A speaker who has checked a text replaces `draft('...')` by `reviewed('...', 'Name, date')`; whoever changes a text makes it a draft again.
+ * STOP, START, AGAIN and DISMISS stay English everywhere: carriers act on STOP and START themselves, staff commands exist in English only.
+ */
+
+/** What fills each text: every slot stands exactly once in every language. */
+export const textSlots = {
+  /** To a phone, once: who writes, that one may answer, HELP and STOP. No child's name. */
+  introduction: ['school'],
+  /** To a family whose text came outside the staff's hours. */
+  held_for_staff: ['staff', 'when'],
+  /** To a staff phone whose text came outside the family's hours. */
+  held_for_family: ['when'],
+  /** To a family, when the school has no hours. */
+  held_no_time: ['staff'],
+  /** To a number that nobody has. Confirms nothing. */
+  stranger: [],
+  /** The one confirmation of an opt-out (47 CFR 64.1200(a)(12)). */
+  stop_done: ['district'],
+  start_done: ['district'],
+  help: ['school'],
+  /** Stands before an original that could not be translated. */
+  not_translated: [],
+  /** Stands between a translation and its original when a fact did not survive. */
+  translation_differs: [],
+  /** To a family that answers an ended conversation. */
+  closed: [],
+  /** To a staff phone: the outcome of its text is unknown. */
+  unknown_to_staff: ['when', 'excerpt'],
+  /** To a family: the outcome of its text is unknown. */
+  unknown_to_family: ['staff'],
+  opted_out_to_staff: [],
+  /** The answer to ORIGINAL, when there is none. */
+  no_original: [],
+  /** The answer to ORIGINAL: stands before it. */
+  original_is: [],
+  /** The answer to a picture. */
+  media_not_passed: [],
+} as const
+
+/** Which of the gateway's texts. */
+export type TextId = keyof typeof textSlots
+
+/** The languages that the gateway's own texts exist in (BCP 47; `zh` is Simplified, `zh-TW` Traditional). */
+export const textLanguages = ['en', 'es', 'ar', 'zh', 'zh-TW', 'vi', 'pt', 'ru', 'ht', 'fr'] as const
+
+/** One of `textLanguages`. */
+export type TextLanguage = (typeof textLanguages)[number]
+
+/** A template and the speaker who checked it, or null: not yet reviewed by a speaker. */
+export type FixedText = { readonly text: string; readonly reviewedBy: string | null }
+
+const draft = (text: string): FixedText => ({ text, reviewedBy: null })
+const reviewed = (text: string, reviewedBy: string): FixedText => ({ text, reviewedBy })
+const english = (text: string) => reviewed(text, 'the authors')
+
+/** The templates by language. */
+export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, FixedText>>>> = {
+  en: {
+    introduction: english(
+      'These messages are from {school}. You can write back here in your language. Reply HELP for help, STOP to end messages.',
+    ),
+    held_for_staff: english('Your message is kept. {staff} gets it {when}. If it cannot wait, please call the school.'),
+    held_for_family: english('Your message is kept. The family gets it {when}.'),
+    held_no_time: english(
+      'Your message is kept for {staff}. We cannot say yet when it arrives. If it cannot wait, please call the school.',
+    ),
+    stranger: english('This number belongs to a school. We do not know your number. Please call or visit the school office.'),
+    stop_done: english('You will get no more messages from {district}. Text START to get them again.'),
+    start_done: english('You will get messages from {district} again. Text STOP to end them.'),
+    help: english(
+      'This is {school}. Write to your teacher here in your language. For help visit the school office. Text STOP to end messages.',
+    ),
+    not_translated: english('This message could not be translated. The original:'),
+    translation_differs: english('A number, time or name may differ in the translation. The original:'),
+    closed: english('Your message went to the school office. They will help you.'),
+    unknown_to_staff: english(
+      'Your message ({when}: "{excerpt}") may not have arrived. Reply AGAIN to send it again or DISMISS.',
+    ),
+    unknown_to_family: english('Your last message may not have reached {staff}. Please send it again.'),
+    opted_out_to_staff: english('This family asked to stop messages. Please use another way to reach them.'),
+    no_original: english('There is no original to send you: the last message was not translated.'),
+    original_is: english('The original:'),
+    media_not_passed: english('We cannot pass on pictures yet. Please write it, or bring it to the school.'),
+  },
+  es: {
+    introduction: draft(
+      'Estos mensajes son de {school}. Puede responder aquí en su idioma. Responda AYUDA para recibir ayuda o STOP para no recibir más.',
+    ),
+    held_for_staff: draft('Guardamos su mensaje. {staff} lo recibirá {when}. Si no puede esperar, por favor llame a la escuela.'),
+    held_for_family: draft('Guardamos su mensaje. La familia lo recibirá {when}.'),
+    held_no_time: draft(
+      'Guardamos su mensaje para {staff}. Todavía no sabemos cuándo llegará. Si no puede esperar, por favor llame a la escuela.',
+    ),
+    stranger: draft('Este número es de una escuela. No conocemos su número. Por favor llame o visite la oficina de la escuela.'),
+    stop_done: draft('Ya no recibirá mensajes de {district}. Envíe START para recibirlos otra vez.'),
+    start_done: draft('Recibirá otra vez los mensajes de {district}. Envíe STOP para no recibir más.'),
+    help: draft(
+      'Somos {school}. Escriba aquí a su maestro en su idioma. Para ayuda, visite la oficina de la escuela. Envíe STOP para no recibir más mensajes.',
+    ),
+    not_translated: draft('Este mensaje no se pudo traducir. El original:'),
+    translation_differs: draft('Un número, una hora o un nombre puede ser diferente en la traducción. El original:'),
+    closed: draft('Su mensaje llegó a la oficina de la escuela. Allí le ayudarán.'),
+    unknown_to_staff: draft(
+      'Es posible que su mensaje ({when}: "{excerpt}") no haya llegado. Responda AGAIN para enviarlo otra vez o DISMISS para dejarlo.',
+    ),
+    unknown_to_family: draft('Es posible que su último mensaje no le haya llegado a {staff}. Por favor envíelo otra vez.'),
+    opted_out_to_staff: draft('Esta familia pidió no recibir más mensajes. Por favor comuníquese con ella de otra manera.'),
+    no_original: draft('No hay un original para enviarle: el último mensaje no fue traducido.'),
+    original_is: draft('El original:'),
+    media_not_passed: draft('Todavía no podemos pasar fotos. Por favor escriba el mensaje o llévelo a la escuela.'),
+  },
+  ar: {
+    introduction: draft('هذه الرسائل من {school}. يمكنك الرد هنا بلغتك. أرسل كلمة مساعدة للمساعدة، أو STOP لإيقاف الرسائل.'),
+    held_for_staff: draft('حفظنا رسالتك. ستصل إلى {staff} {when}. إذا كان الأمر لا يحتمل الانتظار، فالرجاء الاتصال بالمدرسة.'),
+    held_for_family: draft('حفظنا رسالتك. ستصل إلى الأسرة {when}.'),
+    held_no_time: draft(
+      'حفظنا رسالتك إلى {staff}. لا نعرف بعد متى ستصل. إذا كان الأمر لا يحتمل الانتظار، فالرجاء الاتصال بالمدرسة.',
+    ),
+    stranger: draft('هذا الرقم تابع لمدرسة. رقمك غير معروف لدينا. الرجاء الاتصال بمكتب المدرسة أو زيارته.'),
+    stop_done: draft('لن تصلك رسائل أخرى من {district}. أرسل START لاستلامها من جديد.'),
+    start_done: draft('ستصلك رسائل {district} من جديد. أرسل STOP لإيقافها.'),
+    help: draft('هذه {school}. اكتب هنا إلى المعلم بلغتك. للمساعدة يرجى زيارة مكتب المدرسة. أرسل STOP لإيقاف الرسائل.'),
+    not_translated: draft('تعذرت ترجمة هذه الرسالة. النص الأصلي:'),
+    translation_differs: draft('قد يختلف رقم أو وقت أو اسم في الترجمة. النص الأصلي:'),
+    closed: draft('وصلت رسالتك إلى مكتب المدرسة، وسوف يساعدك.'),
+    unknown_to_staff: draft('ربما لم تصل رسالتك ({when}: "{excerpt}"). أرسل AGAIN لإرسالها مرة أخرى أو DISMISS لتركها.'),
+    unknown_to_family: draft('ربما لم تصل رسالتك الأخيرة إلى {staff}. الرجاء إرسالها مرة أخرى.'),
+    opted_out_to_staff: draft('طلبت هذه الأسرة إيقاف الرسائل. الرجاء التواصل معها بطريقة أخرى.'),
+    no_original: draft('لا يوجد نص أصلي لإرساله: الرسالة الأخيرة لم تُترجم.'),
+    original_is: draft('النص الأصلي:'),
+    media_not_passed: draft('لا يمكننا تمرير الصور حتى الآن. الرجاء كتابة الرسالة أو إحضارها إلى المدرسة.'),
+  },
+  zh: {
+    introduction: draft('这些短信来自{school}。您可以在此用您的语言回复。需要帮助请回复“帮助”，不想再收短信请回复STOP。'),
+    held_for_staff: draft('您的短信已保存。{staff}将在{when}收到。如果不能等，请打电话给学校。'),
+    held_for_family: draft('您的短信已保存。家长将在{when}收到。'),
+    held_no_time: draft('您给{staff}的短信已保存。我们还不知道何时送达。如果不能等，请打电话给学校。'),
+    stranger: draft('这是一所学校的号码。我们不认识您的号码。请致电或前往学校办公室。'),
+    stop_done: draft('您将不再收到{district}的短信。如想重新接收，请发送START。'),
+    start_done: draft('您将重新收到{district}的短信。如不想再收，请发送STOP。'),
+    help: draft('这里是{school}。请在此用您的语言给老师写短信。需要帮助请前往学校办公室。不想再收短信请发送STOP。'),
+    not_translated: draft('此短信无法翻译。原文：'),
+    translation_differs: draft('译文中的数字、时间或姓名可能有出入。原文：'),
+    closed: draft('您的短信已转给学校办公室，他们会帮助您。'),
+    unknown_to_staff: draft('您的短信（{when}：“{excerpt}”）可能没有送达。回复AGAIN重新发送，或回复DISMISS不再发送。'),
+    unknown_to_family: draft('您的上一条短信可能没有送达{staff}。请再发一次。'),
+    opted_out_to_staff: draft('这个家庭要求不再接收短信。请用其他方式联系。'),
+    no_original: draft('没有原文可以发给您：上一条短信没有经过翻译。'),
+    original_is: draft('原文：'),
+    media_not_passed: draft('目前还不能转发图片。请用文字写下来，或带到学校。'),
+  },
+  'zh-TW': {
+    introduction: draft('這些簡訊來自{school}。您可以在此用您的語言回覆。需要幫助請回覆「幫助」，不想再收簡訊請回覆STOP。'),
+    held_for_staff: draft('您的簡訊已保存。{staff}將在{when}收到。如果不能等，請打電話給學校。'),
+    held_for_family: draft('您的簡訊已保存。家長將在{when}收到。'),
+    held_no_time: draft('您給{staff}的簡訊已保存。我們還不知道何時送達。如果不能等，請打電話給學校。'),
+    stranger: draft('這是一所學校的號碼。我們不認識您的號碼。請致電或前往學校辦公室。'),
+    stop_done: draft('您將不再收到{district}的簡訊。如想重新接收，請傳送START。'),
+    start_done: draft('您將重新收到{district}的簡訊。如不想再收，請傳送STOP。'),
+    help: draft('這裡是{school}。請在此用您的語言給老師寫簡訊。需要幫助請前往學校辦公室。不想再收簡訊請傳送STOP。'),
+    not_translated: draft('此簡訊無法翻譯。原文：'),
+    translation_differs: draft('譯文中的數字、時間或姓名可能有出入。原文：'),
+    closed: draft('您的簡訊已轉給學校辦公室，他們會幫助您。'),
+    unknown_to_staff: draft('您的簡訊（{when}：「{excerpt}」）可能沒有送達。回覆AGAIN重新傳送，或回覆DISMISS不再傳送。'),
+    unknown_to_family: draft('您的上一則簡訊可能沒有送達{staff}。請再傳一次。'),
+    opted_out_to_staff: draft('這個家庭要求不再接收簡訊。請用其他方式聯絡。'),
+    no_original: draft('沒有原文可以傳給您：上一則簡訊沒有經過翻譯。'),
+    original_is: draft('原文：'),
+    media_not_passed: draft('目前還不能轉傳圖片。請用文字寫下來，或帶到學校。'),
+  },
+  vi: {
+    introduction: draft(
+      'Đây là tin nhắn của {school}. Quý vị có thể trả lời tại đây bằng ngôn ngữ của mình. Trả lời TRỢ GIÚP để được giúp, STOP để ngừng nhận tin.',
+    ),
+    held_for_staff: draft('Tin nhắn của quý vị đã được lưu. {staff} sẽ nhận được {when}. Nếu không thể chờ, xin gọi cho trường.'),
+    held_for_family: draft('Tin nhắn của quý vị đã được lưu. Gia đình sẽ nhận được {when}.'),
+    held_no_time: draft(
+      'Tin nhắn của quý vị gửi {staff} đã được lưu. Chúng tôi chưa biết khi nào tin đến. Nếu không thể chờ, xin gọi cho trường.',
+    ),
+    stranger: draft('Đây là số của một trường học. Chúng tôi không biết số của quý vị. Xin gọi hoặc đến văn phòng trường.'),
+    stop_done: draft('Quý vị sẽ không nhận tin nhắn từ {district} nữa. Nhắn START để nhận lại.'),
+    start_done: draft('Quý vị sẽ nhận lại tin nhắn từ {district}. Nhắn STOP để ngừng.'),
+    help: draft(
+      'Đây là {school}. Hãy nhắn cho giáo viên tại đây bằng ngôn ngữ của quý vị. Cần giúp, xin đến văn phòng trường. Nhắn STOP để ngừng nhận tin.',
+    ),
+    not_translated: draft('Không dịch được tin nhắn này. Bản gốc:'),
+    translation_differs: draft('Số, giờ hoặc tên trong bản dịch có thể khác. Bản gốc:'),
+    closed: draft('Tin nhắn của quý vị đã được chuyển đến văn phòng trường. Văn phòng sẽ giúp quý vị.'),
+    unknown_to_staff: draft(
+      'Tin nhắn của quý vị ({when}: "{excerpt}") có thể chưa đến. Trả lời AGAIN để gửi lại hoặc DISMISS để bỏ qua.',
+    ),
+    unknown_to_family: draft('Tin nhắn vừa rồi của quý vị có thể chưa đến {staff}. Xin gửi lại.'),
+    opted_out_to_staff: draft('Gia đình này yêu cầu ngừng nhận tin nhắn. Xin liên lạc bằng cách khác.'),
+    no_original: draft('Không có bản gốc để gửi: tin nhắn vừa rồi không phải là bản dịch.'),
+    original_is: draft('Bản gốc:'),
+    media_not_passed: draft('Chúng tôi chưa chuyển được hình ảnh. Xin viết bằng chữ hoặc mang đến trường.'),
+  },
+  pt: {
+    introduction: draft(
+      'Estas mensagens são de {school}. Você pode responder aqui no seu idioma. Responda AJUDA para obter ajuda ou STOP para não receber mais.',
+    ),
+    held_for_staff: draft(
+      'Guardamos sua mensagem. {staff} vai recebê-la {when}. Se não puder esperar, por favor ligue para a escola.',
+    ),
+    held_for_family: draft('Guardamos sua mensagem. A família vai recebê-la {when}.'),
+    held_no_time: draft(
+      'Guardamos sua mensagem para {staff}. Ainda não sabemos quando ela chegará. Se não puder esperar, por favor ligue para a escola.',
+    ),
+    stranger: draft('Este número é de uma escola. Não conhecemos o seu número. Por favor ligue ou vá à secretaria da escola.'),
+    stop_done: draft('Você não receberá mais mensagens de {district}. Envie START para recebê-las de novo.'),
+    start_done: draft('Você receberá de novo as mensagens de {district}. Envie STOP para não receber mais.'),
+    help: draft(
+      'Aqui é {school}. Escreva aqui para o professor no seu idioma. Para ajuda, vá à secretaria da escola. Envie STOP para não receber mais mensagens.',
+    ),
+    not_translated: draft('Não foi possível traduzir esta mensagem. O original:'),
+    translation_differs: draft('Um número, horário ou nome pode estar diferente na tradução. O original:'),
+    closed: draft('Sua mensagem foi para a secretaria da escola. Lá vão ajudar você.'),
+    unknown_to_staff: draft(
+      'Sua mensagem ({when}: "{excerpt}") pode não ter chegado. Responda AGAIN para enviar de novo ou DISMISS para deixar assim.',
+    ),
+    unknown_to_family: draft('Sua última mensagem pode não ter chegado a {staff}. Por favor envie de novo.'),
+    opted_out_to_staff: draft('Esta família pediu para não receber mais mensagens. Por favor use outro meio de contato.'),
+    no_original: draft('Não há original para enviar: a última mensagem não foi traduzida.'),
+    original_is: draft('O original:'),
+    media_not_passed: draft('Ainda não podemos repassar fotos. Por favor escreva a mensagem ou leve-a à escola.'),
+  },
+  ru: {
+    introduction: draft(
+      'Эти сообщения от {school}. Вы можете отвечать здесь на своём языке. Ответьте ПОМОЩЬ, чтобы получить помощь, или STOP, чтобы не получать сообщений.',
+    ),
+    held_for_staff: draft(
+      'Ваше сообщение сохранено. {staff} получит его {when}. Если дело не может ждать, пожалуйста, позвоните в школу.',
+    ),
+    held_for_family: draft('Ваше сообщение сохранено. Семья получит его {when}.'),
+    held_no_time: draft(
+      'Ваше сообщение сохранено. Когда его получит {staff}, пока неизвестно. Если дело не может ждать, пожалуйста, позвоните в школу.',
+    ),
+    stranger: draft('Это номер школы. Ваш номер нам неизвестен. Пожалуйста, позвоните в канцелярию школы или зайдите туда.'),
+    stop_done: draft('Вы больше не будете получать сообщения от {district}. Отправьте START, чтобы получать их снова.'),
+    start_done: draft('Вы снова будете получать сообщения от {district}. Отправьте STOP, чтобы не получать их.'),
+    help: draft(
+      'Это {school}. Пишите учителю здесь на своём языке. За помощью зайдите в канцелярию школы. Отправьте STOP, чтобы не получать сообщений.',
+    ),
+    not_translated: draft('Это сообщение не удалось перевести. Оригинал:'),
+    translation_differs: draft('Число, время или имя в переводе могут отличаться. Оригинал:'),
+    closed: draft('Ваше сообщение передано в канцелярию школы. Там вам помогут.'),
+    unknown_to_staff: draft(
+      'Ваше сообщение ({when}: "{excerpt}") могло не дойти. Ответьте AGAIN, чтобы отправить его снова, или DISMISS, чтобы оставить как есть.',
+    ),
+    unknown_to_family: draft('Возможно, ваше последнее сообщение не дошло ({staff}). Пожалуйста, отправьте его ещё раз.'),
+    opted_out_to_staff: draft('Эта семья попросила больше не присылать сообщений. Пожалуйста, свяжитесь с ней другим способом.'),
+    no_original: draft('Оригинала нет: последнее сообщение не переводилось.'),
+    original_is: draft('Оригинал:'),
+    media_not_passed: draft('Мы пока не можем передавать изображения. Пожалуйста, напишите текстом или принесите в школу.'),
+  },
+  ht: {
+    introduction: draft(
+      'Mesaj sa yo soti nan {school}. Ou ka reponn isit la nan lang ou. Reponn ÈD pou jwenn èd, STOP pou pa resevwa mesaj ankò.',
+    ),
+    held_for_staff: draft('Nou kenbe mesaj ou a. {staff} ap resevwa li {when}. Si sa pa ka tann, tanpri rele lekòl la.'),
+    held_for_family: draft('Nou kenbe mesaj ou a. Fanmi an ap resevwa li {when}.'),
+    held_no_time: draft(
+      'Nou kenbe mesaj ou a pou {staff}. Nou poko konnen kilè l ap rive. Si sa pa ka tann, tanpri rele lekòl la.',
+    ),
+    stranger: draft('Nimewo sa a se pou yon lekòl. Nou pa konnen nimewo ou. Tanpri rele oswa vizite biwo lekòl la.'),
+    stop_done: draft('Ou pap resevwa mesaj nan men {district} ankò. Voye START pou resevwa yo ankò.'),
+    start_done: draft('Ou pral resevwa mesaj nan men {district} ankò. Voye STOP pou pa resevwa yo.'),
+    help: draft(
+      'Se {school}. Ekri pwofesè a isit la nan lang ou. Pou jwenn èd, vizite biwo lekòl la. Voye STOP pou pa resevwa mesaj ankò.',
+    ),
+    not_translated: draft('Nou pa t ka tradui mesaj sa a. Orijinal la:'),
+    translation_differs: draft('Yon chif, yon lè oswa yon non ka diferan nan tradiksyon an. Orijinal la:'),
+    closed: draft('Mesaj ou a ale nan biwo lekòl la. Y ap ede ou.'),
+    unknown_to_staff: draft(
+      'Mesaj ou a ({when}: "{excerpt}") gendwa pa rive. Reponn AGAIN pou voye li ankò oswa DISMISS pou kite sa.',
+    ),
+    unknown_to_family: draft('Dènye mesaj ou a gendwa pa rive jwenn {staff}. Tanpri voye li ankò.'),
+    opted_out_to_staff: draft('Fanmi sa a mande pou pa resevwa mesaj ankò. Tanpri kontakte yo yon lòt jan.'),
+    no_original: draft('Pa gen orijinal pou voye ba ou: dènye mesaj la pa t tradui.'),
+    original_is: draft('Orijinal la:'),
+    media_not_passed: draft('Nou poko ka voye foto. Tanpri ekri mesaj la oswa pote li nan lekòl la.'),
+  },
+  fr: {
+    introduction: draft(
+      "Ces messages viennent de {school}. Vous pouvez répondre ici dans votre langue. Répondez AIDE pour de l'aide, STOP pour ne plus en recevoir.",
+    ),
+    held_for_staff: draft(
+      "Nous gardons votre message. {staff} le recevra {when}. Si cela ne peut pas attendre, appelez l'école s'il vous plaît.",
+    ),
+    held_for_family: draft('Nous gardons votre message. La famille le recevra {when}.'),
+    held_no_time: draft(
+      "Nous gardons votre message pour {staff}. Nous ne savons pas encore quand il arrivera. Si cela ne peut pas attendre, appelez l'école s'il vous plaît.",
+    ),
+    stranger: draft(
+      "Ce numéro est celui d'une école. Nous ne connaissons pas votre numéro. Veuillez appeler le bureau de l'école ou y passer.",
+    ),
+    stop_done: draft('Vous ne recevrez plus de messages de {district}. Envoyez START pour les recevoir à nouveau.'),
+    start_done: draft('Vous recevrez à nouveau les messages de {district}. Envoyez STOP pour ne plus les recevoir.'),
+    help: draft(
+      "Ici {school}. Écrivez ici à l'enseignant dans votre langue. Pour de l'aide, passez au bureau de l'école. Envoyez STOP pour ne plus recevoir de messages.",
+    ),
+    not_translated: draft("Ce message n'a pas pu être traduit. L'original :"),
+    translation_differs: draft("Un nombre, une heure ou un nom peut être différent dans la traduction. L'original :"),
+    closed: draft("Votre message a été transmis au bureau de l'école, qui va vous aider."),
+    unknown_to_staff: draft(
+      'Votre message ({when} : "{excerpt}") n\'est peut-être pas arrivé. Répondez AGAIN pour le renvoyer ou DISMISS pour le laisser.',
+    ),
+    unknown_to_family: draft("Votre dernier message n'est peut-être pas arrivé à {staff}. Veuillez l'envoyer à nouveau."),
+    opted_out_to_staff: draft('Cette famille a demandé de ne plus recevoir de messages. Veuillez la joindre autrement.'),
+    no_original: draft("Il n'y a pas d'original à vous envoyer : le dernier message n'a pas été traduit."),
+    original_is: draft("L'original :"),
+    media_not_passed: draft(
+      "Nous ne pouvons pas encore transmettre de photos. Veuillez écrire le message ou l'apporter à l'école.",
+    ),
+  },
+}

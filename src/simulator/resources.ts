@@ -94,6 +94,7 @@ export function numberResource(number: OwnedNumber) {
     status_callback: number.statusCallback,
     status_callback_method: number.statusCallbackMethod,
     trunk_sid: null,
+    type: 'local',
     uri: `/2010-04-01/Accounts/${number.accountSid}/IncomingPhoneNumbers/${number.sid}.json`,
     voice_application_sid: null,
     voice_caller_id_lookup: false,
@@ -190,6 +191,15 @@ export function lookupResource(phoneNumber: string, line: Line, fields: readonly
     url: `https://lookups.twilio.com/v2/PhoneNumbers/${phoneNumber}`,
     valid,
     validation_errors: valid ? [] : ['INVALID_BUT_POSSIBLE'],
+    caller_name: null,
+    call_forwarding: null,
+    identity_match: null,
+    line_status: null,
+    phone_number_quality_score: null,
+    pre_fill: null,
+    reassigned_number: null,
+    sim_swap: null,
+    sms_pumping_risk: null,
     line_type_intelligence:
       valid && fields.includes('line_type_intelligence')
         ? {

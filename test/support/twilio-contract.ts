@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Ajv, type ValidateFunction } from 'ajv'
-import formats from 'ajv-formats'
 
 type Schema = { readonly [key: string]: unknown }
 type Operation = {
@@ -19,10 +18,19 @@ const apis = ['api_v2010', 'messaging_v1', 'lookups_v2'].map((name) => {
   const url = new URL(`../../fixtures/twilio-openapi/${name}.json`, import.meta.url)
   const api: Api = JSON.parse(readFileSync(url, 'utf8'))
   const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false })
-  formats.default(ajv)
   const loose = /^[^\s]*$/
-  for (const format of ['uri', 'uri-map', 'phone-number-capabilities', 'http-method', 'currency', 'iso-country-code'])
+  for (const format of [
+    'uri',
+    'uri-map',
+    'phone-number-capabilities',
+    'http-method',
+    'currency',
+    'iso-country-code',
+    'endpoint',
+    'int64',
+  ])
     ajv.addFormat(format, loose)
+  ajv.addFormat('date-time', /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?$/)
   ajv.addFormat('phone-number', /^\+[1-9]\d{6,14}$/)
   ajv.addFormat('date-time-rfc-2822', /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000$/)
   return { api, ajv, validators: new Map<string, ValidateFunction>() }

@@ -89,11 +89,14 @@ function find(normalised: string): Keyword | undefined {
   return marked.get(normalised) ?? folded.get(fold(normalised))
 }
 
-/** Courtesy is cut off phrases and the word STOP only: another single word with a "please" may well be an answer. */
+/** Single words that keep their meaning beside a "please"; "cancel, please" may well be an answer. */
+const plainOrders: ReadonlySet<string> = new Set(['stop', 'stopall', 'unsubscribe', 'optout'])
+
+/** A phrase, or a plain order, without the courtesy around it. */
 function findPolite(normalised: string): Keyword | undefined {
   for (const [text, index] of [[normalised, marked] as const, [fold(normalised), folded] as const]) {
     const bare = text.replace(politeStart, '').replace(politeEnd, '').trim()
-    const isPhrase = bare === 'stop' || bare.includes(' ') || /^\p{Script=Han}{3,}$/u.test(bare)
+    const isPhrase = plainOrders.has(bare) || bare.includes(' ') || /^\p{Script=Han}{3,}$/u.test(bare)
     const found = bare !== text && isPhrase ? index.get(bare) : undefined
     if (found !== undefined) return found
   }

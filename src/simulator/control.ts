@@ -1,14 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { Simulator } from './carrier.ts'
+import { admitThisComputerOnly } from './guard.ts'
 import type { Faults, Line } from './world.ts'
 
 /**
  * Doors for tests and other programs, JSON, as a Fastify plugin: `POST /simulator/faults` (any part of `Faults`), `GET /simulator/faults`,
  * `POST /simulator/texts` `{from, to, body}` (a phone texts), `POST /simulator/lines` `{number, line}`, `GET /simulator/handsets` (ground truth,
- * `{number: [texts]}`), `GET /simulator/alerts`, `POST /simulator/settled` (answers when nothing is on its way). Whoever registers it guards it.
+ * `{number: [texts]}`), `GET /simulator/alerts`, `POST /simulator/settled` (answers when nothing is on its way). Answers on this computer only.
  */
 export function simulatorControl(app: FastifyInstance, options: { readonly simulator: Simulator }, done: () => void): void {
   const { simulator } = options
+  admitThisComputerOnly(app)
   app.get('/simulator/faults', () => simulator.faults())
   app.post('/simulator/faults', { schema: faultsSchema }, (request) => {
     simulator.setFaults(request.body as Partial<Faults>)

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Simulator } from './carrier.ts'
 import { errorBody, type Refusal, refuse } from './errors.ts'
+import { readForms } from './guard.ts'
 import {
   accountResource,
   availableResource,
@@ -31,9 +32,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
   const hanging = new Set<FastifyReply>()
   const root = '/2010-04-01/Accounts/:account'
 
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, parsed) =>
-    parsed(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  )
+  readForms(app)
   app.addHook('preClose', async () => {
     for (const reply of hanging) reply.raw.destroy()
   })

@@ -1,0 +1,107 @@
+import { html } from 'hono/html'
+import { type PhoneView, phoneOnTable } from './scene-phones.ts'
+import type { Glow, Story } from './scene-story.ts'
+import { clockTime, languageName } from './scene-words.ts'
+import type { Phone, StageClock, StageLine } from './stage.ts'
+
+/** Everything the page shows. */
+export type SceneView = {
+  readonly family: PhoneView
+  readonly staff: PhoneView
+  readonly families: readonly Phone[]
+  readonly story: Story
+  readonly acts: readonly string[]
+  readonly clock: StageClock
+  readonly night: boolean
+  readonly lines: readonly StageLine[]
+  readonly broken: Readonly<Record<Breakage, boolean>>
+}
+
+/** What a visitor can break. */
+export type Breakage = 'carrier' | 'answer' | 'translator'
+
+type Html = ReturnType<typeof html>
+
+const breakages: readonly { readonly what: Breakage; readonly name: string; readonly meaning: string }[] = [
+  { what: 'carrier', name: 'Carrier down', meaning: 'It refuses everything. Texts queue and go out when it is back.' },
+  { what: 'answer', name: 'Lost answer', meaning: 'It takes the next text, but its answer is lost. Nothing is sent twice.' },
+  { what: 'translator', name: 'Translator down', meaning: 'Texts wait for it, and nobody gets a guess.' },
+]
+
+/** The whole page. Parts marked `data-live` are what the script replaces when something happens. */
+export function scenePage(view: SceneView): Html {
+  const { family, staff, story } = view
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Homeline: a text from ${family.phone.owner} to ${staff.phone.owner}</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/simulator/scene.css">
+<script src="/simulator/scene.js" defer></script></head>
+<body class="${view.night ? 'night' : 'day'}">
+<header><h1>Homeline</h1><p>A family and a teacher, each in their own language. Neither sees the other’s number.</p>
+<p class="demo">Demo: nothing leaves this computer</p></header>
+<main>
+${familySwitch(view.families, family.phone)}
+<div class="table">
+${phoneOnTable(family)}
+${middle(view)}
+${phoneOnTable(staff)}
+</div>
+<div class="under">
+<section id="log" data-live aria-labelledby="log-title"><h2 id="log-title">What the school’s log keeps</h2>${logTable(view.lines, view.clock.zone)}</section>
+<section id="break" data-live aria-labelledby="break-title"><h2 id="break-title">Break something</h2>
+${breakages.map(({ what, name, meaning }) => breakSwitch(what, name, meaning, view.broken[what], family.family, story.glow === 'break'))}</section>
+</div>
+</main></body></html>`
+}
+
+function familySwitch(families: readonly Phone[], shown: Phone): Html {
+  if (families.length < 2) return html``
+  return html`<nav aria-label="Families"><ul>${families.map(
+    (phone) =>
+      html`<li><a href="/simulator?family=${phone.id}"${phone.id === shown.id ? html` aria-current="page"` : ''}>${phone.owner} <small>${languageName(phone.language)}</small></a></li>`,
+  )}</ul></nav>`
+}
+
+function middle({ story, acts, clock, family }: SceneView): Html {
+  return html`<section id="middle" data-live class="middle${story.travelling ? ' travelling' : ''}" aria-label="The school’s line">
+${wallClock(clock)}
+<p class="hint" role="status">${story.hint}</p>
+<ol class="acts">${acts.map((title, index) => html`<li${actState(index, story.act)}>${title}</li>`)}</ol>
+<form method="post" action="/simulator/clock"><input type="hidden" name="family" value="${family.family}">
+${clockButton('22:40', 'Now it is 22:40', 'night', story.glow)}${clockButton('07:00', 'Jump to 7:00', 'morning', story.glow)}</form>
+</section>`
+}
+
+function actState(index: number, act: number): Html {
+  if (index < act) return html` class="done"`
+  return index === act ? html` aria-current="step"` : html``
+}
+
+function clockButton(to: string, label: string, name: Glow, glow: Glow): Html {
+  return html`<button name="to" value="${to}"${glow === name ? html` class="glow"` : ''}>${label}</button>`
+}
+
+function wallClock({ now, zone }: StageClock): Html {
+  const { hour, minute } = now.toZonedDateTimeISO(zone)
+  const day = now.toZonedDateTimeISO(zone).toLocaleString('en-US', { weekday: 'long' })
+  return html`<div class="clock"><svg viewBox="-50 -50 100 100" aria-hidden="true"><circle r="46"/>
+${[0, 90, 180, 270].map((turn) => html`<path d="M0-40V-34" transform="rotate(${turn})"/>`)}
+<path class="hour" d="M0 4V-22" transform="rotate(${hour * 30 + minute / 2})"/><path class="minute" d="M0 6V-34" transform="rotate(${minute * 6})"/><circle r="3" class="pin"/></svg>
+<p>${day} <b>${clockTime(now, zone)}</b> <small>at school</small></p></div>`
+}
+
+function logTable(lines: readonly StageLine[], zone: string): Html {
+  if (lines.length === 0)
+    return html`<p class="none">Nothing yet. Every text, with both languages, and each thing that happens to it.</p>`
+  return html`<table><thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Who</th></tr></thead><tbody>${lines.map(
+    ({ at, what, who }) =>
+      html`<tr><td><time datetime="${at.toString()}">${clockTime(at, zone)}</time></td><td dir="auto">${what}</td><td dir="auto">${who}</td></tr>`,
+  )}</tbody></table>`
+}
+
+function breakSwitch(what: Breakage, name: string, meaning: string, on: boolean, family: string, glows: boolean): Html {
+  return html`<form method="post" action="/simulator/break"><input type="hidden" name="family" value="${family}">
+<input type="hidden" name="on" value="${on ? 'no' : 'yes'}">
+<button name="what" value="${what}" aria-pressed="${on}" aria-describedby="about-${what}"${glows && !on ? html` class="glow"` : ''}>${name}</button>
+<p id="about-${what}">${meaning}</p></form>`
+}

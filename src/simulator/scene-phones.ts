@@ -1,0 +1,99 @@
+import { html } from 'hono/html'
+import { clockTime, languageName, phoneWords, screenDirection, spacedNumber } from './scene-words.ts'
+import type { Contact, Phone } from './stage.ts'
+import type { HandsetText } from './world.ts'
+
+/** One phone with what is on its screen. */
+export type PhoneView = {
+  readonly phone: Phone
+  readonly contact: Contact
+  /** Whom the contact's number really leads to. */
+  readonly other: Phone
+  /** Texts with this contact, oldest first. */
+  readonly texts: readonly HandsetText[]
+  readonly draft: string
+  readonly glows: boolean
+  readonly time: string
+  readonly zone: string
+  /** The family whose table this is, for the way back after a form. */
+  readonly family: string
+}
+
+type Html = ReturnType<typeof html>
+
+/** A phone on the table, with what its owner sees of the other's number. */
+export function phoneOnTable(view: PhoneView): Html {
+  const { phone, contact, other } = view
+  const name = `${phone.owner}’s phone`
+  return html`<section class="side ${phone.side}" aria-label="${name}">
+<h2>${phone.owner} <small>${languageName(phone.language)}, ${phone.kind === 'flip' ? 'basic phone' : 'own phone'}</small></h2>
+${phone.kind === 'flip' ? flipPhone(view) : smartPhone(view)}
+<dl class="numbers">
+<div><dt>${phone.owner} sees</dt><dd>${spacedNumber(contact.number)}</dd></div>
+<div><dt>${phone.owner} never sees</dt><dd><s>${spacedNumber(other.number)}</s></dd></div>
+</dl>
+${suggestionLinks(view)}
+</section>`
+}
+
+function flipPhone(view: PhoneView): Html {
+  const words = phoneWords(view.phone.language)
+  const keys = [...'123456789*0#']
+  return html`<form class="flip" method="post" action="/simulator/text" lang="${view.phone.language}">
+${hiddenFields(view)}
+<div class="lid"><div class="screen" dir="${screenDirection(view.phone.language)}">
+<p class="bar"><span class="bars" aria-hidden="true"></span><bdi class="time">${view.time}</bdi></p>
+<p class="peer" dir="auto">${view.contact.label}</p>
+${messageList(view, words.empty)}
+${composer(view, words.write)}
+</div></div>
+<div class="hinge" aria-hidden="true"></div>
+<div class="base">
+<div class="soft"><span class="key" aria-hidden="true">${words.menu}</span><span class="pad" aria-hidden="true"></span>
+<button class="key send${view.glows ? ' glow' : ''}">${words.send}</button></div>
+<div class="keys" aria-hidden="true">${keys.map((key) => html`<i>${key}</i>`)}</div>
+</div>
+</form>`
+}
+
+function smartPhone(view: PhoneView): Html {
+  const words = phoneWords(view.phone.language)
+  return html`<form class="smart" method="post" action="/simulator/text" lang="${view.phone.language}">
+${hiddenFields(view)}
+<div class="screen" dir="${screenDirection(view.phone.language)}">
+<p class="bar"><bdi class="time">${view.time}</bdi><span class="bars" aria-hidden="true"></span></p>
+<p class="peer"><b dir="auto">${view.contact.label}</b> <small dir="ltr">${spacedNumber(view.contact.number)}</small></p>
+${messageList(view, words.empty)}
+<div class="write">${composer(view, words.write)}
+<button class="send${view.glows ? ' glow' : ''}">${words.send}</button></div>
+</div>
+</form>`
+}
+
+function hiddenFields(view: PhoneView): Html {
+  return html`<input type="hidden" name="phone" value="${view.phone.id}"><input type="hidden" name="to" value="${view.contact.number}">
+<input type="hidden" name="family" value="${view.family}">`
+}
+
+function composer(view: PhoneView, label: string): Html {
+  const id = `draft-${view.phone.id}`
+  return html`<textarea id="${id}" name="body" rows="3" maxlength="1600" required dir="auto" aria-label="${label}" placeholder="${label}">${view.draft}</textarea>`
+}
+
+/** The screen scrolls from its end, so the newest text shows without a script. Twilio's own answers to keywords are English. */
+function messageList(view: PhoneView, empty: string): Html {
+  return html`<div class="texts" tabindex="0" role="log" aria-label="${view.phone.owner}, ${view.contact.label}">
+<ol id="texts-${view.phone.id}">${view.texts.map(
+    (text) =>
+      html`<li id="${text.id}" class="${text.kind}"><p dir="auto" lang="${text.sid === null && text.kind === 'received' ? 'en' : view.phone.language}">${text.body}</p><time datetime="${text.at}">${clockTime(Temporal.Instant.from(text.at), view.zone)}</time></li>`,
+  )}</ol><p class="none">${empty}</p></div>`
+}
+
+/** Links that put a ready sentence into the phone; with the script they do so without a reload. */
+function suggestionLinks(view: PhoneView): Html {
+  const { phone } = view
+  return html`<details class="ready"><summary>Other sentences for ${phone.owner}</summary><ul>${phone.suggestions.map(
+    (sentence, index) =>
+      html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
+  )}</ul><p>Or type your own. This demo’s translator only knows school phrases.</p></details>`
+}

@@ -1,0 +1,67 @@
+/**
+ * The page's only script, served as a file: sends forms without a reload, and on a hint from the server fetches the page again and takes over
+ * what changed. New texts are added one by one (so that a screen reader says only those), other live parts are replaced whole.
+ * A draft that somebody has touched is left alone. Without this script the same forms work by reload.
+ */
+export const sceneScript = `'use strict'
+let refreshing = null, again = false
+
+function take(text) {
+  const next = new DOMParser().parseFromString(text, 'text/html')
+  document.body.className = next.body.className
+  for (const part of document.querySelectorAll('[data-live]')) {
+    const fresh = next.getElementById(part.id)
+    if (!fresh || fresh.outerHTML === part.outerHTML) continue
+    const name = document.activeElement?.value
+    const inside = part.contains(document.activeElement)
+    part.replaceWith(fresh)
+    if (inside) [...fresh.querySelectorAll('button')].find((button) => button.value === name)?.focus()
+  }
+  for (const list of document.querySelectorAll('ol[id]')) {
+    for (const item of next.querySelectorAll('#' + list.id + ' > li')) {
+      if (document.getElementById(item.id)) continue
+      item.classList.add('new')
+      list.append(item)
+    }
+    list.parentElement.scrollTop = 0
+  }
+  for (const area of document.querySelectorAll('textarea')) {
+    const fresh = next.getElementById(area.id)
+    if (area.value !== area.defaultValue || area.defaultValue === fresh.defaultValue) continue
+    area.defaultValue = fresh.defaultValue
+    area.value = fresh.defaultValue
+  }
+  for (const time of document.querySelectorAll('.bar .time')) time.textContent = next.querySelector('.bar .time').textContent
+  const sends = next.querySelectorAll('.send')
+  document.querySelectorAll('.send').forEach((button, index) => { button.className = sends[index].className })
+}
+
+async function refresh() {
+  if (refreshing) { again = true; return }
+  refreshing = fetch(location.pathname + location.search).then((page) => page.text()).then(take).catch(() => {})
+  await refreshing
+  refreshing = null
+  if (again) { again = false; refresh() }
+}
+
+document.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const form = event.target
+  const area = form.querySelector('textarea')
+  const body = new URLSearchParams(new FormData(form, event.submitter))
+  if (area) { area.defaultValue = area.value = ''; }
+  try { await fetch(form.getAttribute('action'), { method: 'POST', body, redirect: 'manual' }) } catch { if (area) area.value = body.get('body') }
+  refresh()
+})
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[data-fill]')
+  if (!link) return
+  event.preventDefault()
+  const area = document.getElementById(link.dataset.fill)
+  area.value = link.textContent
+  area.focus()
+})
+
+new EventSource('/simulator/events').onmessage = refresh
+`

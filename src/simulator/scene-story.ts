@@ -1,0 +1,79 @@
+import type { StageClock } from './stage.ts'
+import type { HandsetText } from './world.ts'
+
+/** Where the story stands: the act (0 to 5, 5 when all is told), what glows, and what to say. */
+export type Story = { readonly act: number; readonly glow: Glow; readonly hint: string; readonly travelling: boolean }
+
+/** The one thing on the table to press next. */
+export type Glow = 'family' | 'staff' | 'night' | 'morning' | 'break' | null
+
+/** Who plays. */
+export type Cast = {
+  readonly family: string
+  readonly staff: string
+  readonly familyLanguage: string
+  readonly staffLanguage: string
+}
+
+/** Whether it is night by the demo's clock: the hours in which the sample school reaches nobody. */
+export function isNight(at: Temporal.Instant, zone: string): boolean {
+  const { hour } = at.toZonedDateTimeISO(zone)
+  return hour >= 20 || hour < 7
+}
+
+/** The titles of the acts. */
+export function actsOf(cast: Cast): readonly string[] {
+  return [
+    `${cast.family} texts in ${cast.familyLanguage}`,
+    `${cast.staff} reads it in ${cast.staffLanguage}`,
+    `The answer arrives in ${cast.familyLanguage}`,
+    'At night, texts wait',
+    'In the morning they arrive',
+  ]
+}
+
+/**
+ * Tells from the two screens and the clock alone where the visitor is, so that a reload or a restart changes nothing.
+ * Both lists are the texts between these two phones, oldest first.
+ */
+export function tellStory(
+  onFamily: readonly HandsetText[],
+  onStaff: readonly HandsetText[],
+  clock: StageClock,
+  cast: Cast,
+): Story {
+  const night = isNight(clock.now, clock.zone)
+  const sent = (texts: readonly HandsetText[]) => texts.filter((text) => text.kind === 'sent')
+  const gotSince = (texts: readonly HandsetText[], since: HandsetText) =>
+    texts.some((text) => text.kind === 'received' && Temporal.Instant.compare(text.at, since.at) >= 0)
+  const first = sent(onFamily)[0]
+  const answer = sent(onStaff)[0]
+  const late = sent(onFamily).find((text) => isNight(Temporal.Instant.from(text.at), clock.zone))
+  const stage = (act: number, glow: Glow, hint: string, travelling = false): Story => ({ act, glow, hint, travelling })
+
+  if (!first)
+    return stage(0, 'family', `${cast.family} has a basic phone: no app, no data plan. The text is typed. Press the glowing key.`)
+  if (!gotSince(onStaff, first)) {
+    return night
+      ? stage(1, 'morning', 'It is night, so the text waits. Make it morning.')
+      : stage(1, null, 'On its way: translated, and the numbers swapped.', true)
+  }
+  if (!answer) return stage(2, 'staff', `${cast.staff} reads it in ${cast.staffLanguage}. The answer is typed. Press Send.`)
+  if (!gotSince(onFamily, answer)) {
+    return night
+      ? stage(2, 'morning', 'It is night, so the answer waits. Make it morning.')
+      : stage(2, null, `On its way back, in ${cast.familyLanguage}.`, true)
+  }
+  if (!late) {
+    return night
+      ? stage(3, 'family', `It is late, and ${cast.family} thinks of one more thing. Press Send.`)
+      : stage(3, 'night', 'It arrived, with its names and times untouched. Now make it late.')
+  }
+  if (!gotSince(onStaff, late)) {
+    if (!night) return stage(4, null, 'Morning: what waited is going out.', true)
+    return gotSince(onFamily, late)
+      ? stage(4, 'morning', `The text waits, and ${cast.family} was told so in ${cast.familyLanguage}. Make it morning.`)
+      : stage(4, null, `${cast.family} is being told that the text waits.`, true)
+  }
+  return stage(5, 'break', 'That is the whole line. Each step is in the school’s log below. Now break something.')
+}

@@ -1,0 +1,38 @@
+/** What a basic phone's own keys and titles say, by language: the phone's menu, not the school's words. */
+const words: Readonly<Record<string, PhoneWords>> = {
+  en: { send: 'Send', write: 'New message', menu: 'Menu', empty: 'No messages' },
+  es: { send: 'Enviar', write: 'Mensaje nuevo', menu: 'Menú', empty: 'Sin mensajes' },
+  ar: { send: 'إرسال', write: 'رسالة جديدة', menu: 'القائمة', empty: 'لا رسائل' },
+  zh: { send: '发送', write: '新信息', menu: '菜单', empty: '没有信息' },
+  vi: { send: 'Gửi', write: 'Tin nhắn mới', menu: 'Menu', empty: 'Chưa có tin nhắn' },
+  so: { send: 'Dir', write: 'Farriin cusub', menu: 'Liis', empty: 'Farriin ma jirto' },
+}
+
+/** The words on a phone's own keys. */
+export type PhoneWords = { readonly send: string; readonly write: string; readonly menu: string; readonly empty: string }
+
+/** The phone's own words in a language (BCP 47), English where it has none. */
+export function phoneWords(language: string): PhoneWords {
+  return words[language.split('-')[0] ?? ''] ?? (words.en as PhoneWords)
+}
+
+/** English name of a language (BCP 47), such as `Spanish`; without the script or region, which the page does not need. */
+export function languageName(language: string): string {
+  return new Intl.DisplayNames(['en'], { type: 'language' }).of(language.split('-')[0] ?? '') ?? language
+}
+
+/** A number as people write it: `+1 971 555 0100`. */
+export function spacedNumber(number: string): string {
+  return number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
+}
+
+/** Hours and minutes of an instant in a zone, `7:05` or `22:40`. */
+export function clockTime(at: Temporal.Instant, zone: string): string {
+  const { hour, minute } = at.toZonedDateTimeISO(zone)
+  return `${hour}:${String(minute).padStart(2, '0')}`
+}
+
+/** Which way a phone set to this language (BCP 47) lays out its screen. */
+export function screenDirection(language: string): string {
+  return new Intl.Locale(language).getTextInfo().direction ?? 'ltr'
+}

@@ -1,0 +1,164 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Simulator } from './carrier.ts'
+import { admitThisComputerOnly, readForms } from './guard.ts'
+import { sceneCss } from './scene.css.ts'
+import { type Breakage, type SceneView, scenePage } from './scene-page.ts'
+import type { PhoneView } from './scene-phones.ts'
+import { sceneScript } from './scene-script.ts'
+import { actsOf, type Cast, isNight, tellStory } from './scene-story.ts'
+import { clockTime, languageName } from './scene-words.ts'
+import type { Phone, Stage } from './stage.ts'
+
+type Fields = Readonly<Record<string, string | undefined>>
+
+const headers = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** A proxy that buffers would keep the page waiting without these. */
+const beatMilliseconds = 15_000
+
+/**
+ * The demo's page at `/simulator`, as a Fastify plugin: two phones on a table, the clock, the record, and things to break. Works by plain forms;
+ * the script adds live updates. Answers on this computer only.
+ */
+export function simulatorScene(
+  app: FastifyInstance,
+  options: { readonly simulator: Simulator; readonly stage: Stage },
+  done: () => void,
+): void {
+  const { simulator, stage } = options
+  const watching = new Set<FastifyReply>()
+  let translatorDown = false
+
+  admitThisComputerOnly(app)
+  readForms(app)
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(headers)
+  })
+
+  function changed(): void {
+    for (const reply of watching) reply.raw.write('data: changed\n\n')
+  }
+  const unsubscribes = [simulator.subscribe(changed), stage.subscribe(changed)]
+  const beat = setInterval(() => {
+    for (const reply of watching) reply.raw.write(': still here\n\n')
+  }, beatMilliseconds)
+  beat.unref()
+  app.addHook('preClose', async () => {
+    clearInterval(beat)
+    for (const unsubscribe of unsubscribes) unsubscribe()
+    for (const reply of watching) reply.raw.end()
+  })
+
+  app.get('/simulator/scene.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(sceneCss))
+  app.get('/simulator/scene.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(sceneScript))
+  app.get('/simulator/events', (_request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' }).write('retry: 1000\n\n')
+    watching.add(reply)
+    reply.raw.once('close', () => watching.delete(reply))
+  })
+
+  app.get('/simulator', async (request, reply) => {
+    const page = await sceneView(request.query as Fields)
+    return reply.type('text/html; charset=utf-8').send(String(scenePage(page)))
+  })
+
+  app.post('/simulator/text', async (request, reply) => {
+    const { phone: id, to, body, family } = request.body as Fields
+    const phone = (await stage.phones()).find((one) => one.id === id)
+    const known = phone?.contacts.some((contact) => contact.number === to)
+    if (!phone || !known || !to || !body?.trim())
+      return reply.code(400).type('text/plain').send('A text needs a phone, a contact and words.')
+    simulator.text(phone.number, to, body.slice(0, 1600))
+    return back(reply, family)
+  })
+
+  app.post('/simulator/clock', async (request, reply) => {
+    const { to = '', family } = request.body as Fields
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(to)) return reply.code(400).type('text/plain').send('A time of day is HH:MM.')
+    await stage.moveClock(to)
+    changed()
+    return back(reply, family)
+  })
+
+  const breaks: Readonly<Record<Breakage, (on: boolean) => Promise<void> | void>> = {
+    carrier: (on) => simulator.setFaults({ rest: on ? 'down' : 'none', strikes: null }),
+    answer: (on) => simulator.setFaults({ rest: on ? 'accept-then-reset' : 'none', strikes: on ? 1 : null }),
+    translator: async (on) => {
+      await stage.setTranslatorDown(on)
+      translatorDown = on
+    },
+  }
+  app.post('/simulator/break', async (request, reply) => {
+    const { what = '', on, family } = request.body as Fields
+    if (!Object.hasOwn(breaks, what)) return reply.code(400).type('text/plain').send('Nothing of that name can be broken.')
+    await breaks[what as Breakage](on === 'yes')
+    changed()
+    return back(reply, family)
+  })
+
+  async function sceneView(query: Fields): Promise<SceneView> {
+    const [phones, clock, lines] = await Promise.all([stage.phones(), stage.clock(), stage.lines()])
+    const families = phones.filter((phone) => phone.side === 'family')
+    const familyPhone = families.find((phone) => phone.id === query.family) ?? families[0]
+    const staffPhone = phones.find((phone) => phone.id === familyPhone?.contacts[0]?.phone)
+    if (!familyPhone || !staffPhone) throw new Error('The stage has no family phone with a contact on the table')
+
+    const texts = (one: Phone, other: Phone) => {
+      const number = one.contacts.find((contact) => contact.phone === other.id)?.number
+      return (simulator.handsets.get(one.number) ?? []).filter((text) => text.other === number)
+    }
+    const cast: Cast = {
+      family: familyPhone.owner,
+      staff: staffPhone.owner,
+      familyLanguage: languageName(familyPhone.language),
+      staffLanguage: languageName(staffPhone.language),
+    }
+    const story = tellStory(texts(familyPhone, staffPhone), texts(staffPhone, familyPhone), clock, cast)
+
+    function view(phone: Phone, other: Phone): PhoneView {
+      const contact = phone.contacts.find((one) => one.phone === other.id)
+      if (!contact) throw new Error(`The stage's phone ${phone.id} lacks the contact for ${other.id}`)
+      const shown = texts(phone, other)
+      const glows = story.glow === phone.side
+      const count = shown.filter((text) => text.kind === 'sent').length
+      const next = query.phone === phone.id ? Number(query.draft) : Math.min(count, phone.suggestions.length - 1)
+      return {
+        phone,
+        contact,
+        other,
+        texts: shown,
+        draft: glows || query.phone === phone.id ? (phone.suggestions[next] ?? '') : '',
+        glows,
+        time: clockTime(clock.now, clock.zone),
+        zone: clock.zone,
+        family: (familyPhone as Phone).id,
+      }
+    }
+
+    const { rest } = simulator.faults()
+    return {
+      family: view(familyPhone, staffPhone),
+      staff: view(staffPhone, familyPhone),
+      families,
+      story,
+      acts: actsOf(cast),
+      clock,
+      night: isNight(clock.now, clock.zone),
+      lines,
+      broken: { carrier: rest === 'down', answer: rest === 'accept-then-reset', translator: translatorDown },
+    }
+  }
+
+  done()
+}
+
+function back(reply: FastifyReply, family: string | undefined): FastifyReply {
+  return reply.redirect(`/simulator?family=${encodeURIComponent(family ?? '')}`, 303)
+}

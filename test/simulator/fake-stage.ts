@@ -1,0 +1,88 @@
+import type { Phone, Stage, StageLine } from '../../src/simulator/stage.ts'
+
+export const rosaProxy = '+19715550100'
+export const riveraProxy = '+19715550101'
+export const rosaNumber = '+19715550142'
+export const riveraNumber = '+19715550117'
+
+export const phones: readonly Phone[] = [
+  {
+    id: 'rosa',
+    owner: 'Rosa',
+    side: 'family',
+    kind: 'flip',
+    number: rosaNumber,
+    language: 'es',
+    suggestions: ['Mi hijo está enfermo hoy y no irá a la escuela.', '¿Hay tarea para mañana?'],
+    contacts: [{ label: 'Maestra Rivera', number: rosaProxy, phone: 'rivera' }],
+  },
+  {
+    id: 'amal',
+    owner: 'Amal',
+    side: 'family',
+    kind: 'flip',
+    number: '+19715550143',
+    language: 'ar',
+    suggestions: ['ابني مريض اليوم ولن يأتي إلى المدرسة.'],
+    contacts: [{ label: 'المعلمة ريفيرا', number: rosaProxy, phone: 'rivera' }],
+  },
+  {
+    id: 'mei',
+    owner: 'Mei',
+    side: 'family',
+    kind: 'smart',
+    number: '+19715550144',
+    language: 'zh',
+    suggestions: ['我儿子今天生病了，不能来学校。'],
+    contacts: [{ label: 'Rivera 老师', number: rosaProxy, phone: 'rivera' }],
+  },
+  {
+    id: 'rivera',
+    owner: 'Ms Rivera',
+    side: 'staff',
+    kind: 'smart',
+    number: riveraNumber,
+    language: 'en',
+    suggestions: ['Thank you. I hope Luis feels better. Please call the office by 9:30.', 'No homework today.'],
+    contacts: [
+      { label: 'Luis G., family', number: riveraProxy, phone: 'rosa' },
+      { label: 'Omar H., family', number: '+19715550102', phone: 'amal' },
+      { label: 'Li Wei, family', number: '+19715550103', phone: 'mei' },
+    ],
+  },
+]
+
+/** A stage without anything behind it: a clock that starts at school time and moves only when asked, and a record that tests fill. */
+export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
+  const zone = 'America/Los_Angeles'
+  const from = Temporal.ZonedDateTime.from(start)
+  let now = from
+  const lines: StageLine[] = []
+  const down: boolean[] = []
+  const listeners = new Set<() => void>()
+  const stage: Stage = {
+    clock: async () => ({ now: now.toInstant(), offsetSeconds: Math.round(now.since(from).total('seconds')), zone }),
+    async moveClock(to) {
+      const today = now.withPlainTime(to)
+      now = Temporal.ZonedDateTime.compare(today, now) > 0 ? today : now.add({ days: 1 }).withPlainTime(to)
+    },
+    lines: async () => lines.toReversed(),
+    phones: async () => phones,
+    setTranslatorDown: async (value) => {
+      down.push(value)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return {
+    stage,
+    down,
+    now: () => now.toInstant(),
+    log(what: string, who: string) {
+      lines.push({ at: now.toInstant(), what, who })
+      for (const listener of listeners) listener()
+    },
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Which language a text is in. CLD3 (wasm), letter trigrams, words and letters each give evidence over the languages that the script
+ * allows; `core/language-evidence.ts` pools them with what the household's record makes likely.
+ */
+import { loadModule } from 'cld3-asm'
+import { languageTag } from '../core/language.ts'
+import {
+  chineseForm,
+  DETECTABLE,
+  decidedByLetters,
+  type Evidence,
+  type Guess,
+  languagePrior,
+  languagesOfScript,
+  legible,
+  letterScores,
+  mainScript,
+  neutralLanguages,
+  pool,
+  UNDETERMINED,
+  wordScores,
+} from '../core/language-evidence.ts'
+import type { Detector } from '../relay/ports.ts'
+import { loadTrigrams } from './trigrams.ts'
+import fitted from './weights.json' with { type: 'json' }
+
+/** How much each opinion counts: factors of natural logarithms of likelihood ratios. Fitted by `bench/fit-detection.ts`. */
+export type Weights = typeof fitted
+
+/** CLD3's labels for which our tag is another. */
+const CLD_LABELS: Readonly<Record<string, string>> = { iw: 'he', ku: 'kmr', hmn: 'mww', fil: 'tl' }
+
+/** Languages that CLD3 answers and no school's roster names, with those of ours that it takes for them in short texts. */
+const CLD_RELATIVES: Readonly<Record<string, readonly string[]>> = {
+  gl: ['pt', 'es'],
+  co: ['it', 'es'],
+  la: ['es', 'it'],
+  eo: ['es'],
+  lb: ['de'],
+  fy: ['nl'],
+  su: ['id', 'tl'],
+  jv: ['id', 'tl'],
+  gd: ['ga'],
+}
+
+/** What CLD3 can answer of ours among languages that share a script. */
+const CLD_KNOWS = new Set(
+  (
+    'en es vi pt ht mww so fr tl sw pl sm ceb sq ro hr bs sr de it tr kmr uz ig yo ha sn ny zu xh mg id ms az sl sk cs hu lt lv et fi sv no da is ' +
+    'nl af ca cy ga mt haw ru uk mn tg ky kk be bg mk ar fa ur ps ne hi mr am'
+  ).split(' '),
+)
+
+/** How a recorded language is looked for: those that are written alike, or that no statistics tell apart, under one tag. */
+const LOOKED_FOR_AS: Readonly<Record<string, string>> = { yue: 'zh', cdo: 'zh', nan: 'zh', hnj: 'mww' }
+
+function lookedForAs(tag: string): string {
+  const language = tag.split('-', 1)[0] ?? tag
+  return LOOKED_FOR_AS[language] ?? language
+}
+
+/** The four opinions on a legible text in one script, weighted. `candidates` are languages of the script; others get each opinion's "unknown". */
+export type Opinions = (text: string, script: string, candidates: readonly string[], weights: Weights) => readonly Evidence[]
+
+/** Loads CLD3 and the trigrams (under 100 ms). */
+export async function loadOpinions(): Promise<Opinions> {
+  const [factory, trigramScores] = await Promise.all([loadModule(), loadTrigrams()])
+  const cld3 = factory.create(0, 1000)
+  return (text, script, candidates, w) => {
+    const { language, probability } = cld3.findLanguage(text)
+    const label = CLD_LABELS[language] ?? language
+    const gain = probability * (w.cldBase + w.cldPerLetter * Math.min(text.length, 60))
+    const relatives = CLD_RELATIVES[label] ?? []
+    const cldScores = candidates.map((candidate) => {
+      if (candidate === label) return gain
+      if (relatives.includes(candidate)) return gain / 2
+      return CLD_KNOWS.has(candidate) ? 0 : gain * w.cldUnknown
+    })
+    return [
+      { weight: 1, scores: cldScores },
+      { weight: w.trigram, scores: trigramScores(text, candidates, w.trigramUnknown) },
+      { weight: w.word, scores: wordScores(text, candidates, w.wordUnknown) },
+      { weight: w.letter, scores: letterScores(text, candidates, script) },
+    ]
+  }
+}
+
+/** Of texts of a household that writes another script, the share typed in Latin letters by sound, which no detector here reads. */
+const ROMANISED = 0.05
+
+/**
+ * Makes the detector (once a process: it keeps one CLD3 in wasm memory for good). The answer is BCP 47, in the household's own tag where that
+ * is the same language (`es-MX`, `fa-AF`), or `und` with confidence 0 when there is nothing to tell by: no letters, neutral words only, or
+ * Latin letters that look like the romanised speech of a household that writes another script. Never throws on a text; one beyond 4,000 code units
+ * is judged by its beginning.
+ */
+export async function createDetector(weights: Weights = fitted): Promise<Detector> {
+  const opinions = await loadOpinions()
+  return (input, home = []) => {
+    const text = legible(input)
+    const script = mainScript(text)
+    if (script === null) return UNDETERMINED
+    const recorded = new Map<string, string>()
+    for (const tag of home.map(languageTag))
+      if (tag !== null) recorded.set(lookedForAs(tag), recorded.get(lookedForAs(tag)) ?? tag)
+    const homes = [...recorded.keys()]
+
+    const neutral = neutralLanguages(text)
+    if (neutral !== null) return neutralGuess(neutral, recorded)
+    const decided = decidedByLetters(text, script, homes)
+    if (decided === 'zh') return { language: chineseForm(text, [...recorded.values()]), confidence: 0.99 }
+    if (decided !== null) return { language: recorded.get(decided) ?? decided, confidence: 0.99 }
+
+    const candidates = [...languagesOfScript(script)]
+    const prior = languagePrior(homes)
+    const elsewhere = script === 'Latin' ? homes.filter((tag) => !candidates.includes(tag)) : []
+    const unheard = elsewhere.filter((tag) => !DETECTABLE.includes(tag))
+    candidates.push(...unheard)
+    if (elsewhere.length > unheard.length) candidates.push('und')
+    const guess = pool(candidates, opinions(text, script, candidates, weights), (tag) => (tag === 'und' ? ROMANISED : prior(tag)))
+    return guess.language === 'und' ? UNDETERMINED : { ...guess, language: recorded.get(guess.language) ?? guess.language }
+  }
+}
+
+/** Neutral words speak only for the household's own language, and, when no household is known, for the one that they can be. */
+function neutralGuess(languages: readonly string[], recorded: ReadonlyMap<string, string>): Guess {
+  const [only, ...more] = languages
+  if (only === undefined) return UNDETERMINED
+  if (recorded.size === 0) return more.length === 0 ? { language: only, confidence: 0.6 } : UNDETERMINED
+  const own = languages.find((language) => recorded.has(language))
+  return own === undefined ? UNDETERMINED : { language: recorded.get(own) ?? own, confidence: 0.9 }
+}
+
+/**
+ * For `homeline detect`: writes `BCP47<TAB>confidence` for each line of the input, confidence with two decimals; `und` and 0.00 for an empty
+ * line. `home` as in the detector; waits for nothing but the input.
+ */
+export async function detectLines(
+  detector: Detector,
+  input: AsyncIterable<string>,
+  home: readonly string[],
+  write: (line: string) => void,
+): Promise<void> {
+  for await (const line of input) {
+    const { language, confidence } = detector(line, home)
+    write(`${language}\t${confidence.toFixed(2)}\n`)
+  }
+}

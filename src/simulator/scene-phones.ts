@@ -91,8 +91,8 @@ function messageList(view: PhoneView, empty: string): Html {
 
 /** Links that put a ready sentence into the phone; with the script they do so without a reload. */
 function suggestionLinks(view: PhoneView): Html {
-  const { phone } = view
-  return html`<details class="ready"><summary>Other sentences for ${phone.owner}</summary><ul>${phone.suggestions.map(
+  const { phone, contact } = view
+  return html`<details class="ready"><summary>Other sentences for ${phone.owner}</summary><ul>${contact.suggestions.map(
     (sentence, index) =>
       html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
   )}</ul><p>Or type your own. This demo’s translator only knows school phrases.</p></details>`

@@ -128,13 +128,13 @@ export function simulatorScene(
       const shown = texts(phone, other)
       const glows = story.glow === phone.side
       const count = shown.filter((text) => text.kind === 'sent').length
-      const next = query.phone === phone.id ? Number(query.draft) : Math.min(count, phone.suggestions.length - 1)
+      const next = query.phone === phone.id ? Number(query.draft) : Math.min(count, contact.suggestions.length - 1)
       return {
         phone,
         contact,
         other,
         texts: shown,
-        draft: glows || query.phone === phone.id ? (phone.suggestions[next] ?? '') : '',
+        draft: glows || query.phone === phone.id ? (contact.suggestions[next] ?? '') : '',
         glows,
         time: clockTime(clock.now, clock.zone),
         zone: clock.zone,

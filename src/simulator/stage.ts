@@ -9,6 +9,11 @@ export type Contact = {
   readonly number: string
   /** The `id` of the phone that is really behind it. */
   readonly phone: string
+  /**
+   * Sentences ready to send to this contact, in the owner's language. Each text that the owner sends brings the next one up:
+   * the first is for the morning, the second for the night.
+   */
+  readonly suggestions: readonly string[]
 }
 
 /** A phone on the table. */
@@ -23,8 +28,6 @@ export type Phone = {
   readonly number: string
   /** BCP 47 */
   readonly language: string
-  /** Sentences ready to send, in the owner's language. Each text that the owner sends brings the next one up: the first is the first act, the second is for the night. */
-  readonly suggestions: readonly string[]
   /** The first is the one the scene opens on. */
   readonly contacts: readonly Contact[]
 }

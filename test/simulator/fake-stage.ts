@@ -13,8 +13,14 @@ export const phones: readonly Phone[] = [
     kind: 'flip',
     number: rosaNumber,
     language: 'es',
-    suggestions: ['Mi hijo está enfermo hoy y no irá a la escuela.', '¿Hay tarea para mañana?'],
-    contacts: [{ label: 'Maestra Rivera', number: rosaProxy, phone: 'rivera' }],
+    contacts: [
+      {
+        label: 'Maestra Rivera',
+        number: rosaProxy,
+        phone: 'rivera',
+        suggestions: ['Mi hijo está enfermo hoy y no irá a la escuela.', '¿Hay tarea para mañana?'],
+      },
+    ],
   },
   {
     id: 'amal',
@@ -23,8 +29,9 @@ export const phones: readonly Phone[] = [
     kind: 'flip',
     number: '+19715550143',
     language: 'ar',
-    suggestions: ['ابني مريض اليوم ولن يأتي إلى المدرسة.'],
-    contacts: [{ label: 'المعلمة ريفيرا', number: rosaProxy, phone: 'rivera' }],
+    contacts: [
+      { label: 'المعلمة ريفيرا', number: rosaProxy, phone: 'rivera', suggestions: ['ابني مريض اليوم ولن يأتي إلى المدرسة.'] },
+    ],
   },
   {
     id: 'mei',
@@ -33,8 +40,7 @@ export const phones: readonly Phone[] = [
     kind: 'smart',
     number: '+19715550144',
     language: 'zh',
-    suggestions: ['我儿子今天生病了，不能来学校。'],
-    contacts: [{ label: 'Rivera 老师', number: rosaProxy, phone: 'rivera' }],
+    contacts: [{ label: 'Rivera 老师', number: rosaProxy, phone: 'rivera', suggestions: ['我儿子今天生病了，不能来学校。'] }],
   },
   {
     id: 'rivera',
@@ -43,11 +49,15 @@ export const phones: readonly Phone[] = [
     kind: 'smart',
     number: riveraNumber,
     language: 'en',
-    suggestions: ['Thank you. I hope Luis feels better. Please call the office by 9:30.', 'No homework today.'],
     contacts: [
-      { label: 'Luis G., family', number: riveraProxy, phone: 'rosa' },
-      { label: 'Omar H., family', number: '+19715550102', phone: 'amal' },
-      { label: 'Li Wei, family', number: '+19715550103', phone: 'mei' },
+      {
+        label: 'Luis G., family',
+        number: riveraProxy,
+        phone: 'rosa',
+        suggestions: ['Thank you. I hope Luis feels better. Please call the office by 9:30.', 'No homework today.'],
+      },
+      { label: 'Omar H., family', number: '+19715550102', phone: 'amal', suggestions: ['Thank you. I hope Omar feels better.'] },
+      { label: 'Li Wei, family', number: '+19715550103', phone: 'mei', suggestions: ['Thank you. I hope Wei feels better.'] },
     ],
   },
 ]

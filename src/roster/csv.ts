@@ -39,7 +39,9 @@ export async function* readCsv(stream: AsyncIterable<Buffer>): AsyncGenerator<re
     if (end < 0) {
       rest = Buffer.concat([rest, chunk])
       if (rest.length <= LONGEST_LINE) continue
-      yield [{ kind: 'problem', line: number, reason: 'The line is longer than a record may be; the rest of the file was not read.' }]
+      yield [
+        { kind: 'problem', line: number, reason: 'The line is longer than a record may be; the rest of the file was not read.' },
+      ]
       return
     }
     yield take(Buffer.concat([rest, chunk.subarray(0, end)]), false)

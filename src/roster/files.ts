@@ -13,12 +13,14 @@ export type RosterFile = (typeof ROSTER_FILES)[number]
 /** An opened roster. `sizes` holds the unpacked bytes of each file that is there; call `close` at the end. */
 export type RosterSource = {
   readonly sizes: ReadonlyMap<RosterFile, number>
-  readonly read: (file: RosterFile) => Promise<AsyncIterable<Buffer>>
+  readonly read: (file: RosterFile) => AsyncIterable<Buffer>
   readonly close: () => void
 }
 
 /** `refused` says in one sentence why nothing can be read there. */
-export type OpenedSource = { readonly kind: 'opened'; readonly source: RosterSource } | { readonly kind: 'refused'; readonly reason: string }
+export type OpenedSource =
+  | { readonly kind: 'opened'; readonly source: RosterSource }
+  | { readonly kind: 'refused'; readonly reason: string }
 
 const BLOCK = 256 * 1024
 const MOST_ENTRIES = 50
@@ -42,7 +44,7 @@ async function openFolder(folder: string): Promise<OpenedSource> {
     const found = await stat(path.join(folder, file)).catch(() => null)
     if (found?.isFile()) sizes.set(file, found.size)
   }
-  const read = async (file: RosterFile) => createReadStream(path.join(folder, file), { highWaterMark: BLOCK })
+  const read = (file: RosterFile) => createReadStream(path.join(folder, file), { highWaterMark: BLOCK })
   return { kind: 'opened', source: { sizes, read, close: () => {} } }
 }
 
@@ -60,8 +62,11 @@ async function openZip(file: string): Promise<OpenedSource> {
   } catch {
     return refuse('The .zip is damaged, or names a file outside itself.')
   }
-  if (entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0) > MOST_BYTES) return refuse('The .zip unpacks to more than 2 GB.')
-  const wanted = entries.filter((entry) => isRosterFile(path.posix.basename(entry.fileName)) && !entry.fileName.startsWith('__MACOSX/'))
+  if (entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0) > MOST_BYTES)
+    return refuse('The .zip unpacks to more than 2 GB.')
+  const wanted = entries.filter(
+    (entry) => isRosterFile(path.posix.basename(entry.fileName)) && !entry.fileName.startsWith('__MACOSX/'),
+  )
   if (new Set(wanted.map((entry) => path.posix.dirname(entry.fileName))).size > 1)
     return refuse('The .zip holds roster files in more than one folder.')
   const byName = new Map(wanted.map((entry) => [path.posix.basename(entry.fileName) as RosterFile, entry]))
@@ -72,7 +77,10 @@ async function openZip(file: string): Promise<OpenedSource> {
       return refuse(`${name} is packed tighter than a roster can be.`)
   }
   const sizes = new Map([...byName].map(([name, entry]) => [name, entry.uncompressedSize]))
-  const read = async (name: RosterFile) => zip.openReadStreamPromise(byName.get(name) as Entry)
+  const open = (entry: Entry) => zip.openReadStreamPromise(entry)
+  async function* read(name: RosterFile): AsyncGenerator<Buffer> {
+    yield* await open(byName.get(name) as Entry)
+  }
   return { kind: 'opened', source: { sizes, read, close: () => zip.close() } }
 }
 

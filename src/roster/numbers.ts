@@ -1,10 +1,12 @@
 /** Which of a roster's numbers can be used, by the numbering plans of libphonenumber. */
 
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max'
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { asE164, type E164, isWithheld } from '../core/phone-number.ts'
 
 /** `reason` finishes the sentence "the number ..." and never holds the number. */
-export type RosterNumber = { readonly kind: 'usable'; readonly number: E164 } | { readonly kind: 'unusable'; readonly reason: string }
+export type RosterNumber =
+  | { readonly kind: 'usable'; readonly number: E164 }
+  | { readonly kind: 'unusable'; readonly reason: string }
 
 /** Mexican mobiles lost the 1 after +52 in 2019; old rosters still write it, and the carrier no longer takes it. */
 const OLD_MEXICAN_MOBILE = /^\+?52[\s.()-]*1(?=(?:[\s.()-]*\d){10}$)/

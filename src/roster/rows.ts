@@ -85,10 +85,8 @@ export function asRow(line: number, columns: ReadonlyMap<string, number>, fields
 export function checkRow(file: TableFile, row: Row, report: Report): boolean {
   const status = row.cell('status')
   if (status === 'tobedeleted') return false
-  if (status !== '' && status !== 'active')
-    report(refusal(file, row.line, 'status is neither empty nor active nor tobedeleted.'))
-  for (const column of TABLES[file].filled)
-    if (row.cell(column) === '') report(refusal(file, row.line, `${column} is empty.`))
+  if (status !== '' && status !== 'active') report(refusal(file, row.line, 'status is neither empty nor active nor tobedeleted.'))
+  for (const column of TABLES[file].filled) if (row.cell(column) === '') report(refusal(file, row.line, `${column} is empty.`))
   const id = row.cell('sourcedId')
   if (id.length > LONGEST_ID) report(refusal(file, row.line, `sourcedId is longer than ${LONGEST_ID} characters.`))
   return id !== '' && id.length <= LONGEST_ID
@@ -139,7 +137,12 @@ export function userRow(row: Row, report: Report): UserRow {
 
 /** classes.csv */
 export function classRow(row: Row): ClassRow {
-  return { line: row.line, id: row.cell('sourcedId'), title: row.cell('title').normalize(), schoolId: row.cell('schoolSourcedId') }
+  return {
+    line: row.line,
+    id: row.cell('sourcedId'),
+    title: row.cell('title').normalize(),
+    schoolId: row.cell('schoolSourcedId'),
+  }
 }
 
 /** enrollments.csv; dates are whole days at the school, the last one included. */
@@ -178,7 +181,7 @@ function zoneOf(row: Row, file: TableFile, report: Report): string | null {
   if (zone === '') return null
   try {
     // Offsets such as +02:00 are taken by Temporal and know no summer time.
-    if (/^[A-Za-z]/.test(zone)) return Temporal.Now.zonedDateTimeISO(zone).timeZoneId
+    if (/^[A-Za-z]/.test(zone)) return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
@@ -190,7 +193,7 @@ function dateOf(row: Row, column: string, report: Report): string | null {
   const text = row.cell(column)
   if (text === '') return null
   try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Temporal.PlainDate.from(text).toString()
+    if (/^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(text)) return Temporal.PlainDate.from(text).toString()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }

@@ -1,0 +1,149 @@
+/** `roster import`: reads a district's OneRoster 1.1 bulk files, refuses them whole or merges them whole, in one transaction. */
+
+import { type Db, databaseNow, type Trx } from '../store/database.ts'
+import { appendEvents } from '../store/events.ts'
+import type { Keys } from '../store/keys.ts'
+import {
+  checkStaged,
+  type Finding,
+  makeStaging,
+  type NewFinding,
+  readFindings,
+  stageFindings,
+  syncTasks,
+} from '../store/roster.ts'
+import { mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
+import {
+  adoptNumbers,
+  type Counts,
+  compareRoster,
+  countChanges,
+  mergeRoster,
+  type Removal,
+  type RosterKind,
+} from '../store/roster-merge.ts'
+import { openRoster, type RosterSource } from './files.ts'
+import { formatRemoval } from './format.ts'
+import { missingFiles } from './manifest.ts'
+import { refusal, warning } from './rows.ts'
+import { stageFiles } from './staging.ts'
+
+/** How an import is asked for. */
+export type RosterOptions = {
+  /** Says what would change and changes nothing. */
+  readonly dryRun: boolean
+  /** More than a tenth of a kind may go. */
+  readonly confirmRemovals: boolean
+  /** Told as the files are read: bytes so far, bytes in all. */
+  readonly progress?: (done: number, total: number) => void
+}
+
+/**
+ * `refused`: nothing was imported, for these reasons. `needs_confirmation`: nothing was imported, more than a tenth of some kind is gone
+ * from the files. Findings are sorted by file and line; at most 1,000 are given, and how many there are.
+ */
+export type RosterResult =
+  | {
+      readonly kind: 'imported'
+      readonly dryRun: boolean
+      readonly district: { readonly id: string; readonly sourcedId: string }
+      readonly counts: Readonly<Record<RosterKind, Counts>>
+      readonly warnings: readonly Finding[]
+      readonly warningsTotal: number
+    }
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly findingsTotal: number }
+  | { readonly kind: 'needs_confirmation'; readonly removals: readonly Removal[] }
+
+const MOST_FINDINGS = 1000
+/** A tenth of fewer than this says nothing. */
+const FEWEST_TO_GUARD = 10
+
+/**
+ * Imports a folder or .zip. The district is the one that orgs.csv names; it is made when it is new, and the first of an installation
+ * takes over the proxy numbers that no district has. Idempotent; sends nothing. Throws only for bugs and a database that fails.
+ */
+export async function importRoster(db: Db, keys: Keys, source: string, options: RosterOptions): Promise<RosterResult> {
+  const opened = await openRoster(source)
+  if (opened.kind === 'refused') return refusedFor([refusal('', 0, opened.reason)])
+  try {
+    const problems = await missingFiles(opened.source)
+    if (problems.length > 0) return refusedFor(problems)
+    return await inOneTransaction(db, (trx) => importInto(trx, keys, opened.source, options))
+  } finally {
+    opened.source.close()
+  }
+}
+
+/** Undoes everything unless the work says that it is to be kept. */
+async function inOneTransaction(
+  db: Db,
+  work: (trx: Trx) => Promise<{ keep: boolean; result: RosterResult }>,
+): Promise<RosterResult> {
+  let result: RosterResult | undefined
+  const undo = new Error('The import is not kept.')
+  try {
+    await db.transaction().execute(async (trx) => {
+      const done = await work(trx)
+      result = done.result
+      if (!done.keep) throw undo
+    })
+  } catch (error) {
+    if (error !== undo) throw error
+  }
+  if (result === undefined) throw new Error('The import ended without a result.')
+  return result
+}
+
+async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: RosterOptions) {
+  await makeStaging(trx)
+  const { district, whole } = await stageFiles(trx, keys, source, options.progress ?? (() => {}))
+  await checkStaged(trx, district?.id ?? null, whole)
+  const refused = await readFindings(trx, true, MOST_FINDINGS)
+  if (refused.total > 0 || district === null)
+    return { keep: false, result: { kind: 'refused', findings: refused.findings, findingsTotal: refused.total } as const }
+
+  const removals = (await compareRoster(trx, district.id)).filter(
+    (r) => r.existing >= FEWEST_TO_GUARD && r.gone * 10 > r.existing,
+  )
+  if (removals.length > 0 && !options.confirmRemovals) {
+    if (!options.dryRun) return { keep: false, result: { kind: 'needs_confirmation', removals } as const }
+    await stageFindings(
+      trx,
+      removals.map((r) => warning('', 0, `${formatRemoval(r)}; the import will ask to confirm that.`)),
+    )
+  }
+  await mergeRoster(trx, district.id)
+  const counts = await countChanges(trx)
+  const warnings = await readFindings(trx, false, MOST_FINDINGS)
+  const result: RosterResult = {
+    kind: 'imported',
+    dryRun: options.dryRun,
+    district: { id: district.id, sourcedId: district.sourcedId },
+    counts,
+    warnings: warnings.findings,
+    warningsTotal: warnings.total,
+  }
+  if (options.dryRun) return { keep: false, result }
+  const at = await databaseNow(trx)
+  await mergeHouseholds(trx, district.id, at)
+  await rebindStaff(trx, district.id, at)
+  await syncTasks(trx, district.id)
+  await adoptNumbers(trx, district.id)
+  await appendEvents(trx, district.id, [{ exchangeId: null, at, what: 'roster_imported', detail: flat(counts) }])
+  return { keep: true, result }
+}
+
+function refusedFor(findings: readonly NewFinding[]): RosterResult {
+  return {
+    kind: 'refused',
+    findings: findings.map(({ file, line, reason }) => ({ file, line, reason })),
+    findingsTotal: findings.length,
+  }
+}
+
+function flat(counts: Readonly<Record<RosterKind, Counts>>): Record<string, number> {
+  const pairs = Object.entries(counts).flatMap(([kind, of]) =>
+    Object.entries(of).map(([what, n]) => [`${kind}_${what}`, n] as const),
+  )
+  return Object.fromEntries(pairs)
+}

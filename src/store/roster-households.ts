@@ -1,0 +1,93 @@
+/** What a new roster means for households and conversations: who shares a phone now, and which talks are over. */
+
+import { sql } from 'kysely'
+import type { Trx } from './database.ts'
+import { appendEvents } from './events.ts'
+
+/** Waiting, not yet handed over: an attempt in flight is left to settle. */
+const WAITING = sql`((x.status = 'received' and x.prepare_after is not null) or x.status in ('held', 'queued'))`
+
+/** Canceled exchanges are logged this many at a time. */
+const BATCH = 5000
+
+/**
+ * Makes each phone's open household hold exactly the guardians whom the roster gives that phone (`sms`, or `phone` where there is no
+ * `sms`). Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
+ * it: the number may be a stranger's now. An opt-out stays with the phone. `at` is the database's clock.
+ */
+export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+  const now = at.toString()
+  await sql`create temp table roster_home on commit drop as
+    select coalesce(sms, phone) as phone_id, id as guardian_id from roster_person
+    where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
+  await sql`analyze roster_home`.execute(trx)
+  await sql`create temp table roster_ended on commit drop as
+    select h.id from household h where h.district_id = ${districtId} and h.until is null and not exists (
+      select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
+      where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)`.execute(trx)
+  await endConversations(trx, districtId, at)
+  await sql`update household h set until = ${now} from roster_ended e where h.district_id = ${districtId} and h.id = e.id`.execute(
+    trx,
+  )
+  await sql`insert into household (district_id, phone_id, since)
+    select distinct ${districtId}::uuid, w.phone_id, ${now}::timestamptz from roster_home w
+    where not exists (select from household h where h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null)`.execute(
+    trx,
+  )
+  await sql`update household_guardian g set until = ${now} from household h
+    where g.district_id = ${districtId} and h.district_id = g.district_id and h.id = g.household_id and g.until is null
+      and (h.until is not null or not exists (select from roster_home w where w.phone_id = h.phone_id and w.guardian_id = g.guardian_id))`.execute(
+    trx,
+  )
+  await sql`insert into household_guardian (district_id, household_id, guardian_id, since)
+    select h.district_id, h.id, w.guardian_id, ${now} from roster_home w
+    join household h on h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null
+    where not exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id
+      and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
+}
+
+async function endConversations(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+  const now = at.toString()
+  await sql`create temp table roster_over on commit drop as
+    select c.id from conversation c join roster_ended e on e.id = c.household_id
+    where c.district_id = ${districtId} and c.ended_at is null`.execute(trx)
+  await sql`update conversation c set ended_at = ${now} from roster_over o
+    where c.district_id = ${districtId} and c.id = o.id`.execute(trx)
+  await sql`update binding b set until = ${now} from roster_over o
+    where b.district_id = ${districtId} and b.conversation_id = o.id and b.until is null`.execute(trx)
+  const { rows } = await sql<{ id: string }>`
+    update exchange x set status = 'canceled', prepare_after = null, hold = null, send_after = null from roster_over o
+    where x.district_id = ${districtId} and x.conversation_id = o.id and ${WAITING} returning x.id`.execute(trx)
+  for (let from = 0; from < rows.length; from += BATCH)
+    await appendEvents(
+      trx,
+      districtId,
+      rows.slice(from, from + BATCH).map((row) => ({
+        exchangeId: row.id,
+        at,
+        what: 'canceled',
+        detail: { status: 'canceled', why: 'household_ended' },
+      })),
+    )
+}
+
+/**
+ * Lets go of numbers on which staff no longer get texts (`sms`): the staff side of their conversations is bound anew, and what waits for them is
+ * prepared again for the phone that they have now. `at` is the database's clock.
+ */
+export async function rebindStaff(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+  const now = at.toString()
+  await sql`create temp table roster_stale on commit drop as
+    select b.id, b.conversation_id from binding b
+    join conversation c on c.district_id = b.district_id and c.id = b.conversation_id
+    join person p on p.district_id = c.district_id and p.id = c.staff_side and p.kind = 'staff'
+    left join roster_person r on r.id = p.id
+    where b.district_id = ${districtId} and b.side = 'staff' and b.until is null
+      and b.phone_id is distinct from r.sms`.execute(trx)
+  await sql`update binding b set until = ${now} from roster_stale s
+    where b.district_id = ${districtId} and b.id = s.id`.execute(trx)
+  await sql`update exchange x set phone_id = null, proxy_number_id = null, prepare_after = ${now} from roster_stale s
+    where x.district_id = ${districtId} and x.conversation_id = s.conversation_id and x.direction = 'to_staff' and ${WAITING}`.execute(
+    trx,
+  )
+}

@@ -1,0 +1,354 @@
+/**
+ * A roster on its way in: its rows are put into temporary tables, checked against one another there, and only then merged
+ * (roster-merge.ts, roster-households.ts). All of it runs in one transaction.
+ */
+
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Trx } from './database.ts'
+
+/** Something to say about a line of a roster file; `line` 0 is the file as a whole. No reason ever holds a phone number. */
+export type Finding = { readonly file: string; readonly line: number; readonly reason: string }
+
+/** The office's tasks that an import opens and closes. */
+export type RosterTask = 'roster_phone' | 'roster_language' | 'roster_agent'
+
+/** A finding as it is written down: one that refuses the roster, or a warning, perhaps with a task for the office. */
+export type NewFinding = Finding & {
+  readonly refuses: boolean
+  readonly task: { readonly kind: RosterTask; readonly personId: string } | null
+}
+
+/** A row of orgs.csv. */
+export type OrgRow = {
+  readonly line: number
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly parent: string
+  readonly timeZone: string | null
+}
+
+/** A row of users.csv with its phones looked up; `kind` null: the role is not known. */
+export type PersonRow = {
+  readonly line: number
+  readonly id: string
+  readonly kind: string | null
+  readonly role: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly displayName: string | null
+  readonly language: string | null
+  readonly keepLanguage: boolean
+  readonly contactBy: string | null
+  readonly timeZone: string | null
+  readonly sms: string | null
+  readonly phone: string | null
+}
+
+/** One of a user's organisations or agents. */
+export type PersonLink = { readonly line: number; readonly personId: string; readonly other: string }
+
+/** A row of classes.csv. */
+export type ClassRow = { readonly line: number; readonly id: string; readonly title: string; readonly schoolId: string }
+
+/** A row of enrollments.csv; `schoolId` may be empty. */
+export type EnrollmentRow = {
+  readonly line: number
+  readonly id: string
+  readonly classId: string
+  readonly schoolId: string
+  readonly personId: string
+  readonly role: string
+  readonly begins: string | null
+  readonly ends: string | null
+}
+
+/** The temporary tables by name, with the columns in the order in which `stage` takes them. */
+const STAGED = {
+  roster_org: { line: 'int', id: 'text', name: 'text', type: 'text', parent: 'text', time_zone: 'text' },
+  roster_person: {
+    line: 'int',
+    id: 'text',
+    kind: 'text',
+    role: 'text',
+    given_name: 'text',
+    family_name: 'text',
+    display_name: 'text',
+    language: 'text',
+    keep_language: 'bool',
+    contact_by: 'text',
+    time_zone: 'text',
+    sms: 'uuid',
+    phone: 'uuid',
+  },
+  roster_person_org: { line: 'int', person_id: 'text', org_id: 'text' },
+  roster_agent: { line: 'int', person_id: 'text', agent_id: 'text' },
+  roster_class: { line: 'int', id: 'text', title: 'text', school_id: 'text' },
+  roster_enrollment: {
+    line: 'int',
+    id: 'text',
+    class_id: 'text',
+    school_id: 'text',
+    person_id: 'text',
+    role: 'text',
+    begins: 'date',
+    ends: 'date',
+  },
+  roster_finding: { file: 'text', line: 'int', reason: 'text', refuses: 'bool', task_kind: 'text', person_id: 'text' },
+} as const
+
+type Staged = keyof typeof STAGED
+type Value = string | number | boolean | null
+
+/** Rows of one statement: enough to make the round trip cheap, few enough to keep memory flat. */
+const BATCH = 5000
+
+/** Makes the temporary tables; they go with the transaction. The app's role needs TEMP on the database, which PUBLIC has by default. */
+export async function makeStaging(trx: Trx): Promise<void> {
+  for (const [table, columns] of Object.entries(STAGED)) {
+    const list = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+    await sql.raw(`create temp table ${table} (${list.join(', ')}) on commit drop`).execute(trx)
+  }
+  await sql
+    .raw('create temp table roster_change (kind text, id text, what text, primary key (kind, id)) on commit drop')
+    .execute(trx)
+}
+
+async function stage(trx: Trx, table: Staged, rows: readonly (readonly Value[])[]): Promise<void> {
+  const columns = Object.entries(STAGED[table])
+  for (let from = 0; from < rows.length; from += BATCH) {
+    const batch = rows.slice(from, from + BATCH)
+    const arrays = columns.map(([, type], i) => sql`${batch.map((row) => row[i])}::${sql.raw(type)}[]`)
+    await sql`insert into ${sql.raw(table)} select * from unnest(${sql.join(arrays)})`.execute(trx)
+  }
+}
+
+/** Writes findings down; they come back sorted with `readFindings`. */
+export async function stageFindings(trx: Trx, findings: readonly NewFinding[]): Promise<void> {
+  const rows = findings.map((f) => [f.file, f.line, f.reason, f.refuses, f.task?.kind ?? null, f.task?.personId ?? null])
+  await stage(trx, 'roster_finding', rows)
+}
+
+/** Puts rows of orgs.csv aside. */
+export async function stageOrgs(trx: Trx, rows: readonly OrgRow[]): Promise<void> {
+  const values = rows.map((r) => [r.line, r.id, r.name, r.type, r.parent, r.timeZone])
+  await stage(trx, 'roster_org', values)
+}
+
+/** Puts rows of users.csv aside, with their organisations and agents. */
+export async function stagePeople(
+  trx: Trx,
+  rows: readonly PersonRow[],
+  orgs: readonly PersonLink[],
+  agents: readonly PersonLink[],
+): Promise<void> {
+  const values = rows.map((r) => [
+    ...[r.line, r.id, r.kind, r.role, r.givenName, r.familyName, r.displayName],
+    ...[r.language, r.keepLanguage, r.contactBy, r.timeZone, r.sms, r.phone],
+  ])
+  await stage(trx, 'roster_person', values)
+  const links = (all: readonly PersonLink[]) => all.map((link) => [link.line, link.personId, link.other])
+  await stage(trx, 'roster_person_org', links(orgs))
+  await stage(trx, 'roster_agent', links(agents))
+}
+
+/** Puts rows of classes.csv aside. */
+export async function stageClasses(trx: Trx, rows: readonly ClassRow[]): Promise<void> {
+  const values = rows.map((r) => [r.line, r.id, r.title, r.schoolId])
+  await stage(trx, 'roster_class', values)
+}
+
+/** Puts rows of enrollments.csv aside. */
+export async function stageEnrollments(trx: Trx, rows: readonly EnrollmentRow[]): Promise<void> {
+  const values = rows.map((r) => [r.line, r.id, r.classId, r.schoolId, r.personId, r.role, r.begins, r.ends])
+  await stage(trx, 'roster_enrollment', values)
+}
+
+/** A district as the import knows it; `country` is ISO 3166-1. */
+export type RosterDistrict = { readonly id: string; readonly sourcedId: string; readonly country: string }
+
+/**
+ * The district that orgs.csv names, made when it is new, locked against a second import at the same time; from here on the transaction
+ * sees its rows. Null when orgs.csv does not hold exactly one.
+ */
+export async function openDistrict(trx: Trx): Promise<RosterDistrict | null> {
+  const { rows: named } = await sql<{ id: string; name: string }>`
+    select id, name from roster_org where type = 'district' and id <> ''`.execute(trx)
+  const [district, ...others] = named
+  if (district === undefined || others.length > 0) return null
+  await sql`insert into district (sourced_id, name) values (${district.id}, ${district.name})
+    on conflict (sourced_id) do nothing`.execute(trx)
+  // Not `for update`: that would hold up everybody whose new rows refer to the district.
+  const { rows } = await sql<{ id: string; country: string }>`
+    select id, country from district where sourced_id = ${district.id} for no key update`.execute(trx)
+  const found = rows[0]
+  if (found === undefined) throw new Error('The district that was just made is not there.')
+  await sql`update district set name = ${district.name} where id = ${found.id} and name <> ${district.name}`.execute(trx)
+  await sql.raw(`set local app.district_id = '${found.id}'`).execute(trx)
+  return { id: found.id, sourcedId: district.id, country: found.country }
+}
+
+/** Every number that is or was one of ours, of any district: no family's phone. */
+export async function ownNumbers(db: Db | Trx): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ number: string }>`select number from proxy_number`.execute(db)
+  return new Set(rows.map((row) => row.number))
+}
+
+/** A number on more guardians than this is no family's: a school's, a shelter's, a placeholder. */
+export const MOST_GUARDIANS_OF_A_PHONE = 8
+
+/**
+ * Writes down what only the rows together show. `whole` names the files of which every row could be read: against any other, nothing is
+ * called missing. `districtId` null: the district is not known, nothing is compared with the database.
+ */
+export async function checkStaged(trx: Trx, districtId: string | null, whole: ReadonlySet<string>): Promise<void> {
+  for (const table of Object.keys(STAGED)) await sql.raw(`analyze ${table}`).execute(trx)
+  for (const [file, table] of TABLES_OF_FILES) await refuse(trx, file, duplicates(table))
+  if (whole.has('orgs.csv')) {
+    await checkDistrict(trx)
+    await refuse(
+      trx,
+      'orgs.csv',
+      sql`select line, 'parentSourcedId of ' || id || ' names no row of orgs.csv.' from roster_org o
+      where parent <> '' and not exists (select from roster_org p where p.id = o.parent)`,
+    )
+    await refuse(
+      trx,
+      'classes.csv',
+      sql`select line, 'schoolSourcedId of ' || id || ' names no school of orgs.csv.' from roster_class c
+      where school_id <> '' and not exists (select from roster_org o where o.id = c.school_id and o.type = 'school')`,
+    )
+    await refuse(
+      trx,
+      'enrollments.csv',
+      sql`select line, 'schoolSourcedId of ' || id || ' names no row of orgs.csv.'
+      from roster_enrollment e where school_id <> '' and not exists (select from roster_org o where o.id = e.school_id)`,
+    )
+    await warn(
+      trx,
+      sql`select line, 'orgSourcedIds of ' || person_id || ' names no row of orgs.csv.', null, null from roster_person_org p
+      where not exists (select from roster_org o where o.id = p.org_id) group by line, person_id`,
+    )
+  }
+  if (whole.has('classes.csv'))
+    await refuse(
+      trx,
+      'enrollments.csv',
+      sql`select line, 'classSourcedId of ' || id || ' names no row of classes.csv.'
+      from roster_enrollment e where class_id <> '' and not exists (select from roster_class c where c.id = e.class_id)`,
+    )
+  if (whole.has('users.csv')) {
+    await refuse(
+      trx,
+      'enrollments.csv',
+      sql`select line, 'userSourcedId of ' || id || ' names no row of users.csv.'
+      from roster_enrollment e where person_id <> '' and not exists (select from roster_person p where p.id = e.person_id)`,
+    )
+    await checkAgents(trx)
+  }
+  await refuse(
+    trx,
+    'users.csv',
+    sql`select line, 'sourcedId ' || id || ' is the name of a desk.' from roster_person p
+    where kind = 'staff' and (exists (select from desk d where d.district_id = ${districtId} and d.id = p.id) or exists (
+      select from roster_org o where o.type = 'school' and p.id in (o.id || '/office', o.id || '/attendance', o.id || '/nurse', o.id || '/aides')))`,
+  )
+  await dropCrowdedPhones(trx)
+}
+
+const TABLES_OF_FILES = [
+  ['orgs.csv', 'roster_org'],
+  ['users.csv', 'roster_person'],
+  ['classes.csv', 'roster_class'],
+  ['enrollments.csv', 'roster_enrollment'],
+] as const
+
+/** `rows` selects line, reason. */
+async function refuse(trx: Trx, file: string, rows: RawBuilder<unknown>): Promise<void> {
+  await sql`insert into roster_finding (file, line, reason, refuses) select ${file}, x.*, true from (${rows}) x`.execute(trx)
+}
+
+/** `rows` selects line, reason, task kind or null, person or null, of users.csv. */
+async function warn(trx: Trx, rows: RawBuilder<unknown>): Promise<void> {
+  await sql`insert into roster_finding (file, line, reason, task_kind, person_id, refuses)
+    select 'users.csv', x.*, false from (${rows}) x`.execute(trx)
+}
+
+function duplicates(table: Staged): RawBuilder<unknown> {
+  return sql`select line, 'sourcedId ' || id || ' is already on line ' || first || '.'
+    from (select line, id, min(line) over (partition by id) as first from ${sql.raw(table)}) t where line > first`
+}
+
+async function checkDistrict(trx: Trx): Promise<void> {
+  await refuse(
+    trx,
+    'orgs.csv',
+    sql`select 0, 'There is no org of type district; exactly one is needed.'
+    where not exists (select from roster_org where type = 'district')`,
+  )
+  await refuse(
+    trx,
+    'orgs.csv',
+    sql`select line, id || ' is one of several orgs of type district; exactly one is needed.'
+    from (select line, id, count(*) over () as n from roster_org where type = 'district') t where n > 1`,
+  )
+}
+
+async function checkAgents(trx: Trx): Promise<void> {
+  await warn(
+    trx,
+    sql`select a.line, 'agentSourcedIds of ' || a.person_id || ' names somebody who is not in users.csv.', 'roster_agent', a.person_id
+    from roster_agent a where not exists (select from roster_person p where p.id = a.agent_id) group by a.line, a.person_id`,
+  )
+  await warn(
+    trx,
+    sql`select a.line, 'agentSourcedIds of ' || a.person_id || ' names somebody who is not a guardian.', 'roster_agent', a.person_id
+    from roster_agent a join roster_person p on p.id = a.agent_id join roster_person s on s.id = a.person_id
+    where s.kind = 'student' and p.kind <> 'guardian' group by a.line, a.person_id`,
+  )
+}
+
+/** Takes a number away from everybody when too many guardians have it. */
+async function dropCrowdedPhones(trx: Trx): Promise<void> {
+  await sql.raw('create temp table roster_crowded (phone_id uuid primary key) on commit drop').execute(trx)
+  await sql`insert into roster_crowded select phone_id from (
+      select sms as phone_id, id from roster_person where kind = 'guardian' union select phone, id from roster_person where kind = 'guardian') u
+    where phone_id is not null group by phone_id having count(*) > ${MOST_GUARDIANS_OF_A_PHONE}`.execute(trx)
+  for (const column of ['sms', 'phone']) {
+    await warn(
+      trx,
+      sql`select line, ${column}::text || ' of ' || id || ' is on more than ${sql.raw(String(MOST_GUARDIANS_OF_A_PHONE))} guardians and is not used.',
+      'roster_phone', id from roster_person p where exists (select from roster_crowded c where c.phone_id = p.${sql.ref(column)})`,
+    )
+    await sql`update roster_person p set ${sql.ref(column)} = null
+      where exists (select from roster_crowded c where c.phone_id = p.${sql.ref(column)})`.execute(trx)
+  }
+}
+
+/** The first `most` findings by file and line, and how many there are. */
+export async function readFindings(trx: Trx, refuses: boolean, most: number): Promise<{ findings: Finding[]; total: number }> {
+  const { rows } = await sql<Finding & { total: number }>`
+    select file, line, reason, count(*) over () as total from roster_finding where refuses = ${refuses}
+    order by file collate "C", line, reason collate "C" limit ${most}`.execute(trx)
+  return { findings: rows.map(({ file, line, reason }) => ({ file, line, reason })), total: rows[0]?.total ?? 0 }
+}
+
+/** Opens, renews and closes the office's tasks so that they say what this roster's warnings say. */
+export async function syncTasks(trx: Trx, districtId: string): Promise<void> {
+  await sql
+    .raw(`create temp table roster_task on commit drop as
+    select task_kind as kind, 'users.csv/' || person_id as key, person_id,
+      jsonb_build_object('reasons', jsonb_agg(distinct reason order by reason)) as detail,
+      (select min(w.org_id) from roster_person_org w join roster_org o on o.id = w.org_id and o.type = 'school'
+        where w.person_id = f.person_id) as school_id
+    from roster_finding f where task_kind is not null and not refuses group by task_kind, person_id`)
+    .execute(trx)
+  await sql`update task t set closed_at = now() where t.district_id = ${districtId} and t.closed_at is null
+    and t.kind in ('roster_phone', 'roster_language', 'roster_agent')
+    and not exists (select from roster_task r where r.kind = t.kind and r.key = t.key)`.execute(trx)
+  await sql`insert into task as t (district_id, school_id, kind, key, person_id, detail)
+    select ${districtId}, school_id, kind, key, person_id, detail from roster_task
+    on conflict (district_id, kind, key) where closed_at is null
+    do update set detail = excluded.detail, school_id = excluded.school_id
+    where (t.detail, t.school_id) is distinct from (excluded.detail, excluded.school_id)`.execute(trx)
+}

@@ -48,8 +48,8 @@ ${phoneOnTable(staff)}
 </div>
 <div class="under">
 <section id="log" data-live aria-labelledby="log-title"><h2 id="log-title">What the school’s log keeps</h2>${logTable(view.lines, view.clock.zone)}</section>
-<section id="break" data-live aria-labelledby="break-title"><h2 id="break-title">Break something</h2>
-${breakages.map(({ what, name, meaning }) => breakSwitch(what, name, meaning, view.broken[what], family.family, story.glow === 'break'))}</section>
+<section id="break" class="break" data-live aria-labelledby="break-title"><h2 id="break-title">Break something</h2>
+${breakages.map(({ what, name, meaning }) => breakSwitch(what, name, meaning, view.broken[what], family.family, story.glow === 'break' && what === 'carrier'))}</section>
 </div>
 </main></body></html>`
 }
@@ -102,6 +102,6 @@ function logTable(lines: readonly StageLine[], zone: string): Html {
 function breakSwitch(what: Breakage, name: string, meaning: string, on: boolean, family: string, glows: boolean): Html {
   return html`<form method="post" action="/simulator/break"><input type="hidden" name="family" value="${family}">
 <input type="hidden" name="on" value="${on ? 'no' : 'yes'}">
-<button name="what" value="${what}" aria-pressed="${on}" aria-describedby="about-${what}"${glows && !on ? html` class="glow"` : ''}>${name}</button>
+<button name="what" value="${what}" aria-pressed="${String(on)}" aria-describedby="about-${what}"${glows && !on ? html` class="glow"` : ''}>${name}</button>
 <p id="about-${what}">${meaning}</p></form>`
 }

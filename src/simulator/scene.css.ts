@@ -89,7 +89,7 @@ svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg 
 .acts .done{color:var(--ink)}.acts .done::before{content:'✓' / 'done';background:var(--brand);border-color:var(--brand);color:var(--card)}
 .acts [aria-current]{color:var(--ink);font-weight:650}.acts [aria-current]::before{background:var(--glow);border-color:var(--glow);color:#291c00}
 .middle form{display:grid;gap:8px;margin-top:auto}
-.middle button,#break button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-weight:600;padding:0 14px}
+.middle button,.break button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-weight:600;padding:0 14px}
 .travelling::after{content:'';position:absolute;inset:0 0 auto;height:4px;background:linear-gradient(90deg,transparent,var(--glow),transparent) 0/40% 100% no-repeat;animation:go 1.1s linear infinite}
 @keyframes go{from{background-position:-60% 0}to{background-position:160% 0}}
 .new{animation:arrive .45s cubic-bezier(.2,1.4,.4,1)}
@@ -101,16 +101,16 @@ svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg 
 table{width:100%;border-collapse:collapse;font-size:.9375rem}
 th{text-align:start;font-weight:600;color:var(--soft);font-size:.8125rem}
 th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}td:first-child{font-variant-numeric:tabular-nums;white-space:nowrap}td{overflow-wrap:anywhere}
-#break form{display:grid;grid-template-columns:172px 1fr;gap:14px;align-items:center;padding:6px 0}
-#break p{font-size:.875rem;color:var(--soft)}
-#break [aria-pressed=true]{background:light-dark(#a3352b,#ff9d90);border-color:transparent;color:light-dark(#fff,#2a0b07)}
-#break [aria-pressed=true]::before{content:'✗ ' / ''}
+.break form{display:grid;grid-template-columns:180px 1fr;gap:14px;align-items:center;padding:6px 0}
+.break p{font-size:.875rem;color:var(--soft)}
+.break button[aria-pressed=true]{background:light-dark(#a3352b,#ff9d90);border-color:transparent;color:light-dark(#fff,#2a0b07)}
+.break [aria-pressed=true]::before{content:'✗ ' / ''}
 
 .glow.glow{background:var(--glow);color:#291c00;border-color:var(--glow);box-shadow:0 0 0 4px rgb(255 185 46/.4),0 0 26px 6px rgb(255 170 20/.55);animation:glow 1.8s ease-in-out infinite}
 @keyframes glow{50%{box-shadow:0 0 0 8px rgb(255 185 46/.2),0 0 34px 12px rgb(255 170 20/.6)}}
 
 @media(max-width:1080px){.table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0}.hint{min-height:0}.under{grid-template-columns:1fr}}
-@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header .demo{margin:0}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.middle{display:flex;align-items:stretch;padding:14px}.side{padding-inline:12px}.under{padding:14px}.under section{padding:14px}#break form{grid-template-columns:1fr;gap:4px}
+@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header .demo{margin:0}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.middle{display:flex;align-items:stretch;padding:14px}.side{padding-inline:12px}.under{padding:14px}.under section{padding:14px}.break form{grid-template-columns:1fr;gap:4px}
 .acts{display:flex;align-items:center;gap:8px;margin:0}.acts li{min-height:0;font-size:0;gap:0}.acts li+li::after{content:none}.acts [aria-current]{flex:1;gap:10px;font-size:1rem}
 html{scroll-padding-bottom:130px}body{padding-bottom:120px}.hint{position:fixed;inset:auto 8px 8px;z-index:2;border:1px solid var(--line);border-inline-start:5px solid var(--glow);box-shadow:0 4px 20px rgb(0 0 0/.3)}}
 @media(pointer:coarse){textarea{font-size:16px!important}}

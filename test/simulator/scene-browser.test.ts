@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import fastify, { type FastifyInstance } from 'fastify'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Simulator } from '../../src/simulator/carrier.ts'
+import { simulatorScene } from '../../src/simulator/scene.ts'
+import { account, openSimulator, request } from './bench.ts'
+import { fakeStage, riveraNumber, riveraProxy, rosaNumber, rosaProxy } from './fake-stage.ts'
+
+const executablePath = '/usr/bin/chromium'
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+let simulator: Simulator
+let fake: ReturnType<typeof fakeStage>
+let app: FastifyInstance
+let base: string
+
+describe.skipIf(!existsSync(executablePath))('in a browser', () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    fake = fakeStage()
+    simulator = openSimulator({ phoneNow: fake.now })
+    app = fastify()
+    app.register(simulatorScene, { simulator, stage: fake.stage })
+    base = await app.listen({ port: 0, host: '127.0.0.1' })
+  })
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+    await app.close()
+    simulator.close()
+  })
+
+  async function visit(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const page = await browser.newPage(options)
+    page.on('pageerror', (error) => expect.unreachable(String(error)))
+    await page.goto(`${base}/simulator`)
+    return page
+  }
+
+  /** What the school would do: carry each side's text to the other. */
+  const toRivera = (body: string) => simulator.send(account, request({ from: riveraProxy, to: riveraNumber, body }))
+  const toRosa = (body: string) => simulator.send(account, request({ from: rosaProxy, to: rosaNumber, body }))
+
+  test('the whole story plays by following the glow, without a reload', async () => {
+    const page = await visit()
+    await page.evaluate('window.notReloaded = true')
+    await page.click('.glow')
+    await page.waitForSelector('.flip li.sent')
+    toRivera('Luis G.: My son is sick today.')
+    await page.waitForSelector('.smart li.received')
+    await page.click('.smart .glow')
+    await page.waitForSelector('.smart li.sent')
+    toRosa('Gracias. Por favor llame antes de las 9:30.')
+    await page.waitForSelector('.flip li.received')
+    await page.click('button.glow:text("22:40")')
+    await page.waitForSelector('body.night .flip .glow')
+    await page.click('.flip .glow')
+    await page.locator('.flip li.sent').nth(1).waitFor()
+    toRosa('Recibido. Se entrega el martes a las 7:00.')
+    await page.click('button.glow:text("7:00")')
+    toRivera('Luis G.: Is there homework for tomorrow?')
+    await page.waitForSelector('.break .glow')
+    expect(await page.locator('.acts .done').count()).toBe(5)
+    expect(await page.evaluate('window.notReloaded')).toBe(true)
+  })
+
+  test('a draft that somebody is typing survives what happens meanwhile', async () => {
+    const page = await visit()
+    await page.fill('#draft-rosa', 'Buenos días')
+    simulator.text(rosaNumber, rosaProxy, 'otro')
+    await page.waitForSelector('.flip li.sent')
+    expect(await page.inputValue('#draft-rosa')).toBe('Buenos días')
+  })
+
+  test('with JavaScript off the same forms work', async () => {
+    const page = await visit({ javaScriptEnabled: false })
+    await page.click('.glow')
+    await page.waitForURL(/family=rosa/)
+    expect(await page.locator('.flip li.sent p').textContent()).toContain('Mi hijo está enfermo')
+    await page.click('text=Now it is 22:40')
+    expect(await page.locator('.clock b').textContent()).toBe('22:40')
+  })
+
+  test.each([
+    [1280, 'light'],
+    [1280, 'dark'],
+    [900, 'light'],
+    [320, 'light'],
+    [320, 'dark'],
+  ] as const)('at %i px, %s, by day and by night, axe finds nothing and nothing scrolls sideways', async (width, colorScheme) => {
+    const page = await visit({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(axe)
+    simulator.text(rosaNumber, rosaProxy, 'Mi hijo está enfermo')
+    toRivera('Luis G.: My son is sick today.')
+    fake.log('Delivered', 'Rosa to Ms Rivera')
+    await page.click('text=Carrier down')
+    await page.waitForSelector('[aria-pressed=true]')
+    await page.click('summary')
+    for (const time of ['day', 'night']) {
+      if (time === 'night') await page.click('text=Now it is 22:40')
+      await page.waitForSelector(`body.${time}`)
+      const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
+      expect(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      const small = await page.evaluate(
+        `[...document.querySelectorAll('button, a, summary')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.textContent)`,
+      )
+      expect(small).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,181 @@
+import { gzipSync } from 'node:zlib'
+import fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Simulator } from '../../src/simulator/carrier.ts'
+import { simulatorControl } from '../../src/simulator/control.ts'
+import { simulatorScene } from '../../src/simulator/scene.ts'
+import { openSimulator, request } from './bench.ts'
+import { fakeStage, riveraNumber, riveraProxy, rosaNumber, rosaProxy } from './fake-stage.ts'
+
+let simulator: Simulator
+let fake: ReturnType<typeof fakeStage>
+let app: FastifyInstance
+
+beforeEach(() => {
+  fake = fakeStage()
+  simulator = openSimulator({ phoneNow: fake.now })
+  app = fastify()
+  app.register(simulatorScene, { simulator, stage: fake.stage })
+  app.register(simulatorControl, { simulator })
+})
+afterEach(async () => {
+  await app.close()
+  simulator.close()
+})
+
+const page = async (query = '') => (await app.inject({ url: `/simulator${query}`, headers: { host: 'localhost' } })).body
+
+function post(url: string, form: Record<string, string>, headers: Record<string, string> = {}) {
+  return app.inject({
+    method: 'POST',
+    url,
+    headers: { host: 'localhost:3000', 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    payload: new URLSearchParams(form).toString(),
+  })
+}
+
+const fromRosa = { phone: 'rosa', to: rosaProxy, body: 'Mi hijo está enfermo', family: 'rosa' }
+
+describe('the page', () => {
+  test('opens with the first text typed and its key glowing', async () => {
+    const body = await page()
+    expect(body).toContain('Demo: nothing leaves this computer')
+    expect(body).toContain('Mi hijo está enfermo hoy y no irá a la escuela.</textarea>')
+    expect(body).toMatch(/class="key send glow">Enviar/)
+    expect(body).not.toMatch(/class="send glow">Send/)
+  })
+
+  test('strikes out what each side never sees, and shows it nowhere else', async () => {
+    const body = await page()
+    expect(body).toContain('Rosa never sees</dt><dd><s>+1 971 555 0117</s>')
+    expect(body).toContain('Ms Rivera never sees</dt><dd><s>+1 971 555 0142</s>')
+    expect(body.replaceAll(/<s>[^<]*<\/s>/g, '').replaceAll(/[ +]/g, '')).not.toMatch(/19715550117|19715550142/)
+  })
+
+  test('shows texts in their phone’s language and escaped', async () => {
+    simulator.text(rosaNumber, rosaProxy, '<script>alert(1)</script> ¿qué?')
+    simulator.send('AC00000000000000000000000000000001', request({ from: riveraProxy, to: riveraNumber, body: 'Luis G.: what?' }))
+    await simulator.settled()
+    const body = await page()
+    expect(body).toContain('lang="es">&lt;script&gt;alert(1)&lt;/script&gt; ¿qué?')
+    expect(body).toContain('lang="en">Luis G.: what?')
+    expect(body).toContain('Thank you. I hope Luis feels better. Please call the office by 9:30.</textarea>')
+  })
+
+  test('has a table for every family, its own language and its own thread', async () => {
+    const body = await page('?family=amal')
+    expect(body).toContain('aria-current="page">Amal')
+    expect(body).toContain('dir="rtl"')
+    expect(body).toContain('Omar H., family')
+    expect(await page('?family=nobody')).toContain('aria-current="page">Rosa')
+  })
+
+  test('puts a ready sentence into the phone by a plain link', async () => {
+    expect(await page('?family=rosa&phone=rosa&draft=1')).toContain('¿Hay tarea para mañana?</textarea>')
+  })
+
+  test('is under 14 kB with its style and script, and lets nothing else in', async () => {
+    const parts = await Promise.all(
+      ['/simulator', '/simulator/scene.css', '/simulator/scene.js'].map((url) =>
+        app.inject({ url, headers: { host: 'localhost' } }),
+      ),
+    )
+    expect(parts.map((part) => part.statusCode)).toEqual([200, 200, 200])
+    expect(parts.reduce((sum, part) => sum + gzipSync(part.body).length, 0)).toBeLessThan(14_000)
+    expect(parts[0]?.headers['content-security-policy']).toMatch(/^default-src 'none'/)
+    expect(parts[0]?.body).not.toMatch(/ style=|<script>/)
+  })
+})
+
+describe('without a script', () => {
+  test('a text is sent by a form and leads back to the table', async () => {
+    const answer = await post('/simulator/text', fromRosa)
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/simulator?family=rosa'])
+    expect(simulator.handsets.get(rosaNumber)).toMatchObject([{ kind: 'sent', other: rosaProxy, body: 'Mi hijo está enfermo' }])
+  })
+
+  test('the clock moves', async () => {
+    await post('/simulator/clock', { to: '22:40', family: 'rosa' })
+    const body = await page()
+    expect(body).toContain('<body class="night">')
+    expect(body).toContain('<b>22:40</b>')
+  })
+
+  test('things break and are mended', async () => {
+    await post('/simulator/break', { what: 'carrier', on: 'yes' })
+    expect(simulator.faults().rest).toBe('down')
+    expect(await page()).toContain('value="carrier" aria-pressed="true"')
+    await post('/simulator/break', { what: 'carrier', on: 'no' })
+    expect(simulator.faults().rest).toBe('none')
+    await post('/simulator/break', { what: 'answer', on: 'yes' })
+    expect(simulator.faults()).toMatchObject({ rest: 'accept-then-reset', strikes: 1 })
+    await post('/simulator/break', { what: 'translator', on: 'yes' })
+    await post('/simulator/break', { what: 'translator', on: 'no' })
+    expect(fake.down).toEqual([true, false])
+  })
+
+  test.each([
+    ['/simulator/text', { ...fromRosa, phone: 'nobody' }],
+    ['/simulator/text', { ...fromRosa, to: riveraNumber }],
+    ['/simulator/text', { ...fromRosa, body: '  ' }],
+    ['/simulator/clock', { to: '25:00' }],
+    ['/simulator/break', { what: 'constructor' }],
+  ])('%s refuses %o', async (url, form) => {
+    expect((await post(url, form)).statusCode).toBe(400)
+  })
+})
+
+describe('the door', () => {
+  test.each([
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{ origin: 'https://elsewhere.example' }],
+    [{ origin: 'null' }],
+    [{ host: 'rebound.example' }],
+  ])('is closed to a POST with %o', async (headers) => {
+    expect((await post('/simulator/text', fromRosa, headers)).statusCode).toBe(403)
+    expect((await post('/simulator/faults', {}, headers)).statusCode).toBe(403)
+    expect(simulator.handsets.size).toBe(0)
+  })
+
+  test('is open to the page itself', async () => {
+    const own = { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' }
+    expect((await post('/simulator/text', fromRosa, own)).statusCode).toBe(303)
+  })
+
+  test('is closed to another computer', async () => {
+    const answer = await app.inject({ url: '/simulator', remoteAddress: '192.0.2.7', headers: { host: 'localhost' } })
+    expect(answer.statusCode).toBe(403)
+  })
+})
+
+describe('programs', () => {
+  test('text, set lines and faults, and read the ground truth', async () => {
+    const json = (url: string, payload: object) => app.inject({ method: 'POST', url, payload, headers: { host: 'localhost' } })
+    await json('/simulator/texts', { from: rosaNumber, to: rosaProxy, body: 'hola' })
+    await json('/simulator/lines', { number: rosaNumber, line: 'off' })
+    expect((await json('/simulator/faults', { callbacks: 'lost', queueSeconds: 5 })).json()).toMatchObject({
+      callbacks: 'lost',
+      queueSeconds: 5,
+    })
+    expect((await json('/simulator/faults', { callbacks: 'odd' })).statusCode).toBe(400)
+    await json('/simulator/settled', {})
+    const handsets = (await app.inject({ url: '/simulator/handsets', headers: { host: 'localhost' } })).json()
+    expect(handsets[rosaNumber]).toMatchObject([{ kind: 'sent', body: 'hola' }])
+    expect(simulator.line(rosaNumber)).toBe('off')
+  })
+})
+
+test('whoever watches hears of a text and of the record, and the server closes under them', async () => {
+  const base = await app.listen({ port: 0, host: '127.0.0.1' })
+  const answer = await fetch(`${base}/simulator/events`)
+  const chunks = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const next = async () => (await chunks?.read())?.value
+  expect(await next()).toBe('retry: 1000\n\n')
+  simulator.text(rosaNumber, rosaProxy, 'hola')
+  expect(await next()).toBe('data: changed\n\n')
+  fake.log('Held', 'Rosa')
+  expect(await next()).toBe('data: changed\n\n')
+  await app.close()
+  expect(await next()).toBeUndefined()
+})

@@ -196,7 +196,7 @@ export const CALENDAR: Record<FactLanguage, { readonly days: readonly string[]; 
   zh: {
     days: ['一(?![次个個])', '二', '三', '四', '五', '六', '[日天]'].map((day) => `(?:星期|周|週|礼拜|禮拜)${day}`),
     months: ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二'].map(
-      (month, index) => `(?<![\\d.:/十])(?:${month}|${index + 1})月`,
+      (month, index) => `(?<!\\d[.:/]?|十)(?:${month}|${index + 1})月`,
     ),
   },
 }

@@ -76,7 +76,7 @@ function numberPattern(language: FactLanguage | null): RegExp {
       '(?<digits>\\d+(?:(?:[.,:/]|\\s?-\\s?)\\d+)*)' +
       '(?:\\s?(?<percent>%)|\\s?(?<signAfter>\\p{Sc})(?!\\s?\\d))?' +
       `(?:\\s?(?:${HOUR_WORD})(?!\\p{L}))?` +
-      `(?:[\\s,]*(?:(?<amAfter>${am})|(?<pmAfter>${pm}))(?!\\p{L}))?`,
+      `(?:[\\s,]*(?:(?<amAfter>${am})|(?<pmAfter>${pm}))(?!${language === 'zh' ? '\\p{Script=Latin}' : '\\p{L}'}))?`,
     'giu',
   )
   numberPatterns.set(language, made)

@@ -10,6 +10,8 @@ const STAND: readonly Row[] = [
   ['Pick up at 3:30 PM', '放学下午3:30接', 'en', 'zh-Hans'],
   ['Pick up at 3:30 PM', '下午3点30分接', 'en', 'zh'],
   ['Pick up at 3:30 PM', '下午３：３０接', 'en', 'zh'],
+  ['Maya came at 3:30 PM', 'Maya 3:30 PM才到校', 'en', 'zh'],
+  ['Meeting: November 20', '见面：11月20日', 'en', 'zh'],
   ['Pick up at 3:30 PM', 'الاستلام الساعة ٣:٣٠ مساءً', 'en', 'ar'],
   ['Pick up at 3:30 PM', 'đón lúc 3 giờ 30 chiều', 'en', 'vi'],
   ['Pick up at 3:30 PM', 'vin chèche l a 3:30 nan apremidi', 'en', 'ht'],
@@ -71,15 +73,18 @@ const DIFFER: readonly Row[] = [
   ['Room 12', 'कमरा १३', 'en', 'hi'],
 ]
 
+const named = (rows: readonly Row[]) =>
+  rows.map(([original, translation, from, to, names = []]) => ({ original, translation, from, to, names }))
+
 describe('facts that stand', () => {
-  test.each(STAND)('%s = %s', (...[original, translation, from, to, names = []]: Row) => {
+  test.each(named(STAND))('$original = $translation', ({ original, translation, from, to, names }) => {
     expect(missingFacts(original, translation, names, { from, to })).toEqual([])
     expect(missingFacts(translation, original, names, { from: to, to: from })).toEqual([])
   })
 })
 
 describe('facts that differ', () => {
-  test.each(DIFFER)('%s ≠ %s', (...[original, translation, from, to, names = []]: Row) => {
+  test.each(named(DIFFER))('$original ≠ $translation', ({ original, translation, from, to, names }) => {
     expect(missingFacts(original, translation, names, { from, to })).not.toEqual([])
   })
 })

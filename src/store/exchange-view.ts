@@ -1,0 +1,272 @@
+/** Exchanges as the API, the dashboard and the export show them: the contract's object, built for a whole page at once. */
+
+import { type RawBuilder, sql } from 'kysely'
+import type { Direction, Status } from '../core/exchange.ts'
+import type { Staff } from '../core/people.ts'
+import { shownStatus } from '../core/status.ts'
+import type { Trx } from './database.ts'
+
+/** An exchange as everybody outside sees it. Ids are sourcedIds, languages BCP 47 (`und`: not known), times ISO 8601 in UTC. */
+export type ExchangeView = {
+  readonly id: string
+  readonly kind: 'message' | 'call' | 'voicemail'
+  readonly direction: Direction
+  /** A person, or a desk such as `SCHOOL_ID/office`; null: nobody's yet. */
+  readonly staff: string | null
+  /** The one addressed or named; null: a stranger. */
+  readonly guardian: string | null
+  /** All guardians of the household; of an ended household, the last ones. */
+  readonly guardians: readonly string[]
+  readonly status: Status
+  /** null: no time is known. */
+  readonly sendAfter: string | null
+  readonly original: { readonly language: string; readonly text: string }
+  readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null
+  readonly at: string
+  readonly events: readonly { readonly at: string; readonly what: string }[]
+}
+
+/** A view with what only the log's export tells: whether a person wrote it or the gateway. */
+export type ExchangeRecord = { readonly view: ExchangeView; readonly author: 'person' | 'gateway' }
+
+/** Who looks: a staff member sees as far as the scope reaches. */
+export type Viewer = Pick<Staff, 'id' | 'scope'>
+
+/** For the district's own commands: sees everything. */
+export const WHOLE_DISTRICT: Viewer = { id: '', scope: { kind: 'district' } }
+
+/** Which exchanges, by the time they came into being (`from` inclusive, `to` exclusive), oldest first, after a cursor. */
+export type ExchangeFilter = {
+  readonly from: Temporal.Instant | null
+  readonly to: Temporal.Instant | null
+  /** sourcedId of a staff member, or a desk. */
+  readonly staff: string | null
+  /** sourcedId; matches any guardian of the household. */
+  readonly guardian: string | null
+  /** Whether the gateway's own notices are shown too. */
+  readonly notices: boolean
+  readonly after: Cursor | null
+  /** At least 1. */
+  readonly limit: number
+}
+
+/** The last exchange of a page. */
+export type Cursor = { readonly at: Temporal.Instant; readonly id: string }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The cursor as an opaque word for an address. */
+export function writeCursor(cursor: Cursor): string {
+  return Buffer.from(`${cursor.at.toString()} ${cursor.id}`).toString('base64url')
+}
+
+/** The cursor that `writeCursor` wrote, or null when the word is none. */
+export function readCursor(word: string): Cursor | null {
+  const [at = '', id = ''] = Buffer.from(word, 'base64url').toString().split(' ', 2)
+  const instant = readTime(at)
+  if (instant === null || !UUID.test(id)) return null
+  const cursor = { at: instant, id }
+  return writeCursor(cursor) === word ? cursor : null
+}
+
+const FIRST = Temporal.Instant.from('1900-01-01T00:00Z')
+const LAST = Temporal.Instant.from('9999-12-31T00:00Z')
+
+/**
+ * A time as programs and operators write it (ISO 8601): an instant with `Z` or an offset, or a date, which is its midnight in UTC. Null when
+ * it is neither, or outside the years 1900 to 9999.
+ */
+export function readTime(text: string): Temporal.Instant | null {
+  try {
+    const instant = /^\d{4}-\d{2}-\d{2}$/.test(text)
+      ? Temporal.PlainDate.from(text).toZonedDateTime('UTC').toInstant()
+      : Temporal.Instant.from(text)
+    const known = Temporal.Instant.compare(instant, FIRST) >= 0 && Temporal.Instant.compare(instant, LAST) <= 0
+    return known ? instant : null
+  } catch {
+    return null
+  }
+}
+
+/** One page, oldest first, and the cursor of the next; null when there is none. `now` decides between held and queued. */
+export async function exchangePage(
+  trx: Trx,
+  districtId: string,
+  viewer: Viewer,
+  filter: ExchangeFilter,
+  now: Temporal.Instant,
+): Promise<{ readonly records: readonly ExchangeRecord[]; readonly next: Cursor | null }> {
+  const desks = await desksOf(trx, districtId, viewer)
+  const common = sql`x.district_id = ${districtId}
+    ${filter.notices ? sql`` : sql`and x.author = 'person'`}
+    ${filter.from === null ? sql`` : sql`and x.created_at >= ${filter.from.toString()}::timestamptz`}
+    ${filter.to === null ? sql`` : sql`and x.created_at < ${filter.to.toString()}::timestamptz`}
+    ${filter.after === null ? sql`` : sql`and (x.created_at, x.id) > (${filter.after.at.toString()}::timestamptz, ${filter.after.id}::uuid)`}`
+  const limit = filter.limit + 1
+  const order = sql`order by created_at, id limit ${limit}`
+  const ofHousehold =
+    filter.guardian === null
+      ? sql``
+      : sql`and (x.guardian_id = ${filter.guardian} or c.household_id in (
+          select hg.household_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
+          where hg.district_id = ${districtId} and hg.guardian_id = ${filter.guardian} and ${CURRENT_GUARDIAN}))`
+  const ids = sql`
+    (select x.id, x.created_at from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+      where ${common} and ${seesConversation(viewer, desks)}
+        ${filter.staff === null ? sql`` : sql`and c.staff_side = ${filter.staff}`} ${ofHousehold} ${order})
+    union all
+    (select x.id, x.created_at from exchange x
+      where ${common} and x.conversation_id is null and ${seesDesk(viewer, desks)}
+        ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
+        ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${order})
+    ${order}`
+  const rows = await readRows(trx, districtId, ids)
+  const shown = rows.slice(0, filter.limit)
+  const last = shown.at(-1)
+  return {
+    records: await withDetails(trx, districtId, shown, now),
+    next: rows.length > filter.limit && last !== undefined ? { at: last.created_at, id: last.id } : null,
+  }
+}
+
+/** One exchange, or null when there is none that this viewer may see. */
+export async function exchangeById(
+  trx: Trx,
+  districtId: string,
+  viewer: Viewer,
+  id: string,
+  now: Temporal.Instant,
+): Promise<ExchangeView | null> {
+  if (!UUID.test(id)) return null
+  const desks = await desksOf(trx, districtId, viewer)
+  const rows = await readRows(
+    trx,
+    districtId,
+    sql`select x.id from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+      where x.district_id = ${districtId} and x.id = ${id}
+        and case when x.conversation_id is null then ${seesDesk(viewer, desks)} else ${seesConversation(viewer, desks)} end`,
+  )
+  const [record] = await withDetails(trx, districtId, rows, now)
+  return record?.view ?? null
+}
+
+/** The desks whose exchanges a viewer sees: those that a teacher staffs, those of an administrator's schools; all are not listed. */
+export async function desksOf(trx: Trx, districtId: string, viewer: Viewer): Promise<readonly string[]> {
+  const { scope } = viewer
+  if (scope.kind === 'district') return []
+  const { rows } =
+    scope.kind === 'own'
+      ? await sql<{ id: string }>`
+          select desk_id as id from desk_staff where district_id = ${districtId} and person_id = ${viewer.id}`.execute(trx)
+      : await sql<{ id: string }>`
+          select id from desk where district_id = ${districtId} and school_id = any(${[...scope.schools]}::text[])`.execute(trx)
+  return rows.map((row) => row.id)
+}
+
+/** True where the viewer sees the conversation `c`: a teacher the own ones and those of own desks, an administrator those of own schools. */
+export function seesConversation(viewer: Viewer, desks: readonly string[]): RawBuilder<boolean> {
+  const { scope } = viewer
+  if (scope.kind === 'district') return sql<boolean>`true`
+  if (scope.kind === 'own') return sql<boolean>`c.staff_side = any(${[viewer.id, ...desks]}::text[])`
+  return sql<boolean>`(c.school_id = any(${[...scope.schools]}::text[]) or c.staff_side = any(${[...desks]}::text[]))`
+}
+
+/** True where the viewer sees an exchange `x` that belongs to a desk and to no conversation. */
+function seesDesk(viewer: Viewer, desks: readonly string[]): RawBuilder<boolean> {
+  return viewer.scope.kind === 'district' ? sql<boolean>`true` : sql<boolean>`x.desk_id = any(${[...desks]}::text[])`
+}
+
+/** True where `hg` is a guardian of the household `h` now, or was one when it ended. */
+const CURRENT_GUARDIAN = sql<boolean>`(hg.until is null or hg.until >= h.until)`
+
+type Row = {
+  readonly id: string
+  readonly kind: ExchangeView['kind']
+  readonly direction: Direction
+  readonly author: ExchangeRecord['author']
+  readonly staff: string | null
+  readonly guardian_id: string | null
+  readonly household_id: string | null
+  readonly status: Status
+  readonly send_after: Temporal.Instant | null
+  readonly original_language: string | null
+  readonly original_text: string
+  readonly translation_language: string | null
+  readonly translation_text: string | null
+  readonly translation_by: string | null
+  readonly created_at: Temporal.Instant
+}
+
+async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>): Promise<readonly Row[]> {
+  const { rows } = await sql<Row>`
+    select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,
+      x.send_after, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.created_at
+    from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+    where x.district_id = ${districtId} and x.id in (select id from (${ids}) as page)
+    order by x.created_at, x.id`.execute(trx)
+  return rows
+}
+
+async function withDetails(
+  trx: Trx,
+  districtId: string,
+  rows: readonly Row[],
+  now: Temporal.Instant,
+): Promise<readonly ExchangeRecord[]> {
+  if (rows.length === 0) return []
+  const events = await eventsOf(
+    trx,
+    districtId,
+    rows.map((row) => row.id),
+  )
+  const households = rows.map((row) => row.household_id).filter((id) => id !== null)
+  const guardians = await guardiansOf(trx, districtId, households)
+  return rows.map((row) => {
+    const alone = row.guardian_id === null ? [] : [row.guardian_id]
+    const view: ExchangeView = {
+      id: row.id,
+      kind: row.kind,
+      direction: row.direction,
+      staff: row.staff,
+      guardian: row.guardian_id,
+      guardians: row.household_id === null ? alone : (guardians.get(row.household_id) ?? alone),
+      status: shownStatus(row.status, row.send_after, now),
+      sendAfter: row.send_after?.toString() ?? null,
+      original: { language: row.original_language ?? 'und', text: row.original_text },
+      translation:
+        row.translation_text === null
+          ? null
+          : { language: row.translation_language ?? 'und', text: row.translation_text, by: row.translation_by ?? '' },
+      at: row.created_at.toString(),
+      events: events.get(row.id) ?? [],
+    }
+    return { view, author: row.author }
+  })
+}
+
+async function eventsOf(
+  trx: Trx,
+  districtId: string,
+  exchangeIds: readonly string[],
+): Promise<Map<string, { at: string; what: string }[]>> {
+  const { rows } = await sql<{ exchange_id: string; at: Temporal.Instant; what: string }>`
+    select exchange_id, at, what from event where district_id = ${districtId} and exchange_id = any(${[...exchangeIds]}::uuid[])
+    order by id`.execute(trx)
+  const byExchange = new Map<string, { at: string; what: string }[]>()
+  for (const row of rows) {
+    const list = byExchange.get(row.exchange_id) ?? []
+    list.push({ at: row.at.toString(), what: row.what })
+    byExchange.set(row.exchange_id, list)
+  }
+  return byExchange
+}
+
+/** The guardians of these households, each list sorted; of an ended household, the last ones. */
+export async function guardiansOf(trx: Trx, districtId: string, households: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await sql<{ household_id: string; guardians: string[] }>`
+    select hg.household_id, array_agg(distinct hg.guardian_id order by hg.guardian_id) as guardians
+    from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
+    where hg.district_id = ${districtId} and hg.household_id = any(${[...new Set(households)]}::uuid[]) and ${CURRENT_GUARDIAN}
+    group by hg.household_id`.execute(trx)
+  return new Map(rows.map((row) => [row.household_id, row.guardians]))
+}

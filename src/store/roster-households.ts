@@ -5,7 +5,7 @@ import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 
 /** Waiting, not yet handed over: an attempt in flight is left to settle. */
-const WAITING = sql`((x.status = 'received' and x.prepare_after is not null) or x.status in ('held', 'queued'))`
+const WAITING = sql`((status = 'received' and prepare_after is not null) or status in ('held', 'queued'))`
 
 /** Canceled exchanges are logged this many at a time. */
 const BATCH = 5000
@@ -46,18 +46,18 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
 }
 
+/** Ids go by value and not by join: few conversations end, and there may be millions of exchanges. */
 async function endConversations(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
   const now = at.toString()
-  await sql`create temp table roster_over on commit drop as
-    select c.id from conversation c join roster_ended e on e.id = c.household_id
-    where c.district_id = ${districtId} and c.ended_at is null`.execute(trx)
-  await sql`update conversation c set ended_at = ${now} from roster_over o
-    where c.district_id = ${districtId} and c.id = o.id`.execute(trx)
-  await sql`update binding b set until = ${now} from roster_over o
-    where b.district_id = ${districtId} and b.conversation_id = o.id and b.until is null`.execute(trx)
+  const { rows: over } = await sql<{ id: string }>`
+    update conversation c set ended_at = ${now} from roster_ended e
+    where c.district_id = ${districtId} and c.household_id = e.id and c.ended_at is null returning c.id`.execute(trx)
+  const ids = over.map((row) => row.id)
+  await sql`update binding set until = ${now}
+    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and until is null`.execute(trx)
   const { rows } = await sql<{ id: string }>`
-    update exchange x set status = 'canceled', prepare_after = null, hold = null, send_after = null from roster_over o
-    where x.district_id = ${districtId} and x.conversation_id = o.id and ${WAITING} returning x.id`.execute(trx)
+    update exchange set status = 'canceled', prepare_after = null, hold = null, send_after = null
+    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and ${WAITING} returning id`.execute(trx)
   for (let from = 0; from < rows.length; from += BATCH)
     await appendEvents(
       trx,
@@ -77,17 +77,16 @@ async function endConversations(trx: Trx, districtId: string, at: Temporal.Insta
  */
 export async function rebindStaff(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
   const now = at.toString()
-  await sql`create temp table roster_stale on commit drop as
-    select b.id, b.conversation_id from binding b
-    join conversation c on c.district_id = b.district_id and c.id = b.conversation_id
+  const { rows } = await sql<{ conversation_id: string }>`
+    update binding b set until = ${now} from conversation c
     join person p on p.district_id = c.district_id and p.id = c.staff_side and p.kind = 'staff'
     left join roster_person r on r.id = p.id
     where b.district_id = ${districtId} and b.side = 'staff' and b.until is null
-      and b.phone_id is distinct from r.sms`.execute(trx)
-  await sql`update binding b set until = ${now} from roster_stale s
-    where b.district_id = ${districtId} and b.id = s.id`.execute(trx)
-  await sql`update exchange x set phone_id = null, proxy_number_id = null, prepare_after = ${now} from roster_stale s
-    where x.district_id = ${districtId} and x.conversation_id = s.conversation_id and x.direction = 'to_staff' and ${WAITING}`.execute(
+      and c.district_id = b.district_id and c.id = b.conversation_id and b.phone_id is distinct from r.sms
+    returning b.conversation_id`.execute(trx)
+  const ids = rows.map((row) => row.conversation_id)
+  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${now}
+    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and direction = 'to_staff' and ${WAITING}`.execute(
     trx,
   )
 }

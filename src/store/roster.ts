@@ -105,6 +105,9 @@ const BATCH = 5000
 
 /** Makes the temporary tables; they go with the transaction. The app's role needs TEMP on the database, which PUBLIC has by default. */
 export async function makeStaging(trx: Trx): Promise<void> {
+  // Of a table that was empty yesterday the planner believes that it still is, and loops over it a hundred thousand times. Everything here
+  // compares whole tables, for which hashing is right at any size.
+  await sql.raw('set local enable_nestloop = off').execute(trx)
   for (const [table, columns] of Object.entries(STAGED)) {
     const list = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
     await sql.raw(`create temp table ${table} (${list.join(', ')}) on commit drop`).execute(trx)

@@ -85,7 +85,7 @@ export function mainScript(text: string): string | null {
   let kana = 0
   for (const { name, letters } of scripts) {
     const count = (text.match(letters)?.length ?? 0) * (LETTERS_PER_SIGN[name] ?? 1)
-    if (name.endsWith('kana')) kana += count
+    if (name === 'Hiragana' || name === 'Katakana') kana += count
     if (count > most) [best, most] = [name, count]
   }
   // Japanese mixes its kana with Han; Chinese borrows a single kana at most.
@@ -182,9 +182,16 @@ export function wordScores(text: string, candidates: readonly string[], unknown:
   return scores
 }
 
-/** Whether any of the words stands in the language's list. */
-export function hasWordOf(text: string, language: string): boolean {
-  return text.split(' ').some((word) => listing.get(word)?.has(language) === true)
+/**
+ * Whether an English-looking text is rather one of the household's own, mixed with English ("Ok miss, voy a pick up a mi hijo"): two words
+ * of three letters or more that the household's list has and the English one has not. Mixed texts are the household's language.
+ */
+export function mixedWith(text: string, language: string): boolean {
+  const own = text.split(' ').filter((word) => {
+    const languages = listing.get(word)
+    return word.length > 2 && languages?.has(language) === true && !languages.has('en')
+  })
+  return own.length > 1
 }
 
 const PLAIN = new Set('abcdefghijklmnopqrstuvwxyz')
@@ -206,13 +213,25 @@ for (const [language, own] of Object.entries(OTHER_LETTERS)) {
 alphabets.set('am', { foreign: (letter) => (/[ቐ-ቝኣ]/u.test(letter) ? 1 : 0) })
 alphabets.set('ti', { foreign: (letter) => (letter === 'አ' ? 0.5 : 0) })
 
-/** Evidence of the letters: for each candidate minus the number of different letters in the text that it does not write. */
+/**
+ * Glides after consonants, written w and y: Haitian Creole and many African and Philippine spellings have them everywhere ("gwoup",
+ * "nasyon"), these four hardly ever.
+ */
+const GLIDES = /[bfgkmpv]w|sy[oa]n|ly[aoò]|vy[aeè]/gu
+const WITHOUT_GLIDES = new Set(['en', 'es', 'pt', 'fr'])
+
+/**
+ * Evidence of the letters: for each candidate minus the number of different letters in the text that it does not write, and of glides
+ * where it has none.
+ */
 export function letterScores(text: string, candidates: readonly string[], script: string): Float64Array {
   const ofScript = scripts.find(({ name }) => name === script)?.letters
   const letters = ofScript === undefined ? [] : [...new Set(text.match(ofScript))]
+  const glides = text.match(GLIDES)?.length ?? 0
   return Float64Array.from(candidates, (language) => {
     const foreign = alphabets.get(language)?.foreign
-    return foreign === undefined ? 0 : -letters.reduce((sum, letter) => sum + foreign(letter), 0)
+    if (foreign === undefined) return 0
+    return letters.reduce((sum, letter) => sum - foreign(letter), WITHOUT_GLIDES.has(language) ? -glides : 0)
   })
 }
 
@@ -234,16 +253,22 @@ export function pool(candidates: readonly string[], evidence: readonly Evidence[
   return { language, confidence: 1 / totals.reduce((sum, total) => sum + Math.exp(total - top), 0) }
 }
 
-/** Languages that families of schools in the United States speak most (NCES, fall 2021, and census): likely before a word is read. */
-const FREQUENT = new Set('en es ar zh vi pt ru ht mww ur so uk fr ko tl sw ne my pa bn fa ps am ti ja pl gu hi te ta'.split(' '))
+/**
+ * How often a language is met at schools of the United States, before a word is read, in three grades: the ten most frequent among
+ * English learners (NCES, fall 2021), those of larger communities, all others.
+ */
+const MET: readonly (readonly [weight: number, languages: ReadonlySet<string>])[] = [
+  [3, new Set('en es ar zh vi pt ru ht mww ur'.split(' '))],
+  [1, new Set('so uk fr ko tl sw ne my pa bn fa ps am ti ja pl gu hi te ta'.split(' '))],
+]
+const SELDOM = 0.05
 
 /** Shares of a family's texts: in its own languages, in English, in any other. Chosen near the 50:40:10 of school lines, kinder to others. */
-const SHARE = { home: 0.5, english: 0.36, other: 0.14 }
-const RARE = 0.05
+const SHARE = { home: 0.46, english: 0.34, other: 0.2 }
 
 /** How likely a language is before the text is read. `home` holds the household's languages as `languageTag` writes them. */
 export function languagePrior(home: readonly string[]): (language: string) => number {
-  const base = (language: string) => (FREQUENT.has(language) ? 1 : RARE)
+  const base = (language: string) => MET.find(([, languages]) => languages.has(language))?.[0] ?? SELDOM
   if (home.length === 0) return base
   const total = DETECTABLE.reduce((sum, language) => sum + base(language), 0)
   return (language) =>

@@ -6,7 +6,6 @@ import { loadModule } from 'cld3-asm'
 import { languageTag } from '../core/language.ts'
 import {
   chineseForm,
-  DETECTABLE,
   decidedByLetters,
   type Evidence,
   type Guess,
@@ -15,6 +14,7 @@ import {
   legible,
   letterScores,
   mainScript,
+  mixedWith,
   neutralLanguages,
   pool,
   UNDETERMINED,
@@ -85,17 +85,28 @@ export async function loadOpinions(): Promise<Opinions> {
   }
 }
 
-/** Of texts of a household that writes another script, the share typed in Latin letters by sound, which no detector here reads. */
-const ROMANISED = 0.05
+/**
+ * Of texts of a household whose language has no Latin candidate (another script, or no statistics), the share that is its own, typed in Latin
+ * letters by sound. No opinion here reads them, so below `SURE_ELSEWHERE` a third language is not believed.
+ */
+const BY_SOUND = 0.05
+const SURE_ELSEWHERE = 0.9
+
+/** English with less confidence than this may be the household's language mixed with English. */
+const SURE_ENGLISH = 0.95
+
+/** Makes the detector, once a process: it keeps one CLD3 in wasm memory for good. See `detectorOf`. */
+export async function createDetector(): Promise<Detector> {
+  return detectorOf(await loadOpinions(), fitted)
+}
 
 /**
- * Makes the detector (once a process: it keeps one CLD3 in wasm memory for good). The answer is BCP 47, in the household's own tag where that
- * is the same language (`es-MX`, `fa-AF`), or `und` with confidence 0 when there is nothing to tell by: no letters, neutral words only, or
- * Latin letters that look like the romanised speech of a household that writes another script. Never throws on a text; one beyond 4,000 code units
- * is judged by its beginning.
+ * The detector of these opinions and weights. The answer is BCP 47, in the household's own tag where that is the same language
+ * (`es-MX`, `fa-AF`), or `und` with confidence 0 when there is nothing to tell by: no letters, neutral words only, or Latin letters
+ * that may be the romanised speech of a household that writes another script. Never throws on a text; one beyond 4,000 code units is
+ * judged by its beginning.
  */
-export async function createDetector(weights: Weights = fitted): Promise<Detector> {
-  const opinions = await loadOpinions()
+export function detectorOf(opinions: Opinions, weights: Weights): Detector {
   return (input, home = []) => {
     const text = legible(input)
     const script = mainScript(text)
@@ -113,12 +124,17 @@ export async function createDetector(weights: Weights = fitted): Promise<Detecto
 
     const candidates = [...languagesOfScript(script)]
     const prior = languagePrior(homes)
-    const elsewhere = script === 'Latin' ? homes.filter((tag) => !candidates.includes(tag)) : []
-    const unheard = elsewhere.filter((tag) => !DETECTABLE.includes(tag))
-    candidates.push(...unheard)
-    if (elsewhere.length > unheard.length) candidates.push('und')
-    const guess = pool(candidates, opinions(text, script, candidates, weights), (tag) => (tag === 'und' ? ROMANISED : prior(tag)))
-    return guess.language === 'und' ? UNDETERMINED : { ...guess, language: recorded.get(guess.language) ?? guess.language }
+    const elsewhere = script === 'Latin' && homes.some((tag) => !candidates.includes(tag))
+    if (elsewhere) candidates.push('und')
+    const guess = pool(candidates, opinions(text, script, candidates, weights), (tag) => (tag === 'und' ? BY_SOUND : prior(tag)))
+    if (guess.language === 'und') return UNDETERMINED
+    if (elsewhere && guess.language !== 'en' && !recorded.has(guess.language) && guess.confidence < SURE_ELSEWHERE)
+      return UNDETERMINED
+    const mixed =
+      guess.language === 'en' && guess.confidence < SURE_ENGLISH ? homes.find((tag) => mixedWith(text, tag)) : undefined
+    const language = mixed ?? guess.language
+    const confidence = mixed === undefined ? guess.confidence : 1 - guess.confidence / 2
+    return { language: recorded.get(language) ?? language, confidence }
   }
 }
 

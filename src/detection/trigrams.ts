@@ -30,24 +30,35 @@ export async function loadTrigrams(): Promise<TrigramScores> {
     const tag = LABELS[label] ?? languageTag(label)
     if (tag && !ranked.has(tag)) ranked.set(tag, model.split('|'))
   }
-  const models = new Map<string, Map<string, number>>()
-  for (const language of DETECTABLE) {
+  /** trigram -> places in DETECTABLE of the languages that have it, each followed by its score */
+  const scored = new Map<string, number[]>()
+  const known = new Set<string>()
+  DETECTABLE.forEach((language, place) => {
     const trigrams = new Set([...(ranked.get(language) ?? []), ...trigramsOfWords(language)])
-    if (trigrams.size === 0) continue
-    models.set(
-      language,
-      new Map([...trigrams].map((trigram, rank) => [trigram, Math.max(0, Math.log(MISSING / (rank + OFFSET)))])),
-    )
-  }
+    if (trigrams.size > 0) known.add(language)
+    let rank = 0
+    for (const trigram of trigrams) {
+      const score = Math.log(MISSING / (rank++ + OFFSET))
+      if (score <= 0) break
+      const entry = scored.get(trigram)
+      if (entry === undefined) scored.set(trigram, [place, score])
+      else entry.push(place, score)
+    }
+  })
+  const places = new Map(DETECTABLE.map((language, place) => [language, place]))
   return (text, candidates, unknown) => {
     const trigrams = trigramsOf(text)
-    return Float64Array.from(candidates, (language) => {
-      const model = models.get(language)
-      if (model === undefined) return unknown * trigrams.length
-      let sum = 0
-      for (const trigram of trigrams) sum += model.get(trigram) ?? 0
-      return sum
-    })
+    const sums = new Float64Array(DETECTABLE.length)
+    for (const trigram of trigrams) {
+      const entry = scored.get(trigram) ?? []
+      for (let at = 0; at < entry.length; at += 2) {
+        const place = entry[at] ?? 0
+        sums[place] = (sums[place] ?? 0) + (entry[at + 1] ?? 0)
+      }
+    }
+    return Float64Array.from(candidates, (language) =>
+      known.has(language) ? (sums[places.get(language) ?? -1] ?? 0) : unknown * trigrams.length,
+    )
   }
 }
 

@@ -26,7 +26,7 @@ export async function* readCsv(stream: AsyncIterable<Buffer>): AsyncGenerator<re
   const take = (block: Buffer, last: boolean): CsvLine[] => {
     const split = splitLines(block, number)
     number += split.lines.length
-    const read = readLines([...open, ...split.lines.filter((line) => line.text.trim() !== '')], last)
+    const read = readLines([...open, ...split.lines], last)
     open = read.open
     return [...split.problems, ...read.found]
   }
@@ -79,16 +79,22 @@ function invalidLines(block: Buffer, first: number): CsvLine[] {
 
 /** The common case is one record a line, parsed at once; anything else is gone through line by line. */
 function readLines(lines: readonly Line[], last: boolean): { found: CsvLine[]; open: readonly Line[] } {
-  const records = parseText(lines.map((line) => line.text).join('\n'))
-  if (records instanceof CsvError || records.length !== lines.length) return readCarefully(lines, last)
-  const found = records.map((fields, i): CsvLine => ({ kind: 'record', line: lines[i]?.number ?? 0, fields }))
+  const filled = lines.filter((line) => !isBlank(line))
+  const records = parseText(filled.map((line) => line.text).join('\n'))
+  if (records instanceof CsvError || records.length !== filled.length) return readCarefully(lines, last)
+  const found = records.map((fields, i): CsvLine => ({ kind: 'record', line: filled[i]?.number ?? 0, fields }))
   return { found, open: [] }
 }
 
 function readCarefully(lines: readonly Line[], last: boolean): { found: CsvLine[]; open: readonly Line[] } {
   const found: CsvLine[] = []
   for (let i = 0; i < lines.length; ) {
-    const { number, text } = lines[i] as Line
+    const first = lines[i] as Line
+    if (isBlank(first)) {
+      i++
+      continue
+    }
+    const { number, text } = first
     let taken = 1
     let whole = text
     let result = parseText(whole)
@@ -107,6 +113,11 @@ function readCarefully(lines: readonly Line[], last: boolean): { found: CsvLine[
     }
   }
   return { found, open: [] }
+}
+
+/** Blank lines are skipped between records; within quotes they belong to the field. */
+function isBlank(line: Line): boolean {
+  return line.text.trim() === ''
 }
 
 function parseText(text: string): string[][] | CsvError {

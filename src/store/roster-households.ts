@@ -2,12 +2,12 @@
 
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
-import { appendEvents } from './events.ts'
+import { cancelWaiting } from './exchanges.ts'
 
 /** Waiting, not yet handed over: an attempt in flight is left to settle. */
 const WAITING = sql`((status = 'received' and prepare_after is not null) or status in ('held', 'queued'))`
 
-/** Canceled exchanges are logged this many at a time. */
+/** Canceled this many at a time. */
 const BATCH = 5000
 
 /**
@@ -56,19 +56,11 @@ async function endConversations(trx: Trx, districtId: string, at: Temporal.Insta
   await sql`update binding set until = ${now}
     where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and until is null`.execute(trx)
   const { rows } = await sql<{ id: string }>`
-    update exchange set status = 'canceled', prepare_after = null, hold = null, send_after = null
-    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and ${WAITING} returning id`.execute(trx)
-  for (let from = 0; from < rows.length; from += BATCH)
-    await appendEvents(
-      trx,
-      districtId,
-      rows.slice(from, from + BATCH).map((row) => ({
-        exchangeId: row.id,
-        at,
-        what: 'canceled',
-        detail: { status: 'canceled', why: 'household_ended' },
-      })),
-    )
+    select id from exchange
+    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and ${WAITING}`.execute(trx)
+  const waiting = rows.map((row) => row.id)
+  for (let from = 0; from < waiting.length; from += BATCH)
+    await cancelWaiting(trx, districtId, at, waiting.slice(from, from + BATCH), 'household_ended', null)
 }
 
 /**

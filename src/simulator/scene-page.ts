@@ -36,7 +36,7 @@ export function scenePage(view: SceneView): Html {
 <title>Homeline: a text from ${family.phone.owner} to ${staff.phone.owner}</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/simulator/scene.css">
 <script src="/simulator/scene.js" defer></script></head>
-<body class="${view.night ? 'night' : 'day'}">
+<body class="${view.night ? 'night' : 'day'}${story.travelling ? ' travelling' : ''}">
 <header><h1>Homeline</h1><p>A family and a teacher, each in their own language. Neither sees the other’s number.</p>
 <p class="demo">Demo: nothing leaves this computer</p></header>
 <main>
@@ -63,11 +63,11 @@ function familySwitch(families: readonly Phone[], shown: Phone): Html {
 }
 
 function middle({ story, acts, clock, family }: SceneView): Html {
-  return html`<section id="middle" data-live class="middle${story.travelling ? ' travelling' : ''}" aria-label="The school’s line">
+  return html`<section class="middle" aria-label="The school’s line">
 ${wallClock(clock)}
-<p class="hint" role="status">${story.hint}</p>
-<ol class="acts">${acts.map((title, index) => html`<li${actState(index, story.act)}>${title}</li>`)}</ol>
-<form method="post" action="/simulator/clock"><input type="hidden" name="family" value="${family.family}">
+<p id="hint" class="hint" role="status">${story.hint}</p>
+<ol id="acts" class="acts" data-live>${acts.map((title, index) => html`<li${actState(index, story.act)}>${title}</li>`)}</ol>
+<form id="times" data-live method="post" action="/simulator/clock"><input type="hidden" name="family" value="${family.family}">
 ${clockButton('22:40', 'Now it is 22:40', 'night', story.glow)}${clockButton('07:00', 'Jump to 7:00', 'morning', story.glow)}</form>
 </section>`
 }
@@ -84,7 +84,7 @@ function clockButton(to: string, label: string, name: Glow, glow: Glow): Html {
 function wallClock({ now, zone }: StageClock): Html {
   const { hour, minute } = now.toZonedDateTimeISO(zone)
   const day = now.toZonedDateTimeISO(zone).toLocaleString('en-US', { weekday: 'long' })
-  return html`<div class="clock"><svg viewBox="-50 -50 100 100" aria-hidden="true"><circle r="46"/>
+  return html`<div id="clock" class="clock" data-live><svg viewBox="-50 -50 100 100" aria-hidden="true"><circle r="46"/>
 ${[0, 90, 180, 270].map((turn) => html`<path d="M0-40V-34" transform="rotate(${turn})"/>`)}
 <path class="hour" d="M0 4V-22" transform="rotate(${hour * 30 + minute / 2})"/><path class="minute" d="M0 6V-34" transform="rotate(${minute * 6})"/><circle r="3" class="pin"/></svg>
 <p>${day} <b>${clockTime(now, zone)}</b> <small>at school</small></p></div>`

@@ -1,6 +1,6 @@
 /**
  * The page's only script, served as a file: sends forms without a reload, and on a hint from the server fetches the page again and takes over
- * what changed. New texts are added one by one (so that a screen reader says only those), other live parts are replaced whole.
+ * what changed. New texts are added one by one and the hint is reworded in place (so that a screen reader says just that), other live parts are replaced whole.
  * A draft that somebody has touched is left alone. Without this script the same forms work by reload.
  */
 export const sceneScript = `'use strict'
@@ -17,7 +17,10 @@ function take(text) {
     part.replaceWith(fresh)
     if (inside) [...fresh.querySelectorAll('button')].find((button) => button.value === name)?.focus()
   }
-  for (const list of document.querySelectorAll('ol[id]')) {
+  const hint = document.getElementById('hint')
+  const said = next.getElementById('hint').textContent
+  if (hint.textContent !== said) hint.textContent = said
+  for (const list of document.querySelectorAll('.texts ol')) {
     for (const item of next.querySelectorAll('#' + list.id + ' > li')) {
       if (document.getElementById(item.id)) continue
       item.classList.add('new')

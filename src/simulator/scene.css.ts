@@ -90,7 +90,7 @@ svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg 
 .acts [aria-current]{color:var(--ink);font-weight:650}.acts [aria-current]::before{background:var(--glow);border-color:var(--glow);color:#291c00}
 .middle form{display:grid;gap:8px;margin-top:auto}
 .middle button,.break button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-weight:600;padding:0 14px}
-.travelling::after{content:'';position:absolute;inset:0 0 auto;height:4px;background:linear-gradient(90deg,transparent,var(--glow),transparent) 0/40% 100% no-repeat;animation:go 1.1s linear infinite}
+.travelling .middle::after{content:'';position:absolute;inset:0 0 auto;height:4px;background:linear-gradient(90deg,transparent,var(--glow),transparent) 0/40% 100% no-repeat;animation:go 1.1s linear infinite}
 @keyframes go{from{background-position:-60% 0}to{background-position:160% 0}}
 .new{animation:arrive .45s cubic-bezier(.2,1.4,.4,1)}
 @keyframes arrive{from{opacity:0;transform:translateY(14px) scale(.96)}}

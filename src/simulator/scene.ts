@@ -20,7 +20,7 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** A proxy that buffers would keep the page waiting without these. */
+/** A sign of life on the event stream, before anything between drops a silent connection. */
 const beatMilliseconds = 15_000
 
 /**

@@ -23,8 +23,8 @@ export function readMessagingTwiml(contentType: string, body: string): Messaging
 
 function decodeEntities(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hexadecimal, decimal, name) => {
-    if (hexadecimal) return String.fromCodePoint(Number.parseInt(hexadecimal, 16))
-    if (decimal) return String.fromCodePoint(Number(decimal))
-    return entities[name] ?? whole
+    if (name) return entities[name] ?? whole
+    const code = hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
 }

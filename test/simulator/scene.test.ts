@@ -97,7 +97,7 @@ describe('without a script', () => {
   test('the clock moves', async () => {
     await post('/simulator/clock', { to: '22:40', family: 'rosa' })
     const body = await page()
-    expect(body).toContain('<body class="night">')
+    expect(body).toContain('<body class="night')
     expect(body).toContain('<b>22:40</b>')
   })
 

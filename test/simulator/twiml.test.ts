@@ -13,6 +13,7 @@ test.each([
     ['Hi', 'a < b é😀'],
   ],
   [xml, '<Response><!-- <Message>no</Message> --></Response>', []],
+  [xml, '<Response><Message>&#x110000; &nbsp;</Message></Response>', ['&#x110000; &nbsp;']],
   ['text/plain', 'OK', ['OK']],
 ])('%s %s is answered with %j', (type, body, bodies) => {
   expect(readMessagingTwiml(type, body)).toEqual({ kind: 'replies', bodies })

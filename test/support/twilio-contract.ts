@@ -27,6 +27,7 @@ const apis = ['api_v2010', 'messaging_v1', 'lookups_v2'].map((name) => {
     'currency',
     'iso-country-code',
     'endpoint',
+    'int32',
     'int64',
   ])
     ajv.addFormat(format, loose)

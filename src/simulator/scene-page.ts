@@ -23,8 +23,16 @@ export type Breakage = 'carrier' | 'answer' | 'translator'
 type Html = ReturnType<typeof html>
 
 const breakages: readonly { readonly what: Breakage; readonly name: string; readonly meaning: string }[] = [
-  { what: 'carrier', name: 'Carrier down', meaning: 'It refuses everything. Texts queue and go out when it is back.' },
-  { what: 'answer', name: 'Lost answer', meaning: 'It takes the next text, but its answer is lost. Nothing is sent twice.' },
+  {
+    what: 'carrier',
+    name: 'Carrier down',
+    meaning: 'It answers 503. Whether it took a text is then unknown, so none is sent again unasked.',
+  },
+  {
+    what: 'answer',
+    name: 'Lost answer',
+    meaning: 'It takes the next text, but its answer is lost. The receipt tells; nothing is sent twice.',
+  },
   { what: 'translator', name: 'Translator down', meaning: 'Texts wait for it, and nobody gets a guess.' },
 ]
 

@@ -67,7 +67,7 @@ export function tellStory(
   if (!late) {
     return night
       ? stage(3, 'family', `It is late, and ${cast.family} thinks of one more thing. Press Send.`)
-      : stage(3, 'night', 'It arrived, with its names and times untouched. Now make it late.')
+      : stage(3, 'night', `It is on ${cast.family}’s phone. Compare the names and times. Now make it late.`)
   }
   if (!gotSince(onStaff, late)) {
     if (!night) return stage(4, null, 'Morning: what waited is going out.', true)

@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { CHAIN_START, type ChainEntry, entryText } from '../core/log-chain.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
+import { walkKeys } from './snapshot.ts'
 
 /** An event as the chain covers it, without its place. */
 export type ChainEvent = Omit<ChainEntry, 'seq'>
@@ -63,9 +64,7 @@ export async function sealDistrict(db: Db, keys: Keys, districtId: string, limit
 
 /** The events that wait, by their ids: first the ids, then what they name, so that a row which names nothing costs little. */
 async function waitingEvents(trx: Trx, districtId: string, limit: number): Promise<ChainEvent[]> {
-  // Tables that fill and empty this fast mislead the planner into reading all of them for every batch (measured: ten times slower and worse);
-  // with these two settings and one look-up a row it walks the keys.
-  await sql.raw('set local enable_bitmapscan = off; set local enable_seqscan = off').execute(trx)
+  await walkKeys(trx)
   let after = 0
   for (;;) {
     const waiting = await sql<{ ids: number[] | null; last: number | null }>`

@@ -1,0 +1,46 @@
+/** API tokens: shown once, kept as a digest. A token names its district, so that finding it needs no look across districts. */
+
+import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Staff } from '../core/people.ts'
+import { type Db, inDistrict } from './database.ts'
+import { staffById } from './people.ts'
+
+const SHAPE = /^hl_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/
+
+/** The token's 256 random bits need no slow hash: there is nothing to guess. */
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/** Makes a token for an active staff member: `hl_`, the district, and 32 random bytes in base64url. Null when there is no such person. */
+export async function createToken(db: Db, districtId: string, staffId: string): Promise<string | null> {
+  return inDistrict(db, districtId, async (trx) => {
+    const staff = await staffById(trx, districtId, staffId)
+    if (staff === null) return null
+    const token = `hl_${districtId.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`
+    await trx
+      .insertInto('api_token')
+      .values({ district_id: districtId, staff_id: staff.id, hash: digest(token) })
+      .execute()
+    return token
+  })
+}
+
+/**
+ * Whose token it is. Null when it is malformed (then no query is made), unknown, revoked, or its owner is no longer active. The look-up is by
+ * digest, so that its time tells nothing of the token.
+ */
+export async function staffOfToken(db: Db, token: string): Promise<Staff | null> {
+  const match = SHAPE.exec(token)
+  if (match === null) return null
+  const districtId = match.slice(1, 6).join('-')
+  return inDistrict(db, districtId, async (trx) => {
+    const { rows } = await sql<{ staff_id: string }>`
+      select staff_id from api_token where district_id = ${districtId} and hash = ${digest(token)} and revoked_at is null`.execute(
+      trx,
+    )
+    const owner = rows[0]
+    return owner === undefined ? null : staffById(trx, districtId, owner.staff_id)
+  })
+}

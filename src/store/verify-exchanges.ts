@@ -1,0 +1,100 @@
+/** Holds every exchange against its events: the chain covers the events, and what people see are the exchanges. */
+
+import { sql } from 'kysely'
+import type { Trx } from './database.ts'
+
+/** The event that must come with the erasing of an exchange's texts; without it, texts that are gone are a broken log. */
+export const TEXT_ERASED = 'text_erased'
+
+/** Where the log is broken: the place in the chain and the event, as far as there is one, and what is wrong, in one plain sentence. */
+export type Broken = {
+  readonly kind: 'broken'
+  readonly seq: number | null
+  readonly eventId: number | null
+  readonly what: string
+}
+
+const PAGE = 2000
+
+type ExchangeRow = {
+  readonly id: string
+  readonly status: string
+  readonly original_text: string
+  readonly translation_text: string | null
+}
+
+type EventRow = {
+  readonly id: number
+  readonly exchange_id: string
+  readonly what: string
+  readonly status: string | null
+  readonly has_status: boolean
+  readonly text: Readonly<Record<string, string | null>> | null
+}
+
+/** The first exchange, by id, that says something else than its events; null when all agree. */
+export async function findBadExchange(trx: Trx, districtId: string): Promise<Broken | null> {
+  let after: string | null = null
+  for (;;) {
+    const { rows }: { rows: ExchangeRow[] } = await sql<ExchangeRow>`
+      select id, status, original_text, translation_text from exchange
+      where district_id = ${districtId} ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${PAGE}`.execute(
+      trx,
+    )
+    const last = rows.at(-1)
+    if (last === undefined) return null
+    const events = await eventsOf(
+      trx,
+      districtId,
+      rows.map((row) => row.id),
+    )
+    for (const row of rows) {
+      const wrong = disagreement(row, events.get(row.id) ?? [])
+      if (wrong !== null)
+        return { kind: 'broken', seq: null, eventId: wrong.eventId, what: `The exchange ${row.id} ${wrong.what}.` }
+    }
+    after = last.id
+  }
+}
+
+async function eventsOf(trx: Trx, districtId: string, exchangeIds: readonly string[]): Promise<Map<string, EventRow[]>> {
+  const { rows } = await sql<EventRow>`
+    select e.id, e.exchange_id, e.what, e.detail ->> 'status' as status, coalesce(e.detail ? 'status', false) as has_status, t.text
+    from event e left join event_text t on t.district_id = e.district_id and t.event_id = e.id
+    where e.district_id = ${districtId} and e.exchange_id = any(${[...exchangeIds]}::uuid[]) order by e.id`.execute(trx)
+  const byExchange = new Map<string, EventRow[]>()
+  for (const row of rows) {
+    const list = byExchange.get(row.exchange_id)
+    if (list === undefined) byExchange.set(row.exchange_id, [row])
+    else list.push(row)
+  }
+  return byExchange
+}
+
+function disagreement(
+  exchange: ExchangeRow,
+  events: readonly EventRow[],
+): { readonly eventId: number | null; readonly what: string } | null {
+  if (events.length === 0) return { eventId: null, what: 'has no events' }
+  const state = events.findLast((event) => event.has_status)
+  if (state?.status !== exchange.status)
+    return {
+      eventId: state?.id ?? null,
+      what: `has the status ${exchange.status}, and its events say ${state?.status ?? 'nothing of it'}`,
+    }
+  // Once erased, no event tells what the text was: then the exchange may hold none.
+  const erased = events.some((event) => event.what === TEXT_ERASED)
+  const original = lastText(events, 'original')
+  const translation = lastText(events, 'translation')
+  if (exchange.original_text !== (original.value ?? '') && !(erased && exchange.original_text === ''))
+    return { eventId: original.eventId, what: 'has another original text than its events' }
+  const translated = exchange.translation_text ?? ''
+  if (translated !== (translation.value ?? '') && !(erased && translated === ''))
+    return { eventId: translation.eventId, what: 'has another translation than its events' }
+  return null
+}
+
+function lastText(events: readonly EventRow[], name: string): { readonly value: string | null; readonly eventId: number | null } {
+  const event = events.findLast((e) => e.text !== null && Object.hasOwn(e.text, name))
+  return { value: event?.text?.[name] ?? null, eventId: event?.id ?? null }
+}

@@ -3,15 +3,7 @@
 import { type Db, databaseNow, type Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Keys } from '../store/keys.ts'
-import {
-  checkStaged,
-  type Finding,
-  makeStaging,
-  type NewFinding,
-  readFindings,
-  stageFindings,
-  syncTasks,
-} from '../store/roster.ts'
+import { checkStaged, type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
 import { mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
 import {
   adoptNumbers,
@@ -25,7 +17,7 @@ import {
 import { openRoster, type RosterSource } from './files.ts'
 import { formatRemoval } from './format.ts'
 import { missingFiles } from './manifest.ts'
-import { refusal, warning } from './rows.ts'
+import { warning } from './rows.ts'
 import { stageFiles } from './staging.ts'
 
 /** How an import is asked for. */
@@ -64,10 +56,9 @@ const FEWEST_TO_GUARD = 10
  */
 export async function importRoster(db: Db, keys: Keys, source: string, options: RosterOptions): Promise<RosterResult> {
   const opened = await openRoster(source)
-  if (opened.kind === 'refused') return refusedFor([refusal('', 0, opened.reason)])
+  if (opened.kind === 'refused')
+    return { kind: 'refused', findings: [{ file: '', line: 0, reason: opened.reason }], findingsTotal: 1 }
   try {
-    const problems = await missingFiles(opened.source)
-    if (problems.length > 0) return refusedFor(problems)
     return await inOneTransaction(db, (trx) => importInto(trx, keys, opened.source, options))
   } finally {
     opened.source.close()
@@ -96,6 +87,7 @@ async function inOneTransaction(
 
 async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: RosterOptions) {
   await makeStaging(trx)
+  await stageFindings(trx, await missingFiles(source))
   const { district, whole } = await stageFiles(trx, keys, source, options.progress ?? (() => {}))
   await checkStaged(trx, district?.id ?? null, whole)
   const refused = await readFindings(trx, true, MOST_FINDINGS)
@@ -131,14 +123,6 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   await adoptNumbers(trx, district.id)
   await appendEvents(trx, district.id, [{ exchangeId: null, at, what: 'roster_imported', detail: flat(counts) }])
   return { keep: true, result }
-}
-
-function refusedFor(findings: readonly NewFinding[]): RosterResult {
-  return {
-    kind: 'refused',
-    findings: findings.map(({ file, line, reason }) => ({ file, line, reason })),
-    findingsTotal: findings.length,
-  }
 }
 
 function flat(counts: Readonly<Record<RosterKind, Counts>>): Record<string, number> {

@@ -6,17 +6,15 @@ import type { RosterSource } from './files.ts'
 import { readHeader, refusal, TABLES, type TableFile } from './rows.ts'
 
 /**
- * What keeps a roster from being read at all: a file that is missing, or that the manifest does not call bulk (a delta says nothing about
+ * What keeps a roster from being imported before a row is looked at: a file that is missing, or that the manifest does not call bulk (a delta says nothing about
  * those who left). A roster without manifest.csv is taken as bulk.
  */
 export async function missingFiles(source: RosterSource): Promise<NewFinding[]> {
-  const tables = Object.keys(TABLES).sort() as TableFile[]
+  const tables = Object.keys(TABLES) as TableFile[]
   const missing = tables.filter((file) => !source.sizes.has(file))
   const problems = missing.map((file) => refusal(file, 0, 'The file is missing.'))
   if (!source.sizes.has('manifest.csv')) return problems
-  return [...problems, ...(await manifestProblems(source, tables))].sort((a, b) =>
-    a.file < b.file ? -1 : a.file > b.file ? 1 : 0,
-  )
+  return [...problems, ...(await manifestProblems(source, tables))]
 }
 
 async function manifestProblems(source: RosterSource, tables: readonly TableFile[]): Promise<NewFinding[]> {
@@ -35,12 +33,14 @@ async function manifestProblems(source: RosterSource, tables: readonly TableFile
       }
     }
   }
-  return tables.flatMap((file) => {
-    const property = `file.${file.replace('.csv', '')}`
-    const found = said.get(property)
-    if (found === undefined) return [refusal('manifest.csv', 0, `${property} is missing; it must say bulk.`)]
-    return found.value === 'bulk'
-      ? []
-      : [refusal('manifest.csv', found.line, `${property} does not say bulk; only bulk files can be imported.`)]
-  })
+  return tables
+    .filter((file) => source.sizes.has(file))
+    .flatMap((file) => {
+      const property = `file.${file.replace('.csv', '')}`
+      const found = said.get(property)
+      if (found === undefined) return [refusal('manifest.csv', 0, `${property} is missing; it must say bulk.`)]
+      return found.value === 'bulk'
+        ? []
+        : [refusal('manifest.csv', found.line, `${property} does not say bulk; only bulk files can be imported.`)]
+    })
 }

@@ -85,13 +85,14 @@ export async function stageFiles(
   return { district, whole }
 }
 
-/** Reads one file; true when every row of it could be read. */
+/** Reads one file, if it is there; true when every row of it could be read. */
 async function readTable(
   trx: Trx,
   source: RosterSource,
   file: TableFile,
   take: (rows: Row[], report: Report) => Promise<void>,
 ): Promise<boolean> {
+  if (!source.sizes.has(file)) return false
   let columns: ReadonlyMap<string, number> | null = null
   let width = 0
   let whole = true

@@ -1,6 +1,13 @@
 /**
  * Which language a text is in. CLD3 (wasm), letter trigrams, words and letters each give evidence over the languages that the script
  * allows; `core/language-evidence.ts` pools them with what the household's record makes likely.
+ *
+ * Reached on the half of the fixture that it was not fitted on (18 languages, health-visit phrases; `node bench/fit-detection.ts`): 99.8 %
+ * of all, 96.6 % of two or three words, every language over 96 %, 99.8 % of a family's mix, calibration error 0.005. Haitian terms
+ * of two or three words under a Spanish record: 15 of 16, short of the 95 % aimed at. These are easy texts, and the words and priors
+ * were written by someone who had seen them; other kinds are harder (two or three words of software jargon: about 72 %). Names pull
+ * ("Maria de la Cruz is sick today" is Spanish in a Spanish household), and languages with a short word list or none (Kinyarwanda, Marathi,
+ * Malay) go to their neighbours.
  */
 import { loadModule } from 'cld3-asm'
 import { languageTag } from '../core/language.ts'

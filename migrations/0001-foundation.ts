@@ -238,6 +238,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       notice text,
       notice_key text,
       answers uuid,
+      keyword text,
+      pictures boolean not null default false,
       seq bigint,
       status text not null check (status in
         ('received', 'held', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled')),
@@ -393,7 +395,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     seal_head: 'select, insert, update',
     task: 'select, insert, update',
     api_token: 'select, insert, update',
-    idempotency: 'select, insert, delete',
+    idempotency: 'select, insert, update, delete',
   }
   for (const [table, rights] of Object.entries(appMay)) {
     await run(`

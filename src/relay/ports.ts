@@ -2,7 +2,30 @@
  * What the relay asks of the outside: types only. Carriers and translators implement these; main puts them together.
  */
 
+import type { Known } from '../core/conversation.ts'
+import type { Due, DeliveryDecision } from '../core/delivery.ts'
+import type { Direction, Status } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
+
+/** A text from a phone to one of our numbers. `from` null: withheld, or not a phone number (a short code, an alphanumeric sender). */
+export type InboundText = {
+  readonly kind: 'text'
+  readonly sid: string
+  readonly from: E164 | null
+  readonly to: E164
+  readonly body: string
+  readonly pictures: number
+}
+
+/** What the carrier tells of a text that we handed over. The ids come from the callback's own path. */
+export type StatusCallback = {
+  readonly kind: 'status'
+  readonly sid: string
+  readonly status: string
+  readonly errorCode: number | null
+  readonly districtId: string
+  readonly attemptId: string
+}
 
 /** A text handed to the carrier. Numbers appear here and nowhere above the carrier and the store. */
 export type OutboundText = {
@@ -71,3 +94,204 @@ export type Translator = {
 
 /** Which language a text is in: BCP 47, or `und`; confidence 0 to 1. `home` holds the household's languages. */
 export type Detector = (text: string, home?: readonly string[]) => { readonly language: string; readonly confidence: number }
+
+/** The two clocks: `now` for hours and `sendAfter` (it carries the demo's offset), `database` for leases, limits and the log. */
+export type Moment = { readonly now: Temporal.Instant; readonly database: Temporal.Instant }
+
+/** One of our numbers, as a text reached it. */
+export type DialledNumber = { readonly districtId: string; readonly proxyNumberId: string }
+
+/** A text with everything that routing asks of the store. */
+export type KnownText = {
+  readonly text: InboundText & { readonly from: E164 }
+  readonly proxyNumberId: string
+  readonly phoneId: string
+  readonly optedOut: boolean
+  /** The pair meant a conversation once. */
+  readonly stale: boolean
+  readonly known: Known
+}
+
+/** What a notice to a phone is written with. `languages`: what is recorded for the family, empty when nothing is. */
+export type Addressing = { readonly languages: readonly string[]; readonly schoolName: string; readonly districtName: string }
+
+/** A row of the inbox, decrypted and read; null when it cannot be read. */
+export type InboxItem = { readonly id: number; readonly form: InboundText | StatusCallback | null }
+
+/** A message that came in and where it goes, or that it only is kept. */
+export type RoutedText = {
+  readonly exchangeId: string
+  readonly from: KnownText
+  readonly place:
+    | { readonly kind: 'conversation'; readonly conversationId: string }
+    | { readonly kind: 'office'; readonly householdId: string; readonly schoolId: string }
+    | { readonly kind: 'desk' }
+  readonly direction: Direction
+  readonly authorId: string | null
+  readonly guardianId: string | null
+  /** False: it is for the record only (a keyword, a stranger's text) and is not passed on. */
+  readonly passOn: boolean
+  readonly keyword: string | null
+}
+
+/** A gateway notice to the sender of a text, over the number that the text came to. */
+export type Answer = {
+  readonly to: KnownText
+  readonly answers: string
+  readonly conversationId: string | null
+  readonly direction: Direction
+  readonly notice: string
+  readonly key: string | null
+  readonly text: string
+  readonly language: string
+}
+
+/** What a phone's keyword does to the phone. */
+export type PhoneChange = { readonly phoneId: string; readonly optedOut: boolean; readonly how: string; readonly exchangeId: string }
+
+/** One district's part of a batch of the inbox, inside the batch's transaction. */
+export type ReceivingDistrict = {
+  readonly moment: Moment
+  readonly newId: () => string
+  /** Texts that the log has already are left out. */
+  readonly know: (texts: readonly { readonly text: InboundText & { readonly from: E164 }; readonly proxyNumberId: string }[]) => Promise<KnownText[]>
+  readonly addressing: (text: KnownText) => Promise<Addressing>
+  readonly keepTexts: (routed: readonly RoutedText[]) => Promise<void>
+  readonly answer: (answers: readonly Answer[]) => Promise<void>
+  /** Keeps texts whose sender is no phone (withheld, a short code): for the record only. */
+  readonly keepSenderless: (texts: readonly { readonly text: InboundText; readonly proxyNumberId: string }[]) => Promise<void>
+  /** Settles the newest unknown send of a staff side in a conversation; gives whether there was one. */
+  readonly settleUnknown: (conversationId: string, staffId: string, action: 'again' | 'dismiss') => Promise<boolean>
+  readonly changePhone: (change: PhoneChange) => Promise<void>
+  /** The original of the last text that a conversation handed to the family, or null. */
+  readonly lastOriginal: (conversationId: string) => Promise<string | null>
+  readonly task: (kind: string, key: string, what: { readonly exchangeId?: string; readonly phoneId?: string; readonly schoolId?: string }) => Promise<void>
+  /** Applies callbacks by rank; one for an attempt that nobody knows is dropped. */
+  readonly settle: (callbacks: readonly StatusCallback[]) => Promise<void>
+}
+
+/** A batch of the inbox in one transaction: its rows are taken exactly when everything made of them is there. */
+export type InboxBatch = {
+  readonly items: readonly InboxItem[]
+  /** Leaves a row for later, with the reason; the others go on. */
+  readonly putOff: (id: number, problem: string) => void
+  readonly dialled: (numbers: readonly E164[]) => Promise<Map<E164, DialledNumber>>
+  readonly inDistrict: (districtId: string, work: (district: ReceivingDistrict) => Promise<void>) => Promise<void>
+}
+
+/** The inbox as `receive` sees it. */
+export type InboxStore = {
+  /**
+   * Takes up to `limit` rows in the order they came, one taker at a time over all processes. When `handle` throws, each row is tried alone, and one
+   * that still fails waits longer each time and does not hold up the others. Gives how many rows were taken.
+   */
+  readonly take: (limit: number, handle: (batch: InboxBatch) => Promise<void>) => Promise<number>
+}
+
+/** Everything that `prepare` needs of one exchange. */
+export type ToPrepare = {
+  readonly id: string
+  readonly conversationId: string
+  readonly direction: Direction
+  readonly seq: number
+  readonly text: string
+  readonly keyword: string | null
+  readonly pictures: boolean
+  readonly urgent: boolean
+  /** Whether a person wrote it on a phone (and can be told there when it will arrive). */
+  readonly fromPhone: boolean
+  readonly createdAt: Temporal.Instant
+  readonly tries: number
+  readonly guardianId: string | null
+  readonly staffSide: string
+  readonly staffName: string
+  readonly staffLanguage: string
+  /** The family's recorded languages, the addressed guardian's first; empty when nobody recorded one. */
+  readonly familyLanguages: readonly string[]
+  readonly schoolName: string
+  /** How the family is named to staff: `Maya L.` */
+  readonly familyName: string
+  /** Names that a translation must leave alone. */
+  readonly names: readonly string[]
+  /** Whether there is a phone to hand it to. */
+  readonly phone: 'ready' | 'none' | 'no_number'
+  readonly optedOut: boolean
+  readonly introduced: boolean
+  readonly hours: Due['hours']
+}
+
+/** What `prepare` made of one exchange. */
+export type Prepared = {
+  readonly id: string
+  readonly originalLanguage: string
+  readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null
+  /** Why the text goes as it is, where it should have been translated; or that both texts go. */
+  readonly translationNote: 'not_translated' | 'differs' | null
+  readonly noteDetail: string | null
+  /** What is handed over; null where there is no phone to hand it to. */
+  readonly body: string | null
+  /** Claims the phone's one introduction for this message; `body` without it is used when another message has it already. */
+  readonly introduction: string | null
+  readonly status: Extract<Status, 'received' | 'held' | 'queued'>
+  readonly sendAfter: Temporal.Instant | null
+  readonly hold: 'hours' | 'no_hours' | 'no_number' | null
+  readonly answer: { readonly notice: string; readonly key: string; readonly text: string; readonly language: string } | null
+}
+
+/** The store as `prepare` sees it. */
+export type PrepareStore = {
+  /** Leases what is to be prepared now, for 60 s by the database's clock. */
+  readonly lease: (districtId: string, limit: number) => Promise<{ readonly moment: Moment; readonly items: readonly ToPrepare[] }>
+  readonly finish: (districtId: string, moment: Moment, done: readonly Prepared[]) => Promise<void>
+  /** The translator was away: try these again after so many seconds. */
+  readonly postpone: (districtId: string, later: readonly { readonly id: string; readonly seconds: number; readonly reason: string }[]) => Promise<void>
+}
+
+/** A due exchange at the head of its lane. */
+export type Candidate = { readonly id: string; readonly due: Due; readonly segments: number }
+
+/** A committed attempt that the carrier may be called for. */
+export type ReadyAttempt = {
+  readonly attemptId: string
+  readonly exchangeId: string
+  readonly districtId: string
+  readonly from: E164
+  readonly to: E164
+  readonly body: string
+  readonly validitySeconds: number
+}
+
+/** What came of an attempt. */
+export type AttemptOutcome = { readonly attemptId: string; readonly exchangeId: string; readonly outcome: HandOver | { readonly kind: 'not_called' } }
+
+/** The store as `deliver` sees it. */
+export type DeliverStore = {
+  /** In one transaction: locks due heads of lanes, decides each, writes holds, ends and attempts. */
+  readonly claim: (
+    districtId: string,
+    limit: number,
+    decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
+  ) => Promise<{ readonly attempts: readonly ReadyAttempt[]; readonly decided: number }>
+  readonly record: (districtId: string, outcomes: readonly AttemptOutcome[]) => Promise<void>
+}
+
+/** An attempt whose outcome is unknown and about which the carrier is to be asked. */
+export type UnknownAttempt = {
+  readonly attemptId: string
+  readonly exchangeId: string
+  readonly from: E164
+  readonly to: E164
+  readonly body: string
+  readonly startedAt: Temporal.Instant
+  readonly looks: number
+}
+
+/** The store as reconciliation sees it. */
+export type ReconcileStore = {
+  readonly dueLooks: (districtId: string, limit: number) => Promise<{ readonly moment: Moment; readonly attempts: readonly UnknownAttempt[] }>
+  /** Takes the carrier's record for the attempt's own, unless another attempt has it; gives whether it did. */
+  readonly adopt: (districtId: string, attempt: UnknownAttempt, record: CarrierRecord) => Promise<boolean>
+  readonly lookAgain: (districtId: string, attemptId: string, seconds: number) => Promise<void>
+  /** The carrier does not know it after all: failed, event `unknown`, and the sender is asked. */
+  readonly giveUp: (districtId: string, attempt: UnknownAttempt) => Promise<void>
+}

@@ -96,7 +96,7 @@ export async function exchangePage(
   filter: ExchangeFilter,
   now: Temporal.Instant,
 ): Promise<{ readonly records: readonly ExchangeRecord[]; readonly next: Cursor | null }> {
-  const desks = await desksOf(trx, districtId, viewer)
+  const sides = await sidesOf(trx, districtId, viewer)
   const common = sql`x.district_id = ${districtId}
     ${filter.notices ? sql`` : sql`and x.author = 'person'`}
     ${filter.from === null ? sql`` : sql`and x.created_at >= ${filter.from.toString()}::timestamptz`}
@@ -112,11 +112,11 @@ export async function exchangePage(
           where hg.district_id = ${districtId} and hg.guardian_id = ${filter.guardian} and ${CURRENT_GUARDIAN}))`
   const ids = sql`
     (select x.id, x.created_at from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
-      where ${common} and ${seesConversation(viewer, desks)}
+      where ${common} and ${seesConversation(viewer, sides)}
         ${filter.staff === null ? sql`` : sql`and c.staff_side = ${filter.staff}`} ${ofHousehold} ${order})
     union all
     (select x.id, x.created_at from exchange x
-      where ${common} and x.conversation_id is null and ${seesDesk(viewer, desks)}
+      where ${common} and x.conversation_id is null and ${seesSide(viewer, sides)}
         ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
         ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${order})
     ${order}`
@@ -138,42 +138,49 @@ export async function exchangeById(
   now: Temporal.Instant,
 ): Promise<ExchangeView | null> {
   if (!UUID.test(id)) return null
-  const desks = await desksOf(trx, districtId, viewer)
+  const sides = await sidesOf(trx, districtId, viewer)
   const rows = await readRows(
     trx,
     districtId,
     sql`select x.id from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
       where x.district_id = ${districtId} and x.id = ${id}
-        and case when x.conversation_id is null then ${seesDesk(viewer, desks)} else ${seesConversation(viewer, desks)} end`,
+        and case when x.conversation_id is null then ${seesSide(viewer, sides)} else ${seesConversation(viewer, sides)} end`,
   )
   const [record] = await withDetails(trx, districtId, rows, now)
   return record?.view ?? null
 }
 
-/** The desks whose exchanges a viewer sees: those that a teacher staffs, those of an administrator's schools; all are not listed. */
-export async function desksOf(trx: Trx, districtId: string, viewer: Viewer): Promise<readonly string[]> {
-  const { scope } = viewer
+/**
+ * The staff sides (people and desks) that a viewer sees by their names: a teacher's own and the desks that the teacher staffs; the staff and
+ * the desks of an administrator's schools. Of the whole district they are not listed.
+ */
+export async function sidesOf(trx: Trx, districtId: string, viewer: Viewer): Promise<readonly string[]> {
+  const { id, scope } = viewer
   if (scope.kind === 'district') return []
   const { rows } =
     scope.kind === 'own'
       ? await sql<{ id: string }>`
-          select desk_id as id from desk_staff where district_id = ${districtId} and person_id = ${viewer.id}`.execute(trx)
+          select desk_id as id from desk_staff where district_id = ${districtId} and person_id = ${id}`.execute(trx)
       : await sql<{ id: string }>`
-          select id from desk where district_id = ${districtId} and school_id = any(${[...scope.schools]}::text[])`.execute(trx)
-  return rows.map((row) => row.id)
+          select id from desk where district_id = ${districtId} and school_id = any(${[...scope.schools]}::text[])
+          union select p.id from person p join person_org po on po.district_id = p.district_id and po.person_id = p.id
+          where p.district_id = ${districtId} and p.kind = 'staff' and po.org_id = any(${[...scope.schools]}::text[])`.execute(
+          trx,
+        )
+  return [id, ...rows.map((row) => row.id)]
 }
 
-/** True where the viewer sees the conversation `c`: a teacher the own ones and those of own desks, an administrator those of own schools. */
-export function seesConversation(viewer: Viewer, desks: readonly string[]): RawBuilder<boolean> {
+/** True where the viewer sees the conversation `c`: that of an own side, or, for an administrator, of an own school. */
+export function seesConversation(viewer: Viewer, sides: readonly string[]): RawBuilder<boolean> {
   const { scope } = viewer
   if (scope.kind === 'district') return sql<boolean>`true`
-  if (scope.kind === 'own') return sql<boolean>`c.staff_side = any(${[viewer.id, ...desks]}::text[])`
-  return sql<boolean>`(c.school_id = any(${[...scope.schools]}::text[]) or c.staff_side = any(${[...desks]}::text[]))`
+  if (scope.kind === 'own') return sql<boolean>`c.staff_side = any(${[...sides]}::text[])`
+  return sql<boolean>`c.school_id = any(${[...scope.schools]}::text[])`
 }
 
-/** True where the viewer sees an exchange `x` that belongs to a desk and to no conversation. */
-function seesDesk(viewer: Viewer, desks: readonly string[]): RawBuilder<boolean> {
-  return viewer.scope.kind === 'district' ? sql<boolean>`true` : sql<boolean>`x.desk_id = any(${[...desks]}::text[])`
+/** True where the viewer sees an exchange `x` without a conversation: it names its staff side itself. */
+function seesSide(viewer: Viewer, sides: readonly string[]): RawBuilder<boolean> {
+  return viewer.scope.kind === 'district' ? sql<boolean>`true` : sql<boolean>`x.desk_id = any(${[...sides]}::text[])`
 }
 
 /** True where `hg` is a guardian of the household `h` now, or was one when it ended. */

@@ -320,7 +320,7 @@ async function dropCrowdedPhones(trx: Trx): Promise<void> {
   for (const column of ['sms', 'phone']) {
     await warn(
       trx,
-      sql`select line, ${column}::text || ' of ' || id || ' is on more than ${sql.raw(String(MOST_GUARDIANS_OF_A_PHONE))} guardians and is not used.',
+      sql`select line, 'The number in ' || ${column}::text || ' of ' || id || ' is on more than ${sql.raw(String(MOST_GUARDIANS_OF_A_PHONE))} guardians and is not used.',
       'roster_phone', id from roster_person p where exists (select from roster_crowded c where c.phone_id = p.${sql.ref(column)})`,
     )
     await sql`update roster_person p set ${sql.ref(column)} = null

@@ -1,0 +1,120 @@
+/** Twilio through its own SDK; TWILIO_API_URL replaces the origin of every host and keeps the path. */
+
+import twilio from 'twilio'
+import type { Carrier, CarrierRecord, HandOver } from '../../relay/ports.ts'
+
+/** The account to speak for. */
+export type TwilioAccount = {
+  readonly accountSid: string
+  readonly authToken: string
+  readonly apiUrl: string | null
+  readonly messagingServiceSid: string | null
+  /** Where Twilio reaches this server; without a slash at the end. */
+  readonly publicUrl: string
+}
+
+/** Twilio's SDK client of an account. */
+export type TwilioClient = ReturnType<typeof twilio>
+
+const TIME_LIMIT_MS = 30_000
+/** Twilio names one only in a header, which the SDK's exceptions drop; it holds for the whole account. */
+type RetryAfter = { seconds: number | null }
+
+/** Builds the SDK client. No automatic retries: sending again is decided by the relay alone. */
+export function createClient(account: TwilioAccount, retryAfter: RetryAfter = { seconds: null }): TwilioClient {
+  const origin = account.apiUrl === null ? null : new URL(account.apiUrl)
+  const http = new twilio.RequestClient({ timeout: TIME_LIMIT_MS, autoRetry: false })
+  const plain = http.request.bind(http)
+  http.request = async (options) => {
+    const uri = new URL(options.uri)
+    if (origin !== null) {
+      uri.protocol = origin.protocol
+      uri.host = origin.host
+      uri.port = origin.port
+    }
+    const response = await plain({ ...options, uri: uri.toString() })
+    const header = Number((response.headers as Record<string, string> | undefined)?.['retry-after'])
+    retryAfter.seconds = response.statusCode === 429 && header > 0 ? Math.min(header, 600) : null
+    return response
+  }
+  return twilio(account.accountSid, account.authToken, { httpClient: http })
+}
+
+/** The path to which the carrier sends the fate of one attempt. */
+export function statusPath(districtId: string, attemptId: string): string {
+  return `/webhooks/twilio/status/${districtId}/${attemptId}`
+}
+
+/** Failures before a byte of the request was written: certainly not taken. Everything else that breaks is unknown. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'])
+
+/** The carrier port over Twilio's Messages. */
+export function createTwilioCarrier(account: TwilioAccount): Carrier {
+  const retryAfter: RetryAfter = { seconds: null }
+  const client = createClient(account, retryAfter)
+  return {
+    send: (text) =>
+      within(
+        client.messages
+          .create({
+            from: text.from,
+            to: text.to,
+            body: text.body,
+            statusCallback: `${account.publicUrl}${statusPath(text.districtId, text.attemptId)}`,
+            validityPeriod: text.validitySeconds,
+            ...(account.messagingServiceSid === null ? {} : { messagingServiceSid: account.messagingServiceSid }),
+          })
+          .then(
+            (message): HandOver => (typeof message.sid === 'string' && message.sid !== '' ? { kind: 'accepted', sid: message.sid } : { kind: 'unknown' }),
+            (error: unknown): HandOver => failure(error, retryAfter),
+          ),
+        { kind: 'unknown' },
+      ),
+    sentSince: (from, to, since) =>
+      within(
+        client.messages.list({ from, to, limit: 50, pageSize: 50 }).then(
+          (messages) =>
+            messages
+              .map((m): CarrierRecord => ({
+                sid: m.sid,
+                body: m.body,
+                status: m.status,
+                errorCode: m.errorCode ?? null,
+                createdAt: Temporal.Instant.fromEpochMilliseconds(m.dateCreated.getTime()),
+              }))
+              .filter((m) => Temporal.Instant.compare(m.createdAt, since) >= 0),
+          () => null,
+        ),
+        null,
+      ),
+  }
+}
+
+/**
+ * What an error of the create call means (Twilio, error 20500: POSTs are not idempotent, so a 5xx is unknown; 20429: a 429 was
+ * not processed; 401 and 403 are our set-up and nothing was sent).
+ */
+function failure(error: unknown, retryAfter: RetryAfter): HandOver {
+  const { status, code } = error as { status?: number; code?: number | string }
+  if (typeof status === 'number') {
+    const carrierCode = typeof code === 'number' ? code : null
+    if (status === 429) return { kind: 'retry', code: carrierCode, afterSeconds: retryAfter.seconds }
+    if (status === 401 || status === 403) return { kind: 'retry', code: carrierCode ?? status, afterSeconds: 60 }
+    if (status >= 400 && status < 500) return { kind: 'refused', code: carrierCode ?? status }
+    return { kind: 'unknown' }
+  }
+  return typeof code === 'string' && NOT_SENT.has(code) ? { kind: 'retry', code: null, afterSeconds: null } : { kind: 'unknown' }
+}
+
+/** The SDK's own limit counts silence on the socket; this one counts the whole call. */
+async function within<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), TIME_LIMIT_MS)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,52 @@
+/** Twilio's webhook forms: raw bytes to what they say. */
+
+import { asE164, isWithheld } from '../../core/phone-number.ts'
+import { cleanText } from '../../core/segments.ts'
+import type { InboundText, StatusCallback } from '../../relay/ports.ts'
+
+const SID = /^(SM|MM)[0-9a-zA-Z]{32}$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Decodes a form body. Null when a parameter is repeated: with one, the signature covers other bytes than would be read. */
+export function parseForm(raw: Buffer): Readonly<Record<string, string>> | null {
+  const params: Record<string, string> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(raw.toString('utf8'))) {
+    if (name in params) return null
+    params[name] = value
+  }
+  return params
+}
+
+/** Where a status callback came to: the ids are in its path. */
+export type AttemptPath = { readonly districtId: string; readonly attemptId: string }
+
+/** The inbox key under which a form is kept once, however often it is delivered; null when it is not a form that we know. */
+export function inboxKey(params: Readonly<Record<string, string>>, path: AttemptPath | null): string | null {
+  const sid = params['MessageSid'] ?? ''
+  if (!SID.test(sid)) return null
+  if (path === null) return asE164((params['To'] ?? '').trim()) === null ? null : `text:${sid}`
+  const status = params['MessageStatus'] ?? ''
+  if (!UUID.test(path.districtId) || !UUID.test(path.attemptId) || !/^[a-z_]{1,30}$/.test(status)) return null
+  return `status:${sid}:${status}:${path.districtId}:${path.attemptId}`
+}
+
+/** Reads an inbox row back; null when it does not hold what its key promised. */
+export function readInbox(key: string, raw: Buffer): InboundText | StatusCallback | null {
+  const params = parseForm(raw)
+  if (params === null) return null
+  const [kind, sid = '', status = '', districtId = '', attemptId = ''] = key.split(':')
+  if (kind === 'status') {
+    const code = Number.parseInt(params['ErrorCode'] ?? '', 10)
+    return { kind: 'status', sid, status, errorCode: Number.isNaN(code) || code === 0 ? null : code, districtId, attemptId }
+  }
+  const [from, to] = [(params['From'] ?? '').trim(), asE164((params['To'] ?? '').trim())]
+  if (kind !== 'text' || to === null) return null
+  return {
+    kind: 'text',
+    sid,
+    from: isWithheld(from) ? null : asE164(from),
+    to,
+    body: cleanText(params['Body'] ?? ''),
+    pictures: Math.max(0, Number.parseInt(params['NumMedia'] ?? '0', 10) || 0),
+  }
+}

@@ -1,0 +1,11 @@
+import twilio from 'twilio'
+
+/**
+ * Whether a webhook was signed by the holder of the account's auth token
+ * (Twilio, "Webhooks security": HMAC-SHA1 over the requested address and the sorted form parameters). `url` is built from
+ * PUBLIC_URL and the request's path, never from the Host header. A valid signature can be replayed: the inbox's unique key is what stops that.
+ */
+export function isSigned(authToken: string, url: string, params: Readonly<Record<string, string>>, signature: string | undefined): boolean {
+  if (signature === undefined || signature === '') return false
+  return twilio.validateRequest(authToken, signature, url, params)
+}

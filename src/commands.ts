@@ -1,0 +1,286 @@
+/** What each command does. `serve` runs until it is stopped; every other one works beside a running server. */
+
+import { createWriteStream } from 'node:fs'
+import path from 'node:path'
+import readline from 'node:readline'
+import { finished } from 'node:stream/promises'
+import { SingleBar } from 'cli-progress'
+import { carrierAccount } from './carrier-account.ts'
+import { createClient } from './carriers/twilio/client.ts'
+import { leaveInboundToNumbers, listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
+import type { Config } from './config.ts'
+import { languageTag } from './core/language.ts'
+import { createDetector, detectLines } from './detection/detect.ts'
+import { type Installation, openInstallation, Problem } from './installation.ts'
+import { sealAll, serve as startServer } from './main.ts'
+import { formatCounts, formatFinding } from './roster/format.ts'
+import { importRoster } from './roster/import.ts'
+import { exportLog } from './store/export.ts'
+import { adoptNumbers } from './store/numbers.ts'
+import { createToken } from './store/tokens.ts'
+import { verifyLog } from './store/verify.ts'
+import { SMS_PATH, VOICE_PATH } from './webhooks/twilio.ts'
+
+/** How a command ended: the exit status and, unless all is well, one plain sentence for standard error. */
+export type Outcome = { readonly status: 0 | 1 | 2; readonly problem?: string }
+
+/** The command was used wrongly (exit status 2). */
+export class UsageProblem extends Error {}
+
+type Options = Readonly<Record<string, string | boolean | undefined>>
+type Given = { readonly config: Config; readonly options: Options; readonly operands: readonly string[] }
+
+/** A command of the command line. */
+export type Command = {
+  readonly usage: string
+  readonly does: string
+  readonly options: Readonly<Record<string, { type: 'string' | 'boolean' }>>
+  readonly run: (given: Given) => Promise<Outcome>
+}
+
+const DONE: Outcome = { status: 0 }
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+
+/** Every command by name. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: { usage: 'serve', does: 'serves webhooks, API and jobs until it is stopped', options: {}, run: serve },
+  migrate: { usage: 'migrate', does: 'brings the schema up to date', options: {}, run: migrate },
+  'roster import': {
+    usage: 'roster import DIR|FILE.zip [--dry-run] [--confirm-removals]',
+    does: 'imports OneRoster 1.1 CSV files of one district',
+    options: { 'dry-run': flag, 'confirm-removals': flag },
+    run: rosterImport,
+  },
+  'numbers sync': {
+    usage: 'numbers sync [--district ID]',
+    does: 'adopts every number of the carrier account and points it here',
+    options: { district: text },
+    run: numbersSync,
+  },
+  'token create': {
+    usage: 'token create --staff ID [--district ID]',
+    does: 'an API token for that staff member, shown once',
+    options: { staff: text, district: text },
+    run: tokenCreate,
+  },
+  detect: { usage: 'detect [--home LANG]', does: 'tells the language of each line on standard input', options: { home: text }, run: detect },
+  'log export': {
+    usage: 'log export --from ISO --to ISO [--format csv|jsonl] [--out FILE]',
+    does: 'writes the exchange log of a time range',
+    options: { from: text, to: text, format: text, out: text, district: text },
+    run: logExport,
+  },
+  'log verify': { usage: 'log verify [--district ID]', does: 'checks the whole log', options: { district: text }, run: logVerify },
+}
+
+function noOperands(given: Given): void {
+  if (given.operands.length > 0) throw new UsageProblem(`This command takes no \`${String(given.operands[0]).slice(0, 40)}\`.`)
+}
+
+async function serve(given: Given): Promise<Outcome> {
+  noOperands(given)
+  const running = await startServer(given.config).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') throw new Problem(`Port ${given.config.port} is taken: stop what listens there, or set PORT to another.`)
+    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') throw new Problem('HOST and PORT name an address that this computer may not listen on.')
+    throw error
+  })
+  process.stdout.write(`Homeline is ready at ${running.url}\n`)
+  if (running.demoUrl !== null) process.stdout.write(`\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n\n`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  await running.stop()
+  return DONE
+}
+
+async function migrate(given: Given): Promise<Outcome> {
+  noOperands(given)
+  return opened(given.config, async ({ migrated }) => {
+    process.stdout.write(migrated.length === 0 ? 'The schema is up to date.\n' : migrated.map((name) => `${name}\n`).join(''))
+    return DONE
+  })
+}
+
+async function rosterImport({ config, options, operands }: Given): Promise<Outcome> {
+  const [source, ...more] = operands
+  if (source === undefined || more.length > 0) throw new UsageProblem('Name one folder or .zip: homeline roster import DIR')
+  return opened(config, async ({ db, keys }) => {
+    const bar = progressBar('Reading')
+    const result = await importRoster(db, keys, source, { dryRun: options['dry-run'] === true, confirmRemovals: options['confirm-removals'] === true, progress: bar.to }).finally(bar.end)
+    if (result.kind === 'imported') {
+      for (const line of formatCounts(result)) process.stdout.write(`${line}\n`)
+      for (const finding of result.warnings) process.stdout.write(`${formatFinding(finding)}\n`)
+      if (result.warningsTotal > result.warnings.length) process.stdout.write(`and ${result.warningsTotal - result.warnings.length} more warnings\n`)
+      return DONE
+    }
+    if (result.kind === 'needs_confirmation') {
+      for (const line of formatCounts(result)) process.stderr.write(`${line}\n`)
+      return { status: 1, problem: 'More than a tenth of a kind would go; nothing was imported. If that is right, run it again with --confirm-removals.' }
+    }
+    for (const finding of result.findings) process.stderr.write(`${formatFinding(finding)}\n`)
+    return { status: 1, problem: `Nothing was imported: ${result.findingsTotal} ${result.findingsTotal === 1 ? 'row is' : 'rows are'} wrong.` }
+  })
+}
+
+async function numbersSync({ config, options, operands }: Given): Promise<Outcome> {
+  if (operands.length > 0) throw new UsageProblem('homeline numbers sync takes no names.')
+  return opened(config, async ({ db, keys }) => {
+    const account = await carrierAccount(config, db, keys)
+    const client = createClient(account)
+    const districts = await db.selectFrom('district').select('id').execute()
+    const district = options['district'] === undefined && districts.length === 0 ? null : await districtOf(db, options['district'])
+    const targets = { smsUrl: `${account.publicUrl}${SMS_PATH}`, voiceUrl: `${account.publicUrl}${VOICE_PATH}` }
+    const bar = progressBar('Numbers')
+    try {
+      const numbers = await listNumbers(client)
+      for (const [i, number] of numbers.entries()) {
+        await pointNumber(client, number.sid, targets)
+        bar.to(i + 1, numbers.length)
+      }
+      if (account.messagingServiceSid !== null) await leaveInboundToNumbers(client, account.messagingServiceSid)
+      const adopted = await adoptNumbers(db, district, numbers)
+      bar.end()
+      for (const { number } of numbers) process.stdout.write(`${number}\n`)
+      process.stderr.write(`${numbers.length} numbers: ${adopted.added} new, ${adopted.kept} known${adopted.gone > 0 ? `, ${adopted.gone} no longer in the account` : ''}.\n`)
+      return numbers.length === 0 ? { status: 1, problem: 'The account has no phone number: buy one at the carrier, then run this again.' } : DONE
+    } catch (error) {
+      bar.end()
+      throw carrierProblem(error, account.simulated)
+    }
+  })
+}
+
+function carrierProblem(error: unknown, simulated: boolean): unknown {
+  const { status, code } = error as { status?: number; code?: string | number }
+  if (status === 401 || status === 403) return new Problem('The carrier refuses TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: check both.')
+  if (status === 404) return new Problem('The carrier does not know this account or messaging service: check TWILIO_ACCOUNT_SID and TWILIO_MESSAGING_SERVICE_SID.')
+  if (typeof status === 'number') return new Problem(`The carrier answered ${status}: try again later.`)
+  if (typeof code === 'string' && /^E[A-Z_]+$/.test(code))
+    return new Problem(simulated ? 'The simulator runs inside the server: start `homeline serve` first.' : 'The carrier cannot be reached: check the network and TWILIO_API_URL.')
+  return error
+}
+
+async function tokenCreate({ config, options, operands }: Given): Promise<Outcome> {
+  const staff = options['staff']
+  if (typeof staff !== 'string' || operands.length > 0) throw new UsageProblem('Name the staff member: homeline token create --staff SOURCED_ID')
+  return opened(config, async ({ db }) => {
+    const token = await createToken(db, await districtOf(db, options['district']), staff)
+    if (token === null) return { status: 1, problem: 'There is no active staff member with that sourcedId: check it against the roster.' }
+    process.stdout.write(`${token}\n`)
+    return DONE
+  })
+}
+
+async function detect(given: Given): Promise<Outcome> {
+  noOperands(given)
+  const home = given.options['home']
+  const tag = typeof home === 'string' ? languageTag(home) : null
+  if (typeof home === 'string' && tag === null) throw new UsageProblem('--home should name a language by its BCP 47 tag, such as es or zh-TW.')
+  const lines = readline.createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+  await detectLines(await createDetector(), lines, tag === null ? [] : [tag], (line) => void process.stdout.write(line))
+  return DONE
+}
+
+async function logExport({ config, options, operands }: Given): Promise<Outcome> {
+  const [from, to] = [instantOf(options['from'], '--from'), instantOf(options['to'], '--to')]
+  const format = options['format'] ?? 'csv'
+  if (format !== 'csv' && format !== 'jsonl') throw new UsageProblem('--format should be csv or jsonl.')
+  if (operands.length > 0 || Temporal.Instant.compare(from, to) >= 0) throw new UsageProblem('--from should be before --to.')
+  return opened(config, async ({ db }) => {
+    const district = await districtOf(db, options['district'])
+    const file = options['out']
+    const out = typeof file === 'string' ? createWriteStream(file, { mode: 0o600 }) : process.stdout
+    const bar = progressBar('Exchanges')
+    try {
+      await exportLog(db, district, { from, to, format, out, progress: typeof file === 'string' ? bar.to : () => {} })
+      if (out !== process.stdout) {
+        out.end()
+        await finished(out)
+      }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') return DONE
+      if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC') throw new Problem('--out names a file that cannot be written: check folder, rights and space.')
+      throw error
+    } finally {
+      bar.end()
+    }
+    return DONE
+  })
+}
+
+async function logVerify({ config, options, operands }: Given): Promise<Outcome> {
+  if (operands.length > 0) throw new UsageProblem('homeline log verify takes no names.')
+  return opened(config, async (installation) => {
+    const { db, keys } = installation
+    const asked = options['district']
+    const districts = asked === undefined ? (await db.selectFrom('district').select('id').orderBy('id').execute()).map((d) => d.id) : [await districtOf(db, asked)]
+    // What a killed server left behind waits for the next one; a stopped one leaves nothing.
+    await sealAll(installation)
+    let entries = 0
+    for (const district of districts) {
+      const bar = progressBar('Entries')
+      const verdict = await verifyLog(db, keys, district, path.join(config.dataDir, 'checkpoints'), bar.to).finally(bar.end)
+      if (verdict.kind === 'broken') {
+        process.stdout.write(`${verdict.seq === null ? 'broken' : `broken at entry ${verdict.seq}`}: ${verdict.what}\n`)
+        return { status: 1 }
+      }
+      entries += verdict.entries
+    }
+    process.stdout.write(`intact, ${entries} entries\n`)
+    return DONE
+  })
+}
+
+async function opened(config: Config, work: (installation: Installation) => Promise<Outcome>): Promise<Outcome> {
+  const installation = await openInstallation(config)
+  try {
+    return await work(installation)
+  } finally {
+    await installation.close()
+  }
+}
+
+/** The district that is meant: the one named, or the only one there is. */
+async function districtOf(db: Installation['db'], named: string | boolean | undefined): Promise<string> {
+  const districts = await db.selectFrom('district').select(['id', 'sourced_id']).execute()
+  if (districts.length === 0) throw new Problem('There is no district yet: import a roster first.')
+  if (typeof named === 'string') {
+    const found = districts.find((d) => d.sourced_id === named)
+    if (found === undefined) throw new Problem('There is no district with that sourcedId.')
+    return found.id
+  }
+  if (districts.length > 1) throw new UsageProblem('There are several districts: name one with --district SOURCED_ID.')
+  return districts[0]?.id as string
+}
+
+function instantOf(value: string | boolean | undefined, name: string): Temporal.Instant {
+  if (typeof value === 'string') {
+    try {
+      return /^\d{4}-\d\d-\d\d$/.test(value) ? Temporal.PlainDate.from(value).toZonedDateTime('UTC').toInstant() : Temporal.Instant.from(value)
+    } catch {
+      // Said below, as for an absent one.
+    }
+  }
+  throw new UsageProblem(`${name} should be a time such as 2026-11-01T00:00:00Z, or a date (midnight UTC).`)
+}
+
+/** A bar on standard error, drawn only for a person at a terminal. */
+function progressBar(label: string): { readonly to: (done: number, total: number) => void; readonly end: () => void } {
+  if (!process.stderr.isTTY) return { to: () => {}, end: () => {} }
+  const bar = new SingleBar({ format: `${label} [{bar}] {percentage}%`, hideCursor: true, clearOnComplete: true, stream: process.stderr })
+  let started = false
+  return {
+    to: (done, total) => {
+      if (!started) bar.start(total, 0)
+      started = true
+      bar.setTotal(total)
+      bar.update(done)
+    },
+    end: () => {
+      if (started) bar.stop()
+    },
+  }
+}

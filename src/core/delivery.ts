@@ -1,0 +1,46 @@
+/** The questions that are asked again at the very moment of a hand-over. */
+
+import type { Status } from './exchange.ts'
+import { handOver, type Week } from './hours.ts'
+
+/** What is known of a due exchange when it is about to be handed over. */
+export type Due = {
+  readonly author: 'person' | 'gateway'
+  readonly notice: string | null
+  readonly urgent: boolean
+  readonly optedOut: boolean
+  readonly conversationEnded: boolean
+  /** The side's allowed hours in its own zone; null: the school has none. */
+  readonly hours: { readonly week: Week; readonly closures: readonly string[]; readonly zone: string } | null
+  /** How long ago the text that a notice answers came in, in seconds by the database's clock; null for everything else. */
+  readonly answerAge: number | null
+}
+
+/** Hand over now with this validity in seconds, wait, or end. */
+export type DeliveryDecision =
+  | { readonly kind: 'hand_over'; readonly validitySeconds: number }
+  | { readonly kind: 'hold'; readonly until: Temporal.Instant | null; readonly hold: 'hours' | 'no_hours' }
+  | { readonly kind: 'end'; readonly status: Extract<Status, 'canceled'>; readonly why: 'opted_out' | 'conversation_ended' | 'too_late' }
+
+/** Twilio's greatest ValidityPeriod, in seconds. */
+const MOST_VALIDITY = 36_000
+/** A notice that answers a person's own text may go outside hours for this long. */
+const ANSWER_SECONDS = 300
+/** The one confirmation that may follow a STOP (47 CFR 64.1200(a)(12)). */
+const AFTER_STOP = new Set(['stop_done'])
+
+/** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. */
+export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecision {
+  if (due.optedOut && !AFTER_STOP.has(due.notice ?? '')) return { kind: 'end', status: 'canceled', why: 'opted_out' }
+  if (due.conversationEnded) return { kind: 'end', status: 'canceled', why: 'conversation_ended' }
+  if (due.urgent) return { kind: 'hand_over', validitySeconds: MOST_VALIDITY }
+  if (due.author === 'gateway' && due.answerAge !== null) {
+    const left = ANSWER_SECONDS - Math.ceil(due.answerAge)
+    return left >= 30 ? { kind: 'hand_over', validitySeconds: left } : { kind: 'end', status: 'canceled', why: 'too_late' }
+  }
+  if (due.hours === null) return { kind: 'hold', until: null, hold: 'no_hours' }
+  const time = handOver(now, due.hours.week, due.hours.closures, due.hours.zone)
+  if (time === null) return { kind: 'hold', until: null, hold: 'no_hours' }
+  if (Temporal.Instant.compare(time.at, now) > 0) return { kind: 'hold', until: time.at, hold: 'hours' }
+  return { kind: 'hand_over', validitySeconds: time.validitySeconds }
+}

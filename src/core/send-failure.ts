@@ -1,0 +1,80 @@
+/**
+ * Why a carrier did not deliver, one row a reason. Codes are Twilio's (error and warning dictionary); a code without a row is
+ * `other` and terminal, since sending the same again would not help.
+ */
+
+/** What a failure means for the exchange, the contact and the operator. */
+export type SendFailure = {
+  /** Short name in events and metrics. */
+  readonly reason:
+    | 'opted_out'
+    | 'bad_number'
+    | 'not_mobile'
+    | 'unreachable'
+    | 'blocked'
+    | 'filtered'
+    | 'expired'
+    | 'our_setup'
+    | 'too_many'
+    | 'too_long'
+    | 'other'
+  /** Whether an operator has to mend something, rather than the school or the family. */
+  readonly ours: boolean
+  /** What a staff member reads. */
+  readonly words: string
+}
+
+const REASONS = {
+  opted_out: { ours: false, words: 'The carrier blocks this number: the family replied STOP to it. Call or send paper.' },
+  bad_number: { ours: false, words: 'This is not a working phone number. Ask the family for a new one.' },
+  not_mobile: { ours: false, words: 'This phone takes no texts, such as a landline. Call instead.' },
+  unreachable: { ours: false, words: 'The phone was off or out of reach.' },
+  blocked: { ours: false, words: 'The carrier or the phone blocks texts from this number.' },
+  filtered: { ours: true, words: 'The carrier filtered this text as unwanted.' },
+  expired: { ours: false, words: 'It could not be delivered within the allowed hours.' },
+  our_setup: { ours: true, words: 'The school’s number is not set up for this. The office has been told.' },
+  too_many: { ours: true, words: 'Too many texts at once; the carrier did not take this one.' },
+  too_long: { ours: true, words: 'The text is too long for the carrier.' },
+  other: { ours: true, words: 'The carrier did not deliver it.' },
+} as const satisfies Record<SendFailure['reason'], Omit<SendFailure, 'reason'>>
+
+const CODES: Readonly<Record<number, SendFailure['reason']>> = {
+  21610: 'opted_out',
+  21211: 'bad_number',
+  21217: 'bad_number',
+  21401: 'bad_number',
+  30005: 'bad_number',
+  21614: 'not_mobile',
+  21635: 'not_mobile',
+  30006: 'not_mobile',
+  30003: 'unreachable',
+  30008: 'other',
+  30004: 'blocked',
+  30007: 'filtered',
+  30450: 'filtered',
+  30036: 'expired',
+  21408: 'our_setup',
+  21215: 'our_setup',
+  21612: 'our_setup',
+  21606: 'our_setup',
+  21659: 'our_setup',
+  21703: 'our_setup',
+  21704: 'our_setup',
+  30032: 'our_setup',
+  30034: 'our_setup',
+  21611: 'too_many',
+  30001: 'too_many',
+  30022: 'too_many',
+  30023: 'too_many',
+  30027: 'too_many',
+  21617: 'too_long',
+}
+
+/** Codes that have a row, for the documentation's test. */
+export const KNOWN_CODES: readonly number[] = Object.keys(CODES).map(Number)
+
+/** The row of a carrier's code; null (no code given) is `other`. */
+export function sendFailure(code: number | null): SendFailure {
+  const reason = code === null ? 'other' : (CODES[code] ?? 'other')
+  return { reason, ...REASONS[reason] }
+}

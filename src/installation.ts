@@ -1,0 +1,81 @@
+/** One Homeline on one host: its database brought up to date, its keys checked, for the server and for every command. */
+
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Config } from './config.ts'
+import { assertBound, connect, type Db, migrate } from './store/database.ts'
+import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
+import { createKeys, type Keys } from './store/keys.ts'
+import { isRightKey } from './store/settings.ts'
+
+/** What goes wrong by circumstance and not by a bug: its message is one plain sentence for the person at the terminal. */
+export class Problem extends Error {}
+
+/** An opened installation. */
+export type Installation = {
+  readonly config: Config
+  /** As homeline_app. */
+  readonly db: Db
+  /** As homeline_scheduler. */
+  readonly scheduler: Db
+  readonly keys: Keys
+  /** The names of the migrations that this opening ran. */
+  readonly migrated: readonly string[]
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Starts or finds the database, migrates it, connects as the roles that row level security binds and checks the key. Throws a `Problem` when
+ * the database cannot be reached or was first used with another key.
+ */
+export async function openInstallation(config: Config): Promise<Installation> {
+  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres(path.join(config.dataDir, 'postgres')) : null
+  const url = config.databaseUrl ?? (embedded?.url as string)
+  const closing: (() => Promise<void>)[] = embedded === null ? [] : [embedded.release]
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    const migrated = await migrate(url).catch((cause) => {
+      throw databaseProblem(cause)
+    })
+    const db = connect(url, 'homeline_app')
+    closing.push(() => db.destroy())
+    const scheduler = connect(url, 'homeline_scheduler', 3)
+    closing.push(() => scheduler.destroy())
+    await assertBound(db, 'homeline_app')
+    await assertBound(scheduler, 'homeline_scheduler')
+    const keys = createKeys(config.key ?? (await secretFile(config.dataDir, 'key', () => randomBytes(32).toString('base64')).then((text) => Buffer.from(text, 'base64'))))
+    if (!(await isRightKey(db, keys))) throw new Problem('HOMELINE_KEY is not the key that this database was first used with: set the key it was made with.')
+    return { config, db, scheduler, keys, migrated, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** A secret kept beside the embedded database, made at first use, readable by its owner only. */
+async function secretFile(dataDir: string, name: string, make: () => string): Promise<string> {
+  const file = path.join(dataDir, name)
+  await mkdir(dataDir, { recursive: true })
+  try {
+    // `wx`: of two processes that start together one makes it and both read it.
+    await writeFile(file, make(), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return (await readFile(file, 'utf8')).trim()
+}
+
+function databaseProblem(cause: unknown): unknown {
+  const chain: { code?: string; message?: string }[] = []
+  for (let error = cause as (Error & { code?: string }) | undefined; error !== undefined && chain.length < 5; error = error.cause as typeof error) chain.push(error)
+  const code = chain.map((e) => e.code).find((c) => c !== undefined)
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EAI_AGAIN') return new Problem('DATABASE_URL names a database that does not answer: check host and port, and that it runs.')
+  if (code === '28P01' || code === '28000') return new Problem('The database refuses the name or password in DATABASE_URL.')
+  if (code === '3D000') return new Problem('DATABASE_URL names a database that does not exist: make it first.')
+  if (code === '42501') return new Problem('The account in DATABASE_URL may not make the roles that Homeline works as: give it CREATEROLE, or make homeline_app, homeline_scheduler and homeline_eraser and grant them to it.')
+  if (chain.some((e) => e.message?.includes('PostgreSQL 15'))) return new Problem('DATABASE_URL should name a PostgreSQL 15 or newer.')
+  return cause
+}

@@ -1,0 +1,61 @@
+/** Time's way in: one loop a step, so that a slow translator or carrier keeps no other step waiting. */
+
+/** A running loop. */
+export type Loop = {
+  /** Runs a turn soon, without waiting for the poll. A hint: the poll alone suffices. */
+  readonly wake: () => void
+  /** Ends after the turn under way. */
+  readonly stop: () => Promise<void>
+  /** When the last turn ended well, in monotonic milliseconds. */
+  readonly lastTurn: () => number
+}
+
+/** The poll beneath all hints, in milliseconds. */
+const POLL_MS = 1_000
+
+/**
+ * Runs `turn` again and again: at once while it says that it had work, else at the next poll or `wake`. A turn that throws is reported and
+ * tried again a poll later; it never ends the loop.
+ */
+export function startLoop(turn: () => Promise<boolean>, report: (error: unknown) => void, pollMs: number = POLL_MS): Loop {
+  let stopping = false
+  let woken = false
+  let interrupt: () => void = () => {}
+  let lastTurn = performance.now()
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pollMs)
+      interrupt = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const run = async () => {
+    while (!stopping) {
+      woken = false
+      let worked = false
+      try {
+        worked = await turn()
+        lastTurn = performance.now()
+      } catch (error) {
+        report(error)
+        // A hint must not turn a failing step into a busy loop.
+        woken = false
+      }
+      if (!worked && !woken && !stopping) await pause()
+    }
+  }
+  const running = run()
+  return {
+    wake: () => {
+      woken = true
+      interrupt()
+    },
+    stop: async () => {
+      stopping = true
+      interrupt()
+      await running
+    },
+    lastTurn: () => lastTurn,
+  }
+}

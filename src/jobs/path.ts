@@ -1,0 +1,112 @@
+/** The steps of the path as jobs: each looks for work over all districts and takes a share of every district in turn. */
+
+import { type DeliverDeps, deliver } from '../relay/deliver.ts'
+import { type PrepareDeps, prepare } from '../relay/prepare.ts'
+import { type ReceiveDeps, receive } from '../relay/receive.ts'
+import { type ReconcileDeps, reconcile } from '../relay/settle.ts'
+import { type Loop, startLoop } from './loop.ts'
+
+/** Steps that work district by district. */
+export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
+
+/** What the jobs work with. */
+export type JobDeps = {
+  readonly receive: ReceiveDeps
+  readonly prepare: PrepareDeps
+  readonly deliver: DeliverDeps
+  readonly reconcile: ReconcileDeps
+  /** Seals up to so many events of a district; gives how many. */
+  readonly seal: (districtId: string, limit: number) => Promise<number>
+  /** Districts that have work for a step now. */
+  readonly findWork: (step: Step) => Promise<readonly string[]>
+  /** A step failed; `error` may hold what must not be logged. */
+  readonly report: (step: string, error: unknown) => void
+  /** A step did something: pages and other steps may want to look. */
+  readonly changed: () => void
+}
+
+/** The jobs at work. */
+export type Jobs = {
+  readonly wake: () => void
+  /** Ends every loop and waits for hand-overs under way. */
+  readonly stop: () => Promise<void>
+  /** The steps whose loop has not ended a turn for so many milliseconds. */
+  readonly stuck: (ms: number) => string[]
+}
+
+/** How much of one district is taken before the next has its turn. */
+const SHARE = { receive: 500, prepare: 250, deliver: 100, reconcile: 50, seal: 2_000 } as const
+/** Hand-overs under way at once over all districts. */
+const MOST_IN_FLIGHT = 300
+
+/** Starts a loop for each step. */
+export function startJobs(deps: JobDeps): Jobs {
+  const loops = new Map<string, Loop>()
+  const underWay = new Set<Promise<void>>()
+  let inFlight = 0
+  const wake = (...names: string[]) => {
+    for (const name of names) loops.get(name)?.wake()
+  }
+
+  const forDistricts = (step: Step, work: (districtId: string) => Promise<number>, then: readonly string[]) => async () => {
+    let total = 0
+    for (const districtId of await deps.findWork(step)) {
+      try {
+        total += await work(districtId)
+      } catch (error) {
+        deps.report(step, error)
+      }
+    }
+    if (total > 0) {
+      wake(...then)
+      deps.changed()
+    }
+    return total > 0
+  }
+
+  const turns: Readonly<Record<string, () => Promise<boolean>>> = {
+    receive: async () => {
+      const taken = await receive(deps.receive, SHARE.receive)
+      if (taken > 0) {
+        wake('prepare', 'deliver', 'seal')
+        deps.changed()
+      }
+      return taken > 0
+    },
+    prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver', 'seal']),
+    deliver: forDistricts(
+      'deliver',
+      async (districtId) => {
+        const room = Math.min(SHARE.deliver, MOST_IN_FLIGHT - inFlight)
+        if (room <= 0) return 0
+        const { claimed, done } = await deliver(deps.deliver, districtId, room)
+        inFlight += claimed
+        const settled: Promise<void> = done
+          .catch((error) => deps.report('deliver', error))
+          .finally(() => {
+            inFlight -= claimed
+            underWay.delete(settled)
+            wake('deliver', 'seal')
+            deps.changed()
+          })
+        underWay.add(settled)
+        return claimed
+      },
+      ['seal'],
+    ),
+    reconcile: forDistricts('reconcile', (id) => reconcile(deps.reconcile, id, SHARE.reconcile), ['deliver', 'seal']),
+    seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
+  }
+  for (const [name, turn] of Object.entries(turns)) loops.set(name, startLoop(turn, (error) => deps.report(name, error)))
+
+  return {
+    wake: () => wake('receive', 'prepare', 'deliver'),
+    stop: async () => {
+      // What feeds the path ends first; what it has begun is finished and sealed.
+      for (const name of ['receive', 'prepare', 'deliver']) await loops.get(name)?.stop()
+      await Promise.all(underWay)
+      for (const name of ['reconcile', 'seal']) await loops.get(name)?.stop()
+    },
+    stuck: (ms) => [...loops].filter(([, loop]) => performance.now() - loop.lastTurn() > ms).map(([name]) => name),
+  }
+}

@@ -1,0 +1,189 @@
+/** Puts everything together. The only place that knows all parts. */
+
+import { createServer } from 'node:net'
+import path from 'node:path'
+import cron from 'node-cron'
+import type { FastifyInstance } from 'fastify'
+import { apiRoutes } from './api/api.ts'
+import { carrierAccount } from './carrier-account.ts'
+import { createTwilioCarrier } from './carriers/twilio/client.ts'
+import { readInbox } from './carriers/twilio/forms.ts'
+import type { Config } from './config.ts'
+import { prepareDemo } from './demo.ts'
+import { createDetector } from './detection/detect.ts'
+import { openInstallation } from './installation.ts'
+import { startJobs } from './jobs/path.ts'
+import { createLogger, describeError } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import { act, compose, setHours } from './relay/compose.ts'
+import type { Carrier, Translator } from './relay/ports.ts'
+import { buildServer } from './server.ts'
+import { segmentsOf } from './carriers/twilio/segments.ts'
+import { writeCheckpoint } from './store/checkpoint.ts'
+import { composeStore } from './store/composing.ts'
+import { deliverStore } from './store/delivering.ts'
+import { dropOldWebhooks, inboxStore, keepWebhooks } from './store/inbox.ts'
+import { prepareStore } from './store/preparing.ts'
+import { findWork, queueState } from './store/scheduler.ts'
+import { sealDistrict } from './store/seal.ts'
+import { now } from './store/settings.ts'
+import { reconcileStore } from './store/waiting.ts'
+import { createTranslator } from './translators/choose.ts'
+import { createKeeper } from './webhooks/keeper.ts'
+import { twilioWebhooks } from './webhooks/twilio.ts'
+
+/** A server at work. */
+export type Running = {
+  readonly url: string
+  /** Where a person begins: the simulator's page in the demo. */
+  readonly demoUrl: string | null
+  readonly app: FastifyInstance
+  /** Takes no more, finishes what is under way, closes the database. */
+  readonly stop: () => Promise<void>
+}
+
+/** A step that has not ended a turn for so long counts as stuck, in milliseconds; a translator may take 10 s and a carrier 30 s. */
+const STUCK_MS = 90_000
+/** Queues older than this, in seconds, are not well. */
+const TOO_OLD_SECONDS = 15 * 60
+
+/** Starts the server: migrates, connects, serves webhooks and API, runs the jobs. Throws a `Problem` when it cannot. */
+export async function serve(given: Config): Promise<Running> {
+  const config = await withPort(given)
+  const logger = createLogger(config.logLevel)
+  const [installation, detect] = await Promise.all([openInstallation(config), createDetector()])
+  const { db, scheduler, keys } = installation
+  try {
+    const account = await carrierAccount(config, db, keys)
+    const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
+    const carrier = countedCarrier(createTwilioCarrier(account), metrics.handOvers)
+    const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator)) : null
+    const translator = countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations)
+    const store = composeStore(db)
+    const jobs = startJobs({
+      receive: { inbox: inboxStore(db, keys, readInbox), detect },
+      prepare: { store: prepareStore(db), translator, detect },
+      deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
+      reconcile: { store: reconcileStore(db, keys), carrier },
+      seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
+      findWork: async (step) => findWork(scheduler, step, await now(db)),
+      report: (step, error) => {
+        metrics.stepFailures.inc({ step })
+        logger.error({ step, ...describeError(error) }, 'a step failed and will be tried again')
+      },
+      changed: () => demo?.changed(),
+    })
+    const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
+    const waking = async <T>(work: Promise<T>): Promise<T> => {
+      const done = await work
+      jobs.wake()
+      return done
+    }
+    const app = await buildServer({
+      logger,
+      metrics,
+      problems: () => problems(db, scheduler, jobs.stuck),
+      webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(keeper(webhook)) }),
+      api: apiRoutes({
+        db,
+        keys,
+        now: () => now(db),
+        compose: (request) => waking(compose(store, request)),
+        act: (request) => waking(act(store, request)),
+        setHours: (request) => waking(setHours(store, request)),
+      }),
+      others: demo?.plugins ?? [],
+      home: demo === null ? null : '/simulator',
+    })
+    await app.listen({ port: config.port, host: config.host })
+    if (demo !== null) await demo.open(jobs.wake)
+    const housekeeping = scheduleHousekeeping(installation, (error) => logger.error(describeError(error), 'housekeeping failed and will be tried again'))
+    logger.info({ address: config.publicUrl }, 'serving')
+    return {
+      url: config.publicUrl,
+      demoUrl: demo === null ? null : `${config.publicUrl}/simulator`,
+      app,
+      stop: async () => {
+        await housekeeping()
+        demo?.close()
+        await app.close()
+        await jobs.stop()
+        await sealAll(installation)
+        await installation.close()
+      },
+    }
+  } catch (error) {
+    await installation.close()
+    throw error
+  }
+}
+
+/** PORT=0 asks for any free port; the public address must name it before the carrier is told. */
+async function withPort(config: Config): Promise<Config> {
+  if (config.port !== 0) return config
+  const port = await new Promise<number>((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, config.host, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+  return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
+}
+
+async function problems(db: Parameters<typeof now>[0], scheduler: Parameters<typeof queueState>[0], stuck: (ms: number) => string[]): Promise<string[]> {
+  const steps = stuck(STUCK_MS).map((step) => `${step} is stuck`)
+  try {
+    const state = await queueState(scheduler, await now(db))
+    return [
+      ...steps,
+      ...(state.inboxAge > TOO_OLD_SECONDS ? ['texts wait in the inbox'] : []),
+      ...(state.dueAge > TOO_OLD_SECONDS ? ['messages that are due do not go out'] : []),
+    ]
+  } catch {
+    return [...steps, 'the database does not answer']
+  }
+}
+
+/** Seals every district's events; what a stopping server leaves is in the chain. */
+export async function sealAll({ db, keys }: Pick<Awaited<ReturnType<typeof openInstallation>>, 'db' | 'keys'>): Promise<void> {
+  for (const { id } of await db.selectFrom('district').select('id').execute()) while ((await sealDistrict(db, keys, id, 5_000)) > 0);
+}
+
+/** Hourly: checkpoints of every district's log, and old raw webhooks dropped. Gives the function that ends it. */
+function scheduleHousekeeping(installation: Awaited<ReturnType<typeof openInstallation>>, report: (error: unknown) => void): () => Promise<void> {
+  const { db, keys, config } = installation
+  const run = async () => {
+    await dropOldWebhooks(db)
+    await sealAll(installation)
+    for (const { id } of await db.selectFrom('district').select('id').execute()) await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
+  }
+  const task = cron.schedule('0 * * * *', () => run().catch(report), { noOverlap: true })
+  return async () => {
+    await task.destroy()
+  }
+}
+
+type OutcomeCounter = { readonly inc: (labels: { outcome: string }) => void }
+
+function countedCarrier(carrier: Carrier, counter: OutcomeCounter): Carrier {
+  return {
+    ...carrier,
+    send: async (text) => {
+      const outcome = await carrier.send(text)
+      counter.inc({ outcome: outcome.kind })
+      return outcome
+    },
+  }
+}
+
+function countedTranslator(translator: Translator, counter: OutcomeCounter): Translator {
+  return {
+    ...translator,
+    translate: async (request) => {
+      const answer = await translator.translate(request)
+      counter.inc({ outcome: answer.kind })
+      return answer
+    },
+  }
+}

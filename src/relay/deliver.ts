@@ -1,0 +1,45 @@
+/** Step 3: hand over what is due, at most once. The attempt is committed first; then the carrier is called, once. */
+
+import { decideDelivery } from '../core/delivery.ts'
+import type { AttemptOutcome, Carrier, DeliverStore, ReadyAttempt } from './ports.ts'
+
+/** What `deliver` works with. `monotonic` gives milliseconds that no change of a clock touches. */
+export type DeliverDeps = { readonly store: DeliverStore; readonly carrier: Carrier; readonly monotonic: () => number }
+
+/** The carrier is called only so long after the attempt's commit: a process that slept longer must not call at all. */
+const CALL_WITHIN_MS = 5_000
+const CALLS_AT_ONCE = 40
+
+/**
+ * Claims up to `limit` due exchanges of a district. `claimed` is how many it found; `done` ends when every call has an outcome and that
+ * is recorded, so that slow calls do not keep the next claim waiting.
+ */
+export async function deliver(deps: DeliverDeps, districtId: string, limit: number): Promise<{ claimed: number; done: Promise<void> }> {
+  const { attempts, decided } = await deps.store.claim(districtId, limit, decideDelivery)
+  const committed = deps.monotonic()
+  return { claimed: decided, done: handOverAll(deps, districtId, attempts, committed) }
+}
+
+async function handOverAll(deps: DeliverDeps, districtId: string, attempts: readonly ReadyAttempt[], committed: number): Promise<void> {
+  const outcomes: AttemptOutcome[] = []
+  let next = 0
+  let recording: Promise<void> = Promise.resolve()
+  // Outcomes that come while one batch is being written are written together with the next: a hanging call delays nobody's.
+  const record = () => {
+    recording = recording.then(async () => {
+      const batch = outcomes.splice(0)
+      if (batch.length > 0) await deps.store.record(districtId, batch)
+    })
+    return recording
+  }
+  const caller = async () => {
+    for (let attempt = attempts[next++]; attempt !== undefined; attempt = attempts[next++]) {
+      const { attemptId, exchangeId } = attempt
+      const inTime = deps.monotonic() - committed < CALL_WITHIN_MS
+      outcomes.push({ attemptId, exchangeId, outcome: inTime ? await deps.carrier.send(attempt) : { kind: 'not_called' } })
+      if (outcomes.length === 1) void record().catch(() => {})
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, attempts.length) }, caller))
+  await record()
+}

@@ -1,0 +1,125 @@
+/** Step 2: the language, the words and the time. A hold is only a later `sendAfter`. */
+
+import { senderLabel, writeBody } from '../core/body.ts'
+import { missingFacts } from '../core/facts.ts'
+import { handOver } from '../core/hours.ts'
+import { sameLanguage } from '../core/language.ts'
+import { fixedText, sayWhen } from '../core/texts.ts'
+import type { Detector, Moment, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
+
+/** What `prepare` works with. */
+export type PrepareDeps = { readonly store: PrepareStore; readonly translator: Translator; readonly detect: Detector }
+
+/** How sure detection must be to be believed against what the roster says. */
+const SURE = 0.9
+/** Minutes for which a translator that is away is asked again; then the original goes out with a note. */
+const GIVE_UP_MINUTES = 10
+const TRANSLATIONS_AT_ONCE = 16
+
+/** Prepares up to `limit` exchanges of a district; gives how many it had. A crash leaves their leases to run out. */
+export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
+  const { moment, items } = await deps.store.lease(districtId, limit)
+  if (items.length === 0) return 0
+  const answers = await translateAll(deps.translator, items.map((item) => translationOf(deps.detect, item)))
+  const done: Prepared[] = []
+  const later: { id: string; seconds: number; reason: string }[] = []
+  items.forEach((item, i) => {
+    const { from, request, answer } = answers[i] as Translated
+    const waited = moment.database.since(item.createdAt).total('minutes')
+    if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES) later.push({ id: item.id, seconds: Math.min(5 * 2 ** item.tries, 60), reason: answer.reason })
+    else done.push(write(moment, item, from, request?.to ?? from, answer))
+  })
+  if (later.length > 0) await deps.store.postpone(districtId, later)
+  if (done.length > 0) await deps.store.finish(districtId, moment, done)
+  return items.length
+}
+
+type Wish = { readonly from: string; readonly request: { readonly text: string; readonly from: string; readonly to: string; readonly names: readonly string[] } | null }
+type Translated = Wish & { readonly answer: TranslationAnswer | null }
+
+/** Which languages a text goes between. What the roster says is the answer; detection only corrects it where it is sure. */
+function translationOf(detect: Detector, item: ToPrepare): Wish {
+  const family = item.familyLanguages[0] ?? null
+  const staff = item.staffLanguage
+  const seen = detect(item.text, item.direction === 'to_staff' ? [...item.familyLanguages, staff] : [staff, ...item.familyLanguages])
+  const written = item.direction === 'to_staff' ? (family ?? (seen.language === 'und' ? staff : seen.language)) : staff
+  const from = seen.language !== 'und' && seen.confidence >= SURE ? seen.language : written
+  const to = item.direction === 'to_staff' ? staff : (family ?? staff)
+  const nothingToSay = item.keyword !== null || item.text.trim() === ''
+  return { from, request: nothingToSay || sameLanguage(from, to) ? null : { text: item.text, from, to, names: item.names } }
+}
+
+/** Asks the translator for each different text once, a few at a time. */
+async function translateAll(translator: Translator, wishes: readonly Wish[]): Promise<Translated[]> {
+  const asked = new Map<string, Promise<TranslationAnswer>>()
+  const keyOf = (wish: Wish) => JSON.stringify(wish.request)
+  const different = [...new Map(wishes.filter((w) => w.request !== null).map((w) => [keyOf(w), w])).values()]
+  for (let i = 0; i < different.length; i += TRANSLATIONS_AT_ONCE) {
+    const batch = different.slice(i, i + TRANSLATIONS_AT_ONCE)
+    for (const wish of batch) if (wish.request !== null) asked.set(keyOf(wish), translator.translate(wish.request))
+    await Promise.all(batch.map((wish) => asked.get(keyOf(wish))))
+  }
+  return Promise.all(wishes.map(async (wish) => ({ ...wish, answer: wish.request === null ? null : ((await asked.get(keyOf(wish))) ?? null) })))
+}
+
+function write(moment: Moment, item: ToPrepare, from: string, to: string, answer: TranslationAnswer | null): Prepared {
+  const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
+  const differs = translation !== null && missingFacts(item.text, translation.text, item.names, { from, to }).length > 0
+  const lines =
+    item.keyword !== null
+      ? [fixedText('opted_out_to_staff', to, {}).text]
+      : item.text.trim() === ''
+        ? ['(picture)']
+        : translation === null
+          ? answer === null
+            ? [item.text]
+            : [fixedText('not_translated', to, {}).text, item.text]
+          : differs
+            ? [translation.text, fixedText('translation_differs', to, {}).text, item.text]
+            : [translation.text]
+  const toFamily = item.direction === 'to_family'
+  const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.seq === 1 }) : item.familyName
+  const time = timing(moment, item)
+  return {
+    id: item.id,
+    originalLanguage: from,
+    translation,
+    translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,
+    noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
+    body: item.phone === 'none' ? null : writeBody(label, lines),
+    introduction: toFamily && item.phone === 'ready' && !item.introduced ? fixedText('introduction', to, { school: item.schoolName }).text : null,
+    ...time,
+    answer: heldAnswer(moment, item, time),
+  }
+}
+
+type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>
+
+function timing(moment: Moment, item: ToPrepare): Timing {
+  if (item.phone === 'none') return { status: 'received', sendAfter: null, hold: null }
+  if (item.phone === 'no_number') return { status: 'held', sendAfter: null, hold: 'no_number' }
+  return sendTime(moment.now, item)
+}
+
+/** When a message may be handed over: at once, at the opening of the next window, or at no known time. */
+export function sendTime(now: Temporal.Instant, message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours'>): Timing & { readonly hold: 'hours' | 'no_hours' | null } {
+  if (message.urgent || message.optedOut) return { status: 'queued', sendAfter: now, hold: null }
+  const time = message.hours === null ? null : handOver(now, message.hours.week, message.hours.closures, message.hours.zone)
+  if (time === null) return { status: 'held', sendAfter: null, hold: 'no_hours' }
+  return Temporal.Instant.compare(time.at, now) > 0 ? { status: 'held', sendAfter: time.at, hold: 'hours' } : { status: 'queued', sendAfter: now, hold: null }
+}
+
+/** Who wrote on a phone is told once per closed window when the other side will get it. */
+function heldAnswer(moment: Moment, item: ToPrepare, time: Timing): Prepared['answer'] {
+  if (!item.fromPhone || time.status !== 'held' || item.keyword !== null) return null
+  const toFamily = item.direction === 'to_family'
+  const language = toFamily ? item.staffLanguage : (item.familyLanguages[0] ?? item.staffLanguage)
+  const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
+  if (time.sendAfter === null || item.hours === null)
+    return { notice: 'held_no_time', key, ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }) }
+  const when = sayWhen(time.sendAfter, moment.now, item.hours.zone, language)
+  return toFamily
+    ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }) }
+    : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }) }
+}
+

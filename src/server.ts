@@ -1,0 +1,58 @@
+/** The HTTP server: plugins by name, one error handler, log lines without addresses' queries or bodies. */
+
+import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import type { Metrics } from './metrics.ts'
+
+/** What the server is put together from. */
+export type ServerDeps = {
+  readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'page' | 'contentType' | 'webhooks'>
+  /** What is not well, each in one word or two; empty when all is. */
+  readonly problems: () => Promise<readonly string[]>
+  readonly webhooks: FastifyPluginAsync
+  readonly api: FastifyPluginAsync | null
+  /** Further plugins (the simulator), each with its own rules. */
+  readonly others: readonly FastifyPluginAsync[]
+  /** Where `/` leads. */
+  readonly home: string | null
+}
+
+/** Builds the server; `listen` is the caller's. */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.logger as never,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 64 * 1024,
+    // The client's word on host, scheme and address is never taken: addresses come from PUBLIC_URL.
+    trustProxy: false,
+    // Twilio gives up after 15 s in all.
+    requestTimeout: 15_000,
+    forceCloseConnections: 'idle',
+  }) as unknown as FastifyInstance
+
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    deps.logger.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+    if (route.startsWith('/webhooks/')) deps.metrics.webhooks.inc({ kind: route.split('/')[3] ?? 'other', answer: String(reply.statusCode) })
+  })
+  app.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500
+    if (status === 500) deps.logger.error({ reqId: request.id, route: request.routeOptions.url ?? 'none', err: error }, 'a request failed')
+    await reply.code(status).send(status === 500 ? { error: 'Something went wrong on our side.', reference: request.id } : { error: 'This request cannot be taken.' })
+  })
+  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'There is no such page.' }))
+
+  app.get('/health', async (_request, reply) => {
+    const problems = await deps.problems()
+    return reply.code(problems.length === 0 ? 200 : 503).send(problems.length === 0 ? { status: 'well' } : { status: 'not well', problems })
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(deps.metrics.contentType).send(await deps.metrics.page()))
+  if (deps.home !== null) app.get('/', async (_request, reply) => reply.redirect(deps.home as string, 302))
+
+  await app.register(deps.webhooks)
+  if (deps.api !== null) await app.register(deps.api)
+  for (const other of deps.others) await app.register(other)
+  return app
+}
+

@@ -1,0 +1,210 @@
+/** What staff write and decide, as the store carries it out: one transaction a request. */
+
+import { sql } from 'kysely'
+import type { Staff } from '../core/people.ts'
+import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose.ts'
+import type { Moment } from '../relay/ports.ts'
+import { openConversations } from './conversations.ts'
+import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { exchangeId, insertMessages } from './exchanges.ts'
+import { sideHours } from './hours.ts'
+import { staffById } from './people.ts'
+import { teaches } from './reach.ts'
+import { now } from './settings.ts'
+import { setHours, settleByPerson } from './waiting.ts'
+
+/** The compose port. */
+export function composeStore(db: Db): ComposeStore {
+  return {
+    inDistrict: (districtId, work) =>
+      inDistrict(db, districtId, async (trx) => {
+        const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+        return work(composingDistrict(trx, districtId, moment))
+      }),
+  }
+}
+
+function composingDistrict(trx: Trx, districtId: string, moment: Moment): ComposingDistrict {
+  return {
+    moment,
+    newId: exchangeId,
+    staff: (staffId) => staffById(trx, districtId, staffId),
+    remember: async (staffId, key, digest) => {
+      // A second request with the key waits here until the first has its answer.
+      const taken =
+        await sql`insert into idempotency (district_id, staff_id, key, request_digest, answer) values (${districtId}, ${staffId}, ${key}, ${digest}, '[]')
+        on conflict do nothing`.execute(trx)
+      if (taken.numAffectedRows === 1n) return { kind: 'fresh' }
+      const { rows } = await sql<{
+        request_digest: Buffer
+        answer: { id: string; status: Accepted['status']; sendAfter: string | null }[]
+      }>`
+        select request_digest, answer from idempotency where district_id = ${districtId} and staff_id = ${staffId} and key = ${key}`.execute(
+        trx,
+      )
+      const row = rows[0]
+      if (row === undefined || !row.request_digest.equals(digest)) return { kind: 'reused' }
+      return {
+        kind: 'known',
+        exchanges: row.answer.map((a) => ({ ...a, sendAfter: a.sendAfter === null ? null : Temporal.Instant.from(a.sendAfter) })),
+      }
+    },
+    answer: async (staffId, key, exchanges) => {
+      if (exchanges === null) {
+        await sql`delete from idempotency where district_id = ${districtId} and staff_id = ${staffId} and key = ${key}`.execute(
+          trx,
+        )
+        return
+      }
+      const json = JSON.stringify(exchanges.map((e) => ({ ...e, sendAfter: e.sendAfter?.toString() ?? null })))
+      await sql`update idempotency set answer = ${json}::jsonb where district_id = ${districtId} and staff_id = ${staffId} and key = ${key}`.execute(
+        trx,
+      )
+    },
+    recipients: (staff, to) => recipients(trx, districtId, staff, to),
+    open: async (staffId, list) => {
+      const wanted = list.flatMap((r) =>
+        r.household === null ? [] : [{ staffSide: staffId, householdId: r.household.id, schoolId: r.schoolId }],
+      )
+      const opened = wanted.length === 0 ? new Map() : await openConversations(trx, districtId, moment.now, wanted)
+      return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffId}`)]))
+    },
+    write: (messages) => write(trx, districtId, moment, messages),
+    exchange: async (staff, id) => {
+      if (!/^[0-9a-f-]{36}$/.test(id)) return null
+      const { rows } = await sql<{
+        hold: string | null
+        may: boolean
+        side: string
+        school_id: string | null
+        author_id: string | null
+      }>`
+        select e.hold, coalesce(s.teachers_may_send_urgent, false) as may, coalesce(c.staff_side, e.desk_id) as side, e.author_id,
+          coalesce(c.school_id, (select k.school_id from desk k where k.district_id = ${districtId} and k.id = e.desk_id)) as school_id
+        from exchange e left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+        left join school s on s.district_id = c.district_id and s.id = c.school_id
+        where e.district_id = ${districtId} and e.id::text = ${id}`.execute(trx)
+      const row = rows[0]
+      if (row === undefined) return null
+      const desks = await sql<{
+        desk_id: string
+      }>`select desk_id from desk_staff where district_id = ${districtId} and person_id = ${staff.id}`.execute(trx)
+      const own = row.side === staff.id || desks.rows.some((d) => d.desk_id === row.side)
+      const sees =
+        staff.scope.kind === 'district' ||
+        own ||
+        (staff.scope.kind === 'schools' && row.school_id !== null && staff.scope.schools.includes(row.school_id))
+      return sees ? { hold: row.hold, teachersMayUrgent: row.may } : null
+    },
+    act: async (id, action, staffId): Promise<Acted> => settleByPerson(trx, districtId, moment, id, action, staffId),
+    setHours: (schoolId, hours, staffId, timeOf) => setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf),
+  }
+}
+
+type Row = {
+  guardian_id: string
+  school_id: string
+  household_id: string | null
+  opted_out: boolean
+  hours: unknown
+  time_zone: string | null
+  may: boolean
+}
+
+/** The guardians of the target's students whom this staff member may reach, one a household; null when there is no such target. */
+async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target): Promise<Recipient[] | null> {
+  const [kind, id] = Object.entries(to)[0] as ['guardian' | 'student' | 'class' | 'school', string]
+  if (kind === 'school' && staff.scope.kind === 'own') return null
+  const schools = staff.scope.kind === 'schools' ? staff.scope.schools : null
+  const inTarget = {
+    guardian: sql`exists (select from guardianship w where w.district_id = ${districtId} and w.student_id = st.id and w.guardian_id = ${id})`,
+    student: sql`st.id = ${id}`,
+    class: sql`exists (select from enrollment w where w.district_id = ${districtId} and w.person_id = st.id and w.class_id = ${id} and w.role = 'student' and w.active)`,
+    school: sql`exists (select from person_org w where w.district_id = ${districtId} and w.person_id = st.id and w.org_id = ${id})`,
+  }[kind]
+  const mayReach = staff.scope.kind === 'own' ? teaches(districtId, sql`${staff.id}`, sql`st.id`) : sql<boolean>`true`
+  // The school that speaks: that of a class in common, else one of the student's (an administrator's own first).
+  const classSchool = sql`(
+    select min(k.school_id) from enrollment es join class k on k.district_id = es.district_id and k.id = es.class_id and k.active
+    join enrollment et on et.district_id = es.district_id and et.class_id = es.class_id and et.role = 'teacher' and et.active and et.person_id = ${staff.id}
+    where es.district_id = ${districtId} and es.person_id = st.id and es.role = 'student' and es.active)`
+  const studentSchool = sql`(
+    select min(s.id) from person_org po join school s on s.district_id = po.district_id and s.id = po.org_id and s.active
+    where po.district_id = ${districtId} and po.person_id = st.id and (${schools === null} or s.id = any(${schools === null ? [] : [...schools]}::text[])))`
+  const { rows: known } = await sql<{ known: boolean }>`select case ${kind}
+      when 'guardian' then exists (select from person where district_id = ${districtId} and id = ${id} and kind = 'guardian' and active)
+      when 'student' then exists (select from person where district_id = ${districtId} and id = ${id} and kind = 'student' and active)
+      when 'class' then exists (select from class k where k.district_id = ${districtId} and k.id = ${id} and k.active
+        and (${staff.scope.kind === 'district'} or k.school_id = any(${schools === null ? [] : [...schools]}::text[])
+          or exists (select from enrollment t where t.district_id = ${districtId} and t.class_id = k.id and t.person_id = ${staff.id} and t.role = 'teacher' and t.active)))
+      else exists (select from school where district_id = ${districtId} and id = ${id} and active and (${schools === null} or id = any(${schools === null ? [] : [...schools]}::text[]))) end as known`.execute(
+    trx,
+  )
+  if (!known[0]?.known) return null
+  const { rows } = await sql<Row>`
+    with pupil as materialized (
+      select st.id, coalesce(${classSchool}, ${studentSchool}) as school_id from person st
+      where st.district_id = ${districtId} and st.kind = 'student' and st.active and ${inTarget} and ${mayReach}
+    )
+    select distinct on (g.id) g.id as guardian_id, pupil.school_id, h.id as household_id, coalesce(p.opted_out_at is not null, false) as opted_out,
+      s.hours, g.time_zone, s.teachers_may_send_urgent as may
+    from pupil
+    join school s on s.district_id = ${districtId} and s.id = pupil.school_id
+    join guardianship gs on gs.district_id = ${districtId} and gs.student_id = pupil.id
+    join person g on g.district_id = ${districtId} and g.id = gs.guardian_id and g.active
+    left join person_phone pp on pp.district_id = ${districtId} and pp.person_id = g.id and pp.use = 'sms'
+    left join phone p on p.district_id = ${districtId} and p.id = pp.phone_id
+    left join household h on h.district_id = ${districtId} and h.phone_id = p.id and h.until is null
+    where ${kind !== 'guardian'} or g.id = ${id}
+    order by g.id, pupil.school_id`.execute(trx)
+  if (rows.length === 0 && (kind === 'guardian' || kind === 'student')) return null
+  const perPhone = new Map<string, Row>()
+  for (const row of rows) {
+    const key = row.household_id ?? `none ${row.guardian_id}`
+    if (!perPhone.has(key)) perPhone.set(key, row)
+  }
+  return [...perPhone.values()].map((row) => ({
+    guardianId: row.guardian_id,
+    schoolId: row.school_id,
+    household: row.household_id === null ? null : { id: row.household_id, optedOut: row.opted_out },
+    hours: sideHours(row.hours, 'to_family', row.time_zone),
+    teachersMayUrgent: row.may,
+  }))
+}
+
+async function write(trx: Trx, districtId: string, moment: Moment, messages: readonly Written[]): Promise<void> {
+  await insertMessages(
+    trx,
+    districtId,
+    moment.database,
+    messages.map((m) => ({
+      id: m.id,
+      conversationId: m.conversationId,
+      deskId: m.conversationId === null ? m.staffId : null,
+      direction: 'to_family',
+      authorId: m.staffId,
+      guardianId: m.guardianId,
+      text: m.body,
+      urgent: m.urgent,
+      urgentReason: m.reason,
+      status: m.status,
+      sendAfter: m.sendAfter,
+      hold: m.hold,
+      toPrepare: m.failure === null,
+      carrierSid: null,
+      phoneId: null,
+      proxyNumberId: null,
+      keyword: null,
+      pictures: false,
+    })),
+    'written',
+  )
+  await appendEvents(
+    trx,
+    districtId,
+    messages.flatMap((m): NewEvent[] =>
+      m.failure === null ? [] : [{ exchangeId: m.id, at: moment.database, what: m.failure, detail: { status: 'failed' } }],
+    ),
+  )
+}

@@ -1,0 +1,225 @@
+/** `deliver`'s side of the store: due heads of lanes, attempts, and how fast a number may send. */
+
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { DeliveryDecision, Due } from '../core/delivery.ts'
+import type { Direction } from '../core/exchange.ts'
+import type { E164 } from '../core/phone-number.ts'
+import { splitBody } from '../core/segments.ts'
+import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
+import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { cancelWaiting } from './exchanges.ts'
+import { sideHours } from './hours.ts'
+import type { Keys } from './keys.ts'
+import { readNumber } from './phones.ts'
+import { now } from './settings.ts'
+import { recordOutcomes } from './settling.ts'
+
+/** How a number is paced: `segments` tells what a text costs; null for a carrier without a limit (benchmarks). */
+export type Pacing = { readonly segments: (body: string) => number } | null
+
+/** A long code sends one segment a second (Twilio, "Rate limits and queues"); so many seconds may stand in the carrier's queue. */
+const BURST_SECONDS = 30
+/** Seconds after which an attempt without an outcome is one whose process died. */
+const ABANDONED_SECONDS = 45
+
+type Row = {
+  id: string
+  direction: Direction
+  author: 'person' | 'gateway'
+  notice: string | null
+  urgent: boolean
+  body: string
+  part: number
+  answer_age: number | null
+  ended: boolean
+  hours: unknown
+  family_zone: string | null
+  phone_id: string | null
+  proxy_number_id: string | null
+  opted_out: boolean
+  number_encrypted: Buffer | null
+  proxy: E164 | null
+  busy_until: Temporal.Instant | null
+  status: string
+  send_after: Temporal.Instant
+  hold: string | null
+}
+
+/** The deliver port. */
+export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
+  return {
+    claim: (districtId, limit, decide) =>
+      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, pacing, limit, decide)),
+    record: (districtId, outcomes) =>
+      inDistrict(db, districtId, async (trx) => {
+        const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+        await recordOutcomes(trx, districtId, moment, outcomes)
+      }),
+  }
+}
+
+async function claim(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  pacing: Pacing,
+  limit: number,
+  decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
+): Promise<{ attempts: ReadyAttempt[]; decided: number }> {
+  const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+  const rows = await dueHeads(trx, districtId, moment, pacing, limit)
+  if (rows.length === 0) return { attempts: [], decided: 0 }
+
+  const attempts: (ReadyAttempt & { row: Row })[] = []
+  const holds: { row: Row; until: Temporal.Instant | null; hold: string }[] = []
+  const ends = new Map<string, string[]>()
+  const budget = new Map<string, number>()
+  for (const row of rows) {
+    if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
+      holds.push({ row, until: null, hold: 'no_number' })
+      continue
+    }
+    const decision = decide(moment.now, dueOf(row))
+    if (decision.kind === 'hold') holds.push({ row, ...decision })
+    else if (decision.kind === 'end') ends.set(decision.why, [...(ends.get(decision.why) ?? []), row.id])
+    else {
+      const body = splitBody(row.body)[row.part] ?? row.body
+      if (pacing !== null && !fits(budget, row, moment, pacing.segments(body))) continue
+      attempts.push({
+        row,
+        attemptId: randomUUID(),
+        exchangeId: row.id,
+        districtId,
+        from: row.proxy,
+        to: readNumber(keys, districtId, row.number_encrypted),
+        body,
+        validitySeconds: decision.validitySeconds,
+      })
+    }
+  }
+  await writeHolds(trx, districtId, moment, holds)
+  for (const [why, ids] of ends) await cancelWaiting(trx, districtId, moment.database, ids, why, null)
+  await writeAttempts(trx, districtId, moment, attempts)
+  if (pacing !== null) await spend(trx, budget)
+  return { attempts: attempts.map(({ row: _row, ...attempt }) => attempt), decided: rows.length }
+}
+
+/**
+ * Due exchanges that are first in their lane (conversation and direction): nothing older waits there, unless this one is urgent, and
+ * nothing is being handed over. Notices have no lane.
+ */
+async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pacing, limit: number): Promise<Row[]> {
+  const latest = pacing === null ? null : moment.database.add({ seconds: BURST_SECONDS }).toString()
+  const { rows } = await sql<Row>`
+    select e.id, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
+      case when e.answers is not null then extract(epoch from clock_timestamp() - e.created_at)::float8 end as answer_age,
+      coalesce(c.ended_at is not null, false) as ended, s.hours, g.time_zone as family_zone,
+      p.id as phone_id, p.opted_out_at is not null as opted_out, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
+    from exchange e
+    left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    left join school s on s.district_id = c.district_id and s.id = c.school_id
+    left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
+      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
+    left join person g on g.district_id = e.district_id and g.id = e.guardian_id
+    left join phone p on p.district_id = e.district_id and p.id = coalesce(e.phone_id, b.phone_id)
+    left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id)
+    where e.district_id = ${districtId} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
+      and (e.seq is null or not exists (
+        select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
+          and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
+          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and not e.urgent))))
+      and (${latest}::timestamptz is null or n.busy_until is null or n.busy_until <= ${latest}::timestamptz)
+    order by e.urgent desc, e.send_after, e.seq
+    limit ${limit}
+    for update of e skip locked`.execute(trx)
+  return rows
+}
+
+function dueOf(row: Row): Due {
+  return {
+    author: row.author,
+    notice: row.notice,
+    urgent: row.urgent,
+    optedOut: row.opted_out,
+    conversationEnded: row.ended,
+    hours: sideHours(row.hours, row.direction, row.family_zone),
+    answerAge: row.answer_age,
+  }
+}
+
+/** Whether the number's budget has room now; what it takes is added up in `budget` (epoch milliseconds until which it is busy). */
+function fits(budget: Map<string, number>, row: Row, moment: Moment, segments: number): boolean {
+  const nowMs = moment.database.epochMilliseconds
+  const busy = budget.get(row.proxy_number_id as string) ?? Math.max(nowMs, row.busy_until?.epochMilliseconds ?? 0)
+  if (busy > nowMs + BURST_SECONDS * 1000) return false
+  budget.set(row.proxy_number_id as string, busy + segments * 1000)
+  return true
+}
+
+async function spend(trx: Trx, budget: ReadonlyMap<string, number>): Promise<void> {
+  const entries = [...budget.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+  if (entries.length === 0) return
+  await sql`update proxy_number n set busy_until = greatest(n.busy_until, w.busy) from unnest(
+      ${entries.map(([id]) => id)}::uuid[], ${entries.map(([, ms]) => Temporal.Instant.fromEpochMilliseconds(ms).toString())}::timestamptz[]) as w (id, busy)
+    where n.id = w.id`.execute(trx)
+}
+
+async function writeHolds(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  holds: readonly { row: Row; until: Temporal.Instant | null; hold: string }[],
+): Promise<void> {
+  if (holds.length === 0) return
+  await sql`update exchange e set status = 'held', send_after = w.send_after, hold = w.hold
+    from unnest(${holds.map((h) => h.row.id)}::uuid[], ${holds.map((h) => h.until?.toString() ?? null)}::timestamptz[], ${holds.map((h) => h.hold)}::text[])
+      as w (id, send_after, hold)
+    where e.district_id = ${districtId} and e.id = w.id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    holds.map(
+      (h): NewEvent => ({
+        exchangeId: h.row.id,
+        at: moment.database,
+        what: 'held',
+        detail: { status: 'held', hold: h.hold, sendAfter: h.until?.toString() ?? null },
+      }),
+    ),
+  )
+}
+
+async function writeAttempts(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  attempts: readonly (ReadyAttempt & { row: Row })[],
+): Promise<void> {
+  if (attempts.length === 0) return
+  const abandoned = moment.database.add({ seconds: ABANDONED_SECONDS }).toString()
+  await sql`
+    with given as (
+      select * from unnest(${attempts.map((a) => a.attemptId)}::uuid[], ${attempts.map((a) => a.exchangeId)}::uuid[], ${attempts.map((a) => a.row.part)}::int[],
+        ${attempts.map((a) => a.row.phone_id)}::uuid[], ${attempts.map((a) => a.row.proxy_number_id)}::uuid[], ${attempts.map((a) => a.body)}::text[])
+        as w (id, exchange_id, part, phone_id, proxy_number_id, body)
+    ), made as (
+      insert into attempt (district_id, id, exchange_id, part, phone_id, proxy_number_id, body, started_at, look_after)
+      select ${districtId}, id, exchange_id, part, phone_id, proxy_number_id, body, ${moment.database.toString()}::timestamptz, ${abandoned}::timestamptz from given
+    )
+    update exchange e set status = 'sending', attempt_id = given.id, hold = null from given
+    where e.district_id = ${districtId} and e.id = given.exchange_id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    attempts.map(
+      (a): NewEvent => ({
+        exchangeId: a.exchangeId,
+        at: moment.database,
+        what: 'sending',
+        detail: { status: 'sending', validitySeconds: a.validitySeconds, ...(a.row.part > 0 ? { part: a.row.part + 1 } : {}) },
+      }),
+    ),
+  )
+}

@@ -1,0 +1,197 @@
+/** The exchange rows: how they come into being. Moves between stages are in the store of the step that makes them. */
+
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Direction, Status } from '../core/exchange.ts'
+import type { Trx } from './database.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+
+/** A new message of a person. Its place in its lane is given here, under the conversation's lock. */
+export type NewMessage = {
+  readonly id: string
+  readonly conversationId: string | null
+  /** Where a message without a conversation belongs: a stranger's, at the office. */
+  readonly deskId: string | null
+  readonly direction: Direction
+  readonly authorId: string | null
+  readonly guardianId: string | null
+  readonly text: string
+  readonly urgent: boolean
+  readonly urgentReason: string | null
+  readonly status: Status
+  readonly sendAfter: Temporal.Instant | null
+  readonly hold: 'hours' | 'no_hours' | null
+  /** Whether `prepare` has work on it. */
+  readonly toPrepare: boolean
+  readonly carrierSid: string | null
+  /** The stranger's own phone, where there is no conversation. */
+  readonly phoneId: string | null
+  readonly proxyNumberId: string | null
+  readonly keyword: string | null
+  readonly pictures: boolean
+}
+
+/** A notice of the gateway itself: outside the lanes, to one phone over one proxy number. */
+export type NewNotice = {
+  readonly conversationId: string | null
+  readonly direction: Direction
+  readonly notice: string
+  /** The same key is the same notice: it is not sent twice. */
+  readonly key: string | null
+  readonly text: string
+  readonly language: string
+  /** The exchange whose author it answers; null where it answers nobody's own text. */
+  readonly answers: string | null
+  /** Null: by the conversation's binding of that side. */
+  readonly phoneId: string | null
+  readonly proxyNumberId: string | null
+}
+
+/** A fresh exchange id. */
+export function exchangeId(): string {
+  return randomUUID()
+}
+
+/** Inserts messages in the given order with their `received` or `written` events. `at` is the database's clock. */
+export async function insertMessages(
+  trx: Trx,
+  districtId: string,
+  at: Temporal.Instant,
+  messages: readonly NewMessage[],
+  what: 'received' | 'written',
+): Promise<void> {
+  if (messages.length === 0) return
+  const seqs = await takeSeqs(trx, districtId, messages)
+  await sql`
+    insert into exchange (district_id, id, conversation_id, desk_id, direction, author, author_id, guardian_id, seq, status, send_after, hold,
+      urgent, urgent_reason, prepare_after, original_text, carrier_sid, phone_id, proxy_number_id,
+      keyword, pictures, created_at)
+    select ${districtId}, m.id, m.conversation_id, m.desk_id, m.direction, 'person', m.author_id, m.guardian_id, m.seq, m.status, m.send_after, m.hold,
+      m.urgent, m.urgent_reason, case when m.to_prepare then ${at.toString()}::timestamptz end, m.text, m.carrier_sid, m.phone_id, m.proxy_number_id,
+      m.keyword, m.pictures, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
+    from unnest(
+      ${messages.map((m) => m.id)}::uuid[], ${messages.map((m) => m.conversationId)}::uuid[], ${messages.map((m) => m.deskId)}::text[],
+      ${messages.map((m) => m.direction)}::text[], ${messages.map((m) => m.authorId)}::text[], ${messages.map((m) => m.guardianId)}::text[],
+      ${seqs}::bigint[], ${messages.map((m) => m.status)}::text[], ${messages.map((m) => m.sendAfter?.toString() ?? null)}::timestamptz[],
+      ${messages.map((m) => m.hold)}::text[], ${messages.map((m) => m.urgent)}::boolean[], ${messages.map((m) => m.urgentReason)}::text[],
+      ${messages.map((m) => m.toPrepare)}::boolean[], ${messages.map((m) => m.text)}::text[], ${messages.map((m) => m.carrierSid)}::text[],
+      ${messages.map((m) => m.phoneId)}::uuid[], ${messages.map((m) => m.proxyNumberId)}::uuid[],
+      ${messages.map((m) => m.keyword)}::text[], ${messages.map((m) => m.pictures)}::boolean[]) with ordinality
+      as m (id, conversation_id, desk_id, direction, author_id, guardian_id, seq, status, send_after, hold, urgent, urgent_reason, to_prepare, text,
+        carrier_sid, phone_id, proxy_number_id, keyword, pictures, n)`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    messages.map(
+      (m): NewEvent => ({
+        exchangeId: m.id,
+        at,
+        what,
+        who: m.authorId,
+        detail: {
+          status: m.status,
+          direction: m.direction,
+          ...(m.urgent ? { urgent: true } : {}),
+          ...(m.keyword === null ? {} : { keyword: m.keyword }),
+          ...(m.pictures ? { pictures: true } : {}),
+        },
+        text: { original: m.text, ...(m.urgentReason === null ? {} : { reason: m.urgentReason }) },
+      }),
+    ),
+  )
+}
+
+/** The next places in each lane, taken under the lock of the conversation's row so that commit order is lane order. */
+async function takeSeqs(trx: Trx, districtId: string, messages: readonly NewMessage[]): Promise<(number | null)[]> {
+  const counts = new Map<string, { family: number; staff: number }>()
+  for (const m of messages) {
+    if (m.conversationId === null) continue
+    const c = counts.get(m.conversationId) ?? { family: 0, staff: 0 }
+    if (m.direction === 'to_family') c.family++
+    else c.staff++
+    counts.set(m.conversationId, c)
+  }
+  if (counts.size === 0) return messages.map(() => null)
+  // Locked in the order of ids: two transactions that need the same conversations cannot wait for each other.
+  const ids = [...counts.keys()].sort()
+  await sql`select 1 from conversation where district_id = ${districtId} and id = any(${ids}::uuid[]) order by id for update`.execute(
+    trx,
+  )
+  const { rows } = await sql<{ id: string; family: number; staff: number }>`
+    update conversation c set last_seq_to_family = last_seq_to_family + w.family, last_seq_to_staff = last_seq_to_staff + w.staff
+    from unnest(${ids}::uuid[], ${ids.map((id) => counts.get(id)?.family ?? 0)}::bigint[], ${ids.map((id) => counts.get(id)?.staff ?? 0)}::bigint[])
+      as w (id, family, staff)
+    where c.district_id = ${districtId} and c.id = w.id
+    returning c.id, c.last_seq_to_family - w.family as family, c.last_seq_to_staff - w.staff as staff`.execute(trx)
+  const next = new Map(rows.map((r) => [r.id, { family: r.family, staff: r.staff }]))
+  return messages.map((m) => {
+    if (m.conversationId === null) return null
+    const n = next.get(m.conversationId) as { family: number; staff: number }
+    return m.direction === 'to_family' ? ++n.family : ++n.staff
+  })
+}
+
+/** Inserts notices; one whose key is there already is left out. They are due at once; `deliver` asks about hours. */
+export async function insertNotices(
+  trx: Trx,
+  districtId: string,
+  at: Temporal.Instant,
+  now: Temporal.Instant,
+  notices: readonly NewNotice[],
+): Promise<void> {
+  if (notices.length === 0) return
+  const { rows } = await sql<{ id: string; original_text: string; notice: string; direction: Direction }>`
+    insert into exchange (district_id, conversation_id, direction, author, notice, notice_key, answers, status, send_after, original_language,
+      original_text, body, phone_id, proxy_number_id, created_at)
+    select ${districtId}, m.conversation_id, m.direction, 'gateway', m.notice, m.notice_key, m.answers, 'queued', ${now.toString()}::timestamptz,
+      m.language, m.text, m.text, m.phone_id, m.proxy_number_id, ${at.toString()}::timestamptz
+    from unnest(
+      ${notices.map((m) => m.conversationId)}::uuid[], ${notices.map((m) => m.direction)}::text[], ${notices.map((m) => m.notice)}::text[],
+      ${notices.map((m) => m.key)}::text[], ${notices.map((m) => m.answers)}::uuid[], ${notices.map((m) => m.language)}::text[],
+      ${notices.map((m) => m.text)}::text[], ${notices.map((m) => m.phoneId)}::uuid[], ${notices.map((m) => m.proxyNumberId)}::uuid[])
+      as m (conversation_id, direction, notice, notice_key, answers, language, text, phone_id, proxy_number_id)
+    on conflict (district_id, notice_key) where notice_key is not null do nothing
+    returning id, original_text, notice, direction`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    rows.map(
+      (r): NewEvent => ({
+        exchangeId: r.id,
+        at,
+        what: 'notice',
+        detail: { status: 'queued', notice: r.notice, direction: r.direction },
+        text: { original: r.original_text },
+      }),
+    ),
+  )
+}
+
+/** Cancels what waits among these exchanges, with an event each; gives the ids that were canceled. */
+export async function cancelWaiting(
+  trx: Trx,
+  districtId: string,
+  at: Temporal.Instant,
+  ids: readonly string[],
+  why: string,
+  who: string | null,
+): Promise<string[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<{ id: string; introduces: boolean }>`
+    update exchange set status = 'canceled', prepare_after = null, send_after = null, hold = null
+    where district_id = ${districtId} and id = any(${[...ids]}::uuid[])
+      and (status in ('held', 'queued') or (status = 'received' and prepare_after is not null))
+    returning id, introduces`.execute(trx)
+  // The introduction went with a message that never left: the next one introduces us.
+  await sql`update phone p set introduced_at = null from exchange e
+    join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    join household h on h.district_id = c.district_id and h.id = c.household_id
+    where e.district_id = ${districtId} and e.id = any(${rows.filter((r) => r.introduces).map((r) => r.id)}::uuid[])
+      and p.district_id = ${districtId} and p.id = h.phone_id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    rows.map((r): NewEvent => ({ exchangeId: r.id, at, what: 'canceled', who, detail: { status: 'canceled', why } })),
+  )
+  return rows.map((r) => r.id)
+}

@@ -1,0 +1,110 @@
+/** The inbox: raw webhooks, encrypted, each kept once under its key, taken in order by one taker at a time. */
+
+import { sql } from 'kysely'
+import type { E164 } from '../core/phone-number.ts'
+import type { InboundText, InboxBatch, InboxStore, StatusCallback } from '../relay/ports.ts'
+import { type Db, databaseNow, type Trx } from './database.ts'
+import type { Keys } from './keys.ts'
+import { receivingDistrict } from './receiving.ts'
+import { now } from './settings.ts'
+
+/** One webhook as it came: `raw` are its body's bytes. */
+export type Webhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
+
+/** Keeps webhooks in one statement and one commit; one whose key is there already is left as it is. */
+export async function keepWebhooks(db: Db, keys: Keys, webhooks: readonly Webhook[]): Promise<void> {
+  const sealed = webhooks.map((w) => keys.encrypt('inbox', '', w.key, w.raw))
+  await sql`insert into inbox (key, kind, raw)
+    select distinct on (key) * from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed}::bytea[]) as w (key, kind, raw)
+    on conflict (key) do nothing`.execute(db)
+}
+
+/** Days for which raw webhooks are kept after they were taken in. */
+const RAW_DAYS = 7
+
+/** Drops raw webhooks that were taken in a week ago; the log has what they said. */
+export async function dropOldWebhooks(db: Db): Promise<number> {
+  const done = await sql`delete from inbox where taken_at < clock_timestamp() - ${RAW_DAYS} * interval '1 day'`.execute(db)
+  return Number(done.numAffectedRows ?? 0)
+}
+
+type Row = { id: number; key: string; kind: string; raw: Buffer }
+type Read = (key: string, raw: Buffer) => InboundText | StatusCallback | null
+
+/** The inbox port; `read` turns a row's bytes into what the carrier's form says. */
+export function inboxStore(db: Db, keys: Keys, read: Read): InboxStore {
+  return {
+    take: async (limit, handle) => {
+      const work = async (trx: Trx, rows: readonly Row[]) => {
+        const later = new Map<number, string>()
+        await handle(batchOf(trx, keys, rows, read, later))
+        await sql`update inbox set taken_at = clock_timestamp() where id = any(${rows.map((r) => r.id).filter((id) => !later.has(id))}::bigint[])`.execute(
+          trx,
+        )
+        for (const [id, problem] of later) await putOff(trx, id, problem)
+      }
+      let failed: number[] = []
+      let count = 0
+      try {
+        await db.transaction().execute(async (trx) => {
+          const rows = await waiting(trx, limit)
+          count = rows.length
+          failed = rows.map((r) => r.id)
+          if (rows.length > 0) await work(trx, rows)
+        })
+        return count
+      } catch (error) {
+        if (failed.length === 0) throw error
+      }
+      for (const id of failed) {
+        await db
+          .transaction()
+          .execute(async (trx) => {
+            const rows = await waiting(trx, 1, id)
+            if (rows.length > 0) await work(trx, rows)
+          })
+          .catch((error: Error & { code?: string }) => putOff(db, id, error.code ?? error.name))
+      }
+      return count
+    },
+  }
+}
+
+/** Rows in the order they came. A transaction lock lets one taker at a time work: two would reorder a family's texts. */
+async function waiting(trx: Trx, limit: number, only: number | null = null): Promise<Row[]> {
+  const lock = await sql<{
+    mine: boolean
+  }>`select pg_try_advisory_xact_lock(hashtextextended('homeline inbox', 0)) as mine`.execute(trx)
+  if (!lock.rows[0]?.mine) return []
+  const { rows } = await sql<Row>`
+    select id, key, kind, raw from inbox
+    where taken_at is null and try_after <= clock_timestamp() and (${only}::bigint is null or id = ${only}::bigint)
+    order by id limit ${limit} for update`.execute(trx)
+  return rows
+}
+
+async function putOff(db: Db | Trx, id: number, problem: string): Promise<void> {
+  await sql`update inbox set tries = tries + 1, problem = ${problem}, try_after = clock_timestamp() + least(power(2, tries), 600) * interval '1 second'
+    where id = ${id}`.execute(db)
+}
+
+function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: Map<number, string>): InboxBatch {
+  return {
+    putOff: (id, problem) => later.set(id, problem),
+    items: rows.map((row) => ({ id: row.id, form: read(row.key, keys.decrypt('inbox', '', row.key, row.raw)) })),
+    dialled: async (numbers) => {
+      const found = await sql<{ number: E164; district_id: string; id: string }>`
+        select number, district_id, id from proxy_number where number = any(${[...numbers]}::text[]) and district_id is not null`.execute(
+        trx,
+      )
+      return new Map(found.rows.map((r) => [r.number, { districtId: r.district_id, proxyNumberId: r.id }]))
+    },
+    inDistrict: async (districtId, work) => {
+      const { rows: known } = await sql<{ id: string }>`select id from district where id = ${districtId}::uuid`.execute(trx)
+      if (known.length === 0) return
+      await sql.raw(`set local app.district_id = '${known[0]?.id}'`).execute(trx)
+      const moment = { now: await now(trx), database: await databaseNow(trx) }
+      await work(receivingDistrict(trx, keys, districtId, moment))
+    },
+  }
+}

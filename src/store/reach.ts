@@ -1,0 +1,44 @@
+/** Who may be reached by whom, and on which phone. */
+
+import { type RawBuilder, sql } from 'kysely'
+
+/**
+ * True where `staff` teaches `student` now: both enrolled in one active class, within the enrollments' dates. The one place
+ * that says what "own classes" means.
+ */
+export function teaches(districtId: string, staff: RawBuilder<unknown>, student: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from enrollment et
+    join class k on k.district_id = et.district_id and k.id = et.class_id and k.active
+    join enrollment es on es.district_id = et.district_id and es.class_id = et.class_id and es.role = 'student' and es.active
+    where et.district_id = ${districtId} and et.person_id = ${staff} and et.role = 'teacher' and et.active and es.person_id = ${student}
+      and (et.begins is null or et.begins <= current_date) and (et.ends is null or et.ends >= current_date)
+      and (es.begins is null or es.begins <= current_date) and (es.ends is null or es.ends >= current_date))`
+}
+
+/**
+ * The guardian by whom a text from a household is named to a staff side: the lowest sourcedId whom that staff may reach, else the lowest.
+ */
+export function namedGuardian(
+  districtId: string,
+  household: RawBuilder<unknown>,
+  staffSide: RawBuilder<unknown>,
+): RawBuilder<string | null> {
+  return sql<string | null>`(
+    select hg.guardian_id from household_guardian hg
+    where hg.district_id = ${districtId} and hg.household_id = ${household} and hg.until is null
+    order by not exists (
+      select from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = hg.guardian_id
+        and ${teaches(districtId, staffSide, sql`gs.student_id`)}), hg.guardian_id
+    limit 1)`
+}
+
+/** A school of a household's students: the lowest id of an active one; null when none of its students has a school. */
+export function schoolOfHousehold(districtId: string, household: RawBuilder<unknown>): RawBuilder<string | null> {
+  return sql<string | null>`(
+    select min(s.id) from household_guardian hg
+    join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
+    join person_org po on po.district_id = hg.district_id and po.person_id = gs.student_id
+    join school s on s.district_id = hg.district_id and s.id = po.org_id and s.active
+    where hg.district_id = ${districtId} and hg.household_id = ${household} and hg.until is null)`
+}

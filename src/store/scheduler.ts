@@ -1,0 +1,48 @@
+/** Where there is work, over all districts: where and when, never what or whom. */
+
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+
+/** A step of the path that jobs run district by district. */
+export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
+
+/** Districts that have work for a step. `db` works as `homeline_scheduler`; `now` counts for what is due. */
+export async function findWork(db: Db, step: Step, now: Temporal.Instant): Promise<string[]> {
+  const where = {
+    prepare: sql`select distinct district_id from exchange where prepare_after <= clock_timestamp()`,
+    deliver: sql`select distinct district_id from exchange where status in ('held', 'queued') and prepare_after is null and send_after <= ${now.toString()}::timestamptz`,
+    reconcile: sql`select distinct district_id from attempt where look_after <= clock_timestamp()`,
+    seal: sql`select distinct district_id from unsealed`,
+  }[step]
+  const { rows } = await sql<{ district_id: string }>`${where} order by district_id`.execute(db)
+  return rows.map((row) => row.district_id)
+}
+
+/** What `/metrics` and `/health` show of the queues: counts and ages in seconds, by the database's clock. */
+export type QueueState = {
+  readonly inboxWaiting: number
+  readonly inboxAge: number
+  readonly toPrepare: number
+  readonly held: number
+  readonly due: number
+  readonly dueAge: number
+  readonly sending: number
+  readonly unknown: number
+  readonly unsealed: number
+}
+
+/** Reads the state of every queue as `homeline_scheduler`; `now` counts for what is due. */
+export async function queueState(db: Db, now: Temporal.Instant): Promise<QueueState> {
+  const { rows } = await sql<QueueState>`select
+    (select count(*)::int from inbox where taken_at is null) as "inboxWaiting",
+    (select coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8 from inbox where taken_at is null) as "inboxAge",
+    (select count(*)::int from exchange where prepare_after is not null) as "toPrepare",
+    (select count(*)::int from exchange where status in ('held', 'queued') and prepare_after is null and (send_after is null or send_after > ${now.toString()}::timestamptz)) as held,
+    (select count(*)::int from exchange where status in ('held', 'queued') and prepare_after is null and send_after <= ${now.toString()}::timestamptz) as due,
+    (select coalesce(extract(epoch from ${now.toString()}::timestamptz - min(send_after)), 0)::float8 from exchange
+      where status in ('held', 'queued') and prepare_after is null and send_after <= ${now.toString()}::timestamptz) as "dueAge",
+    (select count(*)::int from exchange where status = 'sending') as sending,
+    (select count(*)::int from attempt where look_after is not null and outcome = 'unknown') as unknown,
+    (select count(*)::int from unsealed) as unsealed`.execute(db)
+  return rows[0] as QueueState
+}

@@ -1,0 +1,274 @@
+/** What became of attempts: the create call's answer, status callbacks and the carrier's own list all end here. */
+
+import { sql } from 'kysely'
+import { carrierNews, type Status } from '../core/exchange.ts'
+import { splitBody } from '../core/segments.ts'
+import { sendFailure } from '../core/send-failure.ts'
+import type { AttemptOutcome, CarrierRecord, Moment, StatusCallback } from '../relay/ports.ts'
+import type { Trx } from './database.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { openTask } from './tasks.ts'
+
+type Row = {
+  attempt_id: string
+  exchange_id: string
+  part: number
+  outcome: string | null
+  sid: string | null
+  carrier_status: string | null
+  current: boolean
+  status: Status
+  body: string
+  phone_id: string
+  proxy_number_id: string
+  other_part_failed: boolean
+}
+
+/** How far a shown status has come; a smaller one never replaces a greater. A failed that was only unknown counts as nothing yet. */
+const RANK: Readonly<Record<Status, number>> = {
+  received: 0,
+  held: 0,
+  queued: 0,
+  sending: 1,
+  sent: 2,
+  failed: 3,
+  undelivered: 3,
+  canceled: 3,
+  delivered: 4,
+}
+
+async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]): Promise<Map<string, Row>> {
+  const { rows } = await sql<Row>`
+    select a.id as attempt_id, a.exchange_id, a.part, a.outcome, a.sid, a.carrier_status, e.attempt_id = a.id as current, e.status, e.body,
+      a.phone_id, a.proxy_number_id,
+      exists (select from attempt o where o.district_id = a.district_id and o.exchange_id = a.exchange_id and o.part <> a.part
+        and o.carrier_status in ('failed', 'undelivered')) as other_part_failed
+    from attempt a join exchange e on e.district_id = a.district_id and e.id = a.exchange_id
+    where a.district_id = ${districtId} and a.id = any(${[...new Set(ids)]}::uuid[]) order by a.id for update of a, e`.execute(
+    trx,
+  )
+  return new Map(rows.map((r) => [r.attempt_id, r]))
+}
+
+type Work = { readonly rows: Map<string, Row>; readonly events: NewEvent[]; readonly changed: Set<string> }
+
+/** Moves an exchange on by what the carrier says of one of its attempts. */
+function apply(
+  work: Work,
+  moment: Moment,
+  row: Row,
+  word: string,
+  errorCode: number | null,
+): { failed: ReturnType<typeof sendFailure> | null } {
+  const news = carrierNews(word, row.carrier_status)
+  if (news === null) return { failed: null }
+  row.carrier_status = word
+  work.changed.add(row.attempt_id)
+  const before = row.status
+  const lastPart = row.part >= splitBody(row.body).length - 1
+  const failed = news.status === 'failed' || news.status === 'undelivered' ? sendFailure(errorCode) : null
+  const status: Status =
+    !lastPart && failed === null
+      ? before === 'sending'
+        ? 'queued'
+        : before
+      : news.status === 'delivered' && row.other_part_failed
+        ? 'undelivered'
+        : news.status
+  const beforeRank = before === 'failed' && row.outcome === 'unknown' ? 1 : RANK[before]
+  const moves = row.current && (status === 'queued' ? before === 'sending' : RANK[status] > beforeRank)
+  if (moves) row.status = status
+  work.events.push({
+    exchangeId: row.exchange_id,
+    at: moment.database,
+    what: row.current ? news.status : `late_${news.status}`,
+    detail: {
+      ...(moves ? { status } : {}),
+      ...(row.part > 0 || !lastPart ? { part: row.part + 1 } : {}),
+      ...(errorCode === null ? {} : { code: errorCode }),
+      ...(failed === null ? {} : { reason: failed.reason }),
+    },
+  })
+  return { failed }
+}
+
+async function write(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  work: Work,
+  codes: ReadonlyMap<string, number | null>,
+): Promise<void> {
+  const rows = [...work.changed].map((id) => work.rows.get(id) as Row)
+  if (rows.length > 0) {
+    await sql`
+      with done as (
+        update attempt a set sid = w.sid, carrier_status = w.carrier_status, outcome = w.outcome, error_code = coalesce(w.error_code, a.error_code),
+          look_after = case when w.sid is null and w.outcome = 'unknown' then a.look_after end
+        from unnest(${rows.map((r) => r.attempt_id)}::uuid[], ${rows.map((r) => r.sid)}::text[], ${rows.map((r) => r.carrier_status)}::text[],
+          ${rows.map((r) => r.outcome)}::text[], ${rows.map((r) => codes.get(r.attempt_id) ?? null)}::int[]) as w (id, sid, carrier_status, outcome, error_code)
+        where a.district_id = ${districtId} and a.id = w.id
+      )
+      update exchange e set status = w.status,
+        part = case when w.status = 'queued' and e.status = 'sending' then e.part + 1 else e.part end,
+        send_after = case when w.status = 'queued' and e.status = 'sending' then ${moment.now.toString()}::timestamptz else e.send_after end,
+        hold = null
+      from unnest(${rows.map((r) => r.exchange_id)}::uuid[], ${rows.map((r) => r.status)}::text[], ${rows.map((r) => r.current)}::boolean[]) as w (id, status, current)
+      where e.district_id = ${districtId} and e.id = w.id and w.current and e.status <> w.status`.execute(trx)
+  }
+  await appendEvents(trx, districtId, work.events)
+}
+
+/** Applies status callbacks, in any order and however often they came; one for an attempt that is not there is dropped. */
+export async function settleCallbacks(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  callbacks: readonly StatusCallback[],
+): Promise<void> {
+  const work: Work = {
+    rows: await lockAttempts(
+      trx,
+      districtId,
+      callbacks.map((c) => c.attemptId),
+    ),
+    events: [],
+    changed: new Set(),
+  }
+  const codes = new Map<string, number | null>()
+  for (const callback of callbacks) {
+    const row = work.rows.get(callback.attemptId)
+    // A callback names attempt and sid together; another sid is not of this attempt.
+    if (row === undefined || (row.sid !== null && row.sid !== callback.sid)) continue
+    if (row.sid === null) {
+      row.sid = callback.sid
+      work.changed.add(row.attempt_id)
+    }
+    if (callback.errorCode !== null) codes.set(row.attempt_id, callback.errorCode)
+    const { failed } = apply(work, moment, row, callback.status, callback.errorCode)
+    if (failed !== null) await follow(trx, districtId, moment, row, failed.reason)
+  }
+  await write(trx, districtId, moment, work, codes)
+}
+
+/** Records what the create calls answered. Back-off grows with the tries of the exchange. */
+export async function recordOutcomes(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  outcomes: readonly AttemptOutcome[],
+): Promise<void> {
+  const work: Work = {
+    rows: await lockAttempts(
+      trx,
+      districtId,
+      outcomes.map((o) => o.attemptId),
+    ),
+    events: [],
+    changed: new Set(),
+  }
+  const codes = new Map<string, number | null>()
+  const again: { id: string; seconds: number | null }[] = []
+  for (const { attemptId, outcome } of outcomes) {
+    const row = work.rows.get(attemptId)
+    if (row === undefined) continue
+    work.changed.add(attemptId)
+    switch (outcome.kind) {
+      case 'accepted':
+        row.outcome = 'accepted'
+        row.sid ??= outcome.sid
+        apply(work, moment, row, 'accepted', null)
+        break
+      case 'refused': {
+        row.outcome = 'refused'
+        codes.set(attemptId, outcome.code)
+        const { failed } = apply(work, moment, row, 'failed', outcome.code)
+        if (failed !== null) await follow(trx, districtId, moment, row, failed.reason)
+        break
+      }
+      case 'unknown':
+        row.outcome = 'unknown'
+        if (row.sid === null) work.events.push({ exchangeId: row.exchange_id, at: moment.database, what: 'no_answer' })
+        break
+      case 'retry':
+      case 'not_called':
+        work.changed.delete(attemptId)
+        // With a sid a callback came although the answer said no: it was taken after all.
+        if (row.sid !== null || !row.current || row.status !== 'sending') break
+        again.push({ id: row.exchange_id, seconds: outcome.kind === 'retry' ? outcome.afterSeconds : 0 })
+        work.events.push({
+          exchangeId: row.exchange_id,
+          at: moment.database,
+          what: 'not_taken',
+          detail: { status: 'queued', ...(outcome.kind === 'retry' && outcome.code !== null ? { code: outcome.code } : {}) },
+        })
+        break
+    }
+  }
+  await write(trx, districtId, moment, work, codes)
+  if (again.length > 0) {
+    const rows = again.map((a) => a.id)
+    await sql`
+      with marked as (
+        update attempt a set outcome = 'retry', look_after = null from exchange e
+        where a.district_id = ${districtId} and e.district_id = ${districtId} and e.id = any(${rows}::uuid[]) and a.id = e.attempt_id
+      )
+      update exchange e set status = 'queued', tries = e.tries + 1,
+        send_after = ${moment.now.toString()}::timestamptz + coalesce(w.seconds, least(power(2, e.tries + 1), 300)) * interval '1 second'
+      from unnest(${rows}::uuid[], ${again.map((a) => a.seconds)}::float8[]) as w (id, seconds)
+      where e.district_id = ${districtId} and e.id = w.id and e.status = 'sending'`.execute(trx)
+  }
+}
+
+/** Takes a record of the carrier's list for an attempt's own, unless another attempt has that sid; gives whether it did. */
+export async function adoptRecord(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  attemptId: string,
+  record: CarrierRecord,
+): Promise<boolean> {
+  const rows = await lockAttempts(trx, districtId, [attemptId])
+  const row = rows.get(attemptId)
+  if (row === undefined || row.sid !== null) return true
+  const { rows: owners } = await sql`select 1 from attempt where district_id = ${districtId} and sid = ${record.sid}`.execute(trx)
+  if (owners.length > 0) return false
+  row.sid = record.sid
+  const work: Work = {
+    rows,
+    events: [{ exchangeId: row.exchange_id, at: moment.database, what: 'found_at_carrier' }],
+    changed: new Set([attemptId]),
+  }
+  apply(work, moment, row, record.status, record.errorCode)
+  await write(trx, districtId, moment, work, new Map([[attemptId, record.errorCode]]))
+  return true
+}
+
+/** What a failure means beyond the exchange: a block of the carrier ends that binding only; a bad number is the office's to mend. */
+async function follow(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  row: Row,
+  reason: ReturnType<typeof sendFailure>['reason'],
+): Promise<void> {
+  if (reason === 'opted_out') {
+    await sql`update binding set until = ${moment.now.toString()}::timestamptz
+      where district_id = ${districtId} and phone_id = ${row.phone_id} and proxy_number_id = ${row.proxy_number_id} and until is null`.execute(
+      trx,
+    )
+    // After a START the carrier may still block other numbers; without one its block is a STOP that never reached us.
+    await sql`update phone set opted_out_at = ${moment.database.toString()}::timestamptz, opted_out_how = 'carrier'
+      where district_id = ${districtId} and id = ${row.phone_id} and opted_out_at is null and opted_out_how is distinct from 'started'`.execute(
+      trx,
+    )
+    await openTask(trx, districtId, 'carrier_block', `${row.phone_id}:${row.proxy_number_id}`, {
+      exchangeId: row.exchange_id,
+      phoneId: row.phone_id,
+    })
+  }
+  if (reason === 'bad_number' || reason === 'not_mobile')
+    await openTask(trx, districtId, 'phone_unusable', row.phone_id, { exchangeId: row.exchange_id, phoneId: row.phone_id })
+  if (reason === 'our_setup' || reason === 'filtered' || reason === 'too_many')
+    await openTask(trx, districtId, 'carrier_setup', reason, { exchangeId: row.exchange_id })
+}

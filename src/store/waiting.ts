@@ -1,0 +1,292 @@
+/** What is held or unknown, and how it goes on: by a person's decision, by new hours, by the end of the carrier's time. */
+
+import { sql } from 'kysely'
+import type { Direction, Status } from '../core/exchange.ts'
+import { fullName } from '../core/people.ts'
+import type { E164 } from '../core/phone-number.ts'
+import { oneLine } from '../core/segments.ts'
+import { fixedText, sayWhen } from '../core/texts.ts'
+import type { Action } from '../relay/compose.ts'
+import type { Moment, ReconcileStore, UnknownAttempt } from '../relay/ports.ts'
+import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { cancelWaiting, insertNotices } from './exchanges.ts'
+import { sideHours } from './hours.ts'
+import type { Keys } from './keys.ts'
+import { readNumber } from './phones.ts'
+import { now } from './settings.ts'
+import { adoptRecord } from './settling.ts'
+import { openTask } from './tasks.ts'
+
+/** What a person's decision came to. */
+export type Settled =
+  | { readonly kind: 'done'; readonly status: Status; readonly sendAfter: Temporal.Instant | null }
+  | { readonly kind: 'conflict'; readonly problem: string }
+
+/**
+ * Carries a person's decision out. `again` hands over once more what failed or is unknown; `dismiss` leaves an unknown as it is; `release`
+ * sends what is held now (as urgent when hours hold it: whoever calls has checked the right); `cancel` ends what waits.
+ */
+export async function settleByPerson(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  exchangeId: string,
+  action: Action,
+  staffId: string,
+): Promise<Settled> {
+  const { rows } = await sql<{
+    status: Status
+    hold: string | null
+    outcome: string | null
+    sid: string | null
+    prepare_after: Temporal.Instant | null
+    dismissed: boolean
+  }>`
+    select e.status, e.hold, a.outcome, a.sid, e.prepare_after,
+      exists (select from event v where v.district_id = e.district_id and v.exchange_id = e.id and v.what = 'dismissed') as dismissed
+    from exchange e left join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
+    where e.district_id = ${districtId} and e.id = ${exchangeId} for update of e`.execute(trx)
+  const row = rows[0]
+  if (row === undefined) return { kind: 'conflict', problem: 'There is no such message.' }
+  const event = (what: string, detail: NewEvent['detail']) =>
+    appendEvents(trx, districtId, [
+      { exchangeId, at: moment.database, what, who: staffId, ...(detail === undefined ? {} : { detail }) },
+    ])
+  const set = async (status: Status, sendAfter: Temporal.Instant | null, urgent: boolean): Promise<Settled> => {
+    await sql`update exchange set status = ${status}, send_after = ${sendAfter?.toString() ?? null}::timestamptz, hold = null, urgent = urgent or ${urgent}
+      where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
+    return { kind: 'done', status, sendAfter }
+  }
+  const unknown = row.status === 'failed' && row.outcome === 'unknown' && row.sid === null
+  switch (action) {
+    case 'again':
+      if (row.status !== 'failed' && row.status !== 'undelivered')
+        return { kind: 'conflict', problem: 'Only a message that did not go out can be sent again.' }
+      await event('again', { status: 'queued' })
+      return set('queued', moment.now, false)
+    case 'dismiss':
+      if (!unknown || row.dismissed)
+        return { kind: 'conflict', problem: 'Only a message whose sending is unknown can be dismissed.' }
+      await event('dismissed', undefined)
+      return { kind: 'done', status: row.status, sendAfter: null }
+    case 'release':
+      if (row.status !== 'held' && row.status !== 'queued')
+        return { kind: 'conflict', problem: 'Only a message that waits can be released.' }
+      if (row.hold === 'no_number') {
+        await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = ${exchangeId}`.execute(
+          trx,
+        )
+        await event('released', {})
+        return { kind: 'done', status: row.status, sendAfter: null }
+      }
+      await event('released', { status: 'queued', ...(row.hold === 'person' ? {} : { urgent: true }) })
+      return set('queued', moment.now, row.hold !== 'person')
+    case 'cancel': {
+      const canceled = await cancelWaiting(trx, districtId, moment.database, [exchangeId], 'person', staffId)
+      return canceled.length > 0
+        ? { kind: 'done', status: 'canceled', sendAfter: null }
+        : { kind: 'conflict', problem: 'Only a message that waits can be canceled.' }
+    }
+  }
+}
+
+/** Why hours hold an exchange, if they do; see `setHours`. */
+type TimeOf = (
+  now: Temporal.Instant,
+  message: { urgent: boolean; optedOut: boolean; hours: ReturnType<typeof sideHours> },
+) => {
+  readonly status: 'received' | 'held' | 'queued'
+  readonly sendAfter: Temporal.Instant | null
+  readonly hold: string | null
+}
+
+/** Sets a school's hours and times anew what they hold (and what waits and would now be held). Gives how many changed. */
+export async function setHours(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  schoolId: string,
+  hours: unknown,
+  staffId: string,
+  timeOf: TimeOf,
+): Promise<number> {
+  await sql`update school set hours = ${JSON.stringify(hours)}::jsonb where district_id = ${districtId} and id = ${schoolId}`.execute(
+    trx,
+  )
+  await appendEvents(trx, districtId, [
+    {
+      exchangeId: null,
+      at: moment.database,
+      what: 'hours_set',
+      who: staffId,
+      detail: { school: schoolId, hours: JSON.stringify(hours) },
+    },
+  ])
+  const { rows } = await sql<{
+    id: string
+    direction: Direction
+    time_zone: string | null
+    status: string
+    send_after: Temporal.Instant | null
+  }>`
+    select e.id, e.direction, e.status, e.send_after, (select g.time_zone from person g where g.district_id = ${districtId} and g.id = e.guardian_id) as time_zone
+    from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    where e.district_id = ${districtId} and c.school_id = ${schoolId} and e.status in ('held', 'queued') and not e.urgent and e.tries = 0
+      and e.author = 'person' and (e.hold is null or e.hold in ('hours', 'no_hours'))
+    order by e.id for update of e`.execute(trx)
+  const times = new Map<string, ReturnType<TimeOf>>()
+  const timed = rows.map((row) => {
+    const key = `${row.direction} ${row.time_zone ?? ''}`
+    const time =
+      times.get(key) ??
+      timeOf(moment.now, { urgent: false, optedOut: false, hours: sideHours(hours, row.direction, row.time_zone) })
+    times.set(key, time)
+    return { row, time }
+  })
+  const changed = timed.filter(
+    ({ row, time }) =>
+      row.status !== time.status || (time.status === 'held' && row.send_after?.toString() !== time.sendAfter?.toString()),
+  )
+  if (changed.length === 0) return 0
+  await sql`update exchange e set status = w.status, send_after = w.send_after, hold = w.hold
+    from unnest(${changed.map((c) => c.row.id)}::uuid[], ${changed.map((c) => c.time.status)}::text[],
+      ${changed.map((c) => c.time.sendAfter?.toString() ?? null)}::timestamptz[], ${changed.map((c) => c.time.hold)}::text[]) as w (id, status, send_after, hold)
+    where e.district_id = ${districtId} and e.id = w.id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    changed.map(
+      ({ row, time }): NewEvent => ({
+        exchangeId: row.id,
+        at: moment.database,
+        what: time.status,
+        detail: { status: time.status, hold: time.hold, sendAfter: time.sendAfter?.toString() ?? null, why: 'hours_set' },
+      }),
+    ),
+  )
+  return changed.length
+}
+
+/** After numbers were adopted: what waited for one is prepared anew. */
+export async function retryWithoutNumber(trx: Trx, districtId: string): Promise<void> {
+  await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and hold = 'no_number' and status = 'held'`.execute(
+    trx,
+  )
+}
+
+/** The reconciliation port. */
+export function reconcileStore(db: Db, keys: Keys): ReconcileStore {
+  const momentOf = async (trx: Trx): Promise<Moment> => ({ now: await now(trx), database: await databaseNow(trx) })
+  return {
+    dueLooks: (districtId, limit) =>
+      inDistrict(db, districtId, async (trx) => {
+        const moment = await momentOf(trx)
+        // Leased by moving the look on, so that another process does not ask at the same time.
+        const { rows } = await sql<{
+          id: string
+          exchange_id: string
+          body: string
+          started_at: Temporal.Instant
+          looks: number
+          number_encrypted: Buffer
+          proxy: E164
+        }>`
+          update attempt a set look_after = clock_timestamp() + interval '60 seconds', looks = a.looks + 1, outcome = coalesce(a.outcome, 'unknown')
+          from phone p, proxy_number n
+          where a.district_id = ${districtId} and p.district_id = a.district_id and p.id = a.phone_id and n.id = a.proxy_number_id and a.id in (
+            select id from attempt where district_id = ${districtId} and look_after <= clock_timestamp() order by look_after limit ${limit} for update skip locked)
+          returning a.id, a.exchange_id, a.body, a.started_at, a.looks, p.number_encrypted, n.number as proxy`.execute(trx)
+        return {
+          moment,
+          attempts: rows.map(
+            (r): UnknownAttempt => ({
+              attemptId: r.id,
+              exchangeId: r.exchange_id,
+              from: r.proxy,
+              to: readNumber(keys, districtId, r.number_encrypted),
+              body: r.body,
+              startedAt: r.started_at,
+              looks: r.looks,
+            }),
+          ),
+        }
+      }),
+    adopt: (districtId, attempt, record) =>
+      inDistrict(db, districtId, async (trx) => adoptRecord(trx, districtId, await momentOf(trx), attempt.attemptId, record)),
+    lookAgain: (districtId, attemptId, seconds) =>
+      inDistrict(db, districtId, async (trx) => {
+        await sql`update attempt set look_after = clock_timestamp() + ${seconds} * interval '1 second'
+          where district_id = ${districtId} and id = ${attemptId} and sid is null`.execute(trx)
+      }),
+    giveUp: (districtId, attempt) =>
+      inDistrict(db, districtId, async (trx) => giveUp(trx, districtId, await momentOf(trx), attempt)),
+  }
+}
+
+/** The carrier never knew it, as far as it says: failed, later ones go, and the sender decides. */
+async function giveUp(trx: Trx, districtId: string, moment: Moment, attempt: UnknownAttempt): Promise<void> {
+  await sql`update attempt set look_after = null, outcome = 'unknown' where district_id = ${districtId} and id = ${attempt.attemptId} and sid is null`.execute(
+    trx,
+  )
+  const { rows } = await sql<{ id: string }>`
+    update exchange set status = 'failed' where district_id = ${districtId} and id = ${attempt.exchangeId} and attempt_id = ${attempt.attemptId}
+      and status = 'sending' returning id`.execute(trx)
+  if (rows.length === 0) return
+  await appendEvents(trx, districtId, [
+    { exchangeId: attempt.exchangeId, at: moment.database, what: 'unknown', detail: { status: 'failed' } },
+  ])
+  await openTask(trx, districtId, 'unknown', attempt.exchangeId, { exchangeId: attempt.exchangeId })
+  await askSender(trx, districtId, moment, attempt.exchangeId)
+}
+
+/** A person who wrote on a phone is asked there. A notice of the gateway itself is let go. */
+async function askSender(trx: Trx, districtId: string, moment: Moment, exchangeId: string): Promise<void> {
+  const { rows } = await sql<{
+    conversation_id: string
+    direction: Direction
+    original_text: string
+    created_at: Temporal.Instant
+    language: string | null
+    school_name: string
+    zone: string | null
+    staff: { given_name: string; family_name: string; display_name: string | null; language: string | null } | null
+  }>`
+    select e.conversation_id, e.direction, e.original_text, e.created_at, g.language, s.name as school_name, s.hours->>'timezone' as zone, to_jsonb(p) as staff
+    from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    join school s on s.district_id = c.district_id and s.id = c.school_id
+    left join person p on p.district_id = c.district_id and p.id = c.staff_side
+    left join person g on g.district_id = e.district_id and g.id = e.guardian_id
+    where e.district_id = ${districtId} and e.id = ${exchangeId} and e.author = 'person'`.execute(trx)
+  const row = rows[0]
+  if (row === undefined) return
+  const { staff } = row
+  const staffName =
+    staff === null
+      ? row.school_name
+      : fullName({ givenName: staff.given_name, familyName: staff.family_name, displayName: staff.display_name })
+  const toFamily = row.direction === 'to_family'
+  const written = toFamily
+    ? fixedText('unknown_to_staff', staff?.language ?? 'en', {
+        when: sayWhen(row.created_at, moment.database, row.zone ?? 'UTC', staff?.language ?? 'en'),
+        excerpt: oneLine(row.original_text, 40),
+      })
+    : fixedText('unknown_to_family', row.language ?? 'en', { staff: staffName })
+  // Without a phone of its own the side has no binding: the staff member sees the task instead.
+  const { rows: bound } =
+    await sql`select 1 from binding where district_id = ${districtId} and conversation_id = ${row.conversation_id} and until is null
+    and side = ${toFamily ? 'staff' : 'family'}`.execute(trx)
+  if (bound.length === 0) return
+  await insertNotices(trx, districtId, moment.database, moment.now, [
+    {
+      conversationId: row.conversation_id,
+      direction: toFamily ? 'to_staff' : 'to_family',
+      notice: toFamily ? 'unknown_to_staff' : 'unknown_to_family',
+      key: `unknown:${exchangeId}`,
+      answers: null,
+      phoneId: null,
+      proxyNumberId: null,
+      ...written,
+    },
+  ])
+}

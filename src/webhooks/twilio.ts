@@ -1,0 +1,88 @@
+/** The carrier's way in: verify, keep the raw bytes, answer. Everything else happens in jobs. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { inboxKey, parseForm } from '../carriers/twilio/forms.ts'
+import { isSigned } from '../carriers/twilio/signature.ts'
+
+/** One webhook to keep. */
+export type KeptWebhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
+
+/** What the webhooks work with. */
+export type WebhookDeps = {
+  readonly authToken: string
+  readonly accountSid: string
+  /** The address under which the carrier reaches this server; signatures are over it. */
+  readonly publicUrl: string
+  /** Resolves when the webhook is durably kept. */
+  readonly keep: (webhook: KeptWebhook) => Promise<void>
+}
+
+/** Where texts to our numbers are sent. */
+export const SMS_PATH = '/webhooks/twilio/sms'
+/** Where calls to our numbers are sent. */
+export const VOICE_PATH = '/webhooks/twilio/voice'
+
+/** Twilio's forms are a few KB. */
+const BODY_LIMIT = 64 * 1024
+/** Twilio waits 15 s in all, retries included (connection overrides): a 503 in time is tried again. */
+const ANSWER_WITHIN_MS = 3_000
+
+const EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+const NO_CALLS = '<?xml version="1.0" encoding="UTF-8"?><Response><Say>This school number takes text messages only. Please call the school office.</Say><Hangup/></Response>'
+
+/** The webhook routes. A request that the account's token did not sign gets 403 and leaves no trace. */
+export function twilioWebhooks(deps: WebhookDeps) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body))
+
+    /** The form when the account signed it; otherwise the answer has been given. */
+    const signedForm = async (request: FastifyRequest, reply: FastifyReply): Promise<Readonly<Record<string, string>> | null> => {
+      const raw = request.body
+      const params = Buffer.isBuffer(raw) ? parseForm(raw) : null
+      if (params === null) {
+        await reply.code(400).send()
+        return null
+      }
+      const signature = request.headers['x-twilio-signature']
+      if (!isSigned(deps.authToken, `${deps.publicUrl}${request.raw.url}`, params, Array.isArray(signature) ? undefined : signature) || params['AccountSid'] !== deps.accountSid) {
+        await reply.code(403).send()
+        return null
+      }
+      return params
+    }
+
+    const keep = async (reply: FastifyReply, webhook: KeptWebhook | null): Promise<void> => {
+      if (webhook === null) return void (await reply.code(400).send())
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<'late'>((resolve) => {
+        timer = setTimeout(() => resolve('late'), ANSWER_WITHIN_MS)
+      })
+      const kept = await Promise.race([deps.keep(webhook).then(() => 'kept' as const, () => 'failed' as const), late])
+      clearTimeout(timer)
+      if (kept === 'kept') await reply.type('text/xml').send(EMPTY)
+      else await reply.code(503).header('retry-after', '1').send()
+    }
+
+    app.post(SMS_PATH, async (request, reply) => {
+      const params = await signedForm(request, reply)
+      if (params === null) return reply
+      const key = inboxKey(params, null)
+      await keep(reply, key === null ? null : { key, kind: 'text', raw: request.body as Buffer })
+      return reply
+    })
+
+    app.post<{ Params: { districtId: string; attemptId: string } }>('/webhooks/twilio/status/:districtId/:attemptId', async (request, reply) => {
+      const params = await signedForm(request, reply)
+      if (params === null) return reply
+      const key = inboxKey(params, request.params)
+      await keep(reply, key === null ? null : { key, kind: 'status', raw: request.body as Buffer })
+      return reply
+    })
+
+    app.post(VOICE_PATH, async (request, reply) => {
+      if ((await signedForm(request, reply)) === null) return reply
+      return reply.type('text/xml').send(NO_CALLS)
+    })
+  }
+}

@@ -43,6 +43,13 @@ beforeAll(async () => {
   id['office'] = await addExchange(t.db, school, { at: at(3), conversation: school.office, guardian: 'abel' })
   id['stranger'] = await addExchange(t.db, school, { at: at(4), conversation: null, desk: 'lincoln/office', guardian: null })
   id['nobody'] = await addExchange(t.db, school, { at: at(5), conversation: null, guardian: null })
+  id['unsent'] = await addExchange(t.db, school, {
+    at: at(7),
+    conversation: null,
+    desk: 'rivera',
+    direction: 'to_family',
+    status: 'failed',
+  })
   id['notice'] = await addExchange(t.db, school, { at: at(6), author: 'gateway', direction: 'to_family' })
 })
 
@@ -114,10 +121,10 @@ describe('an exchange', () => {
 
 describe('who sees what', () => {
   test.each<[string, string[]]>([
-    ['district', ['teacher', 'held', 'office', 'stranger', 'nobody']],
-    ['principal', ['teacher', 'held', 'office', 'stranger']],
+    ['district', ['teacher', 'held', 'office', 'stranger', 'nobody', 'unsent']],
+    ['principal', ['teacher', 'held', 'office', 'stranger', 'unsent']],
     ['grant-head', []],
-    ['rivera', ['teacher', 'held']],
+    ['rivera', ['teacher', 'held', 'unsent']],
     ['okafor', ['office', 'stranger']],
     ['other', []],
   ])('%s sees %j, in pages and one by one', async (who, seen) => {
@@ -145,14 +152,14 @@ describe('who sees what', () => {
 describe('filters', () => {
   const instant = (text: string) => Temporal.Instant.from(text)
   test.each<[string, Partial<ExchangeFilter>, string[]]>([
-    ['from is part of the range', { from: instant('2026-11-20T10:03:00.000001Z') }, ['office', 'stranger', 'nobody']],
+    ['from is part of the range', { from: instant('2026-11-20T10:03:00.000001Z') }, ['office', 'stranger', 'nobody', 'unsent']],
     ['to is not', { to: instant('2026-11-20T10:03:00.000001Z') }, ['teacher', 'held']],
-    ['staff', { staff: 'rivera' }, ['teacher', 'held']],
+    ['staff', { staff: 'rivera' }, ['teacher', 'held', 'unsent']],
     ['a desk', { staff: 'lincoln/office' }, ['office', 'stranger']],
-    ['the guardian addressed', { guardian: 'rosa' }, ['teacher', 'held', 'office']],
+    ['the guardian addressed', { guardian: 'rosa' }, ['teacher', 'held', 'office', 'unsent']],
     ['any guardian of the household', { guardian: 'abel' }, ['teacher', 'held', 'office']],
     ['a guardian of nobody', { guardian: 'maya' }, []],
-    ['notices', { notices: true }, ['teacher', 'held', 'office', 'stranger', 'nobody', 'notice']],
+    ['notices', { notices: true }, ['teacher', 'held', 'office', 'stranger', 'nobody', 'notice', 'unsent']],
     ['together', { guardian: 'abel', staff: 'lincoln/office', from: instant('2026-11-20T10:00Z') }, ['office']],
   ])('%s', async (_, filter, expected) => {
     expect(await names(WHOLE_DISTRICT, filter)).toEqual(expected)
@@ -171,7 +178,7 @@ describe('pages', () => {
       after = readCursor(writeCursor(next))
       expect(after).toEqual(next)
     }
-    expect(seen).toEqual(['teacher', 'held', 'office', 'stranger', 'nobody'].map((n) => id[n]))
+    expect(seen).toEqual(['teacher', 'held', 'office', 'stranger', 'nobody', 'unsent'].map((n) => id[n]))
   })
 
   test.each([

@@ -1,0 +1,99 @@
+/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids and texts, never a number of anybody. */
+
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type Db, databaseNow, inDistrict } from './database.ts'
+import { appendEvents } from './events.ts'
+import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
+import { inSnapshot } from './snapshot.ts'
+
+/** What of the log goes where. */
+export type ExportOptions = {
+  /** Part of the range; by the time an exchange came into being. */
+  readonly from: Temporal.Instant
+  /** Not part of the range. */
+  readonly to: Temporal.Instant
+  readonly format: 'csv' | 'jsonl'
+  /** Is written to as fast as it takes, and left open. */
+  readonly out: Writable
+  /** Decides between held and queued. */
+  readonly now: Temporal.Instant
+  /** Called after each page with the exchanges that are written. */
+  readonly progress?: (done: number) => void
+}
+
+const PAGE = 500
+
+/** The columns of the CSV, in order. */
+const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) => string | null])[] = [
+  ['id', ({ view }) => view.id],
+  ['at', ({ view }) => view.at],
+  ['kind', ({ view }) => view.kind],
+  ['direction', ({ view }) => view.direction],
+  ['author', ({ author }) => author],
+  ['staff', ({ view }) => view.staff],
+  ['guardian', ({ view }) => view.guardian],
+  ['guardians', ({ view }) => view.guardians.join('; ')],
+  ['status', ({ view }) => view.status],
+  ['sendAfter', ({ view }) => view.sendAfter],
+  ['originalLanguage', ({ view }) => view.original.language],
+  ['original', ({ view }) => view.original.text],
+  ['translationLanguage', ({ view }) => view.translation?.language ?? null],
+  ['translation', ({ view }) => view.translation?.text ?? null],
+  ['translatedBy', ({ view }) => view.translation?.by ?? null],
+  ['events', ({ view }) => view.events.map((event) => `${event.at} ${event.what}`).join('; ')],
+]
+
+/** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+
+/** One cell: quoted always (RFC 4180), and with `'` in front where a spreadsheet would calculate it. */
+export function csvCell(value: string | null): string {
+  const text = value ?? ''
+  return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+}
+
+function csvLine(cells: readonly (string | null)[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+const FORMATS = {
+  jsonl: { head: '', line: (record: ExchangeRecord) => `${JSON.stringify(record.view)}\n` },
+  csv: {
+    head: csvLine(COLUMNS.map(([name]) => name)),
+    line: (record: ExchangeRecord) => csvLine(COLUMNS.map(([, cell]) => cell(record))),
+  },
+} as const
+
+/**
+ * Writes every exchange of the range, the gateway's own notices too, oldest first, as it stood when the export began; gives how many. The
+ * export is itself an event of the log (`log_exported`), also when it broke off. Rejects when `out` fails or is closed.
+ */
+export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
+  const { from, to, format, out, now, progress } = options
+  let count = 0
+  try {
+    await inSnapshot(db, districtId, async (trx) => {
+      const { head, line } = FORMATS[format]
+      async function* chunks(): AsyncGenerator<string> {
+        yield head
+        const filter = { from, to, staff: null, guardian: null, notices: true, limit: PAGE }
+        let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
+        do {
+          const { records, next } = await exchangePage(trx, districtId, WHOLE_DISTRICT, { ...filter, after }, now)
+          count += records.length
+          yield records.map(line).join('')
+          progress?.(count)
+          after = next
+        } while (after !== null)
+      }
+      await pipeline(chunks, out, { end: false })
+    })
+  } finally {
+    const detail = { from: from.toString(), to: to.toString(), format, count }
+    await inDistrict(db, districtId, async (trx) =>
+      appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what: 'log_exported', detail }]),
+    )
+  }
+  return count
+}

@@ -1,0 +1,176 @@
+import { PassThrough, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { inDistrict } from '../../src/store/database.ts'
+import { exchangeById, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
+import { csvCell, type ExportOptions, exportLog } from '../../src/store/export.ts'
+import { freshDatabase, type TestDatabase } from '../support/database.ts'
+import { addExchange, FAMILY_PROXY, type LogSchool, logSchool, REAL_NUMBER } from '../support/log-school.ts'
+
+const now = Temporal.Instant.from('2026-11-23T12:00:00Z')
+const range = { from: Temporal.Instant.from('2026-11-01T00:00Z'), to: Temporal.Instant.from('2026-12-01T00:00Z'), now }
+
+let t: TestDatabase
+let school: LogSchool
+let ids: string[]
+beforeAll(async () => {
+  t = await freshDatabase()
+  school = await logSchool(t.db, t.keys)
+  ids = []
+  await addExchange(t.db, school, { at: '2026-10-31T23:59:59.999999Z' })
+  ids.push(await addExchange(t.db, school, { at: '2026-11-01T00:00:00Z', original: '=1+1\n"quoted", ok', translation: null }))
+  ids.push(await addExchange(t.db, school, { at: '2026-11-02T00:00:00Z', original: '+plus', translation: '＝wide' }))
+  ids.push(await addExchange(t.db, school, { at: '2026-11-03T00:00:00Z', author: 'gateway', conversation: null, guardian: null }))
+  await addExchange(t.db, school, { at: '2026-12-01T00:00:00Z' })
+})
+
+async function exported(options: Partial<ExportOptions> = {}): Promise<string> {
+  const out = new PassThrough()
+  const read = text(out)
+  await exportLog(t.db, school.district, { ...range, format: 'jsonl', out, ...options })
+  out.end()
+  return read
+}
+
+const lastEvent = () =>
+  inDistrict(
+    t.db,
+    school.district,
+    async (trx) =>
+      (
+        await sql<{
+          what: string
+          who: string | null
+          detail: unknown
+        }>`select what, who, detail from event order by id desc limit 1`.execute(trx)
+      ).rows[0],
+  )
+
+describe('JSON lines', () => {
+  test("are the API's exchanges of the range, notices too, oldest first", async () => {
+    const lines = (await exported()).split('\n')
+    expect(lines.pop()).toBe('')
+    const views = await inDistrict(t.db, school.district, (trx) =>
+      Promise.all(ids.map((id) => exchangeById(trx, school.district, WHOLE_DISTRICT, id, now))),
+    )
+    expect(lines.map((line) => JSON.parse(line))).toEqual(views)
+  })
+
+  test('of an empty range are none', async () => {
+    expect(await exported({ to: range.from })).toBe('')
+  })
+})
+
+describe('CSV', () => {
+  test('has a line a exchange with every cell quoted, and no cell that a spreadsheet would calculate', async () => {
+    const csv = await exported({ format: 'csv' })
+    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(16).fill('c').join()}\r\n`.repeat(4))
+    const rows = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[]
+    expect(Object.keys(rows[0] ?? {}).join()).toBe(
+      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,originalLanguage,original,translationLanguage,translation,translatedBy,events',
+    )
+    expect(rows).toMatchObject([
+      {
+        id: ids[0],
+        author: 'person',
+        staff: 'rivera',
+        guardian: 'rosa',
+        guardians: 'abel; rosa',
+        original: `'=1+1\n"quoted", ok`,
+        translation: '',
+        translatedBy: '',
+      },
+      { id: ids[1], original: "'+plus", translation: "'＝wide", translationLanguage: 'en', translatedBy: 'phrasebook' },
+      { id: ids[2], author: 'gateway', staff: '', guardian: '', guardians: '', at: '2026-11-03T00:00:00Z' },
+    ])
+    expect(rows[0]?.['events']).toMatch(/^\S+Z received; \S+Z prepared$/)
+  })
+
+  test('cells come back from a reader as they were, but for the mark against formulas', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), (cells) => {
+        const [read] = parse(cells.map(csvCell).join(','), { relax_column_count: true }) as string[][]
+        expect(read).toEqual(cells.map((cell) => (/^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell)))
+      }),
+    )
+  })
+
+  test.each(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])('a cell that begins with %j is marked', (first) => {
+    expect(csvCell(`${first}x`)).toBe(`"'${first}x"`)
+  })
+})
+
+test('an export is an event of the log, with what was asked and how much came', async () => {
+  await exported({ format: 'csv' })
+  expect(await lastEvent()).toEqual({
+    what: 'log_exported',
+    who: null,
+    detail: { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z', format: 'csv', count: 3 },
+  })
+})
+
+test("no export holds anybody's number", async () => {
+  const all = (await exported()) + (await exported({ format: 'csv' }))
+  expect(all).not.toContain(REAL_NUMBER.slice(2))
+  expect(all).not.toContain(FAMILY_PROXY.slice(2))
+})
+
+describe('a long log', () => {
+  const COUNT = 1203
+  let long: LogSchool
+  beforeAll(async () => {
+    long = await logSchool(t.db, t.keys, 'long')
+    await inDistrict(t.db, long.district, (trx) =>
+      sql`insert into exchange (district_id, conversation_id, direction, author, status, original_text, created_at)
+        select ${long.district}, ${long.conversation}, 'to_staff', 'person', 'sent', n::text, '2026-11-10T00:00Z'::timestamptz + (n / 3) * interval '1 s'
+        from generate_series(1, ${COUNT}::int) n`.execute(trx),
+    )
+  })
+
+  test('goes out in pages, nothing twice or left out, and tells how far it is', async () => {
+    const out = new PassThrough()
+    const read = text(out)
+    const seen: number[] = []
+    const count = await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, progress: (done) => seen.push(done) })
+    out.end()
+    const texts = (await read)
+      .trim()
+      .split('\n')
+      .map((line) => Number(JSON.parse(line).original.text))
+    expect(count).toBe(COUNT)
+    expect(texts.toSorted((a, b) => a - b)).toEqual(Array.from({ length: COUNT }, (_, n) => n + 1))
+    expect(seen).toEqual([500, 1000, COUNT])
+  })
+
+  test('waits for a slow reader and holds no more than it must', async () => {
+    let taken = 0
+    let ahead = 0
+    let done = 0
+    const out = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, next) {
+        taken += chunk.toString().split('\n').length - 1
+        ahead = Math.max(ahead, done - taken)
+        void setImmediate().then(() => next())
+      },
+    })
+    await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, progress: (n) => (done = n) })
+    expect(taken).toBe(COUNT)
+    expect(ahead).toBeLessThanOrEqual(500)
+  })
+
+  test('that cannot be written ends with the error, and the log tells of what went out', async () => {
+    const out = new Writable({ write: (_chunk, _encoding, next) => next(new Error('no space left')) })
+    await expect(exportLog(t.db, long.district, { ...range, format: 'jsonl', out })).rejects.toThrow('no space left')
+    const event = await inDistrict(
+      t.db,
+      long.district,
+      async (trx) => (await sql<{ what: string }>`select what from event order by id desc limit 1`.execute(trx)).rows[0],
+    )
+    expect(event?.what).toBe('log_exported')
+  })
+})

@@ -3,7 +3,8 @@
 import { type Db, databaseNow, type Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Keys } from '../store/keys.ts'
-import { checkStaged, type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
+import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
+import { checkStaged } from '../store/roster-checks.ts'
 import { mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
 import {
   adoptNumbers,

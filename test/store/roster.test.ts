@@ -1,0 +1,151 @@
+import { type RawBuilder, sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { importRoster } from '../../src/roster/import.ts'
+import { inDistrict } from '../../src/store/database.ts'
+import { add, both, drop, type Edits, rosterFolder, swap } from '../roster/folder.ts'
+import { freshDatabase, type TestDatabase } from '../support/database.ts'
+
+let t: TestDatabase
+let districtId: string
+let number = 0
+
+async function imported(edits: Edits = {}, sourcedId = 'district-1') {
+  const folder = await rosterFolder({ 'orgs.csv': swap('district-1', sourcedId), ...edits })
+  const result = await importRoster(t.db, t.keys, folder, { dryRun: false, confirmRemovals: false })
+  if (result.kind !== 'imported') throw new Error(JSON.stringify(result))
+  return result
+}
+
+const rows = <T = Record<string, unknown>>(query: RawBuilder<unknown>): Promise<T[]> =>
+  inDistrict(t.db, districtId, async (trx) => (await query.execute(trx)).rows as T[])
+
+beforeAll(async () => {
+  t = await freshDatabase()
+})
+
+test('the first district of an installation takes over its numbers; a second one takes none', async () => {
+  await t.db.insertInto('proxy_number').values({ number: '+17205550100', carrier_sid: 'PN0' }).execute()
+  districtId = (await imported()).district.id
+  await t.db.insertInto('proxy_number').values({ number: '+17205550101', carrier_sid: 'PN1' }).execute()
+  await imported({}, 'district-2')
+  const { rows: numbers } = await sql`select number, district_id from proxy_number order by number`.execute(t.db)
+  expect(numbers).toEqual([
+    { number: '+17205550100', district_id: districtId },
+    { number: '+17205550101', district_id: null },
+  ])
+})
+
+test('two imports at once come one after the other', async () => {
+  const both = await Promise.all([imported({}, 'district-3'), imported({}, 'district-3')])
+  expect(both.map((result) => result.counts.students.added).sort()).toEqual([0, 2])
+})
+
+test('every import is in the log, in numbers only', async () => {
+  const { district } = await imported({}, 'district-4')
+  const found = await inDistrict(t.db, district.id, (trx) =>
+    sql<{ detail: Record<string, number> }>`select detail from event where what = 'roster_imported'`.execute(trx),
+  )
+  expect(found.rows).toHaveLength(1)
+  expect(found.rows[0]?.detail).toMatchObject({ staff_added: 2, guardians_added: 3, enrollments_unchanged: 0 })
+})
+
+/** A conversation of t1 with the household of g1 and g2, both sides bound, with an exchange of every state that matters. */
+async function conversation(): Promise<string> {
+  number += 1
+  const { id: proxy } = await t.db
+    .insertInto('proxy_number')
+    .values({ number: `+172055501${50 + number}`, carrier_sid: `PNC${number}`, district_id: districtId })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const [made] = await rows<{ id: string }>(sql`
+    with made as (
+      insert into conversation (district_id, staff_side, household_id, school_id)
+      select ${districtId}, 't1', h.id, 'north' from household h join household_guardian g on g.household_id = h.id and g.until is null
+      where g.guardian_id in ('g1', 'n1') and h.until is null limit 1 returning id, household_id
+    ), bound as (
+      insert into binding (district_id, side, phone_id, proxy_number_id, conversation_id)
+      select ${districtId}::uuid, 'family', h.phone_id, ${proxy}::uuid, made.id from made join household h on h.id = made.household_id
+      union all select ${districtId}::uuid, 'staff', p.phone_id, ${proxy}::uuid, made.id from made join person_phone p on p.person_id = 't1' and p.use = 'sms'
+    ) select id from made`)
+  const id = made?.id as string
+  await rows(sql`insert into exchange (district_id, conversation_id, direction, author, seq, status, prepare_after, hold, send_after, original_text, phone_id, proxy_number_id)
+    select ${districtId}::uuid, ${id}::uuid, direction, 'person', n, status, case when prepare then now() end, null, now() + interval '1 day', 'hello',
+      (select phone_id from person_phone where person_id = 't1'), ${proxy}::uuid
+    from (values ('to_family', 1, 'delivered', false), ('to_family', 2, 'sending', false), ('to_family', 3, 'held', false),
+      ('to_family', 4, 'queued', false), ('to_family', 5, 'received', true), ('to_staff', 1, 'held', false), ('to_staff', 2, 'delivered', false))
+      as v (direction, n, status, prepare)`)
+  return id
+}
+
+const exchangesOf = (id: string) =>
+  rows<{ what: string; bound: boolean; waits: boolean }>(sql`
+    select direction || ' ' || status as what, phone_id is not null as bound, prepare_after is not null as waits from exchange
+    where conversation_id = ${id} order by direction, seq`)
+
+test('a household that keeps one of its guardians keeps its conversations', async () => {
+  const id = await conversation()
+  await imported({ 'users.csv': both(drop('g1'), add('n1,,,true,north,parent,,,Nina,Diaz,,,,+13035550111,,s1,,,es,')) })
+  const state =
+    await rows(sql`select c.ended_at, h.until, array_agg(g.guardian_id || case when g.until is null then '' else ' ended' end order by 1) as who
+    from conversation c join household h on h.id = c.household_id join household_guardian g on g.household_id = h.id
+    where c.id = ${id} group by 1, 2`)
+  expect(state).toEqual([{ ended_at: null, until: null, who: ['g1 ended', 'g2', 'n1'] }])
+})
+
+test('when a phone’s guardians change completely the household ends, its conversations and what waits in them; an opt-out stays', async () => {
+  const [open] = await rows<{ id: string; household_id: string; phone_id: string }>(sql`
+    select c.id, c.household_id, h.phone_id from conversation c join household h on h.id = c.household_id where c.ended_at is null`)
+  await rows(sql`update phone set opted_out_at = now() where id = ${open?.phone_id}`)
+  const before = await exchangesOf(open?.id as string)
+  expect(before).toHaveLength(7)
+
+  await imported({ 'users.csv': both(drop('g1', 'g2'), add('m1,,,true,north,parent,,,Mara,Berg,,,,+13035550111,,s1,,,de,')) })
+
+  const [ended] = await rows(sql`select c.ended_at is not null as conversation, h.until is not null as household,
+      (select count(*) from binding b where b.conversation_id = c.id and b.until is null) as bindings,
+      (select count(*) from household_guardian g where g.household_id = h.id and g.until is null) as guardians
+    from conversation c join household h on h.id = c.household_id where c.id = ${open?.id}`)
+  expect(ended).toEqual({ conversation: true, household: true, bindings: 0, guardians: 0 })
+  expect((await exchangesOf(open?.id as string)).map((x) => x.what)).toEqual([
+    'to_family delivered',
+    'to_family sending',
+    'to_family canceled',
+    'to_family canceled',
+    'to_family canceled',
+    'to_staff canceled',
+    'to_staff delivered',
+  ])
+  const events = await rows(sql`select detail from event where what = 'canceled'`)
+  expect(events).toEqual(Array(4).fill({ detail: { status: 'canceled', why: 'household_ended' } }))
+  const fresh =
+    await rows(sql`select h.id <> ${open?.household_id} as other, g.guardian_id, p.opted_out_at is not null as opted_out from household h
+    join household_guardian g on g.household_id = h.id join phone p on p.id = h.phone_id where h.phone_id = ${open?.phone_id} and h.until is null`)
+  expect(fresh).toEqual([{ other: true, guardian_id: 'm1', opted_out: true }])
+})
+
+test('when staff change their phone the staff side is bound anew and what waits for them is prepared again', async () => {
+  await imported()
+  const id = await conversation()
+  await imported({ 'users.csv': swap('+13035550101', '+13035550102') })
+  const bindings = await rows(sql`select side, until is null as open from binding where conversation_id = ${id} order by side`)
+  expect(bindings).toEqual([
+    { side: 'family', open: true },
+    { side: 'staff', open: false },
+  ])
+  expect(await exchangesOf(id)).toEqual([
+    { what: 'to_family delivered', bound: true, waits: false },
+    { what: 'to_family sending', bound: true, waits: false },
+    { what: 'to_family held', bound: true, waits: false },
+    { what: 'to_family queued', bound: true, waits: false },
+    { what: 'to_family received', bound: true, waits: true },
+    { what: 'to_staff held', bound: false, waits: true },
+    { what: 'to_staff delivered', bound: true, waits: false },
+  ])
+  expect(await rows(sql`select ended_at from conversation where id = ${id}`)).toEqual([{ ended_at: null }])
+})
+
+test('staff who are gone are inactive, and their conversations stay', async () => {
+  await imported({ 'users.csv': drop('t1'), 'enrollments.csv': drop('e1') })
+  expect(await rows(sql`select active from person where id = 't1'`)).toEqual([{ active: false }])
+  expect(await rows(sql`select count(*) as n from conversation where staff_side = 't1' and ended_at is null`)).toEqual([{ n: 1 }])
+})

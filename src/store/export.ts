@@ -2,9 +2,11 @@
 
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Db, databaseNow, inDistrict } from './database.ts'
+import { sql } from 'kysely'
+import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
+import { now } from './settings.ts'
 import { inSnapshot } from './snapshot.ts'
 
 /** What of the log goes where. */
@@ -16,10 +18,8 @@ export type ExportOptions = {
   readonly format: 'csv' | 'jsonl'
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
-  /** Decides between held and queued. */
-  readonly now: Temporal.Instant
-  /** Called after each page with the exchanges that are written. */
-  readonly progress?: (done: number) => void
+  /** Called after each page with the exchanges that are written and those there are. */
+  readonly progress?: (done: number, total: number) => void
 }
 
 const PAGE = 500
@@ -70,20 +70,22 @@ const FORMATS = {
  * export is itself an event of the log (`log_exported`), also when it broke off. Rejects when `out` fails or is closed.
  */
 export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
-  const { from, to, format, out, now, progress } = options
+  const { from, to, format, out, progress } = options
   let count = 0
   try {
     await inSnapshot(db, districtId, async (trx) => {
       const { head, line } = FORMATS[format]
+      const at = await now(trx)
+      const total = await countExchanges(trx, districtId, from, to)
       async function* chunks(): AsyncGenerator<string> {
         yield head
         const filter = { from, to, staff: null, guardian: null, notices: true, limit: PAGE }
         let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
         do {
-          const { records, next } = await exchangePage(trx, districtId, WHOLE_DISTRICT, { ...filter, after }, now)
+          const { records, next } = await exchangePage(trx, districtId, WHOLE_DISTRICT, { ...filter, after }, at)
           count += records.length
           yield records.map(line).join('')
-          progress?.(count)
+          progress?.(count, total)
           after = next
         } while (after !== null)
       }
@@ -96,4 +98,11 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
     )
   }
   return count
+}
+
+async function countExchanges(trx: Trx, districtId: string, from: Temporal.Instant, to: Temporal.Instant): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from exchange where district_id = ${districtId}
+      and created_at >= ${from.toString()}::timestamptz and created_at < ${to.toString()}::timestamptz`.execute(trx)
+  return rows[0]?.count ?? 0
 }

@@ -1,12 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { openRoster } from '../../src/roster/files.ts'
+import { tempFolder } from './folder.ts'
 import { zipOf } from './zip.ts'
 
 async function opened(content: Buffer) {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'homeline-zip-')), 'roster.zip')
+  const file = path.join(await tempFolder(), 'roster.zip')
   await writeFile(file, content)
   return openRoster(file)
 }

@@ -1,15 +1,23 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { onTestFinished } from 'vitest'
 
 /** What to make of a file of the good roster; null takes the file away. */
 export type Edits = Readonly<Record<string, (text: string) => string | Buffer | null>>
 
 const GOOD = path.resolve('fixtures/roster/good')
 
-/** A copy of the good roster with changes, in a folder of its own. */
-export async function rosterFolder(edits: Edits = {}): Promise<string> {
+/** An empty folder for the length of a test. */
+export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'homeline-roster-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A copy of the good roster with changes, for the length of a test. */
+export async function rosterFolder(edits: Edits = {}): Promise<string> {
+  const folder = await tempFolder()
   await cp(GOOD, folder, { recursive: true })
   for (const [file, edit] of Object.entries(edits)) {
     const target = path.join(folder, file)

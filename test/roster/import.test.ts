@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type RawBuilder, sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
@@ -9,7 +8,7 @@ import { inDistrict } from '../../src/store/database.ts'
 import { readNumber } from '../../src/store/phones.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { writeBigRoster } from './big-roster.ts'
-import { add, both, drop, type Edits, rosterFolder, swap } from './folder.ts'
+import { add, both, drop, type Edits, rosterFolder, swap, tempFolder } from './folder.ts'
 import { zipOf } from './zip.ts'
 
 let t: TestDatabase
@@ -231,7 +230,7 @@ test('a number on more than eight guardians, and one of ours, is not used', asyn
 
 test('a zip is imported like a folder', async () => {
   const folder = await rosterFolder({ 'orgs.csv': swap('district-1', 'zipped') })
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'homeline-zip-')), 'roster.zip')
+  const file = path.join(await tempFolder(), 'roster.zip')
   const names = await readdir(folder)
   await writeFile(
     file,
@@ -265,7 +264,7 @@ test('no finding ever shows a number', async () => {
 })
 
 test('five thousand people are in within seconds, and again without a change', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'homeline-big-'))
+  const folder = await tempFolder()
   await writeBigRoster(folder, 5000)
   let told = 0
   const first = await importRoster(t.db, t.keys, folder, { ...SURE, progress: (done, total) => (told = done / total) })

@@ -19,8 +19,8 @@ export type UserRow = {
   readonly givenName: string
   readonly familyName: string
   readonly displayName: string | null
-  /** `keep`: the cell is empty, so that what is known already stays. */
   readonly language: string | null
+  /** The cell is empty, so that what is known already stays; an unknown language is null instead. */
   readonly keepLanguage: boolean
   readonly contactBy: string | null
   readonly timeZone: string | null

@@ -53,7 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       number text not null unique,
       carrier_sid text not null,
       district_id uuid references district (id),
-      busy_until timestamptz not null default '-infinity',
+      busy_until timestamptz not null default now(),
       adopted_at timestamptz not null default now(),
       gone_at timestamptz
     );

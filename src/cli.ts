@@ -3,15 +3,17 @@
 
 import { parseArgs } from 'node:util'
 import { COMMANDS, type Outcome, UsageProblem } from './commands.ts'
-import { Problem } from './installation.ts'
 import { readConfig } from './config.ts'
+import { Problem } from './installation.ts'
 import { describeError } from './logger.ts'
 
 /** Named in the contract and not built yet. */
 const LATER = new Set(['doctor', 'fallback', 'backup', 'restore'])
 
 const usage = () =>
-  ['Usage: homeline COMMAND [options]', '', ...Object.values(COMMANDS).map((c) => `  ${c.usage.padEnd(66)} ${c.does}`), ''].join('\n')
+  ['Usage: homeline COMMAND [options]', '', ...Object.values(COMMANDS).map((c) => `  ${c.usage.padEnd(66)} ${c.does}`), ''].join(
+    '\n',
+  )
 
 async function run(args: readonly string[]): Promise<Outcome> {
   const names = Object.keys(COMMANDS).sort((a, b) => b.length - a.length)
@@ -23,7 +25,11 @@ async function run(args: readonly string[]): Promise<Outcome> {
   if (LATER.has(args[0] ?? '')) return { status: 2, problem: `\`homeline ${args[0]}\` is not built yet.` }
   const name = names.find((n) => line === n || line.startsWith(`${n} `))
   const command = name === undefined ? undefined : COMMANDS[name]
-  if (name === undefined || command === undefined) return { status: 2, problem: `There is no command \`${args.slice(0, 2).join(' ').slice(0, 60)}\`: run \`homeline help\` for the list.` }
+  if (name === undefined || command === undefined)
+    return {
+      status: 2,
+      problem: `There is no command \`${args.slice(0, 2).join(' ').slice(0, 60)}\`: run \`homeline help\` for the list.`,
+    }
   const rest = args.slice(name.split(' ').length)
   let parsed: ReturnType<typeof parse>
   try {
@@ -32,8 +38,13 @@ async function run(args: readonly string[]): Promise<Outcome> {
     return { status: 2, problem: `Wrong options. Use: homeline ${command.usage}` }
   }
   const result = readConfig()
-  if (result.kind === 'wrong') return { status: 2, problem: ['The configuration is wrong:', ...result.problems.map((p) => `  ${p}`)].join('\n') }
-  return command.run({ config: result.config, options: parsed.values as Record<string, string | boolean | undefined>, operands: parsed.positionals })
+  if (result.kind === 'wrong')
+    return { status: 2, problem: ['The configuration is wrong:', ...result.problems.map((p) => `  ${p}`)].join('\n') }
+  return command.run({
+    config: result.config,
+    options: parsed.values as Record<string, string | boolean | undefined>,
+    operands: parsed.positionals,
+  })
 }
 
 function parse(args: readonly string[], options: Readonly<Record<string, { type: 'string' | 'boolean' }>>) {
@@ -53,7 +64,9 @@ try {
     process.exitCode = 1
   } else {
     const { error: name, code, at } = describeError(error)
-    process.stderr.write(`Something went wrong in Homeline itself (${[name, code, at].filter((part) => part !== undefined).join(', ')}). Nothing was changed by this command unless it said so.\n`)
+    process.stderr.write(
+      `Something went wrong in Homeline itself (${[name, code, at].filter((part) => part !== undefined).join(', ')}). Nothing was changed by this command unless it said so.\n`,
+    )
     process.exitCode = 1
   }
 }

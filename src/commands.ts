@@ -64,14 +64,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { staff: text, district: text },
     run: tokenCreate,
   },
-  detect: { usage: 'detect [--home LANG]', does: 'tells the language of each line on standard input', options: { home: text }, run: detect },
+  detect: {
+    usage: 'detect [--home LANG]',
+    does: 'tells the language of each line on standard input',
+    options: { home: text },
+    run: detect,
+  },
   'log export': {
     usage: 'log export --from ISO --to ISO [--format csv|jsonl] [--out FILE]',
     does: 'writes the exchange log of a time range',
     options: { from: text, to: text, format: text, out: text, district: text },
     run: logExport,
   },
-  'log verify': { usage: 'log verify [--district ID]', does: 'checks the whole log', options: { district: text }, run: logVerify },
+  'log verify': {
+    usage: 'log verify [--district ID]',
+    does: 'checks the whole log',
+    options: { district: text },
+    run: logVerify,
+  },
 }
 
 function noOperands(given: Given): void {
@@ -81,12 +91,17 @@ function noOperands(given: Given): void {
 async function serve(given: Given): Promise<Outcome> {
   noOperands(given)
   const running = await startServer(given.config).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE') throw new Problem(`Port ${given.config.port} is taken: stop what listens there, or set PORT to another.`)
-    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL') throw new Problem('HOST and PORT name an address that this computer may not listen on.')
+    if (error.code === 'EADDRINUSE')
+      throw new Problem(`Port ${given.config.port} is taken: stop what listens there, or set PORT to another.`)
+    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL')
+      throw new Problem('HOST and PORT name an address that this computer may not listen on.')
     throw error
   })
   process.stdout.write(`Homeline is ready at ${running.url}\n`)
-  if (running.demoUrl !== null) process.stdout.write(`\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n\n`)
+  if (running.demoUrl !== null)
+    process.stdout.write(
+      `\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n\n`,
+    )
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
@@ -108,19 +123,31 @@ async function rosterImport({ config, options, operands }: Given): Promise<Outco
   if (source === undefined || more.length > 0) throw new UsageProblem('Name one folder or .zip: homeline roster import DIR')
   return opened(config, async ({ db, keys }) => {
     const bar = progressBar('Reading')
-    const result = await importRoster(db, keys, source, { dryRun: options['dry-run'] === true, confirmRemovals: options['confirm-removals'] === true, progress: bar.to }).finally(bar.end)
+    const result = await importRoster(db, keys, source, {
+      dryRun: options['dry-run'] === true,
+      confirmRemovals: options['confirm-removals'] === true,
+      progress: bar.to,
+    }).finally(bar.end)
     if (result.kind === 'imported') {
       for (const line of formatCounts(result)) process.stdout.write(`${line}\n`)
       for (const finding of result.warnings) process.stdout.write(`${formatFinding(finding)}\n`)
-      if (result.warningsTotal > result.warnings.length) process.stdout.write(`and ${result.warningsTotal - result.warnings.length} more warnings\n`)
+      if (result.warningsTotal > result.warnings.length)
+        process.stdout.write(`and ${result.warningsTotal - result.warnings.length} more warnings\n`)
       return DONE
     }
     if (result.kind === 'needs_confirmation') {
       for (const line of formatCounts(result)) process.stderr.write(`${line}\n`)
-      return { status: 1, problem: 'More than a tenth of a kind would go; nothing was imported. If that is right, run it again with --confirm-removals.' }
+      return {
+        status: 1,
+        problem:
+          'More than a tenth of a kind would go; nothing was imported. If that is right, run it again with --confirm-removals.',
+      }
     }
     for (const finding of result.findings) process.stderr.write(`${formatFinding(finding)}\n`)
-    return { status: 1, problem: `Nothing was imported: ${result.findingsTotal} ${result.findingsTotal === 1 ? 'row is' : 'rows are'} wrong.` }
+    return {
+      status: 1,
+      problem: `Nothing was imported: ${result.findingsTotal} ${result.findingsTotal === 1 ? 'row is' : 'rows are'} wrong.`,
+    }
   })
 }
 
@@ -130,7 +157,8 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
     const account = await carrierAccount(config, db, keys)
     const client = createClient(account)
     const districts = await db.selectFrom('district').select('id').execute()
-    const district = options['district'] === undefined && districts.length === 0 ? null : await districtOf(db, options['district'])
+    const district =
+      options['district'] === undefined && districts.length === 0 ? null : await districtOf(db, options['district'])
     const targets = { smsUrl: `${account.publicUrl}${SMS_PATH}`, voiceUrl: `${account.publicUrl}${VOICE_PATH}` }
     const bar = progressBar('Numbers')
     try {
@@ -143,8 +171,12 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
       const adopted = await adoptNumbers(db, district, numbers)
       bar.end()
       for (const { number } of numbers) process.stdout.write(`${number}\n`)
-      process.stderr.write(`${numbers.length} numbers: ${adopted.added} new, ${adopted.kept} known${adopted.gone > 0 ? `, ${adopted.gone} no longer in the account` : ''}.\n`)
-      return numbers.length === 0 ? { status: 1, problem: 'The account has no phone number: buy one at the carrier, then run this again.' } : DONE
+      process.stderr.write(
+        `${numbers.length} numbers: ${adopted.added} new, ${adopted.kept} known${adopted.gone > 0 ? `, ${adopted.gone} no longer in the account` : ''}.\n`,
+      )
+      return numbers.length === 0
+        ? { status: 1, problem: 'The account has no phone number: buy one at the carrier, then run this again.' }
+        : DONE
     } catch (error) {
       bar.end()
       throw carrierProblem(error, account.simulated)
@@ -154,20 +186,30 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
 
 function carrierProblem(error: unknown, simulated: boolean): unknown {
   const { status, code } = error as { status?: number; code?: string | number }
-  if (status === 401 || status === 403) return new Problem('The carrier refuses TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: check both.')
-  if (status === 404) return new Problem('The carrier does not know this account or messaging service: check TWILIO_ACCOUNT_SID and TWILIO_MESSAGING_SERVICE_SID.')
+  if (status === 401 || status === 403)
+    return new Problem('The carrier refuses TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: check both.')
+  if (status === 404)
+    return new Problem(
+      'The carrier does not know this account or messaging service: check TWILIO_ACCOUNT_SID and TWILIO_MESSAGING_SERVICE_SID.',
+    )
   if (typeof status === 'number') return new Problem(`The carrier answered ${status}: try again later.`)
   if (typeof code === 'string' && /^E[A-Z_]+$/.test(code))
-    return new Problem(simulated ? 'The simulator runs inside the server: start `homeline serve` first.' : 'The carrier cannot be reached: check the network and TWILIO_API_URL.')
+    return new Problem(
+      simulated
+        ? 'The simulator runs inside the server: start `homeline serve` first.'
+        : 'The carrier cannot be reached: check the network and TWILIO_API_URL.',
+    )
   return error
 }
 
 async function tokenCreate({ config, options, operands }: Given): Promise<Outcome> {
   const staff = options['staff']
-  if (typeof staff !== 'string' || operands.length > 0) throw new UsageProblem('Name the staff member: homeline token create --staff SOURCED_ID')
+  if (typeof staff !== 'string' || operands.length > 0)
+    throw new UsageProblem('Name the staff member: homeline token create --staff SOURCED_ID')
   return opened(config, async ({ db }) => {
     const token = await createToken(db, await districtOf(db, options['district']), staff)
-    if (token === null) return { status: 1, problem: 'There is no active staff member with that sourcedId: check it against the roster.' }
+    if (token === null)
+      return { status: 1, problem: 'There is no active staff member with that sourcedId: check it against the roster.' }
     process.stdout.write(`${token}\n`)
     return DONE
   })
@@ -177,7 +219,8 @@ async function detect(given: Given): Promise<Outcome> {
   noOperands(given)
   const home = given.options['home']
   const tag = typeof home === 'string' ? languageTag(home) : null
-  if (typeof home === 'string' && tag === null) throw new UsageProblem('--home should name a language by its BCP 47 tag, such as es or zh-TW.')
+  if (typeof home === 'string' && tag === null)
+    throw new UsageProblem('--home should name a language by its BCP 47 tag, such as es or zh-TW.')
   const lines = readline.createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
   await detectLines(await createDetector(), lines, tag === null ? [] : [tag], (line) => void process.stdout.write(line))
   return DONE
@@ -202,7 +245,8 @@ async function logExport({ config, options, operands }: Given): Promise<Outcome>
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EPIPE') return DONE
-      if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC') throw new Problem('--out names a file that cannot be written: check folder, rights and space.')
+      if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC')
+        throw new Problem('--out names a file that cannot be written: check folder, rights and space.')
       throw error
     } finally {
       bar.end()
@@ -216,7 +260,10 @@ async function logVerify({ config, options, operands }: Given): Promise<Outcome>
   return opened(config, async (installation) => {
     const { db, keys } = installation
     const asked = options['district']
-    const districts = asked === undefined ? (await db.selectFrom('district').select('id').orderBy('id').execute()).map((d) => d.id) : [await districtOf(db, asked)]
+    const districts =
+      asked === undefined
+        ? (await db.selectFrom('district').select('id').orderBy('id').execute()).map((d) => d.id)
+        : [await districtOf(db, asked)]
     // What a killed server left behind waits for the next one; a stopped one leaves nothing.
     await sealAll(installation)
     let entries = 0
@@ -259,7 +306,9 @@ async function districtOf(db: Installation['db'], named: string | boolean | unde
 function instantOf(value: string | boolean | undefined, name: string): Temporal.Instant {
   if (typeof value === 'string') {
     try {
-      return /^\d{4}-\d\d-\d\d$/.test(value) ? Temporal.PlainDate.from(value).toZonedDateTime('UTC').toInstant() : Temporal.Instant.from(value)
+      return /^\d{4}-\d\d-\d\d$/.test(value)
+        ? Temporal.PlainDate.from(value).toZonedDateTime('UTC').toInstant()
+        : Temporal.Instant.from(value)
     } catch {
       // Said below, as for an absent one.
     }
@@ -270,7 +319,12 @@ function instantOf(value: string | boolean | undefined, name: string): Temporal.
 /** A bar on standard error, drawn only for a person at a terminal. */
 function progressBar(label: string): { readonly to: (done: number, total: number) => void; readonly end: () => void } {
   if (!process.stderr.isTTY) return { to: () => {}, end: () => {} }
-  const bar = new SingleBar({ format: `${label} [{bar}] {percentage}%`, hideCursor: true, clearOnComplete: true, stream: process.stderr })
+  const bar = new SingleBar({
+    format: `${label} [{bar}] {percentage}%`,
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: process.stderr,
+  })
   let started = false
   return {
     to: (done, total) => {

@@ -45,7 +45,12 @@ const TEACHER = 'staff-rivera'
 const STEP_MS = 250
 
 /** The phones on the table: whose they are, and what they would say by day and by night. */
-const FAMILIES: readonly { readonly id: string; readonly person: string; readonly says: readonly string[]; readonly hears: readonly string[] }[] = [
+const FAMILIES: readonly {
+  readonly id: string
+  readonly person: string
+  readonly says: readonly string[]
+  readonly hears: readonly string[]
+}[] = [
   {
     id: 'rosa',
     person: 'guardian-rosa-lopez',
@@ -111,13 +116,21 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       return () => watching.delete(look)
     },
   })
-  const register = (plugin: (app: FastifyInstance) => Promise<unknown>): FastifyPluginAsync => async (app) => void (await plugin(app))
+  const register =
+    (plugin: (app: FastifyInstance) => Promise<unknown>): FastifyPluginAsync =>
+    async (app) =>
+      void (await plugin(app))
   return {
-    translator: { ...real, translate: async (request) => (translatorDown ? { kind: 'unavailable', reason: 'switched off' } : real.translate(request)) },
+    translator: {
+      ...real,
+      translate: async (request) => (translatorDown ? { kind: 'unavailable', reason: 'switched off' } : real.translate(request)),
+    },
     plugins: [
       register(async (app) => app.register(simulatorRest, { simulator })),
       register(async (app) => app.register(simulatorControl, { simulator })),
-      ...(districtId === null ? [] : [register(async (app) => app.register(simulatorScene, { simulator, stage: stage(districtId) }))]),
+      ...(districtId === null
+        ? []
+        : [register(async (app) => app.register(simulatorScene, { simulator, stage: stage(districtId) }))]),
     ],
     open: async (wake) => {
       wakeJobs = wake
@@ -140,8 +153,15 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     await inDistrict(db, district, async (trx) => {
       const { rows } = await sql<{ id: string }>`
         select h.id from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id and pp.use = 'sms'
-        where h.district_id = ${district} and h.until is null and pp.person_id = any(${FAMILIES.map((f) => f.person)}::text[]) order by pp.person_id`.execute(trx)
-      await openConversations(trx, district, await now(trx), rows.map(({ id }) => ({ staffSide: TEACHER, householdId: id, schoolId: 'lincoln' })))
+        where h.district_id = ${district} and h.until is null and pp.person_id = any(${FAMILIES.map((f) => f.person)}::text[]) order by pp.person_id`.execute(
+        trx,
+      )
+      await openConversations(
+        trx,
+        district,
+        await now(trx),
+        rows.map(({ id }) => ({ staffSide: TEACHER, householdId: id, schoolId: 'lincoln' })),
+      )
     })
   }
 
@@ -170,7 +190,13 @@ type PairRow = { conversation_id: string; side: 'family' | 'staff'; number: stri
 
 async function phonesOnTable({ db, keys }: Installation, district: string): Promise<Phone[]> {
   return inDistrict(db, district, async (trx) => {
-    const { rows: people } = await sql<{ id: string; given_name: string; display_name: string | null; language: string | null; number_encrypted: Buffer }>`
+    const { rows: people } = await sql<{
+      id: string
+      given_name: string
+      display_name: string | null
+      language: string | null
+      number_encrypted: Buffer
+    }>`
       select p.id, p.given_name, p.display_name, p.language, f.number_encrypted from person p
       join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id and pp.use = 'sms'
       join phone f on f.district_id = p.district_id and f.id = pp.phone_id
@@ -192,15 +218,43 @@ async function phonesOnTable({ db, keys }: Installation, district: string): Prom
       const who = person(family.person)
       const seen = proxy(family.person, 'family')
       if (who === undefined || seen === undefined) return []
-      const contact: Contact = { label: teacher?.display_name ?? 'Teacher', number: seen.number, phone: 'rivera', suggestions: family.says }
-      return [{ id: family.id, owner: who.given_name, side: 'family', kind: 'flip', number: numberOf(family.person), language: who.language ?? 'en', contacts: [contact] }]
+      const contact: Contact = {
+        label: teacher?.display_name ?? 'Teacher',
+        number: seen.number,
+        phone: 'rivera',
+        suggestions: family.says,
+      }
+      return [
+        {
+          id: family.id,
+          owner: who.given_name,
+          side: 'family',
+          kind: 'flip',
+          number: numberOf(family.person),
+          language: who.language ?? 'en',
+          contacts: [contact],
+        },
+      ]
     })
     const contacts = FAMILIES.flatMap((family): Contact[] => {
       const seen = proxy(family.person, 'staff')
-      return seen === undefined ? [] : [{ label: `${seen.child ?? 'A'}’s family`, number: seen.number, phone: family.id, suggestions: family.hears }]
+      return seen === undefined
+        ? []
+        : [{ label: `${seen.child ?? 'A'}’s family`, number: seen.number, phone: family.id, suggestions: family.hears }]
     })
     if (teacher === undefined) return families
-    return [...families, { id: 'rivera', owner: teacher.display_name ?? 'Ms Rivera', side: 'staff', kind: 'smart', number: numberOf(TEACHER), language: teacher.language ?? 'en', contacts }]
+    return [
+      ...families,
+      {
+        id: 'rivera',
+        owner: teacher.display_name ?? 'Ms Rivera',
+        side: 'staff',
+        kind: 'smart',
+        number: numberOf(TEACHER),
+        language: teacher.language ?? 'en',
+        contacts,
+      },
+    ]
   })
 }
 
@@ -230,11 +284,20 @@ const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string
 
 async function recentLines({ db }: Installation, district: string): Promise<StageLine[]> {
   return inDistrict(db, district, async (trx) => {
-    const { rows } = await sql<{ at: Temporal.Instant; what: string; detail: Record<string, unknown> | null; direction: string | null; author: string | null; guardian: string | null }>`
+    const { rows } = await sql<{
+      at: Temporal.Instant
+      what: string
+      detail: Record<string, unknown> | null
+      direction: string | null
+      author: string | null
+      guardian: string | null
+    }>`
       select v.at, v.what, v.detail, e.direction, e.author, g.given_name as guardian from event v
       left join exchange e on e.district_id = v.district_id and e.id = v.exchange_id
       left join person g on g.district_id = v.district_id and g.id = e.guardian_id
-      where v.district_id = ${district} and v.exchange_id is not null and v.what = any(${Object.keys(WORDS)}::text[]) order by v.id desc limit 12`.execute(trx)
+      where v.district_id = ${district} and v.exchange_id is not null and v.what = any(${Object.keys(WORDS)}::text[]) order by v.id desc limit 12`.execute(
+      trx,
+    )
     return rows.map((row) => ({
       at: row.at,
       what: WORDS[row.what]?.(row.detail ?? {}) ?? row.what,

@@ -46,8 +46,14 @@ export async function openInstallation(config: Config): Promise<Installation> {
     closing.push(() => scheduler.destroy())
     await assertBound(db, 'homeline_app')
     await assertBound(scheduler, 'homeline_scheduler')
-    const keys = createKeys(config.key ?? (await secretFile(config.dataDir, 'key', () => randomBytes(32).toString('base64')).then((text) => Buffer.from(text, 'base64'))))
-    if (!(await isRightKey(db, keys))) throw new Problem('HOMELINE_KEY is not the key that this database was first used with: set the key it was made with.')
+    const keys = createKeys(
+      config.key ??
+        (await secretFile(config.dataDir, 'key', () => randomBytes(32).toString('base64')).then((text) =>
+          Buffer.from(text, 'base64'),
+        )),
+    )
+    if (!(await isRightKey(db, keys)))
+      throw new Problem('HOMELINE_KEY is not the key that this database was first used with: set the key it was made with.')
     return { config, db, scheduler, keys, migrated, close }
   } catch (error) {
     await close()
@@ -70,12 +76,22 @@ async function secretFile(dataDir: string, name: string, make: () => string): Pr
 
 function databaseProblem(cause: unknown): unknown {
   const chain: { code?: string; message?: string }[] = []
-  for (let error = cause as (Error & { code?: string }) | undefined; error !== undefined && chain.length < 5; error = error.cause as typeof error) chain.push(error)
+  for (
+    let error = cause as (Error & { code?: string }) | undefined;
+    error !== undefined && chain.length < 5;
+    error = error.cause as typeof error
+  )
+    chain.push(error)
   const code = chain.map((e) => e.code).find((c) => c !== undefined)
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EAI_AGAIN') return new Problem('DATABASE_URL names a database that does not answer: check host and port, and that it runs.')
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EAI_AGAIN')
+    return new Problem('DATABASE_URL names a database that does not answer: check host and port, and that it runs.')
   if (code === '28P01' || code === '28000') return new Problem('The database refuses the name or password in DATABASE_URL.')
   if (code === '3D000') return new Problem('DATABASE_URL names a database that does not exist: make it first.')
-  if (code === '42501') return new Problem('The account in DATABASE_URL may not make the roles that Homeline works as: give it CREATEROLE, or make homeline_app, homeline_scheduler and homeline_eraser and grant them to it.')
-  if (chain.some((e) => e.message?.includes('PostgreSQL 15'))) return new Problem('DATABASE_URL should name a PostgreSQL 15 or newer.')
+  if (code === '42501')
+    return new Problem(
+      'The account in DATABASE_URL may not make the roles that Homeline works as: give it CREATEROLE, or make homeline_app, homeline_scheduler and homeline_eraser and grant them to it.',
+    )
+  if (chain.some((e) => e.message?.includes('PostgreSQL 15')))
+    return new Problem('DATABASE_URL should name a PostgreSQL 15 or newer.')
   return cause
 }

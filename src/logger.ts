@@ -6,7 +6,25 @@
 import { type Logger, pino } from 'pino'
 
 /** Fields that a log line may have. */
-const ALLOWED = new Set(['reqId', 'method', 'route', 'status', 'ms', 'step', 'error', 'code', 'count', 'seconds', 'address', 'districtId', 'exchangeId', 'version', 'at', 'signal', 'name'])
+const ALLOWED = new Set([
+  'reqId',
+  'method',
+  'route',
+  'status',
+  'ms',
+  'step',
+  'error',
+  'code',
+  'count',
+  'seconds',
+  'address',
+  'districtId',
+  'exchangeId',
+  'version',
+  'at',
+  'signal',
+  'name',
+])
 
 const NUMBER = /\+?\d[\d\s().-]{8,}\d/g
 
@@ -14,8 +32,15 @@ const NUMBER = /\+?\d[\d\s().-]{8,}\d/g
 export function describeError(error: unknown): { readonly error: string; readonly code?: string; readonly at?: string } {
   if (!(error instanceof Error)) return { error: 'unknown' }
   const code = (error as { code?: unknown }).code
-  const at = error.stack?.split('\n').find((line) => line.includes('/src/'))?.trim()
-  return { error: error.name, ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}), ...(at === undefined ? {} : { at: at.replace(/^at /, '') }) }
+  const at = error.stack
+    ?.split('\n')
+    .find((line) => line.includes('/src/'))
+    ?.trim()
+  return {
+    error: error.name,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
+    ...(at === undefined ? {} : { at: at.replace(/^at /, '') }),
+  }
 }
 
 /** Takes out what reads like a phone number. */
@@ -28,7 +53,8 @@ function allowed(fields: Readonly<Record<string, unknown>>): Record<string, unkn
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'err') Object.assign(kept, describeError(value))
     else if (ALLOWED.has(name) && (typeof value === 'number' || typeof value === 'boolean')) kept[name] = value
-    else if (ALLOWED.has(name) && typeof value === 'string') kept[name] = name === 'address' || name.endsWith('Id') ? value : withoutNumbers(value)
+    else if (ALLOWED.has(name) && typeof value === 'string')
+      kept[name] = name === 'address' || name.endsWith('Id') ? value : withoutNumbers(value)
   }
   return kept
 }

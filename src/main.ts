@@ -2,12 +2,13 @@
 
 import { createServer } from 'node:net'
 import path from 'node:path'
-import cron from 'node-cron'
 import type { FastifyInstance } from 'fastify'
+import cron from 'node-cron'
 import { apiRoutes } from './api/api.ts'
 import { carrierAccount } from './carrier-account.ts'
 import { createTwilioCarrier } from './carriers/twilio/client.ts'
 import { readInbox } from './carriers/twilio/forms.ts'
+import { segmentsOf } from './carriers/twilio/segments.ts'
 import type { Config } from './config.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
@@ -18,7 +19,6 @@ import { createMetrics } from './metrics.ts'
 import { act, compose, setHours } from './relay/compose.ts'
 import type { Carrier, Translator } from './relay/ports.ts'
 import { buildServer } from './server.ts'
-import { segmentsOf } from './carriers/twilio/segments.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
 import { composeStore } from './store/composing.ts'
 import { deliverStore } from './store/delivering.ts'
@@ -97,7 +97,9 @@ export async function serve(given: Config): Promise<Running> {
     })
     await app.listen({ port: config.port, host: config.host })
     if (demo !== null) await demo.open(jobs.wake)
-    const housekeeping = scheduleHousekeeping(installation, (error) => logger.error(describeError(error), 'housekeeping failed and will be tried again'))
+    const housekeeping = scheduleHousekeeping(installation, (error) =>
+      logger.error(describeError(error), 'housekeeping failed and will be tried again'),
+    )
     logger.info({ address: config.publicUrl }, 'serving')
     return {
       url: config.publicUrl,
@@ -131,7 +133,11 @@ async function withPort(config: Config): Promise<Config> {
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
-async function problems(db: Parameters<typeof now>[0], scheduler: Parameters<typeof queueState>[0], stuck: (ms: number) => string[]): Promise<string[]> {
+async function problems(
+  db: Parameters<typeof now>[0],
+  scheduler: Parameters<typeof queueState>[0],
+  stuck: (ms: number) => string[],
+): Promise<string[]> {
   const steps = stuck(STUCK_MS).map((step) => `${step} is stuck`)
   try {
     const state = await queueState(scheduler, await now(db))
@@ -147,16 +153,21 @@ async function problems(db: Parameters<typeof now>[0], scheduler: Parameters<typ
 
 /** Seals every district's events; what a stopping server leaves is in the chain. */
 export async function sealAll({ db, keys }: Pick<Awaited<ReturnType<typeof openInstallation>>, 'db' | 'keys'>): Promise<void> {
-  for (const { id } of await db.selectFrom('district').select('id').execute()) while ((await sealDistrict(db, keys, id, 5_000)) > 0);
+  for (const { id } of await db.selectFrom('district').select('id').execute())
+    while ((await sealDistrict(db, keys, id, 5_000)) > 0);
 }
 
 /** Hourly: checkpoints of every district's log, and old raw webhooks dropped. Gives the function that ends it. */
-function scheduleHousekeeping(installation: Awaited<ReturnType<typeof openInstallation>>, report: (error: unknown) => void): () => Promise<void> {
+function scheduleHousekeeping(
+  installation: Awaited<ReturnType<typeof openInstallation>>,
+  report: (error: unknown) => void,
+): () => Promise<void> {
   const { db, keys, config } = installation
   const run = async () => {
     await dropOldWebhooks(db)
     await sealAll(installation)
-    for (const { id } of await db.selectFrom('district').select('id').execute()) await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
+    for (const { id } of await db.selectFrom('district').select('id').execute())
+      await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
   }
   const task = cron.schedule('0 * * * *', () => run().catch(report), { noOverlap: true })
   return async () => {

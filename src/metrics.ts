@@ -18,7 +18,8 @@ export type Metrics = {
 export function createMetrics(queues: () => Promise<QueueState>): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'homeline_' })
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) => new Counter({ name, help, labelNames: [...labelNames], registers: [registry] })
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name, help, labelNames: [...labelNames], registers: [registry] })
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
   const gauges: Readonly<Record<keyof QueueState, Gauge>> = {
     inboxWaiting: gauge('homeline_inbox_waiting', 'Webhooks kept and not yet taken in'),

@@ -33,19 +33,32 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
-    deps.logger.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
-    if (route.startsWith('/webhooks/')) deps.metrics.webhooks.inc({ kind: route.split('/')[3] ?? 'other', answer: String(reply.statusCode) })
+    deps.logger.debug(
+      { reqId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    )
+    if (route.startsWith('/webhooks/'))
+      deps.metrics.webhooks.inc({ kind: route.split('/')[3] ?? 'other', answer: String(reply.statusCode) })
   })
   app.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500
-    if (status === 500) deps.logger.error({ reqId: request.id, route: request.routeOptions.url ?? 'none', err: error }, 'a request failed')
-    await reply.code(status).send(status === 500 ? { error: 'Something went wrong on our side.', reference: request.id } : { error: 'This request cannot be taken.' })
+    if (status === 500)
+      deps.logger.error({ reqId: request.id, route: request.routeOptions.url ?? 'none', err: error }, 'a request failed')
+    await reply
+      .code(status)
+      .send(
+        status === 500
+          ? { error: 'Something went wrong on our side.', reference: request.id }
+          : { error: 'This request cannot be taken.' },
+      )
   })
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'There is no such page.' }))
 
   app.get('/health', async (_request, reply) => {
     const problems = await deps.problems()
-    return reply.code(problems.length === 0 ? 200 : 503).send(problems.length === 0 ? { status: 'well' } : { status: 'not well', problems })
+    return reply
+      .code(problems.length === 0 ? 200 : 503)
+      .send(problems.length === 0 ? { status: 'well' } : { status: 'not well', problems })
   })
   app.get('/metrics', async (_request, reply) => reply.type(deps.metrics.contentType).send(await deps.metrics.page()))
   if (deps.home !== null) app.get('/', async (_request, reply) => reply.redirect(deps.home as string, 302))
@@ -55,4 +68,3 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   for (const other of deps.others) await app.register(other)
   return app
 }
-

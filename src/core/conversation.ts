@@ -22,7 +22,13 @@ export type Known = {
  * office, never another person. `lost_staff`: a staff phone at a number that means nothing to it. `stranger`: nobody we know.
  */
 export type Route =
-  | { readonly kind: 'relay'; readonly conversationId: string; readonly direction: Direction; readonly authorId: string | null; readonly guardianId: string | null }
+  | {
+      readonly kind: 'relay'
+      readonly conversationId: string
+      readonly direction: Direction
+      readonly authorId: string | null
+      readonly guardianId: string | null
+    }
   | { readonly kind: 'office'; readonly householdId: string; readonly schoolId: string; readonly guardianId: string | null }
   | { readonly kind: 'lost_staff'; readonly staffId: string }
   | { readonly kind: 'stranger' }
@@ -32,10 +38,23 @@ export function routeText(known: Known): Route {
   const { bound, household } = known
   if (bound !== null) {
     return bound.side === 'family'
-      ? { kind: 'relay', conversationId: bound.conversationId, direction: 'to_staff', authorId: bound.guardianId, guardianId: bound.guardianId }
-      : { kind: 'relay', conversationId: bound.conversationId, direction: 'to_family', authorId: known.staffId ?? bound.staffSide, guardianId: bound.guardianId }
+      ? {
+          kind: 'relay',
+          conversationId: bound.conversationId,
+          direction: 'to_staff',
+          authorId: bound.guardianId,
+          guardianId: bound.guardianId,
+        }
+      : {
+          kind: 'relay',
+          conversationId: bound.conversationId,
+          direction: 'to_family',
+          authorId: known.staffId ?? bound.staffSide,
+          guardianId: bound.guardianId,
+        }
   }
-  if (household !== null) return { kind: 'office', householdId: household.id, schoolId: household.schoolId, guardianId: household.guardianId }
+  if (household !== null)
+    return { kind: 'office', householdId: household.id, schoolId: household.schoolId, guardianId: household.guardianId }
   if (known.staffId !== null) return { kind: 'lost_staff', staffId: known.staffId }
   return { kind: 'stranger' }
 }

@@ -20,7 +20,11 @@ export type Due = {
 export type DeliveryDecision =
   | { readonly kind: 'hand_over'; readonly validitySeconds: number }
   | { readonly kind: 'hold'; readonly until: Temporal.Instant | null; readonly hold: 'hours' | 'no_hours' }
-  | { readonly kind: 'end'; readonly status: Extract<Status, 'canceled'>; readonly why: 'opted_out' | 'conversation_ended' | 'too_late' }
+  | {
+      readonly kind: 'end'
+      readonly status: Extract<Status, 'canceled'>
+      readonly why: 'opted_out' | 'conversation_ended' | 'too_late'
+    }
 
 /** Twilio's greatest ValidityPeriod, in seconds. */
 const MOST_VALIDITY = 36_000

@@ -9,7 +9,10 @@ export type Staff = {
 }
 
 /** How far somebody sees: an administrator of the district, of schools, or a teacher (own classes and conversations). */
-export type Scope = { readonly kind: 'district' } | { readonly kind: 'schools'; readonly schools: readonly string[] } | { readonly kind: 'own' }
+export type Scope =
+  | { readonly kind: 'district' }
+  | { readonly kind: 'schools'; readonly schools: readonly string[] }
+  | { readonly kind: 'own' }
 
 /** The OneRoster 1.1 user roles by what they are here (IMS OneRoster 1.1, table of roles). */
 export const ROLES = {
@@ -31,7 +34,11 @@ export function scopeOf(role: string, orgIds: readonly string[], districtOrgId: 
 }
 
 /** The name that the other side sees: the roster's display name, else given and family name. */
-export function fullName(person: { readonly givenName: string; readonly familyName: string; readonly displayName: string | null }): string {
+export function fullName(person: {
+  readonly givenName: string
+  readonly familyName: string
+  readonly displayName: string | null
+}): string {
   return person.displayName ?? `${person.givenName} ${person.familyName}`.trim()
 }
 

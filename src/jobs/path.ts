@@ -97,7 +97,11 @@ export function startJobs(deps: JobDeps): Jobs {
     reconcile: forDistricts('reconcile', (id) => reconcile(deps.reconcile, id, SHARE.reconcile), ['deliver', 'seal']),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
   }
-  for (const [name, turn] of Object.entries(turns)) loops.set(name, startLoop(turn, (error) => deps.report(name, error)))
+  for (const [name, turn] of Object.entries(turns))
+    loops.set(
+      name,
+      startLoop(turn, (error) => deps.report(name, error)),
+    )
 
   return {
     wake: () => wake('receive', 'prepare', 'deliver'),

@@ -14,13 +14,22 @@ const CALLS_AT_ONCE = 40
  * Claims up to `limit` due exchanges of a district. `claimed` is how many it found; `done` ends when every call has an outcome and that
  * is recorded, so that slow calls do not keep the next claim waiting.
  */
-export async function deliver(deps: DeliverDeps, districtId: string, limit: number): Promise<{ claimed: number; done: Promise<void> }> {
+export async function deliver(
+  deps: DeliverDeps,
+  districtId: string,
+  limit: number,
+): Promise<{ claimed: number; done: Promise<void> }> {
   const { attempts, decided } = await deps.store.claim(districtId, limit, decideDelivery)
   const committed = deps.monotonic()
   return { claimed: decided, done: handOverAll(deps, districtId, attempts, committed) }
 }
 
-async function handOverAll(deps: DeliverDeps, districtId: string, attempts: readonly ReadyAttempt[], committed: number): Promise<void> {
+async function handOverAll(
+  deps: DeliverDeps,
+  districtId: string,
+  attempts: readonly ReadyAttempt[],
+  committed: number,
+): Promise<void> {
   const outcomes: AttemptOutcome[] = []
   let next = 0
   let recording: Promise<void> = Promise.resolve()

@@ -3,7 +3,7 @@
  */
 
 import type { Known } from '../core/conversation.ts'
-import type { Due, DeliveryDecision } from '../core/delivery.ts'
+import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
 
@@ -147,14 +147,21 @@ export type Answer = {
 }
 
 /** What a phone's keyword does to the phone. */
-export type PhoneChange = { readonly phoneId: string; readonly optedOut: boolean; readonly how: string; readonly exchangeId: string }
+export type PhoneChange = {
+  readonly phoneId: string
+  readonly optedOut: boolean
+  readonly how: string
+  readonly exchangeId: string
+}
 
 /** One district's part of a batch of the inbox, inside the batch's transaction. */
 export type ReceivingDistrict = {
   readonly moment: Moment
   readonly newId: () => string
   /** Texts that the log has already are left out. */
-  readonly know: (texts: readonly { readonly text: InboundText & { readonly from: E164 }; readonly proxyNumberId: string }[]) => Promise<KnownText[]>
+  readonly know: (
+    texts: readonly { readonly text: InboundText & { readonly from: E164 }; readonly proxyNumberId: string }[],
+  ) => Promise<KnownText[]>
   readonly addressing: (text: KnownText) => Promise<Addressing>
   readonly keepTexts: (routed: readonly RoutedText[]) => Promise<void>
   readonly answer: (answers: readonly Answer[]) => Promise<void>
@@ -165,7 +172,11 @@ export type ReceivingDistrict = {
   readonly changePhone: (change: PhoneChange) => Promise<void>
   /** The original of the last text that a conversation handed to the family, or null. */
   readonly lastOriginal: (conversationId: string) => Promise<string | null>
-  readonly task: (kind: string, key: string, what: { readonly exchangeId?: string; readonly phoneId?: string; readonly schoolId?: string }) => Promise<void>
+  readonly task: (
+    kind: string,
+    key: string,
+    what: { readonly exchangeId?: string; readonly phoneId?: string; readonly schoolId?: string },
+  ) => Promise<void>
   /** Applies callbacks by rank; one for an attempt that nobody knows is dropped. */
   readonly settle: (callbacks: readonly StatusCallback[]) => Promise<void>
 }
@@ -241,10 +252,16 @@ export type Prepared = {
 /** The store as `prepare` sees it. */
 export type PrepareStore = {
   /** Leases what is to be prepared now, for 60 s by the database's clock. */
-  readonly lease: (districtId: string, limit: number) => Promise<{ readonly moment: Moment; readonly items: readonly ToPrepare[] }>
+  readonly lease: (
+    districtId: string,
+    limit: number,
+  ) => Promise<{ readonly moment: Moment; readonly items: readonly ToPrepare[] }>
   readonly finish: (districtId: string, moment: Moment, done: readonly Prepared[]) => Promise<void>
   /** The translator was away: try these again after so many seconds. */
-  readonly postpone: (districtId: string, later: readonly { readonly id: string; readonly seconds: number; readonly reason: string }[]) => Promise<void>
+  readonly postpone: (
+    districtId: string,
+    later: readonly { readonly id: string; readonly seconds: number; readonly reason: string }[],
+  ) => Promise<void>
 }
 
 /** A due exchange at the head of its lane. */
@@ -262,7 +279,11 @@ export type ReadyAttempt = {
 }
 
 /** What came of an attempt. */
-export type AttemptOutcome = { readonly attemptId: string; readonly exchangeId: string; readonly outcome: HandOver | { readonly kind: 'not_called' } }
+export type AttemptOutcome = {
+  readonly attemptId: string
+  readonly exchangeId: string
+  readonly outcome: HandOver | { readonly kind: 'not_called' }
+}
 
 /** The store as `deliver` sees it. */
 export type DeliverStore = {
@@ -288,7 +309,10 @@ export type UnknownAttempt = {
 
 /** The store as reconciliation sees it. */
 export type ReconcileStore = {
-  readonly dueLooks: (districtId: string, limit: number) => Promise<{ readonly moment: Moment; readonly attempts: readonly UnknownAttempt[] }>
+  readonly dueLooks: (
+    districtId: string,
+    limit: number,
+  ) => Promise<{ readonly moment: Moment; readonly attempts: readonly UnknownAttempt[] }>
   /** Takes the carrier's record for the attempt's own, unless another attempt has it; gives whether it did. */
   readonly adopt: (districtId: string, attempt: UnknownAttempt, record: CarrierRecord) => Promise<boolean>
   readonly lookAgain: (districtId: string, attemptId: string, seconds: number) => Promise<void>

@@ -20,13 +20,17 @@ const TRANSLATIONS_AT_ONCE = 16
 export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
   const { moment, items } = await deps.store.lease(districtId, limit)
   if (items.length === 0) return 0
-  const answers = await translateAll(deps.translator, items.map((item) => translationOf(deps.detect, item)))
+  const answers = await translateAll(
+    deps.translator,
+    items.map((item) => translationOf(deps.detect, item)),
+  )
   const done: Prepared[] = []
   const later: { id: string; seconds: number; reason: string }[] = []
   items.forEach((item, i) => {
     const { from, request, answer } = answers[i] as Translated
     const waited = moment.database.since(item.createdAt).total('minutes')
-    if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES) later.push({ id: item.id, seconds: Math.min(5 * 2 ** item.tries, 60), reason: answer.reason })
+    if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
+      later.push({ id: item.id, seconds: Math.min(5 * 2 ** item.tries, 60), reason: answer.reason })
     else done.push(write(moment, item, from, request?.to ?? from, answer))
   })
   if (later.length > 0) await deps.store.postpone(districtId, later)
@@ -34,14 +38,25 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
   return items.length
 }
 
-type Wish = { readonly from: string; readonly request: { readonly text: string; readonly from: string; readonly to: string; readonly names: readonly string[] } | null }
+type Wish = {
+  readonly from: string
+  readonly request: {
+    readonly text: string
+    readonly from: string
+    readonly to: string
+    readonly names: readonly string[]
+  } | null
+}
 type Translated = Wish & { readonly answer: TranslationAnswer | null }
 
 /** Which languages a text goes between. What the roster says is the answer; detection only corrects it where it is sure. */
 function translationOf(detect: Detector, item: ToPrepare): Wish {
   const family = item.familyLanguages[0] ?? null
   const staff = item.staffLanguage
-  const seen = detect(item.text, item.direction === 'to_staff' ? [...item.familyLanguages, staff] : [staff, ...item.familyLanguages])
+  const seen = detect(
+    item.text,
+    item.direction === 'to_staff' ? [...item.familyLanguages, staff] : [staff, ...item.familyLanguages],
+  )
   const written = item.direction === 'to_staff' ? (family ?? (seen.language === 'und' ? staff : seen.language)) : staff
   const from = seen.language !== 'und' && seen.confidence >= SURE ? seen.language : written
   const to = item.direction === 'to_staff' ? staff : (family ?? staff)
@@ -59,7 +74,9 @@ async function translateAll(translator: Translator, wishes: readonly Wish[]): Pr
     for (const wish of batch) if (wish.request !== null) asked.set(keyOf(wish), translator.translate(wish.request))
     await Promise.all(batch.map((wish) => asked.get(keyOf(wish))))
   }
-  return Promise.all(wishes.map(async (wish) => ({ ...wish, answer: wish.request === null ? null : ((await asked.get(keyOf(wish))) ?? null) })))
+  return Promise.all(
+    wishes.map(async (wish) => ({ ...wish, answer: wish.request === null ? null : ((await asked.get(keyOf(wish))) ?? null) })),
+  )
 }
 
 function write(moment: Moment, item: ToPrepare, from: string, to: string, answer: TranslationAnswer | null): Prepared {
@@ -87,7 +104,10 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
     translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,
     noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
     body: item.phone === 'none' ? null : writeBody(label, lines),
-    introduction: toFamily && item.phone === 'ready' && !item.introduced ? fixedText('introduction', to, { school: item.schoolName }).text : null,
+    introduction:
+      toFamily && item.phone === 'ready' && !item.introduced
+        ? fixedText('introduction', to, { school: item.schoolName }).text
+        : null,
     ...time,
     answer: heldAnswer(moment, item, time),
   }
@@ -102,11 +122,16 @@ function timing(moment: Moment, item: ToPrepare): Timing {
 }
 
 /** When a message may be handed over: at once, at the opening of the next window, or at no known time. */
-export function sendTime(now: Temporal.Instant, message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours'>): Timing & { readonly hold: 'hours' | 'no_hours' | null } {
+export function sendTime(
+  now: Temporal.Instant,
+  message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours'>,
+): Timing & { readonly hold: 'hours' | 'no_hours' | null } {
   if (message.urgent || message.optedOut) return { status: 'queued', sendAfter: now, hold: null }
   const time = message.hours === null ? null : handOver(now, message.hours.week, message.hours.closures, message.hours.zone)
   if (time === null) return { status: 'held', sendAfter: null, hold: 'no_hours' }
-  return Temporal.Instant.compare(time.at, now) > 0 ? { status: 'held', sendAfter: time.at, hold: 'hours' } : { status: 'queued', sendAfter: now, hold: null }
+  return Temporal.Instant.compare(time.at, now) > 0
+    ? { status: 'held', sendAfter: time.at, hold: 'hours' }
+    : { status: 'queued', sendAfter: now, hold: null }
 }
 
 /** Who wrote on a phone is told once per closed window when the other side will get it. */
@@ -116,10 +141,13 @@ function heldAnswer(moment: Moment, item: ToPrepare, time: Timing): Prepared['an
   const language = toFamily ? item.staffLanguage : (item.familyLanguages[0] ?? item.staffLanguage)
   const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
   if (time.sendAfter === null || item.hours === null)
-    return { notice: 'held_no_time', key, ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }) }
+    return {
+      notice: 'held_no_time',
+      key,
+      ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }),
+    }
   const when = sayWhen(time.sendAfter, moment.now, item.hours.zone, language)
   return toFamily
     ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }) }
     : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }) }
 }
-

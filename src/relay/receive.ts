@@ -5,7 +5,17 @@ import { keyword, staffCommand } from '../core/keyword.ts'
 import type { E164 } from '../core/phone-number.ts'
 import { fixedText } from '../core/texts.ts'
 import type { TextId } from '../core/texts-fixed.ts'
-import type { Answer, Detector, InboundText, InboxBatch, InboxStore, KnownText, ReceivingDistrict, RoutedText, StatusCallback } from './ports.ts'
+import type {
+  Answer,
+  Detector,
+  InboundText,
+  InboxBatch,
+  InboxStore,
+  KnownText,
+  ReceivingDistrict,
+  RoutedText,
+  StatusCallback,
+} from './ports.ts'
 
 /** What `receive` works with. */
 export type ReceiveDeps = { readonly inbox: InboxStore; readonly detect: Detector }
@@ -42,7 +52,9 @@ async function dialledTexts(batch: InboxBatch): Promise<Map<string, Dialled[]>> 
 }
 
 async function receiveTexts(deps: ReceiveDeps, district: ReceivingDistrict, dialled: readonly Dialled[]): Promise<void> {
-  const sent = dialled.flatMap((d) => (d.text.from === null ? [] : [{ text: { ...d.text, from: d.text.from as E164 }, proxyNumberId: d.proxyNumberId }]))
+  const sent = dialled.flatMap((d) =>
+    d.text.from === null ? [] : [{ text: { ...d.text, from: d.text.from as E164 }, proxyNumberId: d.proxyNumberId }],
+  )
   const senderless = dialled.filter((d) => d.text.from === null)
   if (senderless.length > 0) await district.keepSenderless(senderless)
   const routed: RoutedText[] = []
@@ -65,26 +77,41 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
   const exchangeId = district.newId()
   const word = keyword(text.text.body)
   const effects: (() => Promise<void>)[] = []
-  const answer = (notice: TextId, write: (language: string, names: { school: string; district: string }) => { text: string; language: string }, key: string | null) => {
+  const answer = (
+    notice: TextId,
+    write: (language: string, names: { school: string; district: string }) => { text: string; language: string },
+    key: string | null,
+  ) => {
     effects.push(async () => {
       const to = await district.addressing(text)
       const spoken = word !== null && 'language' in word ? word.language : deps.detect(text.text.body).language
       const language = route.kind === 'relay' && route.direction === 'to_family' ? 'en' : (to.languages[0] ?? spoken)
-      await district.answer([{ ...answerTo(text, route, exchangeId), notice, key, ...write(language, { school: to.schoolName, district: to.districtName }) }])
+      await district.answer([
+        {
+          ...answerTo(text, route, exchangeId),
+          notice,
+          key,
+          ...write(language, { school: to.schoolName, district: to.districtName }),
+        },
+      ])
     })
   }
   const record = (passOn: boolean, keywordKind: string | null): Received => ({
     routed: { exchangeId, from: text, ...placeOf(route), passOn, keyword: keywordKind },
     effects,
   })
-  const changePhone = (optedOut: boolean, how: string) => effects.push(() => district.changePhone({ phoneId: text.phoneId, optedOut, how, exchangeId }))
+  const changePhone = (optedOut: boolean, how: string) =>
+    effects.push(() => district.changePhone({ phoneId: text.phoneId, optedOut, how, exchangeId }))
 
   switch (word?.kind) {
     case 'stop':
     case 'wrong-number':
       changePhone(true, word.kind === 'stop' ? `text ${word.language}` : 'wrong number')
-      effects.push(() => district.task(word.kind === 'stop' ? 'opted_out' : 'wrong_number', text.phoneId, { phoneId: text.phoneId, exchangeId }))
-      if (word.kind === 'wrong-number' || !word.byCarrier) answer('stop_done', (language, names) => fixedText('stop_done', language, names), `stop_done:${exchangeId}`)
+      effects.push(() =>
+        district.task(word.kind === 'stop' ? 'opted_out' : 'wrong_number', text.phoneId, { phoneId: text.phoneId, exchangeId }),
+      )
+      if (word.kind === 'wrong-number' || !word.byCarrier)
+        answer('stop_done', (language, names) => fixedText('stop_done', language, names), `stop_done:${exchangeId}`)
       return record(route.kind === 'relay' && route.direction === 'to_staff', word.kind)
     case 'start':
       if (word.onlyWhenOptedOut && !text.optedOut) break
@@ -99,10 +126,14 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
       const original = await district.lastOriginal(route.conversationId)
       if (original === null) answer('no_original', (language) => fixedText('no_original', language, {}), null)
       else
-        answer('original_is', (language) => {
-          const line = fixedText('original_is', language, {})
-          return { text: `${line.text}\n${original}`, language: line.language }
-        }, null)
+        answer(
+          'original_is',
+          (language) => {
+            const line = fixedText('original_is', language, {})
+            return { text: `${line.text}\n${original}`, language: line.language }
+          },
+          null,
+        )
       return record(false, 'original')
     }
     case 'maybe-stop':
@@ -113,24 +144,44 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
   }
 
   const command = route.kind === 'relay' && route.direction === 'to_family' ? staffCommand(text.text.body) : null
-  if (command !== null && route.kind === 'relay' && (await district.settleUnknown(route.conversationId, route.authorId ?? '', command))) return record(false, command)
+  if (
+    command !== null &&
+    route.kind === 'relay' &&
+    (await district.settleUnknown(route.conversationId, route.authorId ?? '', command))
+  )
+    return record(false, command)
 
   const day = district.moment.now.toString().slice(0, 10)
   if (route.kind === 'stranger') {
     answer('stranger', (language) => fixedText('stranger', language, {}), `stranger:${text.phoneId}:${day}`)
     effects.push(() => district.task('stranger', text.phoneId, { phoneId: text.phoneId, exchangeId }))
   }
-  if (route.kind === 'office' || route.kind === 'lost_staff') answer('closed', (language) => fixedText('closed', language, {}), `closed:${text.phoneId}:${day}`)
-  if (text.text.pictures > 0) answer('media_not_passed', (language) => fixedText('media_not_passed', language, {}), `media:${exchangeId}`)
-  return record(route.kind !== 'stranger' && route.kind !== 'lost_staff' && (text.text.body.trim() !== '' || text.text.pictures > 0), null)
+  if (route.kind === 'office' || route.kind === 'lost_staff')
+    answer('closed', (language) => fixedText('closed', language, {}), `closed:${text.phoneId}:${day}`)
+  if (text.text.pictures > 0)
+    answer('media_not_passed', (language) => fixedText('media_not_passed', language, {}), `media:${exchangeId}`)
+  return record(
+    route.kind !== 'stranger' && route.kind !== 'lost_staff' && (text.text.body.trim() !== '' || text.text.pictures > 0),
+    null,
+  )
 }
 
 function placeOf(route: Route): Pick<RoutedText, 'place' | 'direction' | 'authorId' | 'guardianId'> {
   switch (route.kind) {
     case 'relay':
-      return { place: { kind: 'conversation', conversationId: route.conversationId }, direction: route.direction, authorId: route.authorId, guardianId: route.guardianId }
+      return {
+        place: { kind: 'conversation', conversationId: route.conversationId },
+        direction: route.direction,
+        authorId: route.authorId,
+        guardianId: route.guardianId,
+      }
     case 'office':
-      return { place: { kind: 'office', householdId: route.householdId, schoolId: route.schoolId }, direction: 'to_staff', authorId: route.guardianId, guardianId: route.guardianId }
+      return {
+        place: { kind: 'office', householdId: route.householdId, schoolId: route.schoolId },
+        direction: 'to_staff',
+        authorId: route.guardianId,
+        guardianId: route.guardianId,
+      }
     case 'lost_staff':
       return { place: { kind: 'desk' }, direction: 'to_staff', authorId: route.staffId, guardianId: null }
     case 'stranger':
@@ -139,7 +190,16 @@ function placeOf(route: Route): Pick<RoutedText, 'place' | 'direction' | 'author
 }
 
 /** The gateway's answer goes back the way the text came, whatever becomes of the conversation. */
-function answerTo(text: KnownText, route: Route, answers: string): Pick<Answer, 'to' | 'answers' | 'conversationId' | 'direction'> {
+function answerTo(
+  text: KnownText,
+  route: Route,
+  answers: string,
+): Pick<Answer, 'to' | 'answers' | 'conversationId' | 'direction'> {
   const toStaff = route.kind === 'relay' && route.direction === 'to_family'
-  return { to: text, answers, conversationId: route.kind === 'relay' ? route.conversationId : null, direction: toStaff ? 'to_staff' : 'to_family' }
+  return {
+    to: text,
+    answers,
+    conversationId: route.kind === 'relay' ? route.conversationId : null,
+    direction: toStaff ? 'to_staff' : 'to_family',
+  }
 }

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
-import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose.ts'
+import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { openConversations } from './conversations.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'

@@ -115,10 +115,11 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
   const { rows } = await sql<Row>`
     select e.id, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
       case when e.answers is not null then extract(epoch from clock_timestamp() - e.created_at)::float8 end as answer_age,
-      coalesce(c.ended_at is not null, false) as ended, s.hours, g.time_zone as family_zone,
+      coalesce(c.ended_at is not null or h.until is not null, false) as ended, s.hours, g.time_zone as family_zone,
       p.id as phone_id, p.opted_out_at is not null as opted_out, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
     from exchange e
     left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    left join household h on h.district_id = c.district_id and h.id = c.household_id
     left join school s on s.district_id = c.district_id and s.id = c.school_id
     left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
       and b.side = case e.direction when 'to_family' then 'family' else 'staff' end

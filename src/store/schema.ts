@@ -3,332 +3,335 @@
  * Please do not edit it manually.
  */
 
-import type { ColumnType } from 'kysely'
+import type { ColumnType } from "kysely";
 
-export type Generated<T> =
-  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
 
-export type Json = JsonValue
+export type Json = JsonValue;
 
-export type JsonArray = JsonValue[]
+export type JsonArray = JsonValue[];
 
 export type JsonObject = {
-  [x: string]: JsonValue | undefined
-}
+  [x: string]: JsonValue | undefined;
+};
 
-export type JsonPrimitive = boolean | number | string | null
+export type JsonPrimitive = boolean | number | string | null;
 
-export type JsonValue = JsonArray | JsonObject | JsonPrimitive
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export interface ApiToken {
-  created_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  district_id: string
-  hash: Buffer
-  id: Generated<string>
-  revoked_at: ColumnType<Temporal.Instant, string, string> | null
-  staff_id: string
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  district_id: string;
+  hash: Buffer;
+  id: Generated<string>;
+  revoked_at: ColumnType<Temporal.Instant, string, string> | null;
+  staff_id: string;
 }
 
 export interface Attempt {
-  body: string
-  carrier_status: string | null
-  district_id: string
-  error_code: number | null
-  exchange_id: string
-  id: string
-  look_after: ColumnType<Temporal.Instant, string, string> | null
-  looks: Generated<number>
-  outcome: string | null
-  part: number
-  phone_id: string
-  proxy_number_id: string
-  sid: string | null
-  started_at: Generated<ColumnType<Temporal.Instant, string, string>>
+  body: string;
+  carrier_status: string | null;
+  district_id: string;
+  error_code: number | null;
+  exchange_id: string;
+  id: string;
+  look_after: ColumnType<Temporal.Instant, string, string> | null;
+  looks: Generated<number>;
+  outcome: string | null;
+  part: number;
+  phone_id: string;
+  proxy_number_id: string;
+  sid: string | null;
+  started_at: Generated<ColumnType<Temporal.Instant, string, string>>;
 }
 
 export interface Binding {
-  conversation_id: string
-  district_id: string
-  id: Generated<string>
-  phone_id: string
-  proxy_number_id: string
-  side: string
-  since: Generated<ColumnType<Temporal.Instant, string, string>>
-  until: ColumnType<Temporal.Instant, string, string> | null
+  conversation_id: string;
+  district_id: string;
+  id: Generated<string>;
+  phone_id: string;
+  proxy_number_id: string;
+  side: string;
+  since: Generated<ColumnType<Temporal.Instant, string, string>>;
+  until: ColumnType<Temporal.Instant, string, string> | null;
 }
 
 export interface Class {
-  active: Generated<boolean>
-  district_id: string
-  id: string
-  school_id: string
-  title: string
+  active: Generated<boolean>;
+  district_id: string;
+  id: string;
+  school_id: string;
+  title: string;
 }
 
 export interface Conversation {
-  district_id: string
-  ended_at: ColumnType<Temporal.Instant, string, string> | null
-  household_id: string
-  id: Generated<string>
-  last_seq_to_family: Generated<number>
-  last_seq_to_staff: Generated<number>
-  school_id: string
-  staff_side: string
-  started_at: Generated<ColumnType<Temporal.Instant, string, string>>
+  district_id: string;
+  ended_at: ColumnType<Temporal.Instant, string, string> | null;
+  household_id: string;
+  id: Generated<string>;
+  last_seq_to_family: Generated<number>;
+  last_seq_to_staff: Generated<number>;
+  school_id: string;
+  staff_side: string;
+  started_at: Generated<ColumnType<Temporal.Instant, string, string>>;
 }
 
 export interface Desk {
-  district_id: string
-  id: string
-  kind: string
-  school_id: string
+  district_id: string;
+  id: string;
+  kind: string;
+  school_id: string;
 }
 
 export interface DeskStaff {
-  desk_id: string
-  district_id: string
-  person_id: string
+  desk_id: string;
+  district_id: string;
+  person_id: string;
 }
 
 export interface District {
-  country: Generated<string>
-  created_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  id: Generated<string>
-  name: string
-  sourced_id: string
+  country: Generated<string>;
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  id: Generated<string>;
+  name: string;
+  sourced_id: string;
 }
 
 export interface Enrollment {
-  active: Generated<boolean>
-  begins: string | null
-  class_id: string
-  district_id: string
-  ends: string | null
-  id: string
-  person_id: string
-  role: string
+  active: Generated<boolean>;
+  begins: string | null;
+  class_id: string;
+  district_id: string;
+  ends: string | null;
+  id: string;
+  person_id: string;
+  role: string;
 }
 
 export interface Event {
-  at: ColumnType<Temporal.Instant, string, string>
-  detail: Json | null
-  district_id: string
-  exchange_id: string | null
-  id: Generated<number>
-  text_digest: Buffer | null
-  what: string
-  who: string | null
+  at: ColumnType<Temporal.Instant, string, string>;
+  detail: Json | null;
+  district_id: string;
+  exchange_id: string | null;
+  id: Generated<number>;
+  text_digest: Buffer | null;
+  what: string;
+  who: string | null;
 }
 
 export interface EventText {
-  district_id: string
-  event_id: number
-  salt: Buffer
-  text: Json
+  district_id: string;
+  event_id: number;
+  salt: Buffer;
+  text: Json;
 }
 
 export interface Exchange {
-  answers: string | null
-  attempt_id: string | null
-  author: string
-  author_id: string | null
-  body: string | null
-  carrier_sid: string | null
-  conversation_id: string | null
-  created_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  desk_id: string | null
-  direction: string
-  district_id: string
-  guardian_id: string | null
-  hold: string | null
-  id: Generated<string>
-  introduces: Generated<boolean>
-  kind: Generated<string>
-  notice: string | null
-  notice_key: string | null
-  original_language: string | null
-  original_text: string
-  part: Generated<number>
-  phone_id: string | null
-  prepare_after: ColumnType<Temporal.Instant, string, string> | null
-  prepare_tries: Generated<number>
-  proxy_number_id: string | null
-  send_after: ColumnType<Temporal.Instant, string, string> | null
-  seq: number | null
-  status: string
-  translation_by: string | null
-  translation_language: string | null
-  translation_text: string | null
-  tries: Generated<number>
-  urgent: Generated<boolean>
-  urgent_reason: string | null
+  answers: string | null;
+  attempt_id: string | null;
+  author: string;
+  author_id: string | null;
+  body: string | null;
+  carrier_sid: string | null;
+  conversation_id: string | null;
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  desk_id: string | null;
+  direction: string;
+  district_id: string;
+  guardian_id: string | null;
+  hold: string | null;
+  id: Generated<string>;
+  introduces: Generated<boolean>;
+  keyword: string | null;
+  kind: Generated<string>;
+  notice: string | null;
+  notice_key: string | null;
+  original_language: string | null;
+  original_text: string;
+  part: Generated<number>;
+  phone_id: string | null;
+  pictures: Generated<boolean>;
+  prepare_after: ColumnType<Temporal.Instant, string, string> | null;
+  prepare_tries: Generated<number>;
+  proxy_number_id: string | null;
+  send_after: ColumnType<Temporal.Instant, string, string> | null;
+  seq: number | null;
+  status: string;
+  translation_by: string | null;
+  translation_language: string | null;
+  translation_text: string | null;
+  tries: Generated<number>;
+  urgent: Generated<boolean>;
+  urgent_reason: string | null;
 }
 
 export interface Guardianship {
-  district_id: string
-  guardian_id: string
-  student_id: string
+  district_id: string;
+  guardian_id: string;
+  student_id: string;
 }
 
 export interface Household {
-  district_id: string
-  id: Generated<string>
-  phone_id: string
-  since: Generated<ColumnType<Temporal.Instant, string, string>>
-  until: ColumnType<Temporal.Instant, string, string> | null
+  district_id: string;
+  id: Generated<string>;
+  phone_id: string;
+  since: Generated<ColumnType<Temporal.Instant, string, string>>;
+  until: ColumnType<Temporal.Instant, string, string> | null;
 }
 
 export interface HouseholdGuardian {
-  district_id: string
-  guardian_id: string
-  household_id: string
-  since: Generated<ColumnType<Temporal.Instant, string, string>>
-  until: ColumnType<Temporal.Instant, string, string> | null
+  district_id: string;
+  guardian_id: string;
+  household_id: string;
+  since: Generated<ColumnType<Temporal.Instant, string, string>>;
+  until: ColumnType<Temporal.Instant, string, string> | null;
 }
 
 export interface Idempotency {
-  answer: Json
-  created_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  district_id: string
-  key: string
-  request_digest: Buffer
-  staff_id: string
+  answer: Json;
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  district_id: string;
+  key: string;
+  request_digest: Buffer;
+  staff_id: string;
 }
 
 export interface Inbox {
-  id: Generated<number>
-  key: string
-  kind: string
-  problem: string | null
-  raw: Buffer
-  received_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  taken_at: ColumnType<Temporal.Instant, string, string> | null
-  tries: Generated<number>
-  try_after: Generated<ColumnType<Temporal.Instant, string, string>>
+  id: Generated<number>;
+  key: string;
+  kind: string;
+  problem: string | null;
+  raw: Buffer;
+  received_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  taken_at: ColumnType<Temporal.Instant, string, string> | null;
+  tries: Generated<number>;
+  try_after: Generated<ColumnType<Temporal.Instant, string, string>>;
 }
 
 export interface Person {
-  active: Generated<boolean>
-  contact_by: Generated<string>
-  display_name: string | null
-  district_id: string
-  family_name: string
-  given_name: string
-  id: string
-  kind: string
-  language: string | null
-  role: string
-  time_zone: string | null
+  active: Generated<boolean>;
+  contact_by: Generated<string>;
+  display_name: string | null;
+  district_id: string;
+  family_name: string;
+  given_name: string;
+  id: string;
+  kind: string;
+  language: string | null;
+  role: string;
+  time_zone: string | null;
 }
 
 export interface PersonOrg {
-  district_id: string
-  org_id: string
-  person_id: string
+  district_id: string;
+  org_id: string;
+  person_id: string;
 }
 
 export interface PersonPhone {
-  district_id: string
-  person_id: string
-  phone_id: string
-  use: string
+  district_id: string;
+  person_id: string;
+  phone_id: string;
+  use: string;
 }
 
 export interface Phone {
-  created_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  district_id: string
-  id: Generated<string>
-  introduced_at: ColumnType<Temporal.Instant, string, string> | null
-  number_encrypted: Buffer
-  number_index: Buffer
-  opted_out_at: ColumnType<Temporal.Instant, string, string> | null
-  opted_out_how: string | null
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  district_id: string;
+  id: Generated<string>;
+  introduced_at: ColumnType<Temporal.Instant, string, string> | null;
+  number_encrypted: Buffer;
+  number_index: Buffer;
+  opted_out_at: ColumnType<Temporal.Instant, string, string> | null;
+  opted_out_how: string | null;
 }
 
 export interface ProxyNumber {
-  adopted_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  busy_until: Generated<ColumnType<Temporal.Instant, string, string>>
-  carrier_sid: string
-  district_id: string | null
-  gone_at: ColumnType<Temporal.Instant, string, string> | null
-  id: Generated<string>
-  number: string
+  adopted_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  busy_until: Generated<ColumnType<Temporal.Instant, string, string>>;
+  carrier_sid: string;
+  district_id: string | null;
+  gone_at: ColumnType<Temporal.Instant, string, string> | null;
+  id: Generated<string>;
+  number: string;
 }
 
 export interface School {
-  active: Generated<boolean>
-  district_id: string
-  hours: Json | null
-  id: string
-  name: string
-  teachers_may_send_urgent: Generated<boolean>
-  time_zone: string | null
+  active: Generated<boolean>;
+  district_id: string;
+  hours: Json | null;
+  id: string;
+  name: string;
+  teachers_may_send_urgent: Generated<boolean>;
+  time_zone: string | null;
 }
 
 export interface Seal {
-  district_id: string
-  event_id: number
-  mac: Buffer
-  seq: number
+  district_id: string;
+  event_id: number;
+  mac: Buffer;
+  seq: number;
 }
 
 export interface SealHead {
-  district_id: string
-  mac: Buffer
-  seq: number
+  district_id: string;
+  mac: Buffer;
+  seq: number;
 }
 
 export interface Setting {
-  key: string
-  value: Json
+  key: string;
+  value: Json;
 }
 
 export interface Task {
-  closed_at: ColumnType<Temporal.Instant, string, string> | null
-  created_at: Generated<ColumnType<Temporal.Instant, string, string>>
-  detail: Generated<Json>
-  district_id: string
-  exchange_id: string | null
-  id: Generated<string>
-  key: string
-  kind: string
-  person_id: string | null
-  phone_id: string | null
-  school_id: string | null
+  closed_at: ColumnType<Temporal.Instant, string, string> | null;
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  detail: Generated<Json>;
+  district_id: string;
+  exchange_id: string | null;
+  id: Generated<string>;
+  key: string;
+  kind: string;
+  person_id: string | null;
+  phone_id: string | null;
+  school_id: string | null;
 }
 
 export interface Unsealed {
-  district_id: string
-  event_id: number
+  district_id: string;
+  event_id: number;
 }
 
 export interface DB {
-  api_token: ApiToken
-  attempt: Attempt
-  binding: Binding
-  class: Class
-  conversation: Conversation
-  desk: Desk
-  desk_staff: DeskStaff
-  district: District
-  enrollment: Enrollment
-  event: Event
-  event_text: EventText
-  exchange: Exchange
-  guardianship: Guardianship
-  household: Household
-  household_guardian: HouseholdGuardian
-  idempotency: Idempotency
-  inbox: Inbox
-  person: Person
-  person_org: PersonOrg
-  person_phone: PersonPhone
-  phone: Phone
-  proxy_number: ProxyNumber
-  school: School
-  seal: Seal
-  seal_head: SealHead
-  setting: Setting
-  task: Task
-  unsealed: Unsealed
+  api_token: ApiToken;
+  attempt: Attempt;
+  binding: Binding;
+  class: Class;
+  conversation: Conversation;
+  desk: Desk;
+  desk_staff: DeskStaff;
+  district: District;
+  enrollment: Enrollment;
+  event: Event;
+  event_text: EventText;
+  exchange: Exchange;
+  guardianship: Guardianship;
+  household: Household;
+  household_guardian: HouseholdGuardian;
+  idempotency: Idempotency;
+  inbox: Inbox;
+  person: Person;
+  person_org: PersonOrg;
+  person_phone: PersonPhone;
+  phone: Phone;
+  proxy_number: ProxyNumber;
+  school: School;
+  seal: Seal;
+  seal_head: SealHead;
+  setting: Setting;
+  task: Task;
+  unsealed: Unsealed;
 }

@@ -6,7 +6,7 @@ import { fullName } from '../core/people.ts'
 import type { E164 } from '../core/phone-number.ts'
 import { oneLine } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
-import type { Action } from '../relay/compose.ts'
+import type { Action, TimeOf } from '../relay/compose-ports.ts'
 import type { Moment, ReconcileStore, UnknownAttempt } from '../relay/ports.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
@@ -89,16 +89,6 @@ export async function settleByPerson(
         : { kind: 'conflict', problem: 'Only a message that waits can be canceled.' }
     }
   }
-}
-
-/** Why hours hold an exchange, if they do; see `setHours`. */
-type TimeOf = (
-  now: Temporal.Instant,
-  message: { urgent: boolean; optedOut: boolean; hours: ReturnType<typeof sideHours> },
-) => {
-  readonly status: 'received' | 'held' | 'queued'
-  readonly sendAfter: Temporal.Instant | null
-  readonly hold: string | null
 }
 
 /** Sets a school's hours and times anew what they hold (and what waits and would now be held). Gives how many changed. */

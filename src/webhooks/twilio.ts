@@ -28,13 +28,18 @@ const BODY_LIMIT = 64 * 1024
 const ANSWER_WITHIN_MS = 3_000
 
 const EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-const NO_CALLS = '<?xml version="1.0" encoding="UTF-8"?><Response><Say>This school number takes text messages only. Please call the school office.</Say><Hangup/></Response>'
+const NO_CALLS =
+  '<?xml version="1.0" encoding="UTF-8"?><Response><Say>This school number takes text messages only. Please call the school office.</Say><Hangup/></Response>'
 
 /** The webhook routes. A request that the account's token did not sign gets 403 and leaves no trace. */
 export function twilioWebhooks(deps: WebhookDeps) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body))
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    )
 
     /** The form when the account signed it; otherwise the answer has been given. */
     const signedForm = async (request: FastifyRequest, reply: FastifyReply): Promise<Readonly<Record<string, string>> | null> => {
@@ -45,7 +50,15 @@ export function twilioWebhooks(deps: WebhookDeps) {
         return null
       }
       const signature = request.headers['x-twilio-signature']
-      if (!isSigned(deps.authToken, `${deps.publicUrl}${request.raw.url}`, params, Array.isArray(signature) ? undefined : signature) || params['AccountSid'] !== deps.accountSid) {
+      if (
+        !isSigned(
+          deps.authToken,
+          `${deps.publicUrl}${request.raw.url}`,
+          params,
+          Array.isArray(signature) ? undefined : signature,
+        ) ||
+        params['AccountSid'] !== deps.accountSid
+      ) {
         await reply.code(403).send()
         return null
       }
@@ -58,7 +71,13 @@ export function twilioWebhooks(deps: WebhookDeps) {
       const late = new Promise<'late'>((resolve) => {
         timer = setTimeout(() => resolve('late'), ANSWER_WITHIN_MS)
       })
-      const kept = await Promise.race([deps.keep(webhook).then(() => 'kept' as const, () => 'failed' as const), late])
+      const kept = await Promise.race([
+        deps.keep(webhook).then(
+          () => 'kept' as const,
+          () => 'failed' as const,
+        ),
+        late,
+      ])
       clearTimeout(timer)
       if (kept === 'kept') await reply.type('text/xml').send(EMPTY)
       else await reply.code(503).header('retry-after', '1').send()
@@ -72,13 +91,16 @@ export function twilioWebhooks(deps: WebhookDeps) {
       return reply
     })
 
-    app.post<{ Params: { districtId: string; attemptId: string } }>('/webhooks/twilio/status/:districtId/:attemptId', async (request, reply) => {
-      const params = await signedForm(request, reply)
-      if (params === null) return reply
-      const key = inboxKey(params, request.params)
-      await keep(reply, key === null ? null : { key, kind: 'status', raw: request.body as Buffer })
-      return reply
-    })
+    app.post<{ Params: { districtId: string; attemptId: string } }>(
+      '/webhooks/twilio/status/:districtId/:attemptId',
+      async (request, reply) => {
+        const params = await signedForm(request, reply)
+        if (params === null) return reply
+        const key = inboxKey(params, request.params)
+        await keep(reply, key === null ? null : { key, kind: 'status', raw: request.body as Buffer })
+        return reply
+      },
+    )
 
     app.post(VOICE_PATH, async (request, reply) => {
       if ((await signedForm(request, reply)) === null) return reply

@@ -46,7 +46,18 @@ export function statusPath(districtId: string, attemptId: string): string {
 }
 
 /** Failures before a byte of the request was written: certainly not taken. Everything else that breaks is unknown. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'])
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
 
 /** The carrier port over Twilio's Messages. */
 export function createTwilioCarrier(account: TwilioAccount): Carrier {
@@ -65,7 +76,10 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
             ...(account.messagingServiceSid === null ? {} : { messagingServiceSid: account.messagingServiceSid }),
           })
           .then(
-            (message): HandOver => (typeof message.sid === 'string' && message.sid !== '' ? { kind: 'accepted', sid: message.sid } : { kind: 'unknown' }),
+            (message): HandOver =>
+              typeof message.sid === 'string' && message.sid !== ''
+                ? { kind: 'accepted', sid: message.sid }
+                : { kind: 'unknown' },
             (error: unknown): HandOver => failure(error, retryAfter),
           ),
         { kind: 'unknown' },
@@ -75,13 +89,15 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
         client.messages.list({ from, to, limit: 50, pageSize: 50 }).then(
           (messages) =>
             messages
-              .map((m): CarrierRecord => ({
-                sid: m.sid,
-                body: m.body,
-                status: m.status,
-                errorCode: m.errorCode ?? null,
-                createdAt: Temporal.Instant.fromEpochMilliseconds(m.dateCreated.getTime()),
-              }))
+              .map(
+                (m): CarrierRecord => ({
+                  sid: m.sid,
+                  body: m.body,
+                  status: m.status,
+                  errorCode: m.errorCode ?? null,
+                  createdAt: Temporal.Instant.fromEpochMilliseconds(m.dateCreated.getTime()),
+                }),
+              )
               .filter((m) => Temporal.Instant.compare(m.createdAt, since) >= 0),
           () => null,
         ),

@@ -5,7 +5,12 @@ import twilio from 'twilio'
  * (Twilio, "Webhooks security": HMAC-SHA1 over the requested address and the sorted form parameters). `url` is built from
  * PUBLIC_URL and the request's path, never from the Host header. A valid signature can be replayed: the inbox's unique key is what stops that.
  */
-export function isSigned(authToken: string, url: string, params: Readonly<Record<string, string>>, signature: string | undefined): boolean {
+export function isSigned(
+  authToken: string,
+  url: string,
+  params: Readonly<Record<string, string>>,
+  signature: string | undefined,
+): boolean {
   if (signature === undefined || signature === '') return false
   return twilio.validateRequest(authToken, signature, url, params)
 }

@@ -1,0 +1,115 @@
+/** What staff's messages ask of the store, and what they are answered: types only, as in `ports.ts`. */
+
+import type { Due } from '../core/delivery.ts'
+import type { Status } from '../core/exchange.ts'
+import type { SchoolHours } from '../core/hours.ts'
+import type { Staff } from '../core/people.ts'
+import type { Moment } from './ports.ts'
+
+/** Whom a message is for; sourcedIds. */
+export type Target =
+  | { readonly guardian: string }
+  | { readonly student: string }
+  | { readonly class: string }
+  | { readonly school: string }
+
+/** One message as a staff member wrote it. */
+export type ComposeRequest = {
+  readonly districtId: string
+  readonly staffId: string
+  readonly to: Target
+  readonly body: string
+  readonly urgent: boolean
+  readonly reason: string | null
+  /** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
+  readonly idempotency: { readonly key: string; readonly digest: Buffer } | null
+}
+
+/** An exchange as the API answers it at once; `sendAfter` null: no time is known. */
+export type Accepted = { readonly id: string; readonly status: string; readonly sendAfter: Temporal.Instant | null }
+
+/**
+ * `not_found`: no such target, or not one that this staff member may reach (the two look alike). `unreachable`: a single guardian without
+ * a phone or opted out, or no proxy number is free. `forbidden`: urgent without the right. `wrong`: the text cannot be taken. `key_reused`: the
+ * idempotency key came before with another body. `problem` is one plain sentence for the sender.
+ */
+export type Composed =
+  | { readonly kind: 'accepted'; readonly exchanges: readonly Accepted[] }
+  | { readonly kind: 'not_found' | 'unreachable' | 'forbidden' | 'wrong' | 'key_reused'; readonly problem: string }
+
+/** What a person decides about an exchange that is held or whose hand-over is unknown. */
+export type Action = 'again' | 'dismiss' | 'release' | 'cancel'
+
+/** `not_found`: no such exchange, or not one that this person may settle; `conflict`: the exchange is not in a state for it. */
+export type Acted =
+  | { readonly kind: 'done'; readonly status: string; readonly sendAfter: Temporal.Instant | null }
+  | { readonly kind: 'not_found' | 'conflict' | 'forbidden'; readonly problem: string }
+
+/** A phone that a message would go to, or why it cannot. */
+export type Recipient = {
+  readonly guardianId: string
+  readonly schoolId: string
+  /** Null: no phone that takes texts. */
+  readonly household: { readonly id: string; readonly optedOut: boolean } | null
+  readonly hours: Due['hours']
+  /** Whether this school lets teachers send urgent messages. */
+  readonly teachersMayUrgent: boolean
+}
+
+/** One district inside the transaction of one request. */
+export type ComposingDistrict = {
+  readonly moment: Moment
+  readonly newId: () => string
+  readonly staff: (staffId: string) => Promise<Staff | null>
+  /** What a key was answered before; `fresh` when it is new (and now taken). */
+  readonly remember: (
+    staffId: string,
+    key: string,
+    digest: Buffer,
+  ) => Promise<{ kind: 'fresh' } | { kind: 'reused' } | { kind: 'known'; exchanges: readonly Accepted[] }>
+  readonly answer: (staffId: string, key: string, exchanges: readonly Accepted[] | null) => Promise<void>
+  /** One a phone (and one a guardian without a phone); null when the target is not there for this staff member. */
+  readonly recipients: (staff: Staff, to: Target) => Promise<readonly Recipient[] | null>
+  readonly open: (
+    staffId: string,
+    recipients: readonly Recipient[],
+  ) => Promise<ReadonlyMap<string, { kind: 'open'; id: string } | { kind: 'no_number'; buy: number }>>
+  readonly write: (messages: readonly Written[]) => Promise<void>
+  /** What a person may act on: null when it is not there for this staff member. */
+  readonly exchange: (
+    staff: Staff,
+    exchangeId: string,
+  ) => Promise<{ readonly hold: string | null; readonly teachersMayUrgent: boolean } | null>
+  readonly act: (exchangeId: string, action: Action, staffId: string) => Promise<Acted>
+  readonly setHours: (schoolId: string, hours: SchoolHours, staffId: string, timeOf: TimeOf) => Promise<number>
+}
+
+/** A message as it is written down: with a conversation, or failed at once with the reason. */
+export type Written = {
+  readonly id: string
+  readonly staffId: string
+  readonly guardianId: string
+  readonly conversationId: string | null
+  readonly body: string
+  readonly urgent: boolean
+  readonly reason: string | null
+  readonly status: Status
+  readonly sendAfter: Temporal.Instant | null
+  readonly hold: 'hours' | 'no_hours' | null
+  readonly failure: 'no_phone' | 'opted_out' | 'no_number' | null
+}
+
+/** The store as staff's messages see it; the work is one transaction, taken back whole when it throws. */
+export type ComposeStore = {
+  readonly inDistrict: <T>(districtId: string, work: (district: ComposingDistrict) => Promise<T>) => Promise<T>
+}
+
+/** When a message may be handed over: `sendTime` of `prepare`. */
+export type TimeOf = (
+  now: Temporal.Instant,
+  message: { readonly urgent: boolean; readonly optedOut: boolean; readonly hours: Due['hours'] },
+) => {
+  readonly status: Extract<Status, 'received' | 'held' | 'queued'>
+  readonly sendAfter: Temporal.Instant | null
+  readonly hold: 'hours' | 'no_hours' | null
+}

@@ -17,7 +17,7 @@ import { simulatorRest } from './simulator/rest.ts'
 import { simulatorScene } from './simulator/scene.ts'
 import type { Contact, Phone, Stage, StageLine } from './simulator/stage.ts'
 import { openConversations } from './store/conversations.ts'
-import { inDistrict } from './store/database.ts'
+import { databaseNow, inDistrict } from './store/database.ts'
 import { adoptNumbers } from './store/numbers.ts'
 import { readNumber } from './store/phones.ts'
 import { advanceClock, now, readSetting, writeSetting } from './store/settings.ts'
@@ -92,9 +92,16 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
   }
   let wakeJobs: () => void = () => {}
   let translatorDown = false
+  // The log goes by the database's clock; the scene shows its lines by the clock that its visitor saw.
+  const shifts: { readonly since: Temporal.Instant; readonly seconds: number }[] = [
+    { since: Temporal.Instant.fromEpochMilliseconds(0), seconds: offsetSeconds },
+  ]
+  const asSeen = (at: Temporal.Instant) =>
+    at.add({ seconds: shifts.findLast((s) => Temporal.Instant.compare(s.since, at) <= 0)?.seconds ?? 0 })
   const moveClock = async (seconds: number) => {
-    await advanceClock(db, seconds)
+    await advanceClock(db, Math.floor(seconds))
     offsetSeconds = (await readSetting<number>(db, 'clock_offset_seconds')) ?? 0
+    shifts.push({ since: await databaseNow(db), seconds: offsetSeconds })
     wakeJobs()
     changed()
   }
@@ -106,7 +113,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       const target = Temporal.ZonedDateTime.compare(next, local) > 0 ? next : next.add({ days: 1 })
       await moveClock(offsetSeconds + target.since(local).total('seconds'))
     },
-    lines: () => recentLines(installation, district),
+    lines: async () => (await recentLines(installation, district)).map((line) => ({ ...line, at: asSeen(line.at) })),
     phones: () => phonesOnTable(installation, district),
     setTranslatorDown: async (down) => {
       translatorDown = down

@@ -25,11 +25,11 @@ const CARRIER_STATUS: Readonly<Record<string, { readonly rank: number; readonly 
 
 /**
  * What a carrier's word says after the one known before. Callbacks come in any order and twice: a lower rank is old news (null).
- * `delivered` may follow `undelivered`, since a phone's receipt can be late.
+ * `delivered` may follow `undelivered`, since a phone's receipt can be late. `fresh`: it means something else here than the word before.
  */
-export function carrierNews(word: string, before: string | null): { readonly status: Status } | null {
+export function carrierNews(word: string, before: string | null): { readonly status: Status; readonly fresh: boolean } | null {
   const news = CARRIER_STATUS[word]
   if (news?.status == null) return null
-  const rankBefore = before === null ? 0 : (CARRIER_STATUS[before]?.rank ?? 0)
-  return news.rank > rankBefore ? { status: news.status } : null
+  const known = before === null ? undefined : CARRIER_STATUS[before]
+  return news.rank > (known?.rank ?? 0) ? { status: news.status, fresh: news.status !== known?.status } : null
 }

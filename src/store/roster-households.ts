@@ -26,9 +26,12 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
       select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
       where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)`.execute(trx)
   await endConversations(trx, districtId, at)
-  await sql`update household h set until = ${now} from roster_ended e where h.district_id = ${districtId} and h.id = e.id`.execute(
-    trx,
-  )
+  // Whoever has the phone next is told anew who writes.
+  await sql`
+    with ended as (
+      update household h set until = ${now} from roster_ended e where h.district_id = ${districtId} and h.id = e.id returning h.phone_id
+    )
+    update phone p set introduced_at = null from ended where p.district_id = ${districtId} and p.id = ended.phone_id`.execute(trx)
   await sql`insert into household (district_id, phone_id, since)
     select distinct ${districtId}::uuid, w.phone_id, ${now}::timestamptz from roster_home w
     where not exists (select from household h where h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null)`.execute(

@@ -78,6 +78,8 @@ function apply(
   const beforeRank = before === 'failed' && row.outcome === 'unknown' ? 1 : RANK[before]
   const moves = row.current && (status === 'queued' ? before === 'sending' : RANK[status] > beforeRank)
   if (moves) row.status = status
+  // queued, sending and sent are one and the same to us.
+  if (!moves && !news.fresh) return { failed }
   work.events.push({
     exchangeId: row.exchange_id,
     at: moment.database,

@@ -1,0 +1,190 @@
+/** The calls of API v1. Who calls is known; what they may see is decided in the store, what they may send in the relay. */
+
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { parseHours, type SchoolHours } from '../core/hours.ts'
+import type { Staff } from '../core/people.ts'
+import { cleanText } from '../core/segments.ts'
+import type { Acted, Action, Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
+import { openConversationViews } from '../store/conversation-view.ts'
+import { type Db, inDistrict } from '../store/database.ts'
+import { canonical } from '../store/events.ts'
+import { exchangeById, exchangePage, readCursor, readTime, writeCursor } from '../store/exchange-view.ts'
+import { schoolRight } from '../store/people.ts'
+import { sendProblem } from './problems.ts'
+import * as schema from './schemas.ts'
+
+/** What the API needs of the house. */
+export type RouteDeps = {
+  readonly db: Db
+  /** For hours and `sendAfter`. */
+  readonly now: () => Promise<Temporal.Instant>
+  readonly compose: (request: ComposeRequest) => Promise<Composed>
+  readonly act: (request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly exchangeId: string
+    readonly action: Action
+  }) => Promise<Acted>
+  readonly setHours: (request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly schoolId: string
+    readonly hours: SchoolHours
+  }) => Promise<void>
+}
+
+const COMPOSED = { not_found: 404, unreachable: 409, forbidden: 403, wrong: 400, key_reused: 422 } as const
+const ACTED = { not_found: 404, conflict: 409, forbidden: 403 } as const
+type View = z.infer<typeof schema.Exchange>
+
+const NO_EXCHANGE = 'There is no such exchange: check the id.'
+const NO_SCHOOL = 'There is no such school: check the id.'
+
+const ACTIONS: Readonly<Record<Action, string>> = {
+  again: 'Sends again what may not have arrived.',
+  dismiss: 'Leaves what may not have arrived as it is.',
+  release: 'Sends now what is held.',
+  cancel: 'Cancels what is held.',
+}
+
+/** Adds the calls to `app`, which has checked the token: `staffOf` gives its staff member. */
+export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (request: FastifyRequest) => Staff): void {
+  const api = app.withTypeProvider<ZodTypeProvider>()
+  const { db } = deps
+
+  const message = {
+    headers: schema.Idempotency,
+    body: schema.NewMessage,
+    response: { 202: schema.Accepted, ...schema.problems(400, 401, 403, 404, 409, 413, 415, 422) },
+  }
+  api.post(
+    '/messages',
+    { schema: { summary: 'Writes to families, one exchange a phone.', ...message } },
+    async (request, reply) => {
+      const { districtId, id: staffId } = staffOf(request)
+      const composed = await deps.compose({
+        districtId,
+        staffId,
+        ...composeFields(request.body, request.headers['idempotency-key']),
+      })
+      if (composed.kind !== 'accepted') return sendProblem(reply, COMPOSED[composed.kind], composed.problem)
+      const exchanges = composed.exchanges.map(({ id, status, sendAfter }) => ({
+        id,
+        status: status as View['status'],
+        sendAfter: sendAfter?.toString() ?? null,
+      }))
+      return reply.code(202).send({ exchanges })
+    },
+  )
+
+  const exchange = { params: schema.ById, response: { 200: schema.Exchange, ...schema.problems(401, 404) } }
+  const see = async (staff: Staff, id: string) => {
+    const now = await deps.now()
+    return inDistrict(db, staff.districtId, (trx) => exchangeById(trx, staff.districtId, staff, id.toLowerCase(), now))
+  }
+  api.get('/exchanges/:id', { schema: { summary: 'One exchange.', ...exchange } }, async (request, reply) => {
+    const view = await see(staffOf(request), request.params.id)
+    return view === null ? sendProblem(reply, 404, NO_EXCHANGE) : reply.send(view as View)
+  })
+
+  const page = { querystring: schema.ExchangeQuery, response: { 200: schema.ExchangePage, ...schema.problems(400, 401) } }
+  api.get(
+    '/exchanges',
+    { schema: { summary: 'The exchanges that the caller may see, oldest first.', ...page } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const { from, to, cursor, limit, ...query } = request.query
+      const filter = {
+        from: from === undefined ? null : readTime(from),
+        to: to === undefined ? null : readTime(to),
+        staff: query.staff ?? null,
+        guardian: query.guardian ?? null,
+        notices: query.notices === 'true',
+        after: cursor === undefined ? null : readCursor(cursor),
+        limit,
+      }
+      const now = await deps.now()
+      const { records, next } = await inDistrict(db, staff.districtId, (trx) =>
+        exchangePage(trx, staff.districtId, staff, filter, now),
+      )
+      return reply.send({ exchanges: records.map(({ view }) => view as View), next: next === null ? null : writeCursor(next) })
+    },
+  )
+
+  for (const [action, summary] of Object.entries(ACTIONS) as [Action, string][]) {
+    const settle = { params: schema.ById, response: { 200: schema.Exchange, ...schema.problems(401, 403, 404, 409) } }
+    api.post(`/exchanges/:id/${action}`, { schema: { summary, ...settle } }, async (request, reply) => {
+      const staff = staffOf(request)
+      const id = request.params.id.toLowerCase()
+      if ((await see(staff, id)) === null) return sendProblem(reply, 404, NO_EXCHANGE)
+      const acted = await deps.act({ districtId: staff.districtId, staff, exchangeId: id, action })
+      if (acted.kind !== 'done') return sendProblem(reply, ACTED[acted.kind], acted.problem)
+      const view = await see(staff, id)
+      return view === null ? sendProblem(reply, 404, NO_EXCHANGE) : reply.send(view as View)
+    })
+  }
+
+  const hours = { params: schema.ById, response: { 200: schema.Hours, ...schema.problems(400, 401, 403, 404, 413, 415) } }
+  api.put(
+    '/schools/:id/hours',
+    { schema: { summary: 'When families, and staff on their own phones, may be reached.', ...hours, body: schema.HoursBody } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const schoolId = request.params.id
+      const right = schema.isSourcedId(schoolId)
+        ? await inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId))
+        : 'none'
+      if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
+      if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may set its hours: ask one.')
+      const parsed = parseHours(request.body)
+      if (parsed.kind === 'wrong') return sendProblem(reply, 400, parsed.problem)
+      await deps.setHours({ districtId: staff.districtId, staff, schoolId, hours: parsed.hours })
+      return reply.send(parsed.hours as z.infer<typeof schema.Hours>)
+    },
+  )
+
+  const conversations = {
+    querystring: schema.ConversationQuery,
+    response: { 200: schema.Conversations, ...schema.problems(400, 401) },
+  }
+  api.get(
+    '/conversations',
+    { schema: { summary: 'The open conversations that the caller may see.', ...conversations } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const filter = { staff: request.query.staff ?? null, guardian: request.query.guardian ?? null }
+      const views = await inDistrict(db, staff.districtId, (trx) => openConversationViews(trx, staff.districtId, staff, filter))
+      return reply.send(views.map((view) => ({ ...view, guardians: [...view.guardians] })))
+    },
+  )
+
+  for (const [method, url] of [
+    ['POST', '/calls'],
+    ['GET', '/exchanges/:id/recording'],
+  ] as const)
+    api.route({
+      method,
+      url,
+      schema: { summary: 'Not built yet.', response: schema.problems(401, 501) },
+      handler: async (_request, reply) => sendProblem(reply, 501, 'Calls are not built yet: write a message.'),
+    })
+}
+
+/** A body as the relay takes it. The digest is of what is meant, so that a repeat may write its JSON otherwise. */
+function composeFields(
+  body: z.infer<typeof schema.NewMessage>,
+  key: string | undefined,
+): Omit<ComposeRequest, 'districtId' | 'staffId'> {
+  const urgent = body.urgent === true
+  const fields = {
+    to: Object.fromEntries(Object.entries(body.to).filter(([, id]) => id !== undefined)) as Target,
+    body: cleanText(body.body),
+    urgent,
+    reason: urgent ? cleanText(body.reason ?? '') : null,
+  }
+  const digest = createHash('sha256').update(canonical(fields)).digest()
+  return { ...fields, idempotency: key === undefined ? null : { key, digest } }
+}

@@ -1,0 +1,156 @@
+/** What goes in and out of the API: one schema for checking, types and openapi.json. */
+
+import { z } from 'zod'
+import { days } from '../core/hours.ts'
+import { readCursor, readTime } from '../store/exchange-view.ts'
+import { Problem } from './problems.ts'
+
+/** NUL and other control characters, which no id has. */
+const CONTROL = /\p{Cc}/u
+
+/** Whether a text can be a sourcedId at all; what cannot is in no database. */
+export function isSourcedId(text: string): boolean {
+  return text.length > 0 && text.length <= 255 && text.isWellFormed() && !CONTROL.test(text)
+}
+
+const SourcedId = z.string().min(1).max(255).refine(isSourcedId).describe('A sourcedId of the roster.')
+
+const Time = z
+  .string()
+  .max(64)
+  .refine((text) => readTime(text) !== null)
+  .meta({ description: 'ISO 8601 with Z or an offset; a date alone is its midnight in UTC.', examples: ['2026-11-23T08:00:00Z'] })
+
+const Instant = z.string().meta({ format: 'date-time' })
+const Language = z.string().describe('BCP 47; `und` when it is not known.')
+const Status = z.enum(['received', 'held', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled'])
+const SendAfter = Instant.nullable().describe('null: no time is known.')
+
+/** Whom a message is for. */
+export const To = z
+  .strictObject({
+    guardian: SourcedId.optional(),
+    student: SourcedId.optional(),
+    class: SourcedId.optional(),
+    school: SourcedId.optional(),
+  })
+  .refine((to) => Object.values(to).filter((id) => id !== undefined).length === 1)
+  .meta({ description: 'Exactly one of these; a school is for administrators.', minProperties: 1, maxProperties: 1 })
+
+/** The body of `POST /messages`. */
+export const NewMessage = z
+  .strictObject({
+    to: To,
+    body: z
+      .string()
+      .min(1)
+      .max(5000)
+      // Spaces and invisible characters alone are no text.
+      .refine((text) => /[^\s\p{Cf}\p{Cc}]/u.test(text)),
+    urgent: z.boolean().optional().describe('Goes out at any hour.'),
+    reason: z.string().max(500).optional().describe('Why it is urgent; kept in the log.'),
+  })
+  .refine((message) => message.urgent !== true || (message.reason ?? '').trim() !== '', { path: ['reason'] })
+  .meta({ id: 'NewMessage' })
+
+/** The headers of `POST /messages`. */
+export const Idempotency = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x20-\x7e]{1,255}$/)
+    .optional()
+    .describe('A repeat with the same key and body gives the first answer again and sends nothing.'),
+})
+
+/** What became of a message at once, one a phone. */
+export const Accepted = z.object({ exchanges: z.array(z.object({ id: z.string(), status: Status, sendAfter: SendAfter })) })
+
+/** An exchange as the contract names it. */
+export const Exchange = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['message', 'call', 'voicemail']),
+    direction: z.enum(['to_family', 'to_staff']),
+    staff: z.string().nullable(),
+    guardian: z.string().nullable(),
+    guardians: z.array(z.string()),
+    status: Status,
+    sendAfter: SendAfter,
+    original: z.object({ language: Language, text: z.string() }),
+    translation: z.object({ language: Language, text: z.string(), by: z.string() }).nullable(),
+    at: Instant,
+    events: z.array(z.object({ at: Instant, what: z.string() })),
+  })
+  .meta({ id: 'Exchange' })
+
+/** Which exchanges. */
+export const ExchangeQuery = z.object({
+  from: Time.optional(),
+  to: Time.optional(),
+  staff: SourcedId.optional(),
+  guardian: SourcedId.optional(),
+  notices: z.enum(['true', 'false']).optional().describe("Whether the gateway's own notices are listed too."),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z
+    .string()
+    .refine((word) => readCursor(word) !== null)
+    .optional()
+    .describe('The `next` of the page before.'),
+})
+
+/** A page of exchanges, oldest first. */
+export const ExchangePage = z.object({ exchanges: z.array(Exchange), next: z.string().nullable() })
+
+/** Which conversations. */
+export const ConversationQuery = z.object({ staff: SourcedId.optional(), guardian: SourcedId.optional() })
+
+/** The open conversations. */
+export const Conversations = z.array(
+  z.object({
+    id: z.uuid(),
+    staff: z.string(),
+    guardian: z.string().nullable(),
+    guardians: z.array(z.string()),
+    familyNumber: z.string().nullable().describe('The proxy number that the family sees, in E.164.'),
+    staffNumber: z.string().nullable().describe('The proxy number that the staff member sees, in E.164.'),
+  }),
+)
+
+const Week = z
+  .partialRecord(z.enum(days), z.array(z.string()))
+  .meta({ description: 'Windows such as 08:00-20:00; a day left out is closed.', examples: [{ mon: ['08:00-20:00'] }] })
+
+/** The hours of a school. */
+export const Hours = z.object({
+  timezone: z.string().describe('An IANA time zone.'),
+  families: Week,
+  staff: Week,
+  closures: z.array(z.string().meta({ format: 'date' })),
+})
+
+const { $schema: _, ...hoursShape } = z.toJSONSchema(Hours)
+
+/** Hours as they come in: described here, checked by `parseHours`, which says better what is wrong. */
+export const HoursBody = z.unknown().meta({ ...hoursShape, required: ['timezone', 'families', 'staff'] })
+
+/** An id in an address. What is none is answered like one that is not there. */
+export const ById = z.object({ id: z.string() })
+
+const WHEN: Readonly<Record<number, string>> = {
+  400: 'The request is wrong.',
+  401: 'No token, or one that is not valid.',
+  403: 'This person may not do that.',
+  404: 'It is not there, or not for this person to see.',
+  409: 'It cannot be done as things stand.',
+  413: 'The body is too large.',
+  415: 'The body is not JSON.',
+  422: 'The Idempotency-Key came before with another body.',
+  501: 'Not built yet.',
+}
+
+/** The problems that a route answers with, for its description. */
+export function problems<S extends number>(...statuses: readonly S[]) {
+  const content = { 'application/problem+json': { schema: Problem } }
+  const all = statuses.map((status) => [status, { description: WHEN[status] ?? 'A problem.', content }] as const)
+  return Object.fromEntries(all) as Record<S, { description: string; content: typeof content }>
+}

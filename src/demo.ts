@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
+import { languageName } from './core/language.ts'
 import { type Installation, Problem } from './installation.ts'
 import type { Translator } from './relay/ports.ts'
 import { importRoster } from './roster/import.ts'
@@ -268,7 +269,8 @@ async function phonesOnTable({ db, keys }: Installation, district: string): Prom
 /** Events in the words of the scene; one without words here is left out. */
 const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string>> = {
   received: () => 'A text came in and was kept',
-  translated: (d) => `Translated from ${d['from']} to ${d['to']} by the ${d['by']}`,
+  translated: (d) =>
+    `Translated from ${languageName(String(d['from']), 'en')} to ${languageName(String(d['to']), 'en')} by the ${d['by']}`,
   not_translated: () => 'Not translated: the original goes on with a note',
   differs: () => 'The translation lost a number, a time or a name: both texts go on',
   translator_away: () => 'The translator is away: asked again soon',

@@ -101,7 +101,7 @@ svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg 
 table{width:100%;border-collapse:collapse;font-size:.9375rem}
 th{text-align:start;font-weight:600;color:var(--soft);font-size:.8125rem}
 th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}td:first-child{font-variant-numeric:tabular-nums;white-space:nowrap}td{overflow-wrap:anywhere}
-.break form{display:grid;grid-template-columns:180px 1fr;gap:14px;align-items:center;padding:6px 0}
+.break form{display:grid;gap:4px;padding:8px 0}
 .break p{font-size:.875rem;color:var(--soft)}
 .break button[aria-pressed=true]{background:light-dark(#a3352b,#ff9d90);border-color:transparent;color:light-dark(#fff,#2a0b07)}
 .break [aria-pressed=true]::before{content:'✗ ' / ''}
@@ -111,7 +111,7 @@ th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:
 
 @media(max-width:1080px){.acts{display:flex;align-items:center;gap:8px;margin:0}.acts li{min-height:0;font-size:0;gap:0}.acts li+li::after{content:none}.acts [aria-current]{flex:1;gap:10px;font-size:1rem}
 .table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0;grid-template-columns:1fr 1fr}.hint{min-height:0}.under{grid-template-columns:1fr}}
-@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.middle{display:flex;align-items:stretch;padding:14px}.side{padding-inline:12px}.under{padding:14px}.under section{padding:14px}.break form{grid-template-columns:1fr;gap:4px}
+@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.middle{display:flex;align-items:stretch;padding:14px}.side{padding-inline:12px}.under{padding:14px}.under section{padding:14px}
 html{scroll-padding-bottom:130px}body{padding-bottom:120px}.hint{position:fixed;inset:auto 8px 8px;z-index:2;border:1px solid var(--line);border-inline-start:5px solid var(--glow);box-shadow:0 4px 20px rgb(0 0 0/.3)}}
 @media(pointer:coarse){textarea{font-size:16px!important}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}

@@ -33,13 +33,9 @@ export function chainMac(key: KeyObject, previous: string, entry: ChainEntry): s
 export async function sealDistrict(db: Db, keys: Keys, districtId: string, limit = 1000): Promise<number> {
   const key = chainKey(keys, districtId)
   return inDistrict(db, districtId, async (trx) => {
-    await sql`insert into seal_head (district_id, seq, mac) values (${districtId}, 0, ${Buffer.from(CHAIN_START, 'hex')})
-      on conflict (district_id) do nothing`.execute(trx)
-    const head = await sql<{ seq: number; mac: string }>`
-      select seq, encode(mac, 'hex') as mac from seal_head where district_id = ${districtId} for update`.execute(trx)
-    const start = head.rows[0]
+    const start = (await lockHead(trx, districtId)) ?? (await makeHead(trx, districtId))
     const events = await waitingEvents(trx, districtId, limit)
-    if (start === undefined || events.length === 0) return 0
+    if (events.length === 0) return 0
 
     const macs: string[] = []
     let previous = start.mac
@@ -60,6 +56,22 @@ export async function sealDistrict(db: Db, keys: Keys, districtId: string, limit
       where district_id = ${districtId}`.execute(trx)
     return events.length
   })
+}
+
+type Head = { readonly seq: number; readonly mac: string }
+
+async function lockHead(trx: Trx, districtId: string): Promise<Head | undefined> {
+  const { rows } = await sql<Head>`
+    select seq, encode(mac, 'hex') as mac from seal_head where district_id = ${districtId} for update`.execute(trx)
+  return rows[0]
+}
+
+async function makeHead(trx: Trx, districtId: string): Promise<Head> {
+  await sql`insert into seal_head (district_id, seq, mac) values (${districtId}, 0, decode(${CHAIN_START}, 'hex'))
+    on conflict (district_id) do nothing`.execute(trx)
+  const head = await lockHead(trx, districtId)
+  if (head === undefined) throw new Error('The head of the chain could not be made.')
+  return head
 }
 
 /** The events that wait, by their ids: first the ids, then what they name, so that a row which names nothing costs little. */

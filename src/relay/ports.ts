@@ -204,7 +204,8 @@ export type ToPrepare = {
   readonly id: string
   readonly conversationId: string
   readonly direction: Direction
-  readonly seq: number
+  /** Whether nothing before it in its lane went out or still may. */
+  readonly first: boolean
   readonly text: string
   readonly keyword: string | null
   readonly pictures: boolean
@@ -229,11 +230,14 @@ export type ToPrepare = {
   readonly optedOut: boolean
   readonly introduced: boolean
   readonly hours: Due['hours']
+  /** Which setting of the school's hours these are; the store takes no result that was timed by older ones. */
+  readonly hoursVersion: number
 }
 
 /** What `prepare` made of one exchange. */
 export type Prepared = {
   readonly id: string
+  readonly hoursVersion: number
   readonly originalLanguage: string
   readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null
   /** Why the text goes as it is, where it should have been translated; or that both texts go. */

@@ -95,7 +95,7 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
             ? [translation.text, fixedText('translation_differs', to, {}).text, item.text]
             : [translation.text]
   const toFamily = item.direction === 'to_family'
-  const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.seq === 1 }) : item.familyName
+  const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName
   const time = timing(moment, item)
   return {
     id: item.id,

@@ -77,7 +77,7 @@ type Row = {
   id: string
   conversation_id: string
   direction: Direction
-  seq: number
+  first: boolean
   original_text: string
   keyword: string | null
   pictures: boolean
@@ -89,6 +89,7 @@ type Row = {
   staff_side: string
   school_name: string
   hours: unknown
+  hours_version: number
   staff: Person | null
   guardians: Person[] | null
   students: Student[] | null
@@ -112,7 +113,7 @@ async function describe(
       select c.id, c.staff_side, c.household_id, c.school_id from conversation c
       where c.district_id = ${districtId} and c.id in (select conversation_id from work)
     ), about as materialized (
-      select t.id, t.staff_side, s.name as school_name, s.hours,
+      select t.id, t.staff_side, s.name as school_name, s.hours, s.hours_version,
         (select to_jsonb(p) from person p where p.district_id = ${districtId} and p.id = t.staff_side) as staff,
         (select jsonb_agg(to_jsonb(p) order by p.id) from household_guardian hg
           join person p on p.district_id = hg.district_id and p.id = hg.guardian_id
@@ -125,8 +126,10 @@ async function describe(
           join person q on q.district_id = ${districtId} and q.id = child.student_id and q.active) as students
       from talk t join school s on s.district_id = ${districtId} and s.id = t.school_id
     )
-    select w.*, a.staff_side, a.school_name, a.hours, a.staff, a.guardians, a.students, b.id is not null as has_phone,
-      coalesce(p.opted_out_at is not null, false) as opted_out, coalesce(p.introduced_at is not null, false) as introduced
+    select w.*, a.staff_side, a.school_name, a.hours, a.hours_version, a.staff, a.guardians, a.students, b.id is not null as has_phone,
+      coalesce(p.opted_out_at is not null, false) as opted_out, coalesce(p.introduced_at is not null, false) as introduced,
+      not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
+        and o.seq < w.seq and o.status not in ('canceled', 'failed')) as first
     from work w join about a on a.id = w.conversation_id
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
@@ -150,7 +153,7 @@ async function describe(
       id: row.id,
       conversationId: row.conversation_id,
       direction: row.direction,
-      seq: row.seq,
+      first: row.first,
       text: row.original_text,
       keyword: row.keyword,
       pictures: row.pictures,
@@ -175,6 +178,7 @@ async function describe(
       optedOut: row.opted_out,
       introduced: row.introduced,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
+      hoursVersion: row.hours_version,
     }
   })
 }

@@ -1,5 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openWorld, type World } from '../support/world.ts'
+import { daily, openWorld, type World } from '../support/world.ts'
+
+const INTRODUCTION =
+  'Estos mensajes son de Lincoln School. Puede responder aquí en su idioma. Responda AYUDA para recibir ayuda o STOP para no recibir más.'
 
 let world: World
 beforeAll(async () => {
@@ -12,14 +15,12 @@ describe('a teacher and a family', () => {
   test('each reads the own language, and neither sees the number of the other', async () => {
     const [rosa, rivera] = [world.phoneOf('rosa'), world.phoneOf('rivera')]
     await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
-    expect(await rosa.reads()).toEqual([
-      'Ms Rivera, Lincoln School: Gracias.\nEstos mensajes son de Lincoln School. Puede responder aquí en su idioma. Responda AYUDA para recibir ayuda o STOP para no recibir más.',
-    ])
+    expect(await rosa.reads()).toEqual([`Ms Rivera, Lincoln School: Gracias.\n${INTRODUCTION}`])
     const { family, staff } = await world.line('rivera', 'rosa')
     rosa.texts(family ?? '', 'Mi hijo está enfermo hoy y no irá a la escuela.')
     expect(await rivera.reads()).toEqual(['Maya L.: My child is sick today and will not come.'])
-    rivera.texts(staff ?? '', 'I hope your child feels better soon.')
-    expect(await rosa.reads()).toEqual(['Ms Rivera: Espero que su hijo o hija se mejore pronto.'])
+    rivera.texts(staff ?? '', 'See you tomorrow.')
+    expect(await rosa.reads()).toEqual(['Ms Rivera: Hasta mañana.'])
     expect(rosa.screen().map((text) => text.other)).toEqual([family, family])
     expect(rivera.screen().map((text) => text.other)).toEqual([staff])
     expect(
@@ -33,6 +34,38 @@ describe('a teacher and a family', () => {
       ['to_family', 'delivered', 'en', 'es'],
       ['to_staff', 'delivered', 'es', 'en'],
       ['to_family', 'delivered', 'en', 'es'],
+    ])
+  })
+
+  test('a second teacher names the school again and introduces nothing again', async () => {
+    await world.sends('osei', { guardian: 'rosa' }, 'Thank you.')
+    expect(await world.phoneOf('rosa').reads()).toEqual(['Ms Osei, Lincoln School: Gracias.'])
+  })
+
+  test('two teachers who write at the same moment introduce us once', async () => {
+    const fatima = world.phoneOf('fatima')
+    await Promise.all(['rivera', 'osei'].map((staff) => world.sends(staff, { guardian: 'fatima' }, 'Thank you.')))
+    const both = await fatima.reads()
+    expect(both).toHaveLength(2)
+    expect(both.filter((body) => body.includes('STOP'))).toHaveLength(1)
+    expect(both.filter((body) => body.includes(', Lincoln School: '))).toHaveLength(2)
+  })
+
+  test('a message that is canceled before it went spends neither the introduction nor the name of the school', async () => {
+    await world.hours('lincoln', { families: daily('09:00-17:00') })
+    await world.itIs('2036-03-03T20:00')
+    const [first] = await world.sends('rivera', { guardian: 'luis' }, 'Thank you.')
+    await world.settled()
+    await world.sends('rivera', { guardian: 'luis' }, 'See you tomorrow.')
+    await world.settled()
+    await world.decides('rivera', first?.id ?? '', 'cancel')
+    await world.settled()
+    await world.sends('rivera', { guardian: 'luis' }, 'I hope your child feels better soon.')
+    await world.itIs('2036-03-04T11:00')
+    const read = await world.phoneOf('luis').reads()
+    expect(read).toEqual([
+      `Ms Rivera, Lincoln School: Hasta mañana.\n${INTRODUCTION}`,
+      'Ms Rivera: Espero que su hijo o hija se mejore pronto.',
     ])
   })
 })

@@ -113,8 +113,15 @@ export type World = {
   readonly isIntact: () => Promise<void>
 }
 
-/** Opens a world with so many school numbers. Call inside beforeAll: it ends with the file. */
-export async function openWorld(given: { readonly numbers: number; readonly hours?: 'none' | 'always' }): Promise<World> {
+/** What a translation server answers to a text; null: it is away. */
+export type Translate = (text: string, from: string, to: string) => string | null
+
+/** Opens a world with so many school numbers. Call inside beforeAll: it ends with the file. Without `translate` it is the phrasebook that translates. */
+export async function openWorld(given: {
+  readonly numbers: number
+  readonly hours?: 'none' | 'always'
+  readonly translate?: Translate
+}): Promise<World> {
   const database = await freshDatabase()
   const { db, keys, scheduler } = database
   const account = { sid: `AC${'5'.repeat(32)}`, authToken: 'a-token-of-the-journeys' }
@@ -123,6 +130,13 @@ export async function openWorld(given: { readonly numbers: number; readonly hour
   const carrier = fastify({ forceCloseConnections: true })
   await carrier.register(simulatorRest, { simulator })
   const apiUrl = await carrier.listen({ port: 0, host: '127.0.0.1' })
+  const translator = fastify({ forceCloseConnections: true })
+  translator.post('/translate', async (request, reply) => {
+    const { q, source, target } = request.body as { q: string; source: string; target: string }
+    const translatedText = given.translate?.(q, source, target) ?? null
+    return translatedText === null ? reply.code(503).send({ error: 'away' }) : { translatedText }
+  })
+  const translatorUrl = await translator.listen({ port: 0, host: '127.0.0.1' })
   const dataDir = await mkdtemp(path.join(tmpdir(), 'homeline-journey-'))
   const read = toConfig({
     PORT: '0',
@@ -133,7 +147,8 @@ export async function openWorld(given: { readonly numbers: number; readonly hour
     TWILIO_ACCOUNT_SID: account.sid,
     TWILIO_AUTH_TOKEN: account.authToken,
     TWILIO_API_URL: apiUrl,
-    TRANSLATOR: 'phrasebook',
+    TRANSLATOR: given.translate === undefined ? 'phrasebook' : 'libretranslate',
+    LIBRETRANSLATE_URL: translatorUrl,
     LOG_LEVEL: 'error',
   })
   if (read.kind === 'wrong') throw new Error(read.problems.join('\n'))
@@ -142,6 +157,7 @@ export async function openWorld(given: { readonly numbers: number; readonly hour
     simulator.close()
     await gateway.stop()
     await carrier.close()
+    await translator.close()
     await rm(dataDir, { recursive: true, force: true })
   })
 

@@ -70,6 +70,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       name text not null,
       time_zone text,
       hours jsonb,
+      hours_version int not null default 0,
       teachers_may_send_urgent boolean not null default false,
       active boolean not null default true,
       primary key (district_id, id)

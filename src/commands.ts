@@ -8,7 +8,7 @@ import { SingleBar } from 'cli-progress'
 import { carrierAccount } from './carrier-account.ts'
 import { createClient } from './carriers/twilio/client.ts'
 import { leaveInboundToNumbers, listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
-import type { Config } from './config.ts'
+import { type Config, runByNpm } from './config.ts'
 import { languageTag } from './core/language.ts'
 import { createDetector, detectLines } from './detection/detect.ts'
 import { type Installation, openInstallation, Problem } from './installation.ts'
@@ -102,12 +102,25 @@ async function serve(given: Given): Promise<Outcome> {
     process.stdout.write(
       `\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n\n`,
     )
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  await asked()
   await running.stop()
   return DONE
+}
+
+/** Resolves when the process is asked to end: by a signal, or by the death of the npm that runs it. */
+function asked(): Promise<void> {
+  const parent = process.ppid
+  return new Promise((resolve) => {
+    const watch = setInterval(() => {
+      if (runByNpm() && process.ppid !== parent) done()
+    }, 500)
+    const done = () => {
+      clearInterval(watch)
+      resolve()
+    }
+    process.once('SIGTERM', done)
+    process.once('SIGINT', done)
+  })
 }
 
 async function migrate(given: Given): Promise<Outcome> {

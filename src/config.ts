@@ -181,3 +181,8 @@ export function toConfig(env: Readonly<Record<string, string | undefined>>): Con
     },
   }
 }
+
+/** Whether npm or npx runs this process: both die of a SIGTERM without passing it on, so the server has to look after its parent. */
+export function runByNpm(): boolean {
+  return process.env['npm_command'] !== undefined
+}

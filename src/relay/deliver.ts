@@ -9,6 +9,9 @@ export type DeliverDeps = { readonly store: DeliverStore; readonly carrier: Carr
 /** The carrier is called only so long after the attempt's commit: a process that slept longer must not call at all. */
 const CALL_WITHIN_MS = 5_000
 const CALLS_AT_ONCE = 40
+/** A database that restarts is back by then; later the carrier's own list tells what was taken. */
+const RECORD_TRIES = 20
+const RECORD_PAUSE_MS = 1_000
 
 /**
  * Claims up to `limit` due exchanges of a district. `claimed` is how many it found; `done` ends when every call has an outcome and that
@@ -33,12 +36,18 @@ async function handOverAll(
   const outcomes: AttemptOutcome[] = []
   let next = 0
   let recording: Promise<void> = Promise.resolve()
-  // Outcomes that come while one batch is being written are written together with the next: a hanging call delays nobody's.
+  let waiting = false
+  const write = async () => {
+    waiting = false
+    const batch = outcomes.slice()
+    if (batch.length > 0) await deps.store.record(districtId, batch)
+    outcomes.splice(0, batch.length)
+  }
+  // Outcomes that come while one batch is being written are written together with the next: a hanging call delays nobody's. What could not be
+  // written stays for the next try.
   const record = () => {
-    recording = recording.then(async () => {
-      const batch = outcomes.splice(0)
-      if (batch.length > 0) await deps.store.record(districtId, batch)
-    })
+    waiting = true
+    recording = recording.catch(() => {}).then(write)
     return recording
   }
   const caller = async () => {
@@ -46,9 +55,16 @@ async function handOverAll(
       const { attemptId, exchangeId } = attempt
       const inTime = deps.monotonic() - committed < CALL_WITHIN_MS
       outcomes.push({ attemptId, exchangeId, outcome: inTime ? await deps.carrier.send(attempt) : { kind: 'not_called' } })
-      if (outcomes.length === 1) void record().catch(() => {})
+      if (!waiting) void record().catch(() => {})
     }
   }
   await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, attempts.length) }, caller))
-  await record()
+  for (let tried = 1; ; tried++) {
+    try {
+      return await record()
+    } catch (error) {
+      if (tried === RECORD_TRIES) throw error
+      await new Promise((resolve) => setTimeout(resolve, RECORD_PAUSE_MS))
+    }
+  }
 }

@@ -27,11 +27,11 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
   const done: Prepared[] = []
   const later: { id: string; seconds: number; reason: string }[] = []
   items.forEach((item, i) => {
-    const { from, request, answer } = answers[i] as Translated
+    const { from, to, answer } = answers[i] as Translated
     const waited = moment.database.since(item.createdAt).total('minutes')
     if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
       later.push({ id: item.id, seconds: Math.min(5 * 2 ** item.tries, 60), reason: answer.reason })
-    else done.push(write(moment, item, from, request?.to ?? from, answer))
+    else done.push(write(moment, item, from, to, answer))
   })
   if (later.length > 0) await deps.store.postpone(districtId, later)
   if (done.length > 0) await deps.store.finish(districtId, moment, done)
@@ -40,6 +40,7 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
 
 type Wish = {
   readonly from: string
+  readonly to: string
   readonly request: {
     readonly text: string
     readonly from: string
@@ -61,7 +62,7 @@ function translationOf(detect: Detector, item: ToPrepare): Wish {
   const from = seen.language !== 'und' && seen.confidence >= SURE ? seen.language : written
   const to = item.direction === 'to_staff' ? staff : (family ?? staff)
   const nothingToSay = item.keyword !== null || item.text.trim() === ''
-  return { from, request: nothingToSay || sameLanguage(from, to) ? null : { text: item.text, from, to, names: item.names } }
+  return { from, to, request: nothingToSay || sameLanguage(from, to) ? null : { text: item.text, from, to, names: item.names } }
 }
 
 /** Asks the translator for each different text once, a few at a time. */
@@ -99,6 +100,7 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
   const time = timing(moment, item)
   return {
     id: item.id,
+    hoursVersion: item.hoursVersion,
     originalLanguage: from,
     translation,
     translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,

@@ -112,6 +112,23 @@ async function claim(
  */
 async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pacing, limit: number): Promise<Row[]> {
   const latest = pacing === null ? null : moment.database.add({ seconds: BURST_SECONDS }).toString()
+  const { rows: heads } = await sql<{ id: string }>`
+    select e.id from exchange e
+    where e.district_id = ${districtId} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
+      and (e.seq is null or not exists (
+        select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
+          and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
+          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and not e.urgent))))
+      and (${latest}::timestamptz is null or not exists (
+        select from proxy_number n
+        where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}
+            and b.conversation_id = e.conversation_id and b.until is null and b.side = case e.direction when 'to_family' then 'family' else 'staff' end))
+          and n.busy_until > ${latest}::timestamptz))
+    order by e.urgent desc, e.send_after, e.seq
+    limit ${limit}
+    for update of e skip locked`.execute(trx)
+  if (heads.length === 0) return []
+  // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Row>`
     select e.id, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
       case when e.answers is not null then extract(epoch from clock_timestamp() - e.created_at)::float8 end as answer_age,
@@ -126,15 +143,8 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id
     left join phone p on p.district_id = e.district_id and p.id = coalesce(e.phone_id, b.phone_id)
     left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id)
-    where e.district_id = ${districtId} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
-      and (e.seq is null or not exists (
-        select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
-          and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and not e.urgent))))
-      and (${latest}::timestamptz is null or n.busy_until is null or n.busy_until <= ${latest}::timestamptz)
-    order by e.urgent desc, e.send_after, e.seq
-    limit ${limit}
-    for update of e skip locked`.execute(trx)
+    where e.district_id = ${districtId} and e.id = any(${heads.map((h) => h.id)}::uuid[])
+    order by e.urgent desc, e.send_after, e.seq`.execute(trx)
   return rows
 }
 

@@ -262,6 +262,7 @@ export interface School {
   active: Generated<boolean>;
   district_id: string;
   hours: Json | null;
+  hours_version: Generated<number>;
   id: string;
   name: string;
   teachers_may_send_urgent: Generated<boolean>;

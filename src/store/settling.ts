@@ -7,7 +7,7 @@ import { sendFailure } from '../core/send-failure.ts'
 import type { AttemptOutcome, CarrierRecord, Moment, StatusCallback } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
-import { openTask } from './tasks.ts'
+import { closeTasks, openTask } from './tasks.ts'
 
 type Row = {
   attempt_id: string
@@ -23,6 +23,9 @@ type Row = {
   proxy_number_id: string
   other_part_failed: boolean
 }
+
+/** Seconds after an attempt at which the carrier's list is first asked about an unknown one. */
+const FIRST_LOOK_SECONDS = 5
 
 /** How far a shown status has come; a smaller one never replaces a greater. A failed that was only unknown counts as nothing yet. */
 const RANK: Readonly<Record<Status, number>> = {
@@ -117,6 +120,14 @@ async function write(
         hold = null
       from unnest(${rows.map((r) => r.exchange_id)}::uuid[], ${rows.map((r) => r.status)}::text[], ${rows.map((r) => r.current)}::boolean[]) as w (id, status, current)
       where e.district_id = ${districtId} and e.id = w.id and w.current and e.status <> w.status`.execute(trx)
+    const found = rows.filter((r) => r.outcome === 'unknown' && r.sid !== null)
+    if (found.length > 0)
+      await closeTasks(
+        trx,
+        districtId,
+        'unknown',
+        found.map((r) => r.exchange_id),
+      )
   }
   await appendEvents(trx, districtId, work.events)
 }
@@ -171,6 +182,7 @@ export async function recordOutcomes(
   }
   const codes = new Map<string, number | null>()
   const again: { id: string; seconds: number | null }[] = []
+  const unknown: string[] = []
   for (const { attemptId, outcome } of outcomes) {
     const row = work.rows.get(attemptId)
     if (row === undefined) continue
@@ -190,7 +202,9 @@ export async function recordOutcomes(
       }
       case 'unknown':
         row.outcome = 'unknown'
-        if (row.sid === null) work.events.push({ exchangeId: row.exchange_id, at: moment.database, what: 'no_answer' })
+        if (row.sid !== null) break
+        unknown.push(attemptId)
+        work.events.push({ exchangeId: row.exchange_id, at: moment.database, what: 'no_answer' })
         break
       case 'retry':
       case 'not_called':
@@ -208,6 +222,9 @@ export async function recordOutcomes(
     }
   }
   await write(trx, districtId, moment, work, codes)
+  if (unknown.length > 0)
+    await sql`update attempt set look_after = started_at + ${FIRST_LOOK_SECONDS} * interval '1 second'
+      where district_id = ${districtId} and id = any(${unknown}::uuid[]) and look_after is not null and looks = 0`.execute(trx)
   if (again.length > 0) {
     const rows = again.map((a) => a.id)
     await sql`

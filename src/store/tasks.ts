@@ -13,3 +13,9 @@ export async function openTask(
     values (${districtId}, ${kind}, ${key}, ${what.exchangeId ?? null}::uuid, ${what.phoneId ?? null}::uuid, ${what.schoolId ?? null}, ${what.personId ?? null})
     on conflict (district_id, kind, key) where closed_at is null do nothing`.execute(trx)
 }
+
+/** Closes the open tasks of a kind with these keys: what they asked for has been done. */
+export async function closeTasks(trx: Trx, districtId: string, kind: string, keys: readonly string[]): Promise<void> {
+  await sql`update task set closed_at = clock_timestamp()
+    where district_id = ${districtId} and kind = ${kind} and key = any(${[...keys]}::text[]) and closed_at is null`.execute(trx)
+}

@@ -16,7 +16,7 @@ import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
 import { now } from './settings.ts'
 import { adoptRecord } from './settling.ts'
-import { openTask } from './tasks.ts'
+import { closeTasks, openTask } from './tasks.ts'
 
 /** What a person's decision came to. */
 export type Settled =
@@ -40,10 +40,10 @@ export async function settleByPerson(
     hold: string | null
     outcome: string | null
     sid: string | null
-    prepare_after: Temporal.Instant | null
+    sendable: boolean
     dismissed: boolean
   }>`
-    select e.status, e.hold, a.outcome, a.sid, e.prepare_after,
+    select e.status, e.hold, a.outcome, a.sid, e.body is not null and e.attempt_id is not null as sendable,
       exists (select from event v where v.district_id = e.district_id and v.exchange_id = e.id and v.what = 'dismissed') as dismissed
     from exchange e left join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
     where e.district_id = ${districtId} and e.id = ${exchangeId} for update of e`.execute(trx)
@@ -63,12 +63,16 @@ export async function settleByPerson(
     case 'again':
       if (row.status !== 'failed' && row.status !== 'undelivered')
         return { kind: 'conflict', problem: 'Only a message that did not go out can be sent again.' }
+      // What failed before it had words or a conversation (no phone, opted out then) has nothing that could go out.
+      if (!row.sendable) return { kind: 'conflict', problem: 'This message never had a phone to go to: write it anew.' }
       await event('again', { status: 'queued' })
+      await closeTasks(trx, districtId, 'unknown', [exchangeId])
       return set('queued', moment.now, false)
     case 'dismiss':
       if (!unknown || row.dismissed)
         return { kind: 'conflict', problem: 'Only a message whose sending is unknown can be dismissed.' }
       await event('dismissed', undefined)
+      await closeTasks(trx, districtId, 'unknown', [exchangeId])
       return { kind: 'done', status: row.status, sendAfter: null }
     case 'release':
       if (row.status !== 'held' && row.status !== 'queued')
@@ -101,7 +105,7 @@ export async function setHours(
   staffId: string,
   timeOf: TimeOf,
 ): Promise<number> {
-  await sql`update school set hours = ${JSON.stringify(hours)}::jsonb where district_id = ${districtId} and id = ${schoolId}`.execute(
+  await sql`update school set hours = ${JSON.stringify(hours)}::jsonb, hours_version = hours_version + 1 where district_id = ${districtId} and id = ${schoolId}`.execute(
     trx,
   )
   await appendEvents(trx, districtId, [

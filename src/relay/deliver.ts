@@ -38,13 +38,20 @@ async function handOverAll(
   let recording: Promise<void> = Promise.resolve()
   let waiting = false
   const write = async () => {
-    waiting = false
-    const batch = outcomes.slice()
-    if (batch.length > 0) await deps.store.record(districtId, batch)
-    outcomes.splice(0, batch.length)
+    for (let tried = 1; ; tried++) {
+      waiting = false
+      const batch = outcomes.slice()
+      try {
+        if (batch.length > 0) await deps.store.record(districtId, batch)
+        outcomes.splice(0, batch.length)
+        return
+      } catch (error) {
+        if (tried === RECORD_TRIES) throw error
+        await new Promise((resolve) => setTimeout(resolve, RECORD_PAUSE_MS))
+      }
+    }
   }
-  // Outcomes that come while one batch is being written are written together with the next: a hanging call delays nobody's. What could not be
-  // written stays for the next try.
+  // Outcomes that come while one batch is being written are written together with the next: a hanging call delays nobody's.
   const record = () => {
     waiting = true
     recording = recording.catch(() => {}).then(write)
@@ -59,12 +66,5 @@ async function handOverAll(
     }
   }
   await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, attempts.length) }, caller))
-  for (let tried = 1; ; tried++) {
-    try {
-      return await record()
-    } catch (error) {
-      if (tried === RECORD_TRIES) throw error
-      await new Promise((resolve) => setTimeout(resolve, RECORD_PAUSE_MS))
-    }
-  }
+  await record()
 }

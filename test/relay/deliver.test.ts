@@ -108,7 +108,7 @@ describe('deliver', () => {
     })
     const { carrier } = carrierOf((n) => (n === 2 ? hanging : accepted(n)))
     const { done } = await deliver({ store, carrier, monotonic: () => 0 }, 'd', 10)
-    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
     expect(recorded).toHaveLength(59)
     answer({ kind: 'unknown' })
     await done

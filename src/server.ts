@@ -1,7 +1,8 @@
 /** The HTTP server: plugins by name, one error handler, log lines without addresses' queries or bodies. */
 
-import fastify, { type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify'
 import type { Logger } from 'pino'
+import { sendProblem } from './api/problems.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the server is put together from. */
@@ -21,7 +22,7 @@ export type ServerDeps = {
 /** Builds the server; `listen` is the caller's. */
 export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: deps.logger as never,
+    loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
     // The client's word on host, scheme and address is never taken: addresses come from PUBLIC_URL.
@@ -29,7 +30,10 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     // Twilio gives up after 15 s in all.
     requestTimeout: 15_000,
     forceCloseConnections: 'idle',
-  }) as unknown as FastifyInstance
+    // A sourcedId of 255 characters may take up to four times as many in an address.
+    routerOptions: { maxParamLength: 1_100 },
+    frameworkErrors: (_error, _request, reply) => void sendProblem(reply, 400),
+  })
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
@@ -44,15 +48,9 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     const status = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500
     if (status === 500)
       deps.logger.error({ reqId: request.id, route: request.routeOptions.url ?? 'none', err: error }, 'a request failed')
-    await reply
-      .code(status)
-      .send(
-        status === 500
-          ? { error: 'Something went wrong on our side.', reference: request.id }
-          : { error: 'This request cannot be taken.' },
-      )
+    return sendProblem(reply, status)
   })
-  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ error: 'There is no such page.' }))
+  app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, 404))
 
   app.get('/health', async (_request, reply) => {
     const problems = await deps.problems()

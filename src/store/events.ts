@@ -47,7 +47,7 @@ export async function appendEvents(trx: Trx, districtId: string, events: readonl
         ${digests}::bytea[], ${salts}::bytea[], ${events.map((e) => (e.text === undefined ? null : JSON.stringify(e.text)))}::jsonb[])
       with ordinality as g (exchange_id, at, what, who, detail, digest, salt, text, n)
     ), numbered as (
-      select nextval(pg_get_serial_sequence('event', 'id')) as id, given.* from (select * from given order by n) as given
+      select nextval('event_id_seq') as id, given.* from (select * from given order by n) as given
     ), made as (
       insert into event (district_id, id, exchange_id, at, what, who, detail, text_digest) overriding system value
       select ${districtId}, id, exchange_id, at, what, who, detail, digest from numbered

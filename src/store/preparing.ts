@@ -234,7 +234,14 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
         text: { translation: d.translation.text },
       })
     if (d.translationNote !== null)
-      events.push({ exchangeId: d.id, at, what: d.translationNote, detail: d.noteDetail === null ? {} : { why: d.noteDetail } })
+      events.push({
+        exchangeId: d.id,
+        at,
+        what: d.translationNote,
+        detail: d.noteDetail === null ? {} : { why: d.noteDetail },
+        // Prepared anew, a text can lose the translation that it had.
+        ...(d.translation === null ? { text: { translation: null } } : {}),
+      })
     events.push({
       exchangeId: d.id,
       at,

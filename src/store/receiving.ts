@@ -232,7 +232,7 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
       case when b.side is distinct from 'family' then (select pp.person_id from person_phone pp
         join person q on q.district_id = pp.district_id and q.id = pp.person_id and q.kind = 'staff' and q.active
         where pp.district_id = ${districtId} and pp.phone_id = g.phone_id
-          and (c.staff_side is null or c.staff_side not in (select id from person where district_id = ${districtId}) or pp.person_id = c.staff_side)
+          and (c.staff_side is null or not exists (select from person s where s.district_id = ${districtId} and s.id = c.staff_side) or pp.person_id = c.staff_side)
         order by pp.person_id limit 1) end as staff_id
     from unnest(${phoneIds}::uuid[], ${fresh.map((t) => t.proxyNumberId)}::uuid[]) with ordinality as g (phone_id, proxy_number_id, n)
     join phone p on p.district_id = ${districtId} and p.id = g.phone_id

@@ -3,7 +3,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
-import { type Db, inDistrict } from './database.ts'
+import { type Db, databaseNow, inDistrict } from './database.ts'
+import { appendEvents } from './events.ts'
 import { staffById } from './people.ts'
 
 const SHAPE = /^hl_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/
@@ -23,6 +24,9 @@ export async function createToken(db: Db, districtId: string, staffId: string): 
       .insertInto('api_token')
       .values({ district_id: districtId, staff_id: staff.id, hash: digest(token) })
       .execute()
+    await appendEvents(trx, districtId, [
+      { exchangeId: null, at: await databaseNow(trx), what: 'token_created', detail: { staff: staff.id } },
+    ])
     return token
   })
 }

@@ -57,7 +57,7 @@ export function twilioWebhooks(deps: WebhookDeps) {
           params,
           Array.isArray(signature) ? undefined : signature,
         ) ||
-        params['AccountSid'] !== deps.accountSid
+        (params['AccountSid'] ?? deps.accountSid) !== deps.accountSid
       ) {
         await reply.code(403).send()
         return null

@@ -4,7 +4,8 @@ import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { cleanText } from '../../core/segments.ts'
 import type { InboundText, StatusCallback } from '../../relay/ports.ts'
 
-const SID = /^(SM|MM)[0-9a-zA-Z]{32}$/
+/** Twilio's message sids are SM or MM and 32 digits; only what must not break a key is refused. */
+const SID = /^[A-Z]{2}[0-9a-zA-Z_-]{1,64}$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Decodes a form body. Null when a parameter is repeated: with one, the signature covers other bytes than would be read. */

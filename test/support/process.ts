@@ -77,10 +77,23 @@ export type CarrierAtDoor = {
   readonly reopen: () => Promise<void>
 }
 
+/** A webhook to a server that is being started again is tried as long as Twilio waits in all. */
+const patiently: typeof fetch = async (...request) => {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await fetch(...request)
+    } catch (error) {
+      if (tried >= 120) throw error
+      await pause(100)
+    }
+  }
+}
+
 /** Starts the simulator on a port of its own, as the account's Twilio; `service` puts the numbers on a messaging service. */
 export async function startCarrier(numbers: readonly string[], service?: string): Promise<CarrierAtDoor> {
   const services = service === undefined ? [] : [{ sid: service, numbers, useInboundWebhookOnNumber: false }]
-  const simulator = createSimulator({ accounts: [{ sid: ACCOUNT.sid, authToken: ACCOUNT.token, numbers, services }] })
+  const accounts = [{ sid: ACCOUNT.sid, authToken: ACCOUNT.token, numbers, services }]
+  const simulator = createSimulator({ accounts, fetch: patiently })
   const app = fastify({ forceCloseConnections: true })
   const calls: CarrierCall[] = []
   app.addHook('onSend', async (request, reply, payload) => {

@@ -228,7 +228,6 @@ export type ToPrepare = {
   /** Whether there is a phone to hand it to. */
   readonly phone: 'ready' | 'none' | 'no_number'
   readonly optedOut: boolean
-  readonly introduced: boolean
   readonly hours: Due['hours']
   /** Which setting of the school's hours these are; the store takes no result that was timed by older ones. */
   readonly hoursVersion: number
@@ -245,8 +244,6 @@ export type Prepared = {
   readonly noteDetail: string | null
   /** What is handed over; null where there is no phone to hand it to. */
   readonly body: string | null
-  /** Claims the phone's one introduction for this message; `body` without it is used when another message has it already. */
-  readonly introduction: string | null
   readonly status: Extract<Status, 'received' | 'held' | 'queued'>
   readonly sendAfter: Temporal.Instant | null
   readonly hold: 'hours' | 'no_hours' | 'no_number' | null

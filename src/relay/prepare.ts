@@ -106,10 +106,6 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
     translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,
     noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
     body: item.phone === 'none' ? null : writeBody(label, lines),
-    introduction:
-      toFamily && item.phone === 'ready' && !item.introduced
-        ? fixedText('introduction', to, { school: item.schoolName }).text
-        : null,
     ...time,
     answer: heldAnswer(moment, item, time),
   }

@@ -5,7 +5,8 @@ import { sql } from 'kysely'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
-import { splitBody } from '../core/segments.ts'
+import { plainPunctuation, splitBody } from '../core/segments.ts'
+import { fixedText } from '../core/texts.ts'
 import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
@@ -26,6 +27,7 @@ const ABANDONED_SECONDS = 45
 
 type Row = {
   id: string
+  lane: string | null
   direction: Direction
   author: 'person' | 'gateway'
   notice: string | null
@@ -39,6 +41,10 @@ type Row = {
   phone_id: string | null
   proxy_number_id: string | null
   opted_out: boolean
+  /** A person's text to a family's phone that nobody introduced us to. */
+  introduces: boolean
+  language: string
+  school_name: string
   number_encrypted: Buffer | null
   proxy: E164 | null
   busy_until: Temporal.Instant | null
@@ -69,26 +75,31 @@ async function claim(
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
 ): Promise<{ attempts: ReadyAttempt[]; decided: number }> {
   const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
-  const rows = await dueHeads(trx, districtId, moment, pacing, limit)
+  const rows = firstOfLanes(await dueHeads(trx, districtId, moment, pacing, limit))
   if (rows.length === 0) return { attempts: [], decided: 0 }
 
   const attempts: (ReadyAttempt & { row: Row })[] = []
   const holds: { row: Row; until: Temporal.Instant | null; hold: string }[] = []
   const ends = new Map<string, string[]>()
+  const unbound: string[] = []
   const budget = new Map<string, number>()
+  const strangers = await lockStrangers(trx, districtId, rows)
   for (const row of rows) {
     if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
-      holds.push({ row, until: null, hold: 'no_number' })
+      unbound.push(row.id)
       continue
     }
     const decision = decide(moment.now, dueOf(row))
     if (decision.kind === 'hold') holds.push({ row, ...decision })
     else if (decision.kind === 'end') ends.set(decision.why, [...(ends.get(decision.why) ?? []), row.id])
     else {
-      const body = splitBody(row.body)[row.part] ?? row.body
+      const introduces = row.introduces && strangers.has(row.phone_id)
+      const whole = introduces ? `${row.body}\n${introductionOf(row)}` : row.body
+      const body = splitBody(whole)[row.part] ?? whole
       if (pacing !== null && !fits(budget, row, moment, pacing.segments(body))) continue
+      if (introduces) strangers.delete(row.phone_id)
       attempts.push({
-        row,
+        row: { ...row, body: whole, introduces },
         attemptId: randomUUID(),
         exchangeId: row.id,
         districtId,
@@ -99,6 +110,11 @@ async function claim(
       })
     }
   }
+  // A side that lost its number since (the carrier blocks it, the phone changed) gets another when it is prepared anew.
+  if (unbound.length > 0)
+    await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = any(${unbound}::uuid[])`.execute(
+      trx,
+    )
   await writeHolds(trx, districtId, moment, holds)
   for (const [why, ids] of ends) await cancelWaiting(trx, districtId, moment.database, ids, why, null)
   await writeAttempts(trx, districtId, moment, attempts)
@@ -107,8 +123,8 @@ async function claim(
 }
 
 /**
- * Due exchanges that are first in their lane (conversation and direction): nothing older waits there, unless this one is urgent, and
- * nothing is being handed over. Notices have no lane.
+ * Due exchanges that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
+ * is, and in whose lane nothing is being handed over. Notices have no lane. Urgent ones come first.
  */
 async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pacing, limit: number): Promise<Row[]> {
   const latest = pacing === null ? null : moment.database.add({ seconds: BURST_SECONDS }).toString()
@@ -118,7 +134,7 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
       and (e.seq is null or not exists (
         select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
           and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and not e.urgent))))
+          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
       and (${latest}::timestamptz is null or not exists (
         select from proxy_number n
         where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}
@@ -130,10 +146,12 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
   if (heads.length === 0) return []
   // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Row>`
-    select e.id, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
+    select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
       case when e.answers is not null then extract(epoch from clock_timestamp() - e.created_at)::float8 end as answer_age,
       coalesce(c.ended_at is not null or h.until is not null, false) as ended, s.hours, g.time_zone as family_zone,
-      p.id as phone_id, p.opted_out_at is not null as opted_out, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
+      p.id as phone_id, p.opted_out_at is not null as opted_out,
+      p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
+      coalesce(e.translation_language, g.language, 'en') as language, s.name as school_name, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
     from exchange e
     left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     left join household h on h.district_id = c.district_id and h.id = c.household_id
@@ -146,6 +164,26 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
     where e.district_id = ${districtId} and e.id = any(${heads.map((h) => h.id)}::uuid[])
     order by e.urgent desc, e.send_after, e.seq`.execute(trx)
   return rows
+}
+
+/** One a lane: an urgent text and the older one that it overtakes can be due at the same moment. */
+function firstOfLanes(rows: readonly Row[]): Row[] {
+  const lanes = new Set<string>()
+  return rows.filter(({ lane }) => lane === null || (!lanes.has(lane) && lanes.add(lane)))
+}
+
+/** The phones that nobody introduced us to, locked, so that of two processes one does. */
+async function lockStrangers(trx: Trx, districtId: string, rows: readonly Row[]): Promise<Set<string>> {
+  const ids = rows.flatMap((row) => (row.introduces && row.phone_id !== null ? [row.phone_id] : []))
+  if (ids.length === 0) return new Set()
+  const found = await sql<{ id: string }>`select id from phone where district_id = ${districtId} and id = any(${ids}::uuid[])
+    and introduced_at is null order by id for update`.execute(trx)
+  return new Set(found.rows.map((row) => row.id))
+}
+
+/** Said by the first text that is really handed over to a phone, whichever was written first. */
+function introductionOf(row: Row): string {
+  return plainPunctuation(fixedText('introduction', row.language, { school: row.school_name }).text)
 }
 
 function dueOf(row: Row): Due {
@@ -213,13 +251,17 @@ async function writeAttempts(
   await sql`
     with given as (
       select * from unnest(${attempts.map((a) => a.attemptId)}::uuid[], ${attempts.map((a) => a.exchangeId)}::uuid[], ${attempts.map((a) => a.row.part)}::int[],
-        ${attempts.map((a) => a.row.phone_id)}::uuid[], ${attempts.map((a) => a.row.proxy_number_id)}::uuid[], ${attempts.map((a) => a.body)}::text[])
-        as w (id, exchange_id, part, phone_id, proxy_number_id, body)
+        ${attempts.map((a) => a.row.phone_id)}::uuid[], ${attempts.map((a) => a.row.proxy_number_id)}::uuid[], ${attempts.map((a) => a.body)}::text[],
+        ${attempts.map((a) => a.row.body)}::text[], ${attempts.map((a) => a.row.introduces)}::boolean[])
+        as w (id, exchange_id, part, phone_id, proxy_number_id, body, whole, introduces)
+    ), introduced as (
+      update phone p set introduced_at = ${moment.database.toString()}::timestamptz from given
+      where p.district_id = ${districtId} and p.id = given.phone_id and given.introduces
     ), made as (
       insert into attempt (district_id, id, exchange_id, part, phone_id, proxy_number_id, body, started_at, look_after)
       select ${districtId}, id, exchange_id, part, phone_id, proxy_number_id, body, ${moment.database.toString()}::timestamptz, ${abandoned}::timestamptz from given
     )
-    update exchange e set status = 'sending', attempt_id = given.id, hold = null from given
+    update exchange e set status = 'sending', attempt_id = given.id, hold = null, body = given.whole, introduces = e.introduces or given.introduces from given
     where e.district_id = ${districtId} and e.id = given.exchange_id`.execute(trx)
   await appendEvents(
     trx,

@@ -177,25 +177,15 @@ export async function cancelWaiting(
   who: string | null,
 ): Promise<string[]> {
   if (ids.length === 0) return []
-  const { rows } = await sql<{ id: string; introduces: boolean; prepared: boolean }>`
+  const { rows } = await sql<{ id: string; conversation_id: string | null }>`
     update exchange set status = 'canceled', prepare_after = null, send_after = null, hold = null
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[])
       and (status in ('held', 'queued') or (status = 'received' and prepare_after is not null))
-    returning id, introduces, direction = 'to_family' and author = 'person' and body is not null as prepared`.execute(trx)
-  // The introduction went with a message that never left: the next one introduces us.
-  await sql`update phone p set introduced_at = null from exchange e
-    join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
-    join household h on h.district_id = c.district_id and h.id = c.household_id
-    where e.district_id = ${districtId} and e.id = any(${rows.filter((r) => r.introduces).map((r) => r.id)}::uuid[])
-      and p.district_id = ${districtId} and p.id = h.phone_id`.execute(trx)
-  // What else waits for that phone is written anew: the first of it now names the school, or says who we are.
-  await sql`update exchange e set prepare_after = clock_timestamp() from conversation c
-    where e.district_id = ${districtId} and c.district_id = ${districtId} and c.id = e.conversation_id and e.direction = 'to_family' and e.author = 'person'
-      and e.status in ('held', 'queued') and e.prepare_after is null and e.part = 0 and not e.introduces and c.household_id in (
-        select k.household_id from exchange x join conversation k on k.district_id = x.district_id and k.id = x.conversation_id
-        where x.district_id = ${districtId} and x.id = any(${rows.filter((r) => r.prepared).map((r) => r.id)}::uuid[]))`.execute(
-    trx,
-  )
+    returning id, conversation_id`.execute(trx)
+  // What waits behind it is written anew: the first of it now names the school.
+  await sql`update exchange set prepare_after = clock_timestamp()
+    where district_id = ${districtId} and conversation_id = any(${rows.map((r) => r.conversation_id)}::uuid[]) and direction = 'to_family'
+      and author = 'person' and status in ('held', 'queued') and prepare_after is null and tries = 0 and part = 0`.execute(trx)
   await appendEvents(
     trx,
     districtId,

@@ -95,7 +95,6 @@ type Row = {
   students: Student[] | null
   has_phone: boolean
   opted_out: boolean
-  introduced: boolean
 }
 
 async function describe(
@@ -127,9 +126,9 @@ async function describe(
       from talk t join school s on s.district_id = ${districtId} and s.id = t.school_id
     )
     select w.*, a.staff_side, a.school_name, a.hours, a.hours_version, a.staff, a.guardians, a.students, b.id is not null as has_phone,
-      coalesce(p.opted_out_at is not null, false) as opted_out, coalesce(p.introduced_at is not null, false) as introduced,
+      coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
-        and o.seq < w.seq and o.status not in ('canceled', 'failed')) as first
+        and o.seq < w.seq and o.status not in ('canceled', 'failed') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
     from work w join about a on a.id = w.conversation_id
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
@@ -176,7 +175,6 @@ async function describe(
       // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
       phone: lacks ? 'no_number' : row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
       optedOut: row.opted_out,
-      introduced: row.introduced,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
       hoursVersion: row.hours_version,
     }
@@ -204,19 +202,15 @@ async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
   const done = await stillTimed(trx, districtId, given)
   if (done.length === 0) return
-  const introduces = await claimIntroductions(trx, districtId, moment, done)
-  const bodies = done.map((d) =>
-    d.body !== null && d.introduction !== null && introduces.has(d.id) ? `${d.body}\n${d.introduction}` : d.body,
-  )
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`
     update exchange e set prepare_after = null, original_language = w.original_language, translation_language = w.translation_language,
-      translation_text = w.translation_text, translation_by = w.translation_by, body = w.body, introduces = w.introduces,
+      translation_text = w.translation_text, translation_by = w.translation_by, body = w.body,
       status = w.status, send_after = w.send_after, hold = w.hold
     from unnest(${done.map((d) => d.id)}::uuid[], ${done.map((d) => d.originalLanguage)}::text[], ${done.map((d) => d.translation?.language ?? null)}::text[],
-      ${done.map((d) => d.translation?.text ?? null)}::text[], ${done.map((d) => d.translation?.by ?? null)}::text[], ${bodies}::text[],
-      ${done.map((d) => introduces.has(d.id))}::boolean[], ${done.map((d) => d.status)}::text[],
+      ${done.map((d) => d.translation?.text ?? null)}::text[], ${done.map((d) => d.translation?.by ?? null)}::text[], ${done.map((d) => d.body)}::text[],
+      ${done.map((d) => d.status)}::text[],
       ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[])
-      as w (id, original_language, translation_language, translation_text, translation_by, body, introduces, status, send_after, hold)
+      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold)
     where e.district_id = ${districtId} and e.id = w.id and e.prepare_after is not null
     returning e.id, e.conversation_id, e.direction`.execute(trx)
   const written = new Map(rows.map((r) => [r.id, r]))
@@ -276,19 +270,4 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
       ]
     }),
   )
-}
-
-/** The first message to a phone that nobody introduced us to says who this is; only one does. */
-async function claimIntroductions(trx: Trx, districtId: string, moment: Moment, done: readonly Prepared[]): Promise<Set<string>> {
-  const ids = done.filter((d) => d.introduction !== null).map((d) => d.id)
-  if (ids.length === 0) return new Set()
-  const { rows } = await sql<{ id: string }>`
-    with first as (
-      select distinct on (b.phone_id) b.phone_id, e.id from exchange e
-      join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.side = 'family' and b.until is null
-      where e.district_id = ${districtId} and e.id = any(${ids}::uuid[]) order by b.phone_id, e.created_at, e.seq
-    )
-    update phone p set introduced_at = ${moment.database.toString()}::timestamptz from first
-    where p.district_id = ${districtId} and p.id = first.phone_id and p.introduced_at is null returning first.id`.execute(trx)
-  return new Set(rows.map((r) => r.id))
 }

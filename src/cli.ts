@@ -51,6 +51,18 @@ function parse(args: readonly string[], options: Readonly<Record<string, { type:
   return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
 }
 
+/** What may be said of a bug: its message can hold what people wrote. */
+function bug(error: unknown): string {
+  const { error: name, code, at } = describeError(error)
+  return `Something went wrong in Homeline itself (${[name, code, at].filter((part) => part !== undefined).join(', ')}). Nothing was changed by this command unless it said so.\n`
+}
+
+// An error that nobody caught ends the process; Node would print it whole.
+process.once('uncaughtException', (error) => {
+  process.stderr.write(bug(error))
+  process.exit(1)
+})
+
 try {
   const outcome = await run(process.argv.slice(2))
   if (outcome.problem !== undefined) process.stderr.write(`${outcome.problem}\n`)
@@ -63,10 +75,7 @@ try {
     process.stderr.write(`${error.message}\n`)
     process.exitCode = 1
   } else {
-    const { error: name, code, at } = describeError(error)
-    process.stderr.write(
-      `Something went wrong in Homeline itself (${[name, code, at].filter((part) => part !== undefined).join(', ')}). Nothing was changed by this command unless it said so.\n`,
-    )
+    process.stderr.write(bug(error))
     process.exitCode = 1
   }
 }

@@ -39,6 +39,15 @@ function toInstant(text: string): Temporal.Instant {
   return Temporal.Instant.from(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
 }
 
+/**
+ * A connection that breaks (a restart of the database) is replaced at its next use. Without listeners its error would end the process: an idle
+ * one tells the pool, one between two statements of a transaction only itself; the next statement fails and its caller hears of it.
+ */
+function outliveRestarts(pool: pg.Pool): void {
+  pool.on('error', () => {})
+  pool.on('connect', (client) => void client.on('error', () => {}))
+}
+
 /** A pool that works as one role. `size` connections at most; statements end after 60 s. */
 export function connect(url: string, role: Role, size = 10): Db {
   const pool = new pg.Pool({
@@ -52,8 +61,7 @@ export function connect(url: string, role: Role, size = 10): Db {
     application_name: 'homeline',
     types,
   })
-  // An idle connection that breaks (a restart of the database) is replaced at its next use; without a listener it would end the process.
-  pool.on('error', () => {})
+  outliveRestarts(pool)
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
 }
 
@@ -76,6 +84,7 @@ export async function migrate(url: string): Promise<string[]> {
     connectionTimeoutMillis: 10_000,
     application_name: 'homeline-migrate',
   })
+  outliveRestarts(pool)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     const { rows } = await sql<{ version: number }>`select current_setting('server_version_num')::int as version`.execute(db)

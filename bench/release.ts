@@ -1,0 +1,123 @@
+/**
+ * Measures the release of held messages against the database itself in the same run: 100,000 messages of 20,000 conversations become due at once and are
+ * claimed, attempted, handed to a carrier that answers at once, settled, logged and sealed; the yardstick is two plain UPDATEs (held -> sending -> sent)
+ * over the same rows. Asserts that every message is handed over once and that every lane keeps its order. Aim: at least 0.25 x. Run:
+ * `node bench/release.ts [rounds] [messages] [conversations]`; exit status 1 when the aim is missed.
+ */
+
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { startJobs } from '../src/jobs/path.ts'
+import type { Carrier, Translator } from '../src/relay/ports.ts'
+import { inDistrict } from '../src/store/database.ts'
+import { deliverStore } from '../src/store/delivering.ts'
+import { inboxStore } from '../src/store/inbox.ts'
+import { prepareStore } from '../src/store/preparing.ts'
+import { findWork, queueState } from '../src/store/scheduler.ts'
+import { sealDistrict } from '../src/store/seal.ts'
+import { now } from '../src/store/settings.ts'
+import { reconcileStore } from '../src/store/waiting.ts'
+import { benchDatabase, benchDistrict, median } from './district.ts'
+
+const rounds = Number(process.argv[2] ?? 1)
+const messages = Number(process.argv[3] ?? 100_000)
+const conversations = Number(process.argv[4] ?? 20_000)
+
+const database = await benchDatabase()
+const { db, scheduler, keys, admin } = database
+try {
+  const { districtId } = await benchDistrict(database, conversations)
+  const ratios: number[] = []
+  for (let round = 0; round < rounds; round++) ratios.push(await measure(districtId, round))
+  const ratio = median(ratios)
+  console.log(`release: ${ratio.toFixed(2)} x two plain UPDATEs (aim 0.25)`)
+  process.exitCode = ratio >= 0.25 ? 0 : 1
+} finally {
+  await database.close()
+}
+
+async function measure(districtId: string, round: number): Promise<number> {
+  const seqs = await holdMessages(districtId, round)
+  const move = (from: string, to: string) =>
+    inDistrict(db, districtId, async (trx) => {
+      const began = performance.now()
+      await sql`update exchange set status = ${to} where district_id = ${districtId} and status = ${from} and part = 0 and tries = ${round}`.execute(
+        trx,
+      )
+      return () => (performance.now() - began) / 1000
+    }).then((seconds) => seconds())
+  const plain = (await move('held', 'sending')) + (await move('sending', 'sent'))
+  await move('sent', 'held')
+  await admin('vacuum analyze')
+
+  const handed = new Map<string, number>()
+  const order: string[] = []
+  const carrier: Carrier = {
+    send: async ({ body }) => {
+      handed.set(body, (handed.get(body) ?? 0) + 1)
+      order.push(body)
+      return { kind: 'accepted', sid: `SM${randomUUID().replaceAll('-', '')}` }
+    },
+    sentSince: async () => null,
+  }
+  const translator: Translator = { name: 'none', translate: async () => ({ kind: 'unavailable', reason: 'none' }) }
+  const detect = () => ({ language: 'und', confidence: 0 })
+  await inDistrict(db, districtId, (trx) =>
+    sql`update exchange set send_after = clock_timestamp() where district_id = ${districtId} and status = 'held'`.execute(trx),
+  )
+  await admin('vacuum analyze')
+  const began = performance.now()
+  const jobs = startJobs({
+    receive: { inbox: inboxStore(db, keys, () => null), detect },
+    prepare: { store: prepareStore(db), translator, detect },
+    deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
+    reconcile: { store: reconcileStore(db, keys), carrier },
+    seal: (id, limit) => sealDistrict(db, keys, id, limit),
+    findWork: async (step) => findWork(scheduler, step, await now(db)),
+    report: (step, error) => console.error(step, error),
+    changed: () => {},
+  })
+  let released = 0
+  for (;;) {
+    const state = await queueState(scheduler, await now(db))
+    if (released === 0 && state.due + state.sending === 0) released = (performance.now() - began) / 1000
+    if (state.due + state.sending + state.unsealed === 0) break
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  const seconds = (performance.now() - began) / 1000
+  await jobs.stop()
+  if (order.length !== messages || handed.size !== messages)
+    throw new Error(`${order.length} hand-overs of ${handed.size} messages, not ${messages}`)
+  const last = new Map<string, number>()
+  for (const body of order) {
+    const { lane, seq } = seqs.get(body) as { lane: string; seq: number }
+    if (seq <= (last.get(lane) ?? 0)) throw new Error('A lane lost its order')
+    last.set(lane, seq)
+  }
+  const ratio = plain / seconds
+  console.log(
+    `round ${round + 1}: two UPDATEs ${Math.round(messages / plain)}/s; released ${Math.round(messages / released)}/s, and sealed ${Math.round(messages / seconds)}/s; ratio ${ratio.toFixed(2)}; order kept in ${last.size} lanes`,
+  )
+  return ratio
+}
+
+/** Prepared and held until tomorrow, spread over all conversations; gives each body's lane and place. */
+async function holdMessages(districtId: string, round: number): Promise<Map<string, { lane: string; seq: number }>> {
+  const rows = await inDistrict(db, districtId, async (trx) => {
+    const made = await sql<{ body: string; lane: string; seq: number }>`
+      with lane as (select id, last_seq_to_family as last, row_number() over (order by id) - 1 as n from conversation where district_id = ${districtId})
+      insert into exchange (district_id, conversation_id, direction, author, author_id, seq, status, send_after, hold, original_language, original_text,
+        translation_language, translation_text, translation_by, body, tries)
+      select ${districtId}, lane.id, 'to_family', 'person', 't0', lane.last + 1 + i / ${conversations}::int, 'held', clock_timestamp() + interval '1 day', 'hours', 'en',
+        'Please remember the meeting on Thursday at 6:30 PM in the library.', 'es', 'Recuerde la reunion del jueves a las 6:30 PM en la biblioteca.', 'echo',
+        'Ms Rivera: Recuerde la reunion del jueves a las 6:30 PM en la biblioteca. ' || ${round}::int || ':' || i, ${round}::int
+      from generate_series(0, ${messages - 1}::int) i join lane on lane.n = i % ${conversations}::int
+      returning body, conversation_id as lane, seq`.execute(trx)
+    await sql`update conversation set last_seq_to_family = last_seq_to_family + 1 + ${messages}::int / ${conversations}::int where district_id = ${districtId}`.execute(
+      trx,
+    )
+    return made.rows
+  })
+  await admin('vacuum analyze')
+  return new Map(rows.map(({ body, lane, seq }) => [body, { lane, seq }]))
+}

@@ -5,10 +5,10 @@ import { appendEvents } from '../store/events.ts'
 import type { Keys } from '../store/keys.ts'
 import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
 import { checkStaged } from '../store/roster-checks.ts'
-import { mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
+import { endFinishedTeaching, mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
 import {
-  adoptNumbers,
   type Counts,
+  claimNumbers,
   compareRoster,
   countChanges,
   mergeRoster,
@@ -119,9 +119,10 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   if (options.dryRun) return { keep: false, result }
   const at = await databaseNow(trx)
   await mergeHouseholds(trx, district.id, at)
+  await endFinishedTeaching(trx, district.id, at)
   await rebindStaff(trx, district.id, at)
   await syncTasks(trx, district.id)
-  await adoptNumbers(trx, district.id)
+  await claimNumbers(trx, district.id)
   await appendEvents(trx, district.id, [{ exchangeId: null, at, what: 'roster_imported', detail: flat(counts) }])
   return { keep: true, result }
 }

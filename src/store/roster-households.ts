@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
 import { cancelWaiting } from './exchanges.ts'
+import { teaches } from './reach.ts'
 
 /** Waiting, not yet handed over: an attempt in flight is left to settle. */
 const WAITING = sql`((status = 'received' and prepare_after is not null) or status in ('held', 'queued'))`
@@ -25,7 +26,16 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
     select h.id from household h where h.district_id = ${districtId} and h.until is null and not exists (
       select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
       where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)`.execute(trx)
-  await endConversations(trx, districtId, at)
+  const { rows: over } = await sql<{ id: string }>`
+    select c.id from conversation c join roster_ended e on e.id = c.household_id
+    where c.district_id = ${districtId} and c.ended_at is null`.execute(trx)
+  await endConversations(
+    trx,
+    districtId,
+    at,
+    over.map((row) => row.id),
+    'household_ended',
+  )
   // Whoever has the phone next is told anew who writes.
   await sql`
     with ended as (
@@ -49,21 +59,49 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
 }
 
+/**
+ * Ends the conversations of staff who have left, and of teachers who no longer teach any student of the family: they may not write to it, and
+ * what it still texts to that number reaches the office. `at` is the database's clock.
+ */
+export async function endFinishedTeaching(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+  const taught = sql`exists (
+    select from household_guardian hg
+    join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
+    where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null
+      and ${teaches(districtId, sql`c.staff_side`, sql`gs.student_id`)})`
+  const { rows } = await sql<{ id: string }>`
+    select c.id from conversation c join person p on p.district_id = c.district_id and p.id = c.staff_side
+    where c.district_id = ${districtId} and c.ended_at is null and (not p.active or (p.role <> 'administrator' and not ${taught}))`.execute(
+    trx,
+  )
+  await endConversations(
+    trx,
+    districtId,
+    at,
+    rows.map((row) => row.id),
+    'teaching_ended',
+  )
+}
+
 /** Ids go by value and not by join: few conversations end, and there may be millions of exchanges. */
-async function endConversations(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+async function endConversations(
+  trx: Trx,
+  districtId: string,
+  at: Temporal.Instant,
+  ids: readonly string[],
+  why: string,
+): Promise<void> {
   const now = at.toString()
-  const { rows: over } = await sql<{ id: string }>`
-    update conversation c set ended_at = ${now} from roster_ended e
-    where c.district_id = ${districtId} and c.household_id = e.id and c.ended_at is null returning c.id`.execute(trx)
-  const ids = over.map((row) => row.id)
+  await sql`update conversation set ended_at = ${now}
+    where district_id = ${districtId} and id = any(${[...ids]}::uuid[]) and ended_at is null`.execute(trx)
   await sql`update binding set until = ${now}
-    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and until is null`.execute(trx)
+    where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and until is null`.execute(trx)
   const { rows } = await sql<{ id: string }>`
     select id from exchange
-    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and ${WAITING}`.execute(trx)
+    where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and ${WAITING}`.execute(trx)
   const waiting = rows.map((row) => row.id)
   for (let from = 0; from < waiting.length; from += BATCH)
-    await cancelWaiting(trx, districtId, at, waiting.slice(from, from + BATCH), 'household_ended', null)
+    await cancelWaiting(trx, districtId, at, waiting.slice(from, from + BATCH), why, null)
 }
 
 /**

@@ -184,7 +184,7 @@ export async function countChanges(trx: Trx): Promise<Record<RosterKind, Counts>
 }
 
 /** Gives the only district of an installation the proxy numbers that no district has. */
-export async function adoptNumbers(trx: Trx, districtId: string): Promise<void> {
+export async function claimNumbers(trx: Trx, districtId: string): Promise<void> {
   await sql`update proxy_number set district_id = ${districtId}
     where district_id is null and (select count(*) from district) = 1`.execute(trx)
 }

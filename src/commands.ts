@@ -4,7 +4,6 @@ import { createWriteStream } from 'node:fs'
 import path from 'node:path'
 import readline from 'node:readline'
 import { finished } from 'node:stream/promises'
-import { SingleBar } from 'cli-progress'
 import { carrierAccount } from './carrier-account.ts'
 import { createClient } from './carriers/twilio/client.ts'
 import { leaveInboundToNumbers, listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
@@ -13,6 +12,7 @@ import { languageTag } from './core/language.ts'
 import { createDetector, detectLines } from './detection/detect.ts'
 import { type Installation, openInstallation, Problem } from './installation.ts'
 import { sealAll, serve as startServer } from './main.ts'
+import { progressBar } from './progress.ts'
 import { formatCounts, formatFinding } from './roster/format.ts'
 import { importRoster } from './roster/import.ts'
 import { exportLog } from './store/export.ts'
@@ -327,27 +327,4 @@ function instantOf(value: string | boolean | undefined, name: string): Temporal.
     }
   }
   throw new UsageProblem(`${name} should be a time such as 2026-11-01T00:00:00Z, or a date (midnight UTC).`)
-}
-
-/** A bar on standard error, drawn only for a person at a terminal. */
-function progressBar(label: string): { readonly to: (done: number, total: number) => void; readonly end: () => void } {
-  if (!process.stderr.isTTY) return { to: () => {}, end: () => {} }
-  const bar = new SingleBar({
-    format: `${label} [{bar}] {percentage}%`,
-    hideCursor: true,
-    clearOnComplete: true,
-    stream: process.stderr,
-  })
-  let started = false
-  return {
-    to: (done, total) => {
-      if (!started) bar.start(total, 0)
-      started = true
-      bar.setTotal(total)
-      bar.update(done)
-    },
-    end: () => {
-      if (started) bar.stop()
-    },
-  }
 }

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
-import { languageName } from './core/language.ts'
+import { FAMILIES, phonesOnTable, recentLines, TEACHER } from './demo-scene.ts'
 import { type Installation, Problem } from './installation.ts'
 import type { Translator } from './relay/ports.ts'
 import { importRoster } from './roster/import.ts'
@@ -16,11 +16,10 @@ import { createSimulator } from './simulator/carrier.ts'
 import { simulatorControl } from './simulator/control.ts'
 import { simulatorRest } from './simulator/rest.ts'
 import { simulatorScene } from './simulator/scene.ts'
-import type { Contact, Phone, Stage, StageLine } from './simulator/stage.ts'
+import type { Stage } from './simulator/stage.ts'
 import { openConversations } from './store/conversations.ts'
 import { databaseNow, inDistrict } from './store/database.ts'
 import { adoptNumbers } from './store/numbers.ts'
-import { readNumber } from './store/phones.ts'
 import { advanceClock, now, readSetting, writeSetting } from './store/settings.ts'
 import { SMS_PATH, VOICE_PATH } from './webhooks/twilio.ts'
 
@@ -41,36 +40,8 @@ const NUMBERS = Array.from({ length: 12 }, (_, i) => `+187255501${10 + i}`)
 const ZONE = 'America/Chicago'
 const DAY = ['07:00-20:00']
 const WEEK = { mon: DAY, tue: DAY, wed: DAY, thu: DAY, fri: DAY, sat: DAY, sun: DAY }
-const TEACHER = 'staff-rivera'
 /** Simulated milliseconds between the stages of a text, so that one can watch it travel. */
 const STEP_MS = 250
-
-/** The phones on the table: whose they are, and what they would say by day and by night. */
-const FAMILIES: readonly {
-  readonly id: string
-  readonly person: string
-  readonly says: readonly string[]
-  readonly hears: readonly string[]
-}[] = [
-  {
-    id: 'rosa',
-    person: 'guardian-rosa-lopez',
-    says: ['Mi hijo está enfermo hoy y no irá a la escuela.', '¿Cuál es la tarea?'],
-    hears: ['Thank you for telling me. Please pick up the homework at 3:30 PM.', 'I hope your child feels better soon.'],
-  },
-  {
-    id: 'fatima',
-    person: 'guardian-fatima-al-sayed',
-    says: ['سيتأخر طفلي اليوم.', 'ما هو الواجب المنزلي؟'],
-    hears: ['Thank you for telling me. I will call you at 4:15 PM.', 'See you tomorrow.'],
-  },
-  {
-    id: 'wei',
-    person: 'guardian-wei-chen',
-    says: ['我可以和您谈谈吗？什么时候？', '谢谢老师。'],
-    hears: ['Please come to school at 2:45 PM.', 'Thank you.'],
-  },
-]
 
 /** Puts the simulator together and, in an empty database, the sample school. */
 export async function prepareDemo(installation: Installation, account: TwilioAccount, real: Translator): Promise<Demo> {
@@ -192,125 +163,4 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     await writeSetting(db, 'sample_school', id)
     return id
   }
-}
-
-type PairRow = { conversation_id: string; side: 'family' | 'staff'; number: string; guardian_id: string; child: string | null }
-
-async function phonesOnTable({ db, keys }: Installation, district: string): Promise<Phone[]> {
-  return inDistrict(db, district, async (trx) => {
-    const { rows: people } = await sql<{
-      id: string
-      given_name: string
-      display_name: string | null
-      language: string | null
-      number_encrypted: Buffer
-    }>`
-      select p.id, p.given_name, p.display_name, p.language, f.number_encrypted from person p
-      join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id and pp.use = 'sms'
-      join phone f on f.district_id = p.district_id and f.id = pp.phone_id
-      where p.district_id = ${district} and p.id = any(${[TEACHER, ...FAMILIES.map((f) => f.person)]}::text[])`.execute(trx)
-    const { rows: pairs } = await sql<PairRow>`
-      select c.id as conversation_id, b.side, n.number, pp.person_id as guardian_id,
-        (select min(q.given_name) from guardianship gs join person q on q.district_id = gs.district_id and q.id = gs.student_id
-          where gs.district_id = ${district} and gs.guardian_id = pp.person_id) as child
-      from conversation c join household h on h.district_id = c.district_id and h.id = c.household_id
-      join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id and pp.use = 'sms'
-      join binding b on b.district_id = c.district_id and b.conversation_id = c.id and b.until is null
-      join proxy_number n on n.id = b.proxy_number_id
-      where c.district_id = ${district} and c.staff_side = ${TEACHER} and c.ended_at is null`.execute(trx)
-    const person = (id: string) => people.find((p) => p.id === id)
-    const numberOf = (id: string) => readNumber(keys, district, person(id)?.number_encrypted as Buffer)
-    const proxy = (guardian: string, side: PairRow['side']) => pairs.find((p) => p.guardian_id === guardian && p.side === side)
-    const teacher = person(TEACHER)
-    const families = FAMILIES.flatMap((family): Phone[] => {
-      const who = person(family.person)
-      const seen = proxy(family.person, 'family')
-      if (who === undefined || seen === undefined) return []
-      const contact: Contact = {
-        label: teacher?.display_name ?? 'Teacher',
-        number: seen.number,
-        phone: 'rivera',
-        suggestions: family.says,
-      }
-      return [
-        {
-          id: family.id,
-          owner: who.given_name,
-          side: 'family',
-          kind: 'flip',
-          number: numberOf(family.person),
-          language: who.language ?? 'en',
-          contacts: [contact],
-        },
-      ]
-    })
-    const contacts = FAMILIES.flatMap((family): Contact[] => {
-      const seen = proxy(family.person, 'staff')
-      return seen === undefined
-        ? []
-        : [{ label: `${seen.child ?? 'A'}’s family`, number: seen.number, phone: family.id, suggestions: family.hears }]
-    })
-    if (teacher === undefined) return families
-    return [
-      ...families,
-      {
-        id: 'rivera',
-        owner: teacher.display_name ?? 'Ms Rivera',
-        side: 'staff',
-        kind: 'smart',
-        number: numberOf(TEACHER),
-        language: teacher.language ?? 'en',
-        contacts,
-      },
-    ]
-  })
-}
-
-/** Events in the words of the scene; one without words here is left out. */
-const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string>> = {
-  received: () => 'A text came in and was kept',
-  translated: (d) =>
-    `Translated from ${languageName(String(d['from']), 'en')} to ${languageName(String(d['to']), 'en')} by the ${d['by']}`,
-  not_translated: () => 'Not translated: the original goes on with a note',
-  differs: () => 'The translation lost a number, a time or a name: both texts go on',
-  translator_away: () => 'The translator is away: asked again soon',
-  held: () => 'Held until the allowed hours begin',
-  queued: () => 'Ready to go',
-  sending: () => 'Handed to the carrier',
-  no_answer: () => 'No answer from the carrier: it will be asked, nothing is sent twice',
-  not_taken: () => 'The carrier did not take it: tried again soon',
-  found_at_carrier: () => 'The carrier had it all along',
-  sent: () => 'Taken by the carrier',
-  delivered: () => 'Delivered to the phone',
-  undelivered: () => 'Not delivered',
-  failed: () => 'Failed',
-  unknown: () => 'It may not have gone out: the sender decides',
-  canceled: () => 'Canceled',
-  notice: () => 'The gateway answers by itself',
-  opted_out: () => 'STOP: no more messages to this phone',
-  opted_in: () => 'START: messages again',
-}
-
-async function recentLines({ db }: Installation, district: string): Promise<StageLine[]> {
-  return inDistrict(db, district, async (trx) => {
-    const { rows } = await sql<{
-      at: Temporal.Instant
-      what: string
-      detail: Record<string, unknown> | null
-      direction: string | null
-      author: string | null
-      guardian: string | null
-    }>`
-      select v.at, v.what, v.detail, e.direction, e.author, g.given_name as guardian from event v
-      left join exchange e on e.district_id = v.district_id and e.id = v.exchange_id
-      left join person g on g.district_id = v.district_id and g.id = e.guardian_id
-      where v.district_id = ${district} and v.exchange_id is not null and v.what = any(${Object.keys(WORDS)}::text[]) order by v.id desc limit 12`.execute(
-      trx,
-    )
-    return rows.map((row) => ({
-      at: row.at,
-      what: WORDS[row.what]?.(row.detail ?? {}) ?? row.what,
-      who: row.author === 'gateway' ? 'Homeline' : row.direction === 'to_family' ? 'Ms Rivera' : (row.guardian ?? ''),
-    }))
-  })
 }

@@ -106,7 +106,8 @@ export type KnownText = {
   readonly text: InboundText & { readonly from: E164 }
   readonly proxyNumberId: string
   readonly phoneId: string
-  readonly optedOut: boolean
+  /** Whose block it is: the carrier's, which answers a START itself, or only ours. */
+  readonly optedOut: 'carrier' | 'ours' | null
   /** The pair meant a conversation once. */
   readonly stale: boolean
   readonly known: Known
@@ -170,7 +171,7 @@ export type ReceivingDistrict = {
   /** Settles the newest unknown send of a staff side in a conversation; gives whether there was one. */
   readonly settleUnknown: (conversationId: string, staffId: string, action: 'again' | 'dismiss') => Promise<boolean>
   readonly changePhone: (change: PhoneChange) => Promise<void>
-  /** The original of the last text that a conversation handed to the family, or null. */
+  /** The original of the last text that a conversation handed to the family; null when that was not translated or there is none. */
   readonly lastOriginal: (conversationId: string) => Promise<string | null>
   readonly task: (
     kind: string,

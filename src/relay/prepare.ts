@@ -107,7 +107,7 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
     noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
     body: item.phone === 'none' ? null : writeBody(label, lines),
     ...time,
-    answer: heldAnswer(moment, item, time),
+    answer: answerToSender(moment, item, time),
   }
 }
 
@@ -132,11 +132,14 @@ export function sendTime(
     : { status: 'queued', sendAfter: now, hold: null }
 }
 
-/** Who wrote on a phone is told once per closed window when the other side will get it. */
-function heldAnswer(moment: Moment, item: ToPrepare, time: Timing): Prepared['answer'] {
-  if (!item.fromPhone || time.status !== 'held' || item.keyword !== null) return null
+/** Who wrote on a phone is told once per closed window when the other side will get it, and each time when a family that opted out will not. */
+function answerToSender(moment: Moment, item: ToPrepare, time: Timing): Prepared['answer'] {
+  if (!item.fromPhone || item.keyword !== null) return null
   const toFamily = item.direction === 'to_family'
   const language = toFamily ? item.staffLanguage : (item.familyLanguages[0] ?? item.staffLanguage)
+  if (toFamily && item.optedOut)
+    return { notice: 'opted_out_to_staff', key: `opted_out:${item.id}`, ...fixedText('opted_out_to_staff', language, {}) }
+  if (time.status !== 'held') return null
   const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
   if (time.sendAfter === null || item.hours === null)
     return {

@@ -39,14 +39,20 @@ export function receive(deps: ReceiveDeps, limit: number): Promise<number> {
 
 type Dialled = { readonly text: InboundText; readonly proxyNumberId: string; readonly districtId: string }
 
-/** Texts by the district of the number that they came to; one to a number that is not adopted waits until it is. */
+/**
+ * Texts by the district of the number that they came to; one to a number that is not adopted waits until it is. A text from one of
+ * our own numbers has no sender: answering it would be a loop.
+ */
 async function dialledTexts(batch: InboxBatch): Promise<Map<string, Dialled[]>> {
   const texts = batch.items.flatMap(({ id, form }) => (form?.kind === 'text' ? [{ id, text: form }] : []))
-  const numbers = await batch.dialled([...new Set(texts.map(({ text }) => text.to))])
+  const numbers = await batch.dialled([
+    ...new Set(texts.flatMap(({ text }) => (text.from === null ? [text.to] : [text.to, text.from]))),
+  ])
   const dialled = texts.flatMap(({ id, text }) => {
     const number = numbers.get(text.to)
     if (number === undefined) batch.putOff(id, 'number not adopted')
-    return number === undefined ? [] : [{ text, ...number }]
+    const from = text.from !== null && numbers.has(text.from) ? null : text.from
+    return number === undefined ? [] : [{ text: { ...text, from }, ...number }]
   })
   return Map.groupBy(dialled, (d) => d.districtId)
 }
@@ -106,17 +112,19 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
   switch (word?.kind) {
     case 'stop':
     case 'wrong-number':
-      changePhone(true, word.kind === 'stop' ? `text ${word.language}` : 'wrong number')
+      changePhone(true, word.kind === 'wrong-number' ? 'wrong number' : word.byCarrier ? 'carrier word' : `text ${word.language}`)
       effects.push(() =>
         district.task(word.kind === 'stop' ? 'opted_out' : 'wrong_number', text.phoneId, { phoneId: text.phoneId, exchangeId }),
       )
-      if (word.kind === 'wrong-number' || !word.byCarrier)
+      if (text.optedOut === null && (word.kind === 'wrong-number' || !word.byCarrier))
         answer('stop_done', (language, names) => fixedText('stop_done', language, names), `stop_done:${exchangeId}`)
       return record(route.kind === 'relay' && route.direction === 'to_staff', word.kind)
     case 'start':
-      if (word.onlyWhenOptedOut && !text.optedOut) break
+      if (word.onlyWhenOptedOut && text.optedOut === null) break
       changePhone(false, `text ${word.language}`)
-      if (!word.byCarrier) answer('start_done', (language, names) => fixedText('start_done', language, names), null)
+      // The carrier answers a START only to a block of its own.
+      if (!word.byCarrier || text.optedOut === 'ours')
+        answer('start_done', (language, names) => fixedText('start_done', language, names), null)
       return record(false, 'start')
     case 'help':
       if (!word.byCarrier) answer('help', (language, names) => fixedText('help', language, names), null)

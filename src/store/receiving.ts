@@ -158,12 +158,12 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
       )
     },
     lastOriginal: async (conversationId) => {
-      const { rows } = await sql<{ original_text: string }>`
-        select original_text from exchange where district_id = ${districtId} and conversation_id = ${conversationId} and direction = 'to_family'
+      const { rows } = await sql<{ original: string | null }>`
+        select case when translation_text is not null then original_text end as original from exchange where district_id = ${districtId} and conversation_id = ${conversationId} and direction = 'to_family'
           and author = 'person' and status in ('sent', 'delivered', 'sending', 'undelivered') order by seq desc limit 1`.execute(
         trx,
       )
-      return rows[0]?.original_text ?? null
+      return rows[0]?.original ?? null
     },
     task: (kind, key, what) => openTask(trx, districtId, kind, key, what),
     settle: (callbacks) => settleCallbacks(trx, districtId, moment, callbacks),
@@ -211,7 +211,7 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
   const phoneIds = fresh.map((t) => phones.get(t.text.from) as string)
   const { rows } = await sql<{
     n: number
-    opted_out: boolean
+    opted_out: KnownText['optedOut']
     conversation_id: string | null
     side: 'family' | 'staff' | null
     staff_side: string | null
@@ -222,7 +222,7 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
     stale: boolean
     staff_id: string | null
   }>`
-    select g.n, p.opted_out_at is not null as opted_out, b.conversation_id, b.side, c.staff_side,
+    select g.n, case when p.opted_out_at is not null then case when p.opted_out_how like 'carrier%' then 'carrier' else 'ours' end end as opted_out, b.conversation_id, b.side, c.staff_side,
       case when c.id is not null then ${namedGuardian(districtId, sql`c.household_id`, sql`c.staff_side`)} end as bound_guardian,
       h.id as household_id,
       case when c.id is null and h.id is not null then ${schoolOfHousehold(districtId, sql`h.id`)} end as school_id,

@@ -227,7 +227,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await run(`
     create table exchange (
-      district_id uuid not null references district (id),
+      district_id uuid not null,
       id uuid not null default gen_random_uuid(),
       conversation_id uuid,
       desk_id text,
@@ -258,7 +258,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       body text,
       introduces boolean not null default false,
       phone_id uuid,
-      proxy_number_id uuid references proxy_number (id),
+      proxy_number_id uuid,
       attempt_id uuid,
       part int not null default 0,
       tries int not null default 0,
@@ -274,7 +274,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       where status in ('held', 'queued', 'sending') or prepare_after is not null;
     create index exchange_due on exchange (district_id, urgent desc, send_after, seq)
       where status in ('held', 'queued') and prepare_after is null and send_after is not null;
-    create index exchange_to_prepare on exchange (district_id, prepare_after) where prepare_after is not null;
+    create index exchange_to_prepare on exchange (district_id, prepare_after, created_at) where prepare_after is not null;
     create index exchange_page on exchange (district_id, created_at, id);
     create index exchange_conversation on exchange (district_id, conversation_id, created_at, id);
     create table attempt (

@@ -1,5 +1,7 @@
 /** Time's way in: one loop a step, so that a slow translator or carrier keeps no other step waiting. */
 
+import { setTimeout as wait } from 'node:timers/promises'
+
 /** A running loop. */
 export type Loop = {
   /** Runs a turn soon, without waiting for the poll. A hint: the poll alone suffices. */
@@ -12,9 +14,11 @@ export type Loop = {
 
 /** The poll beneath all hints, in milliseconds. */
 const POLL_MS = 1_000
+/** What comes in so many milliseconds after a turn goes together into the next one. */
+const GATHER_MS = 25
 
 /**
- * Runs `turn` again and again: at once while it says that it had work, else at the next poll or `wake`. A turn that throws is reported and
+ * Runs `turn` again and again: soon while it says that it had work, else at the next poll or `wake`. A turn that throws is reported and
  * tried again a poll later; it never ends the loop.
  */
 export function startLoop(turn: () => Promise<boolean>, report: (error: unknown) => void, pollMs: number = POLL_MS): Loop {
@@ -43,6 +47,7 @@ export function startLoop(turn: () => Promise<boolean>, report: (error: unknown)
         woken = false
       }
       if (!worked && !woken && !stopping) await pause()
+      if (!stopping) await wait(GATHER_MS)
     }
   }
   const running = run()

@@ -35,9 +35,11 @@ export type Jobs = {
 }
 
 /** How much of one district is taken before the next has its turn. */
-const SHARE = { receive: 500, prepare: 250, deliver: 100, reconcile: 50, seal: 2_000 } as const
+const SHARE = { receive: 500, prepare: 250, deliver: 250, reconcile: 50, seal: 5_000 } as const
+/** Events are sealed within a second: two looks a second take them together. */
+const SEAL_POLL_MS = 500
 /** Hand-overs under way at once over all districts. */
-const MOST_IN_FLIGHT = 300
+const MOST_IN_FLIGHT = 500
 
 /** Starts a loop for each step. */
 export function startJobs(deps: JobDeps): Jobs {
@@ -68,12 +70,12 @@ export function startJobs(deps: JobDeps): Jobs {
     receive: async () => {
       const taken = await receive(deps.receive, SHARE.receive)
       if (taken > 0) {
-        wake('prepare', 'deliver', 'seal')
+        wake('prepare', 'deliver')
         deps.changed()
       }
       return taken > 0
     },
-    prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver', 'seal']),
+    prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver']),
     deliver: forDistricts(
       'deliver',
       async (districtId) => {
@@ -86,21 +88,21 @@ export function startJobs(deps: JobDeps): Jobs {
           .finally(() => {
             inFlight -= claimed
             underWay.delete(settled)
-            wake('deliver', 'seal')
+            wake('deliver')
             deps.changed()
           })
         underWay.add(settled)
         return claimed
       },
-      ['seal'],
+      [],
     ),
-    reconcile: forDistricts('reconcile', (id) => reconcile(deps.reconcile, id, SHARE.reconcile), ['deliver', 'seal']),
+    reconcile: forDistricts('reconcile', (id) => reconcile(deps.reconcile, id, SHARE.reconcile), ['deliver']),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
   }
   for (const [name, turn] of Object.entries(turns))
     loops.set(
       name,
-      startLoop(turn, (error) => deps.report(name, error)),
+      startLoop(turn, (error) => deps.report(name, error), name === 'seal' ? SEAL_POLL_MS : undefined),
     )
 
   return {

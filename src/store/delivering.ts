@@ -16,6 +16,7 @@ import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
 import { now } from './settings.ts'
 import { recordOutcomes } from './settling.ts'
+import { walkKeys } from './snapshot.ts'
 
 /** How a number is paced: `segments` tells what a text costs; null for a carrier without a limit (benchmarks). */
 export type Pacing = { readonly segments: (body: string) => number } | null
@@ -60,6 +61,7 @@ export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
       inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, pacing, limit, decide)),
     record: (districtId, outcomes) =>
       inDistrict(db, districtId, async (trx) => {
+        await walkKeys(trx)
         const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
         await recordOutcomes(trx, districtId, moment, outcomes)
       }),
@@ -74,6 +76,7 @@ async function claim(
   limit: number,
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
 ): Promise<{ attempts: ReadyAttempt[]; decided: number }> {
+  await walkKeys(trx)
   const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
   const rows = firstOfLanes(await dueHeads(trx, districtId, moment, pacing, limit))
   if (rows.length === 0) return { attempts: [], decided: 0 }

@@ -7,6 +7,7 @@ import { type Db, databaseNow, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
 import { now } from './settings.ts'
+import { walkKeys } from './snapshot.ts'
 
 /** One webhook as it came: `raw` are its body's bytes. */
 export type Webhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
@@ -103,6 +104,7 @@ function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: 
       const { rows: known } = await sql<{ id: string }>`select id from district where id = ${districtId}::uuid`.execute(trx)
       if (known.length === 0) return
       await sql.raw(`set local app.district_id = '${known[0]?.id}'`).execute(trx)
+      await walkKeys(trx)
       const moment = { now: await now(trx), database: await databaseNow(trx) }
       await work(receivingDistrict(trx, keys, districtId, moment))
     },

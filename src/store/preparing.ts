@@ -12,6 +12,7 @@ import { insertNotices } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
 import { now } from './settings.ts'
+import { walkKeys } from './snapshot.ts'
 import { openTask } from './tasks.ts'
 
 /** Seconds after which work that a dead process had begun is taken up again. */
@@ -22,6 +23,7 @@ export function prepareStore(db: Db): PrepareStore {
   return {
     lease: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {
+        await walkKeys(trx)
         const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
         const { rows } = await sql<{ id: string; conversation_id: string }>`
           update exchange set prepare_after = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
@@ -200,6 +202,7 @@ async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[
 }
 
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
+  await walkKeys(trx)
   const done = await stillTimed(trx, districtId, given)
   if (done.length === 0) return
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`

@@ -41,10 +41,15 @@ export function twilioWebhooks(deps: WebhookDeps) {
       (_request, body, done) => done(null, body),
     )
 
+    // Without a signature nothing else of a request is looked at, its form included.
+    app.addHook('onRequest', async (request, reply) => {
+      if (!request.headers['x-twilio-signature']) return reply.code(403).send()
+    })
+
     /** The form when the account signed it; otherwise the answer has been given. */
     const signedForm = async (request: FastifyRequest, reply: FastifyReply): Promise<Readonly<Record<string, string>> | null> => {
-      const raw = request.body
-      const params = Buffer.isBuffer(raw) ? parseForm(raw) : null
+      // An empty form is not given to the parser.
+      const params = parseForm(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0))
       if (params === null) {
         await reply.code(400).send()
         return null

@@ -38,10 +38,14 @@ export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecisio
   if (due.optedOut && !AFTER_STOP.has(due.notice ?? '')) return { kind: 'end', status: 'canceled', why: 'opted_out' }
   if (due.conversationEnded) return { kind: 'end', status: 'canceled', why: 'conversation_ended' }
   if (due.urgent) return { kind: 'hand_over', validitySeconds: MOST_VALIDITY }
-  if (due.author === 'gateway' && due.answerAge !== null) {
-    const left = ANSWER_SECONDS - Math.ceil(due.answerAge)
-    return left >= 30 ? { kind: 'hand_over', validitySeconds: left } : { kind: 'end', status: 'canceled', why: 'too_late' }
-  }
+  const answers = due.author === 'gateway' && due.answerAge !== null
+  const left = answers ? ANSWER_SECONDS - Math.ceil(due.answerAge ?? 0) : 0
+  if (left >= 30) return { kind: 'hand_over', validitySeconds: left }
+  const allowed = inHours(now, due)
+  return answers && allowed.kind === 'hold' ? { kind: 'end', status: 'canceled', why: 'too_late' } : allowed
+}
+
+function inHours(now: Temporal.Instant, due: Due): Exclude<DeliveryDecision, { kind: 'end' }> {
   if (due.hours === null) return { kind: 'hold', until: null, hold: 'no_hours' }
   const time = handOver(now, due.hours.week, due.hours.closures, due.hours.zone)
   if (time === null) return { kind: 'hold', until: null, hold: 'no_hours' }

@@ -73,7 +73,9 @@ export type ComposingDistrict = {
   readonly open: (
     staffId: string,
     recipients: readonly Recipient[],
-  ) => Promise<ReadonlyMap<string, { kind: 'open'; id: string } | { kind: 'no_number'; buy: number }>>
+    /** Whether messages may wait for a number that is still to be bought. */
+    mayWait: boolean,
+  ) => Promise<ReadonlyMap<string, { kind: 'open' | 'waits'; id: string } | { kind: 'no_number'; buy: number }>>
   readonly write: (messages: readonly Written[]) => Promise<void>
   /** What a person may act on: null when it is not there for this staff member. */
   readonly exchange: (
@@ -95,7 +97,7 @@ export type Written = {
   readonly reason: string | null
   readonly status: Status
   readonly sendAfter: Temporal.Instant | null
-  readonly hold: 'hours' | 'no_hours' | null
+  readonly hold: 'hours' | 'no_hours' | 'no_number' | null
   readonly failure: 'no_phone' | 'opted_out' | 'no_number' | null
 }
 

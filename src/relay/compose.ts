@@ -40,7 +40,7 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   if (request.urgent && staff.scope.kind === 'own' && recipients.some((r) => !r.teachersMayUrgent))
     return { kind: 'forbidden', problem: PROBLEMS.forbidden }
   const reachable = recipients.filter((r) => r.household !== null && !r.household.optedOut)
-  const conversations = await district.open(staff.id, reachable)
+  const conversations = await district.open(staff.id, reachable, !('guardian' in request.to))
   const messages = recipients.map((recipient): Written & { readonly problem: string | null } => {
     const base = {
       id: district.newId(),
@@ -55,7 +55,18 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
     if (recipient.household === null) return failed('no_phone', PROBLEMS.no_phone)
     if (recipient.household.optedOut) return failed('opted_out', PROBLEMS.opted_out)
     const conversation = conversations.get(recipient.household.id)
-    if (conversation?.kind !== 'open') return failed('no_number', noNumber(conversation?.buy ?? 1))
+    if (conversation === undefined || conversation.kind === 'no_number')
+      return failed('no_number', noNumber(conversation?.buy ?? 1))
+    if (conversation.kind === 'waits')
+      return {
+        ...base,
+        conversationId: conversation.id,
+        status: 'held',
+        sendAfter: null,
+        hold: 'no_number',
+        failure: null,
+        problem: null,
+      }
     const { status, sendAfter, hold } = sendTime(district.moment.now, {
       urgent: request.urgent,
       optedOut: false,

@@ -63,9 +63,9 @@ function composingDistrict(trx: Trx, districtId: string, moment: Moment): Compos
       )
     },
     recipients: (staff, to) => recipients(trx, districtId, staff, to),
-    open: async (staffId, list) => {
+    open: async (staffId, list, mayWait) => {
       const wanted = list.flatMap((r) =>
-        r.household === null ? [] : [{ staffSide: staffId, householdId: r.household.id, schoolId: r.schoolId }],
+        r.household === null ? [] : [{ staffSide: staffId, householdId: r.household.id, schoolId: r.schoolId, mayWait }],
       )
       const opened = wanted.length === 0 ? new Map() : await openConversations(trx, districtId, moment.now, wanted)
       return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffId}`)]))

@@ -11,10 +11,17 @@ export type Wanted = {
   readonly schoolId: string
   /** The proxy number that the family has just texted: kept where it is free. */
   readonly dialled?: string
+  /** Without a free number it is opened all the same: its messages wait until one is bought. */
+  readonly mayWait?: boolean
 }
 
-/** An open conversation, or that the family's phone has every proxy number already: so many more must be bought. */
-export type Opened = { readonly kind: 'open'; readonly id: string } | { readonly kind: 'no_number'; readonly buy: number }
+/**
+ * An open conversation; one that waits for a number, since the family's phone has every proxy number already; or that so many more
+ * must be bought first.
+ */
+export type Opened =
+  | { readonly kind: 'open' | 'waits'; readonly id: string }
+  | { readonly kind: 'no_number'; readonly buy: number }
 
 /** The key of a wanted pair in `openConversations`' answer. */
 export function pairKey(staffSide: string, householdId: string): string {
@@ -69,12 +76,13 @@ export async function openConversations(
     missing.map((w) => w.staffSide),
   )
   const lacking = new Map<string, number>()
-  const made: (Wanted & { family: Side; staff: Side | null })[] = []
+  const made: (Wanted & { family: Side | null; staff: Side | null })[] = []
   for (const w of missing) {
     const phone = familyPhones.get(w.householdId) as string
     const family = numbers.take(phone, w.dialled ?? usual.get(w.staffSide) ?? null)
     if (family === null) {
       lacking.set(phone, (lacking.get(phone) ?? 0) + 1)
+      if (w.mayWait === true) made.push({ ...w, family: null, staff: null })
       continue
     }
     if (!usual.has(w.staffSide)) usual.set(w.staffSide, family)
@@ -100,8 +108,8 @@ export async function openConversations(
   for (const m of made) {
     const key = pairKey(m.staffSide, m.householdId)
     const id = ids.get(key) as string
-    answer.set(key, { kind: 'open', id })
-    bindings.push({ side: 'family', ...m.family, conversationId: id })
+    answer.set(key, { kind: m.family === null ? 'waits' : 'open', id })
+    if (m.family !== null) bindings.push({ side: 'family', ...m.family, conversationId: id })
     if (m.staff !== null) bindings.push({ side: 'staff', ...m.staff, conversationId: id })
   }
   await insertBindings(trx, districtId, now, bindings)

@@ -150,7 +150,8 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
   // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Row>`
     select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
-      case when e.answers is not null then extract(epoch from clock_timestamp() - e.created_at)::float8 end as answer_age,
+      (select extract(epoch from clock_timestamp() - a.created_at)::float8 from exchange a
+        where a.district_id = e.district_id and a.id = e.answers) as answer_age,
       coalesce(c.ended_at is not null or h.until is not null, false) as ended, s.hours, g.time_zone as family_zone,
       p.id as phone_id, p.opted_out_at is not null as opted_out,
       p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,

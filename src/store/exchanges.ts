@@ -20,7 +20,7 @@ export type NewMessage = {
   readonly urgentReason: string | null
   readonly status: Status
   readonly sendAfter: Temporal.Instant | null
-  readonly hold: 'hours' | 'no_hours' | null
+  readonly hold: 'hours' | 'no_hours' | 'no_number' | null
   /** Whether `prepare` has work on it. */
   readonly toPrepare: boolean
   readonly carrierSid: string | null

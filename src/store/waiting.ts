@@ -162,8 +162,11 @@ export async function setHours(
   return changed.length
 }
 
-/** After numbers were adopted: what waited for one is prepared anew. */
+/** After numbers were adopted: what waited for one is prepared anew; where it still lacks one, that opens its task again. */
 export async function retryWithoutNumber(trx: Trx, districtId: string): Promise<void> {
+  await sql`update task set closed_at = clock_timestamp() where district_id = ${districtId} and kind = 'no_number' and closed_at is null`.execute(
+    trx,
+  )
   await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and hold = 'no_number' and status = 'held'`.execute(
     trx,
   )

@@ -28,7 +28,10 @@ const { db, scheduler, keys, admin } = database
 try {
   const { districtId } = await benchDistrict(database, conversations)
   const ratios: number[] = []
-  for (let round = 0; round < rounds; round++) ratios.push(await measure(districtId, round))
+  // The planner knows the tables of a database that has been at work.
+  await measure(districtId, 0, Math.min(2_000, messages))
+  await admin('vacuum analyze')
+  for (let round = 1; round <= rounds; round++) ratios.push(await measure(districtId, round, messages))
   const ratio = median(ratios)
   console.log(`release: ${ratio.toFixed(2)} x two plain UPDATEs (aim 0.25)`)
   process.exitCode = ratio >= 0.25 ? 0 : 1
@@ -36,8 +39,8 @@ try {
   await database.close()
 }
 
-async function measure(districtId: string, round: number): Promise<number> {
-  const seqs = await holdMessages(districtId, round)
+async function measure(districtId: string, round: number, count: number): Promise<number> {
+  const seqs = await holdMessages(districtId, round, count)
   const move = (from: string, to: string) =>
     inDistrict(db, districtId, async (trx) => {
       const began = performance.now()
@@ -86,8 +89,8 @@ async function measure(districtId: string, round: number): Promise<number> {
   }
   const seconds = (performance.now() - began) / 1000
   await jobs.stop()
-  if (order.length !== messages || handed.size !== messages)
-    throw new Error(`${order.length} hand-overs of ${handed.size} messages, not ${messages}`)
+  if (order.length !== count || handed.size !== count)
+    throw new Error(`${order.length} hand-overs of ${handed.size} messages, not ${count}`)
   const last = new Map<string, number>()
   for (const body of order) {
     const { lane, seq } = seqs.get(body) as { lane: string; seq: number }
@@ -96,13 +99,17 @@ async function measure(districtId: string, round: number): Promise<number> {
   }
   const ratio = plain / seconds
   console.log(
-    `round ${round + 1}: two UPDATEs ${Math.round(messages / plain)}/s; released ${Math.round(messages / released)}/s, and sealed ${Math.round(messages / seconds)}/s; ratio ${ratio.toFixed(2)}; order kept in ${last.size} lanes`,
+    `${round === 0 ? 'warm-up' : `round ${round}`}: two UPDATEs ${Math.round(count / plain)}/s; released ${Math.round(count / released)}/s, and sealed ${Math.round(count / seconds)}/s; ratio ${ratio.toFixed(2)}; order kept in ${last.size} lanes`,
   )
   return ratio
 }
 
 /** Prepared and held until tomorrow, spread over all conversations; gives each body's lane and place. */
-async function holdMessages(districtId: string, round: number): Promise<Map<string, { lane: string; seq: number }>> {
+async function holdMessages(
+  districtId: string,
+  round: number,
+  count: number,
+): Promise<Map<string, { lane: string; seq: number }>> {
   const rows = await inDistrict(db, districtId, async (trx) => {
     const made = await sql<{ body: string; lane: string; seq: number }>`
       with lane as (select id, last_seq_to_family as last, row_number() over (order by id) - 1 as n from conversation where district_id = ${districtId})
@@ -111,9 +118,9 @@ async function holdMessages(districtId: string, round: number): Promise<Map<stri
       select ${districtId}, lane.id, 'to_family', 'person', 't0', lane.last + 1 + i / ${conversations}::int, 'held', clock_timestamp() + interval '1 day', 'hours', 'en',
         'Please remember the meeting on Thursday at 6:30 PM in the library.', 'es', 'Recuerde la reunion del jueves a las 6:30 PM en la biblioteca.', 'echo',
         'Ms Rivera: Recuerde la reunion del jueves a las 6:30 PM en la biblioteca. ' || ${round}::int || ':' || i, ${round}::int
-      from generate_series(0, ${messages - 1}::int) i join lane on lane.n = i % ${conversations}::int
+      from generate_series(0, ${count - 1}::int) i join lane on lane.n = i % ${conversations}::int
       returning body, conversation_id as lane, seq`.execute(trx)
-    await sql`update conversation set last_seq_to_family = last_seq_to_family + 1 + ${messages}::int / ${conversations}::int where district_id = ${districtId}`.execute(
+    await sql`update conversation set last_seq_to_family = last_seq_to_family + 1 + ${count}::int / ${conversations}::int where district_id = ${districtId}`.execute(
       trx,
     )
     return made.rows

@@ -142,6 +142,8 @@ async function adoptOrStart(root: string, data: string, runAs: RunAs, postgres: 
       'max_connections=120',
       'shared_buffers=256MB',
       'max_wal_size=2GB',
+      // Tables that fill in a morning are known to the planner within seconds.
+      'autovacuum_naptime=10s',
       // Statements can hold what a person wrote: none of it belongs into PostgreSQL's own log.
       'log_min_error_statement=panic',
       'log_parameter_max_length=0',

@@ -106,32 +106,25 @@ async function describe(
   lacking: { readonly family: ReadonlySet<string>; readonly staff: ReadonlySet<string> },
 ): Promise<ToPrepare[]> {
   const { rows } = await sql<Row>`
-    with work as materialized (
-      select e.id, e.conversation_id, e.direction, e.seq, e.original_text, e.keyword, e.pictures, e.urgent, e.carrier_sid is not null as from_phone,
-        e.created_at, e.prepare_tries, e.guardian_id from exchange e
-      where e.district_id = ${districtId} and e.id = any(${[...ids]}::uuid[])
-    ), talk as materialized (
-      select c.id, c.staff_side, c.household_id, c.school_id from conversation c
-      where c.district_id = ${districtId} and c.id in (select conversation_id from work)
-    ), about as materialized (
-      select t.id, t.staff_side, s.name as school_name, s.hours, s.hours_version,
-        (select to_jsonb(p) from person p where p.district_id = ${districtId} and p.id = t.staff_side) as staff,
-        (select jsonb_agg(to_jsonb(p) order by p.id) from household_guardian hg
-          join person p on p.district_id = hg.district_id and p.id = hg.guardian_id
-          where hg.district_id = ${districtId} and hg.household_id = t.household_id and hg.until is null) as guardians,
-        (select jsonb_agg(jsonb_build_object('given_name', q.given_name, 'family_name', q.family_name,
-            'taught', ${teaches(districtId, sql`t.staff_side`, sql`q.id`)}) order by q.given_name, q.id)
-          from (select distinct gs.student_id from household_guardian hg
-            join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
-            where hg.district_id = ${districtId} and hg.household_id = t.household_id and hg.until is null) as child
-          join person q on q.district_id = ${districtId} and q.id = child.student_id and q.active) as students
-      from talk t join school s on s.district_id = ${districtId} and s.id = t.school_id
-    )
-    select w.*, a.staff_side, a.school_name, a.hours, a.hours_version, a.staff, a.guardians, a.students, b.id is not null as has_phone,
-      coalesce(p.opted_out_at is not null, false) as opted_out,
+    select w.id, w.conversation_id, w.direction, w.seq, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
+      w.created_at, w.prepare_tries, w.guardian_id, c.staff_side, s.name as school_name, s.hours, s.hours_version,
+      (select to_jsonb(p) from person p where p.district_id = ${districtId} and p.id = c.staff_side) as staff,
+      (select jsonb_agg(to_jsonb(p) order by p.id) from household_guardian hg
+        join person p on p.district_id = hg.district_id and p.id = hg.guardian_id
+        where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null) as guardians,
+      (select jsonb_agg(jsonb_build_object('given_name', q.given_name, 'family_name', q.family_name,
+          'taught', ${teaches(districtId, sql`c.staff_side`, sql`q.id`)}) order by q.given_name, q.id)
+        from (select distinct gs.student_id from household_guardian hg
+          join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
+          where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null) as child
+        join person q on q.district_id = ${districtId} and q.id = child.student_id and q.active) as students,
+      b.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
         and o.seq < w.seq and o.status not in ('canceled', 'failed') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
-    from work w join about a on a.id = w.conversation_id
+    from unnest(${[...ids]}::uuid[]) as g (id)
+    join exchange w on w.district_id = ${districtId} and w.id = g.id
+    join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id
+    join school s on s.district_id = ${districtId} and s.id = c.school_id
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
     left join phone p on p.district_id = ${districtId} and p.id = b.phone_id

@@ -46,10 +46,10 @@ async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]
       a.phone_id, a.proxy_number_id,
       exists (select from attempt o where o.district_id = a.district_id and o.exchange_id = a.exchange_id and o.part <> a.part
         and o.carrier_status in ('failed', 'undelivered')) as other_part_failed
-    from attempt a join exchange e on e.district_id = a.district_id and e.id = a.exchange_id
-    where a.district_id = ${districtId} and a.id = any(${[...new Set(ids)]}::uuid[]) order by a.id for update of a, e`.execute(
-    trx,
-  )
+    from unnest(${[...new Set(ids)]}::uuid[]) as w (id)
+    join attempt a on a.district_id = ${districtId} and a.id = w.id
+    join exchange e on e.district_id = ${districtId} and e.id = a.exchange_id
+    order by a.id for update of a, e`.execute(trx)
   return new Map(rows.map((r) => [r.attempt_id, r]))
 }
 

@@ -83,18 +83,7 @@ async function translateAll(translator: Translator, wishes: readonly Wish[]): Pr
 function write(moment: Moment, item: ToPrepare, from: string, to: string, answer: TranslationAnswer | null): Prepared {
   const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
   const differs = translation !== null && missingFacts(item.text, translation.text, item.names, { from, to }).length > 0
-  const lines =
-    item.keyword !== null
-      ? [fixedText('opted_out_to_staff', to, {}).text]
-      : item.text.trim() === ''
-        ? ['(picture)']
-        : translation === null
-          ? answer === null
-            ? [item.text]
-            : [fixedText('not_translated', to, {}).text, item.text]
-          : differs
-            ? [translation.text, fixedText('translation_differs', to, {}).text, item.text]
-            : [translation.text]
+  const lines = linesOf(item, to, answer, differs)
   const toFamily = item.direction === 'to_family'
   const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName
   const time = timing(moment, item)
@@ -109,6 +98,16 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
     ...time,
     answer: answerToSender(moment, item, time),
   }
+}
+
+/** What stands below each other behind the sender's name. A picture itself is not passed on; that there was one is said. */
+function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
+  if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}).text]
+  const picture = item.pictures ? ['(picture)'] : []
+  if (item.text.trim() === '') return picture
+  if (answer === null) return [item.text, ...picture]
+  if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}).text, item.text, ...picture]
+  return differs ? [answer.text, fixedText('translation_differs', to, {}).text, item.text, ...picture] : [answer.text, ...picture]
 }
 
 type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>

@@ -1,37 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { SMS_PATH } from '../../src/webhooks/twilio.ts'
-import { ALWAYS, daily, JOURNEY, openWorld, type World } from '../support/world.ts'
+import { ALWAYS, daily, openWorld, type World } from '../support/world.ts'
 
 const STRANGER = 'This number belongs to a school. We do not know your number. Please call or visit the school office.'
 const CLOSED = 'Su mensaje llegó a la oficina de la escuela. Allí le ayudarán.'
 
 let world: World
-let folder: string
 beforeAll(async () => {
   world = await openWorld({ numbers: 4 })
   await world.itIs('2036-03-03T10:00')
-  folder = await mkdtemp(path.join(tmpdir(), 'homeline-journey-roster-'))
-  await cp(JOURNEY, folder, { recursive: true })
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 afterEach(() => world.isIntact())
-
-/** A new roster in which some cells read otherwise. */
-async function newRoster(...changes: readonly (readonly [from: string, to: string])[]): Promise<void> {
-  const file = path.join(folder, 'users.csv')
-  let text = await readFile(file, 'utf8')
-  for (const [from, to] of changes) {
-    expect(text).toContain(from)
-    text = text.replaceAll(from, to)
-  }
-  await writeFile(file, text)
-  await world.importsRoster(folder)
-}
 
 describe('a stranger', () => {
   test('gets one line a day that confirms nothing, reaches no teacher, and the office is to look', async () => {
@@ -115,7 +96,7 @@ describe('a phone that another family has now', () => {
     await world.hours('lincoln', { families: daily('00:00-09:00'), staff: ALWAYS })
     const [waiting] = await world.sends('rivera', { guardian: 'fatima' }, 'See you tomorrow.')
     await world.settled()
-    await newRoster([fatima.number, ''], ['+17735550131', fatima.number])
+    await world.rosterChanges('users.csv', [fatima.number, ''], ['+17735550131', fatima.number])
     await world.settled()
     expect((await world.exchanges()).find((e) => e.id === waiting?.id)).toMatchObject({ status: 'canceled', guardian: 'fatima' })
     await world.hours('lincoln', {})
@@ -145,7 +126,7 @@ describe('a phone that another family has now', () => {
     await luis.reads()
     luis.texts((await world.line('rivera', 'luis')).family ?? '', 'no más mensajes')
     await luis.reads()
-    await newRoster([luis.number, ''], ['+17735550177', luis.number])
+    await world.rosterChanges('users.csv', [luis.number, ''], ['+17735550177', luis.number])
     expect(await world.writes('okafor', { guardian: 'james' }, 'Thank you.')).toMatchObject({ kind: 'unreachable' })
     expect(await luis.reads()).toEqual([])
   })
@@ -154,7 +135,11 @@ describe('a phone that another family has now', () => {
 test('a reply in Spanish to a conversation that ended is told in Spanish where it went', async () => {
   const rosa = world.phoneOf('rosa')
   const number = (await world.line('rivera', 'rosa')).family ?? ''
-  await newRoster(['rosa,,,true,lincoln,parent,rosa', 'rosa2,,,true,lincoln,parent,rosa2'], ['"rosa,luis"', '"rosa2,luis"'])
+  await world.rosterChanges(
+    'users.csv',
+    ['rosa,,,true,lincoln,parent,rosa', 'rosa2,,,true,lincoln,parent,rosa2'],
+    ['"rosa,luis"', '"rosa2,luis"'],
+  )
   rosa.texts(number, 'Gracias.')
   expect(await rosa.reads()).toEqual([CLOSED])
   expect((await world.exchanges({ guardian: 'rosa2' })).at(-1)).toMatchObject({ staff: 'lincoln/office', status: 'received' })

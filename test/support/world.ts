@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -31,7 +31,7 @@ import { SMS_PATH, VOICE_PATH } from '../../src/webhooks/twilio.ts'
 import { freshDatabase, type TestDatabase } from './database.ts'
 
 /** The roster of the journeys: see fixtures/roster/journey. */
-export const JOURNEY = path.resolve('fixtures/roster/journey')
+const JOURNEY = path.resolve('fixtures/roster/journey')
 
 const ALL_DAY = ['00:00-24:00']
 
@@ -106,7 +106,11 @@ export type World = {
   readonly buys: (...numbers: string[]) => void
   /** What `homeline numbers sync` does. */
   readonly syncsNumbers: () => Promise<void>
-  readonly importsRoster: (folder: string) => Promise<void>
+  /** Imports the roster again with some of the text of its files changed; changes add up. */
+  readonly rosterChanges: (
+    file: 'users.csv' | 'enrollments.csv',
+    ...changes: readonly (readonly [from: string, to: string])[]
+  ) => Promise<void>
   /** Posts a webhook to the gateway, signed as the carrier signs; gives the status. */
   readonly webhook: (path: string, fields: Readonly<Record<string, string>>) => Promise<number>
   /** What must hold after every story. */
@@ -138,6 +142,8 @@ export async function openWorld(given: {
   })
   const translatorUrl = await translator.listen({ port: 0, host: '127.0.0.1' })
   const dataDir = await mkdtemp(path.join(tmpdir(), 'homeline-journey-'))
+  const rosterFolder = path.join(dataDir, 'roster')
+  await cp(JOURNEY, rosterFolder, { recursive: true })
   const read = toConfig({
     PORT: '0',
     DATABASE_URL: database.ownerUrl,
@@ -185,8 +191,8 @@ export async function openWorld(given: {
   const queues = async () => queueState(scheduler, await now(db))
   const quiet = async () => {
     await simulator.settled()
-    const { inboxWaiting, toPrepare, due, sending, unsealed } = await queues()
-    return inboxWaiting + toPrepare + due + sending + unsealed === 0
+    const { inboxWaiting, toPrepare, due, sending } = await queues()
+    return inboxWaiting + toPrepare + due + sending === 0
   }
   const until: World['until'] = async (what, holds) => {
     const end = performance.now() + 8_000
@@ -327,8 +333,17 @@ export async function openWorld(given: {
       }
     },
     syncsNumbers,
-    importsRoster: async (folder) => {
-      const result = await importRoster(db, keys, folder, { dryRun: false, confirmRemovals: true })
+    rosterChanges: async (file, ...changes) => {
+      const target = path.join(rosterFolder, file)
+      const changed = changes.reduce(
+        (text, [from, to]) => {
+          if (!text.includes(from)) throw new Error(`The roster does not hold ${from}`)
+          return text.replaceAll(from, to)
+        },
+        await readFile(target, 'utf8'),
+      )
+      await writeFile(target, changed)
+      const result = await importRoster(db, keys, rosterFolder, { dryRun: false, confirmRemovals: true })
       if (result.kind !== 'imported') throw new Error(JSON.stringify(result))
       await nudge()
     },

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { keywordAnswers } from '../../src/simulator/keywords.ts'
+import { SMS_PATH } from '../../src/webhooks/twilio.ts'
+import { daily, openWorld, type World } from '../support/world.ts'
+
+const INTO_THE_OFFICE = 'Your message went to the school office. They will help you.'
+
+let world: World
+let seen: { family: string; staff: string }
+beforeAll(async () => {
+  world = await openWorld({ numbers: 5 })
+  await world.itIs('2036-03-03T10:00')
+  await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+  await world.phoneOf('rosa').reads()
+  const line = await world.line('rivera', 'rosa')
+  seen = { family: line.family ?? '', staff: line.staff ?? '' }
+})
+afterEach(async () => {
+  await world.paceIsOver()
+  await world.isIntact()
+})
+
+describe('a picture', () => {
+  const picture = (Body: string) =>
+    world.webhook(SMS_PATH, {
+      MessageSid: `MM${randomUUID().replaceAll('-', '')}`,
+      From: world.phoneOf('rosa').number,
+      To: seen.family,
+      Body,
+      NumMedia: '1',
+    })
+
+  test('is not passed on: the family is told in its language, the teacher sees that there was one', async () => {
+    await picture('')
+    expect(await world.phoneOf('rosa').reads()).toEqual([
+      'Todavía no podemos pasar fotos. Por favor escriba el mensaje o llévelo a la escuela.',
+    ])
+    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: (picture)'])
+  })
+
+  test('with words beside it: the words are passed on, and that there was one', async () => {
+    await picture('Gracias.')
+    expect(await world.phoneOf('rosa').reads()).toHaveLength(1)
+    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.\n(picture)'])
+  })
+})
+
+describe('a teacher who texts STOP on her own phone', () => {
+  test('gets no texts there any more; they stand in the browser, and START brings later ones back', async () => {
+    const [rivera, rosa] = [world.phoneOf('rivera'), world.phoneOf('rosa')]
+    rivera.texts(seen.staff, 'STOP')
+    expect(await rivera.reads()).toEqual([keywordAnswers.STOP])
+    rosa.texts(seen.family, 'Gracias.')
+    expect(await rivera.reads()).toEqual([])
+    expect(await rosa.reads()).toEqual([])
+    expect((await world.exchanges({ guardian: 'rosa' })).at(-1)).toMatchObject({ status: 'received', direction: 'to_staff' })
+    rivera.texts(seen.staff, 'START')
+    await rivera.reads()
+    rosa.texts(seen.family, 'Gracias.')
+    expect(await rivera.reads()).toEqual(['Maya L.: Thank you.'])
+  })
+})
+
+describe('a guardian who joins a phone', () => {
+  test('joins the conversation: the household and its numbers stay', async () => {
+    await world.rosterChanges('users.csv', ['+19715550143', '+19715550142'])
+    world.phoneOf('rosa').texts(seen.family, 'Gracias.')
+    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.'])
+    expect((await world.exchanges({ guardian: 'luis' })).at(-1)).toMatchObject({ guardian: 'luis', guardians: ['luis', 'rosa'] })
+  })
+})
+
+describe('a teacher’s new phone', () => {
+  test('gets what waits and all that comes; the old one reaches no family', async () => {
+    const old = world.phoneOf('rivera')
+    await world.hours('lincoln', { staff: daily('00:00-09:00') })
+    world.phoneOf('rosa').texts(seen.family, 'Gracias.')
+    await world.phoneOf('rosa').reads()
+    await world.rosterChanges('users.csv', [old.number, '+13125550190'])
+    await world.hours('lincoln', {})
+    const fresh = world.phone('+13125550190')
+    expect(await fresh.reads()).toEqual(['Maya L.: Thank you.'])
+    expect(await old.reads()).toEqual([])
+    old.texts(seen.staff, 'See you tomorrow.')
+    expect(await world.phoneOf('rosa').reads()).toEqual([])
+    const now = await world.line('rivera', 'rosa')
+    expect(now.family).toBe(seen.family)
+    fresh.texts(now.staff ?? '', 'See you tomorrow.')
+    expect(await world.phoneOf('rosa').reads()).toEqual(['Ms Rivera: Hasta mañana.'])
+  })
+})
+
+describe('a teacher who leaves the class', () => {
+  test('writes to the family no more, and what it still texts goes to the office', async () => {
+    const osei = world.phoneOf('osei')
+    await world.sends('osei', { guardian: 'rosa' }, 'Thank you.')
+    await world.phoneOf('rosa').reads()
+    const line = await world.line('osei', 'rosa')
+    await world.rosterChanges('enrollments.csv', ['art-maya,,,art,lincoln,maya,student,,,\n', ''])
+    osei.texts(line.staff ?? '', 'See you tomorrow.')
+    expect(await osei.reads()).toEqual([INTO_THE_OFFICE])
+    expect(await world.phoneOf('rosa').reads()).toEqual([])
+    world.phoneOf('rosa').texts(line.family ?? '', 'Gracias.')
+    expect(await osei.reads()).toEqual([])
+    expect((await world.exchanges({ guardian: 'rosa' })).at(-1)).toMatchObject({ staff: 'lincoln/office', status: 'received' })
+    await world.phoneOf('rosa').reads()
+  })
+})
+
+describe('a teacher who leaves the school', () => {
+  test('reaches nobody from the own phone, and no family reaches it', async () => {
+    const gone = world.phone('+13125550190')
+    const line = await world.line('rivera', 'rosa')
+    await world.rosterChanges('enrollments.csv', ['4b-rivera,,,4b,lincoln,rivera,teacher,,,\n', ''])
+    await world.rosterChanges('users.csv', [
+      'rivera,,,true,lincoln,teacher,rivera,,Elena,Rivera,,,,+13125550190,,,,,en,,,Ms Rivera\n',
+      '',
+    ])
+    gone.texts(line.staff ?? '', 'See you tomorrow.')
+    await world.settled()
+    world.phoneOf('rosa').texts(line.family ?? '', 'Gracias.')
+    for (const body of await gone.reads()) expect(body).not.toMatch(/Maya|Thank you/)
+    expect((await world.phoneOf('rosa').reads()).filter((body) => body.includes('Hasta'))).toEqual([])
+    expect((await world.exchanges({ guardian: 'rosa' })).at(-1)).toMatchObject({ staff: 'lincoln/office' })
+  })
+})

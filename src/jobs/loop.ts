@@ -15,7 +15,7 @@ export type Loop = {
 /** The poll beneath all hints, in milliseconds. */
 const POLL_MS = 1_000
 /** What comes in so many milliseconds after a turn goes together into the next one. */
-const GATHER_MS = 25
+const GATHER_MS = 10
 
 /**
  * Runs `turn` again and again: soon while it says that it had work, else at the next poll or `wake`. A turn that throws is reported and

@@ -8,9 +8,9 @@ export type DeliverDeps = { readonly store: DeliverStore; readonly carrier: Carr
 
 /** The carrier is called only so long after the attempt's commit: a process that slept longer must not call at all. */
 const CALL_WITHIN_MS = 5_000
-const CALLS_AT_ONCE = 60
+const CALLS_AT_ONCE = 100
 /** Outcomes that come within so many milliseconds are written together. */
-const GATHER_MS = 20
+const GATHER_MS = 10
 /** A database that restarts is back by then; later the carrier's own list tells what was taken. */
 const RECORD_TRIES = 20
 const RECORD_PAUSE_MS = 1_000

@@ -5,13 +5,13 @@ import type { Staff } from '../core/people.ts'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { openConversations } from './conversations.ts'
-import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
+import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { exchangeId, insertMessages } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { staffById } from './people.ts'
 import { teaches } from './reach.ts'
-import { now } from './settings.ts'
+import { momentOf } from './settings.ts'
 import { setHours, settleByPerson } from './waiting.ts'
 
 /** The compose port. */
@@ -19,7 +19,7 @@ export function composeStore(db: Db): ComposeStore {
   return {
     inDistrict: (districtId, work) =>
       inDistrict(db, districtId, async (trx) => {
-        const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+        const moment = await momentOf(trx)
         return work(composingDistrict(trx, districtId, moment))
       }),
   }

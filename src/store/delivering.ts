@@ -8,13 +8,13 @@ import type { E164 } from '../core/phone-number.ts'
 import { plainPunctuation, splitBody } from '../core/segments.ts'
 import { fixedText } from '../core/texts.ts'
 import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
-import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
+import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
-import { now } from './settings.ts'
+import { momentOf } from './settings.ts'
 import { recordOutcomes } from './settling.ts'
 import { walkKeys } from './snapshot.ts'
 
@@ -62,7 +62,7 @@ export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
     record: (districtId, outcomes) =>
       inDistrict(db, districtId, async (trx) => {
         await walkKeys(trx)
-        const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+        const moment = await momentOf(trx)
         await recordOutcomes(trx, districtId, moment, outcomes)
       }),
   }
@@ -77,7 +77,7 @@ async function claim(
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
 ): Promise<{ attempts: ReadyAttempt[]; decided: number }> {
   await walkKeys(trx)
-  const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+  const moment = await momentOf(trx)
   const rows = firstOfLanes(await dueHeads(trx, districtId, moment, pacing, limit))
   if (rows.length === 0) return { attempts: [], decided: 0 }
 

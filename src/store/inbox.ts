@@ -3,10 +3,10 @@
 import { sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
 import type { InboundText, InboxBatch, InboxStore, StatusCallback } from '../relay/ports.ts'
-import { type Db, databaseNow, type Trx } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
-import { now } from './settings.ts'
+import { momentOf } from './settings.ts'
 import { walkKeys } from './snapshot.ts'
 
 /** One webhook as it came: `raw` are its body's bytes. */
@@ -105,7 +105,7 @@ function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: 
       if (known.length === 0) return
       await sql.raw(`set local app.district_id = '${known[0]?.id}'`).execute(trx)
       await walkKeys(trx)
-      const moment = { now: await now(trx), database: await databaseNow(trx) }
+      const moment = await momentOf(trx)
       await work(receivingDistrict(trx, keys, districtId, moment))
     },
   }

@@ -11,7 +11,7 @@ import { appendEvents, type NewEvent } from './events.ts'
 import { insertNotices } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
-import { now } from './settings.ts'
+import { momentOf } from './settings.ts'
 import { walkKeys } from './snapshot.ts'
 import { openTask } from './tasks.ts'
 
@@ -24,7 +24,7 @@ export function prepareStore(db: Db): PrepareStore {
     lease: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {
         await walkKeys(trx)
-        const moment: Moment = { now: await now(trx), database: await databaseNow(trx) }
+        const moment = await momentOf(trx)
         const { rows } = await sql<{ id: string; conversation_id: string }>`
           update exchange set prepare_after = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
           where district_id = ${districtId} and id in (

@@ -2,6 +2,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Moment } from '../relay/ports.ts'
 import type { Db, Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 
@@ -31,6 +32,14 @@ export async function now(db: Db | Trx): Promise<Temporal.Instant> {
     db,
   )
   return rows[0]?.now as Temporal.Instant
+}
+
+/** Both clocks at one moment. */
+export async function momentOf(trx: Trx): Promise<Moment> {
+  const { rows } = await sql<Moment>`
+    select c.database, c.database + coalesce((select value::text::float8 from setting where key = 'clock_offset_seconds'), 0) * interval '1 second' as now
+    from (select clock_timestamp() as database) as c`.execute(trx)
+  return rows[0] as Moment
 }
 
 /** Moves the demo's clock forward; a smaller offset than the stored one changes nothing. */

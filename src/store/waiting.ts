@@ -8,13 +8,13 @@ import { oneLine } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Action, TimeOf } from '../relay/compose-ports.ts'
 import type { Moment, ReconcileStore, UnknownAttempt } from '../relay/ports.ts'
-import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
+import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, insertNotices } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
-import { now } from './settings.ts'
+import { momentOf } from './settings.ts'
 import { adoptRecord } from './settling.ts'
 import { closeTasks, openTask } from './tasks.ts'
 
@@ -174,7 +174,6 @@ export async function retryWithoutNumber(trx: Trx, districtId: string): Promise<
 
 /** The reconciliation port. */
 export function reconcileStore(db: Db, keys: Keys): ReconcileStore {
-  const momentOf = async (trx: Trx): Promise<Moment> => ({ now: await now(trx), database: await databaseNow(trx) })
   return {
     dueLooks: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {

@@ -1,6 +1,6 @@
 /** What each command does. `serve` runs until it is stopped; every other one works beside a running server. */
 
-import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import path from 'node:path'
 import readline from 'node:readline'
 import { finished } from 'node:stream/promises'
@@ -247,9 +247,9 @@ async function logExport({ config, options, operands }: Given): Promise<Outcome>
   return opened(config, async ({ db }) => {
     const district = await districtOf(db, options['district'])
     const file = options['out']
-    const out = typeof file === 'string' ? createWriteStream(file, { mode: 0o600 }) : process.stdout
     const bar = progressBar('Exchanges')
     try {
+      const out = typeof file === 'string' ? (await open(file, 'w', 0o600)).createWriteStream() : process.stdout
       await exportLog(db, district, { from, to, format, out, progress: typeof file === 'string' ? bar.to : () => {} })
       if (out !== process.stdout) {
         out.end()

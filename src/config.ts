@@ -126,13 +126,14 @@ export function toConfig(env: Readonly<Record<string, string | undefined>>): Con
     }),
   ) as { [K in keyof typeof VARIABLES]: string | undefined }
 
+  const isSet = (name: keyof typeof VARIABLES) => env[name] !== undefined && env[name] !== ''
   const needs = (name: keyof typeof VARIABLES, because: string) => {
     if (value[name] === undefined && !problems.some((p) => p.startsWith(`${name} `)))
       problems.push(`${name} is missing: ${because}; it should hold ${VARIABLES[name].description}`)
   }
-  if (value.TWILIO_ACCOUNT_SID !== undefined) needs('TWILIO_AUTH_TOKEN', 'TWILIO_ACCOUNT_SID is set')
-  if (value.TWILIO_AUTH_TOKEN !== undefined) needs('TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN is set')
-  if (value.DATABASE_URL !== undefined) {
+  if (isSet('TWILIO_ACCOUNT_SID')) needs('TWILIO_AUTH_TOKEN', 'TWILIO_ACCOUNT_SID is set')
+  if (isSet('TWILIO_AUTH_TOKEN')) needs('TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN is set')
+  if (isSet('DATABASE_URL')) {
     needs('HOMELINE_KEY', 'DATABASE_URL is set, so the key must not live beside the data')
     needs('SESSION_SECRET', 'DATABASE_URL is set')
   }

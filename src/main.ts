@@ -53,6 +53,11 @@ export async function serve(given: Config): Promise<Running> {
   const logger = createLogger(config.logLevel)
   const [installation, detect] = await Promise.all([openInstallation(config), createDetector()])
   const { db, scheduler, keys } = installation
+  // In the order of the start; the end goes the other way round, whether the start came through or not.
+  const ends: (() => unknown)[] = [installation.close]
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  }
   try {
     const account = await carrierAccount(config, db, keys)
     const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
@@ -73,6 +78,10 @@ export async function serve(given: Config): Promise<Running> {
       },
       changed: () => demo?.changed(),
     })
+    // What cannot be sealed now waits for the next start.
+    const seal = () =>
+      sealAll(installation).catch((error) => logger.error(describeError(error), 'the last events are not sealed yet'))
+    ends.push(seal, jobs.stop)
     const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
     const waking = async <T>(work: Promise<T>): Promise<T> => {
       const done = await work
@@ -95,27 +104,25 @@ export async function serve(given: Config): Promise<Running> {
       others: demo?.plugins ?? [],
       home: demo === null ? null : '/simulator',
     })
+    ends.push(
+      () => app.close(),
+      () => demo?.close(),
+    )
     await app.listen({ port: config.port, host: config.host })
     if (demo !== null) await demo.open(jobs.wake)
     const housekeeping = scheduleHousekeeping(installation, (error) =>
       logger.error(describeError(error), 'housekeeping failed and will be tried again'),
     )
+    ends.push(housekeeping)
     logger.info({ address: config.publicUrl }, 'serving')
     return {
       url: config.publicUrl,
       demoUrl: demo === null ? null : `${config.publicUrl}/simulator`,
       app,
-      stop: async () => {
-        await housekeeping()
-        demo?.close()
-        await app.close()
-        await jobs.stop()
-        await sealAll(installation)
-        await installation.close()
-      },
+      stop,
     }
   } catch (error) {
-    await installation.close()
+    await stop()
     throw error
   }
 }

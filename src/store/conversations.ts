@@ -117,8 +117,8 @@ export async function openConversations(
 }
 
 /**
- * Gives each side of these conversations a number where its phone has none: a staff member who has a phone since, a family
- * whose number the carrier blocks. Answers the sides that still have none because every number is taken (or the staff phone has its 30).
+ * Gives each side of these conversations a number where its phone has none: a staff member who has a phone since, a family whose
+ * number the carrier blocks or the account has given up. Answers the sides that still have none because every number is taken (or the staff phone has its 30).
  */
 export async function bindPhones(
   trx: Trx,
@@ -135,7 +135,8 @@ export async function bindPhones(
         left join person_phone pp on pp.district_id = c.district_id and pp.person_id = c.staff_side and pp.use = 'sms'
         cross join lateral (values ('family', h.phone_id), ('staff', pp.phone_id)) as s (side, phone_id)
         where c.district_id = ${districtId} and c.id = any(${[...conversationIds]}::uuid[]) and c.ended_at is null and s.phone_id is not null
-          and not exists (select from binding b where b.district_id = ${districtId} and b.conversation_id = c.id and b.side = s.side and b.until is null)
+          and not exists (select from binding b join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
+            where b.district_id = ${districtId} and b.conversation_id = c.id and b.side = s.side and b.until is null)
         order by c.started_at, c.id`.execute(trx)
     ).rows
   if (conversationIds.length === 0 || (await unbound()).length === 0) return lacking
@@ -153,6 +154,11 @@ export async function bindPhones(
     if (proxy === null) lacking[row.side].add(row.id)
     else bindings.push({ side: row.side, phone: row.phone_id, proxy, conversationId: row.id })
   }
+  await sql`update binding b set until = ${now.toString()}::timestamptz
+    from unnest(${bindings.map((b) => b.conversationId)}::uuid[], ${bindings.map((b) => b.side)}::text[]) as w (conversation_id, side)
+    where b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.side = w.side and b.until is null`.execute(
+    trx,
+  )
   await insertBindings(trx, districtId, now, bindings)
   return lacking
 }

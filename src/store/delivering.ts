@@ -88,14 +88,14 @@ async function claim(
   const budget = new Map<string, number>()
   const strangers = await lockStrangers(trx, districtId, rows)
   for (const row of rows) {
-    if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
-      unbound.push(row.id)
-      continue
-    }
     const decision = decide(moment.now, dueOf(row))
+    const end = (why: string) => ends.set(why, [...(ends.get(why) ?? []), row.id])
     if (decision.kind === 'hold') holds.push({ row, ...decision })
-    else if (decision.kind === 'end') ends.set(decision.why, [...(ends.get(decision.why) ?? []), row.id])
-    else {
+    else if (decision.kind === 'end') end(decision.why)
+    else if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
+      if (row.author === 'person') unbound.push(row.id)
+      else end('no_number')
+    } else {
       const introduces = row.introduces && strangers.has(row.phone_id)
       const whole = introduces ? `${row.body}\n${introductionOf(row)}` : row.body
       const body = splitBody(whole)[row.part] ?? whole
@@ -113,7 +113,7 @@ async function claim(
       })
     }
   }
-  // A side that lost its number since (the carrier blocks it, the phone changed) gets another when it is prepared anew.
+  // A side that lost its number since (the carrier blocks it, the account gave it up, the phone changed) gets another when it is prepared anew.
   if (unbound.length > 0)
     await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = any(${unbound}::uuid[])`.execute(
       trx,
@@ -164,7 +164,7 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
       and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id
     left join phone p on p.district_id = e.district_id and p.id = coalesce(e.phone_id, b.phone_id)
-    left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id)
+    left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id) and n.gone_at is null
     where e.district_id = ${districtId} and e.id = any(${heads.map((h) => h.id)}::uuid[])
     order by e.urgent desc, e.send_after, e.seq`.execute(trx)
   return rows

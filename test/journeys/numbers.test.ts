@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openWorld, type World } from '../support/world.ts'
+import { daily, openWorld, type World } from '../support/world.ts'
 
 describe('a district with one number', () => {
   let world: World
@@ -50,6 +50,36 @@ describe('a district with one number', () => {
     await world.syncsNumbers()
     await world.settled()
     expect((await world.exchanges({ guardian: 'fatima' })).at(-1)).toMatchObject({ staff: 'lincoln/office', status: 'received' })
+  })
+})
+
+describe('a number that the account gives up', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld({ numbers: 2 })
+    await world.itIs('2036-03-03T10:00')
+  })
+  afterEach(() => world.isIntact())
+
+  test('is replaced on both sides of its conversations, for what waits too', async () => {
+    const [rosa, rivera] = [world.phoneOf('rosa'), world.phoneOf('rivera')]
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    await rosa.reads()
+    const before = await world.line('rivera', 'rosa')
+    await world.hours('lincoln', { families: daily('00:00-09:00') })
+    await world.sends('rivera', { guardian: 'rosa' }, 'See you tomorrow.')
+    await world.settled()
+    world.gives(before.family ?? '')
+    world.buys('+15035550160')
+    await world.syncsNumbers()
+    await world.hours('lincoln', {})
+    expect(await rosa.reads()).toEqual(['Ms Rivera: Hasta mañana.'])
+    const after = await world.line('rivera', 'rosa')
+    expect(after.family).not.toBe(before.family)
+    rosa.texts(after.family ?? '', 'Gracias.')
+    expect(await rivera.reads()).toEqual(['Maya L.: Thank you.'])
+    rivera.texts(after.staff ?? '', 'See you tomorrow.')
+    expect(await rosa.reads()).toEqual(['Ms Rivera: Hasta mañana.'])
   })
 })
 

@@ -95,6 +95,25 @@ describe('STOP in English', () => {
   })
 })
 
+test('what waits behind a text that the carrier blocks goes over another number', async () => {
+  const yusuf = world.phoneOf('fatima')
+  const seen = await twoTeachers('fatima')
+  for (const number of [seen.rivera, seen.osei]) yusuf.texts(number, 'STOP')
+  await yusuf.reads()
+  yusuf.texts(seen.rivera, 'START')
+  await yusuf.reads()
+  await sql`update proxy_number set busy_until = now() + interval '1 hour'`.execute(world.database.db)
+  for (const text of ['Thank you.', 'See you tomorrow.']) await world.sends('osei', { guardian: 'fatima' }, text)
+  await world.until('both are prepared', async () => (await world.queues()).due === 2)
+  await world.paceIsOver()
+  expect(await yusuf.reads()).toEqual([expect.stringMatching(/^Ms Osei/)])
+  expect((await world.exchanges({ staff: 'osei', guardian: 'fatima' })).slice(-2).map((e) => e.status)).toEqual([
+    'failed',
+    'delivered',
+  ])
+  expect((await world.line('osei', 'fatima')).family).not.toBe(seen.osei)
+})
+
 describe('a wish to stop in another language', () => {
   test('is ours: answered once, in the language of the family, and for all numbers', async () => {
     const luis = world.phoneOf('luis')

@@ -104,6 +104,8 @@ export type World = {
   readonly rows: <T>(query: ReturnType<typeof sql<T>>) => Promise<T[]>
   readonly tasks: (kind: string) => Promise<{ key: string; exchange_id: string | null; phone_id: string | null }[]>
   readonly buys: (...numbers: string[]) => void
+  /** The account gives a number up. */
+  readonly gives: (number: string) => void
   /** What `homeline numbers sync` does. */
   readonly syncsNumbers: () => Promise<void>
   /** Imports the roster again with some of the text of its files changed; changes add up. */
@@ -332,6 +334,11 @@ export async function openWorld(given: {
         if ('kind' in bought) throw new Error('The simulator does not sell that number')
       }
     },
+    gives: (number) => {
+      const owned = simulator.numbers(account.sid).find((n) => n.phoneNumber === number)
+      if (owned === undefined) throw new Error('The account does not own that number')
+      simulator.changeNumber(owned.sid, null)
+    },
     syncsNumbers,
     rosterChanges: async (file, ...changes) => {
       const target = path.join(rosterFolder, file)
@@ -354,13 +361,15 @@ export async function openWorld(given: {
       const page = (await gateway.app.inject({ url: '/metrics' })).body
       expect(page.split('\n').filter((line) => line.startsWith('homeline_step_failures_total{'))).toEqual([])
       const real = new Set([...(await realNumbers()).values(), ...roster.values()])
-      const ours = new Set(simulator.numbers(account.sid).map((n) => n.phoneNumber))
+      const ours = new Set([...numbers, ...simulator.numbers(account.sid).map((n) => n.phoneNumber)])
       for (const [number, texts] of simulator.handsets) {
         for (const text of texts.filter((t) => t.kind === 'received')) {
           if (!ours.has(number)) expect(ours, 'a phone sees school numbers only').toContain(text.other)
           for (const secret of real) expect(text.body.includes(secret), 'no real number stands in a text').toBe(false)
         }
       }
+      const shown = JSON.stringify(await world.exchanges({ notices: true }))
+      for (const secret of real) expect(shown.includes(secret), 'no real number stands in what programs read').toBe(false)
       const [twice] = await rows(sql<{ n: number }>`select count(*)::int as n from (
         select 1 from attempt where outcome in ('accepted', 'unknown') and sid is not null group by exchange_id, part having count(*) > 1) as d`)
       expect(twice?.n, 'every part was handed over at most once').toBe(0)

@@ -103,7 +103,7 @@ try {
     for (;;) {
       const state = await queueState(scheduler, await now(db))
       if (state.inboxWaiting + state.toPrepare + state.unsealed === 0) return state
-      await new Promise((resolve) => setTimeout(resolve, 250))
+      await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
   // The planner knows the tables of a database that has been at work.

@@ -35,7 +35,7 @@ export type Jobs = {
 }
 
 /** How much of one district is taken before the next has its turn. */
-const SHARE = { receive: 500, prepare: 250, deliver: 500, reconcile: 50, seal: 5_000 } as const
+const SHARE = { receive: 500, prepare: 500, deliver: 500, reconcile: 50, seal: 5_000 } as const
 /** Events are sealed within a second: two looks a second take them together. */
 const SEAL_POLL_MS = 500
 /** Hand-overs under way at once over all districts. */

@@ -171,6 +171,7 @@ async function describe(
       phone: lacks ? 'no_number' : row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
       optedOut: row.opted_out,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
+      writerZone: sideHours(row.hours, toStaff ? 'to_family' : 'to_staff', guardians[0]?.time_zone ?? null)?.zone ?? null,
       hoursVersion: row.hours_version,
     }
   })
@@ -215,12 +216,19 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
     const row = written.get(d.id)
     if (row === undefined) continue
     const at = moment.database
+    // What goes on at once is one event: translated, and thereby queued.
+    const goesOn = d.translation !== null && d.status === 'queued'
     if (d.translation !== null)
       events.push({
         exchangeId: d.id,
         at,
         what: 'translated',
-        detail: { by: d.translation.by, from: d.originalLanguage, to: d.translation.language },
+        detail: {
+          by: d.translation.by,
+          from: d.originalLanguage,
+          to: d.translation.language,
+          ...(goesOn ? { status: d.status } : {}),
+        },
         text: { translation: d.translation.text },
       })
     if (d.translationNote !== null)
@@ -232,16 +240,17 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
         // Prepared anew, a text can lose the translation that it had.
         ...(d.translation === null ? { text: { translation: null } } : {}),
       })
-    events.push({
-      exchangeId: d.id,
-      at,
-      what: d.status === 'received' ? 'ready' : d.status,
-      detail: {
-        status: d.status,
-        ...(d.hold === null ? {} : { hold: d.hold }),
-        ...(d.status === 'held' ? { sendAfter: d.sendAfter?.toString() ?? null } : {}),
-      },
-    })
+    if (!goesOn)
+      events.push({
+        exchangeId: d.id,
+        at,
+        what: d.status === 'received' ? 'ready' : d.status,
+        detail: {
+          status: d.status,
+          ...(d.hold === null ? {} : { hold: d.hold }),
+          ...(d.status === 'held' ? { sendAfter: d.sendAfter?.toString() ?? null } : {}),
+        },
+      })
     if (d.hold === 'no_number') await openTask(trx, districtId, 'no_number', row.conversation_id, { exchangeId: d.id })
   }
   await appendEvents(trx, districtId, events)

@@ -35,7 +35,7 @@ export function createKeeper<T>(write: (items: readonly T[]) => Promise<void>): 
   }
   return (item) =>
     new Promise((kept, failed) => {
-      waiting.push({ item, kept, failed })
-      next()
+      // What arrives in the same turn of the event loop goes together.
+      if (waiting.push({ item, kept, failed }) === 1) setImmediate(next)
     })
 }

@@ -230,6 +230,8 @@ export type ToPrepare = {
   readonly phone: 'ready' | 'none' | 'no_number'
   readonly optedOut: boolean
   readonly hours: Due['hours']
+  /** The IANA zone of whoever wrote it, in which times are told; null with `hours`. */
+  readonly writerZone: string | null
   /** Which setting of the school's hours these are; the store takes no result that was timed by older ones. */
   readonly hoursVersion: number
 }

@@ -140,13 +140,13 @@ function answerToSender(moment: Moment, item: ToPrepare, time: Timing): Prepared
     return { notice: 'opted_out_to_staff', key: `opted_out:${item.id}`, ...fixedText('opted_out_to_staff', language, {}) }
   if (time.status !== 'held') return null
   const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
-  if (time.sendAfter === null || item.hours === null)
+  if (time.sendAfter === null || item.writerZone === null)
     return {
       notice: 'held_no_time',
       key,
       ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }),
     }
-  const when = sayWhen(time.sendAfter, moment.now, item.hours.zone, language)
+  const when = sayWhen(time.sendAfter, moment.now, item.writerZone, language)
   return toFamily
     ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }) }
     : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }) }

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createToken } from '../../src/store/tokens.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
 
 const INTRODUCTION =
@@ -35,6 +36,26 @@ describe('a teacher and a family', () => {
       ['to_staff', 'delivered', 'es', 'en'],
       ['to_family', 'delivered', 'en', 'es'],
     ])
+  })
+
+  test('programs see what the two phones showed, each only as far as its person may', async () => {
+    const get = async (staff: string, what: string) => {
+      const token = await createToken(world.database.db, world.district, staff)
+      const answer = await world.gateway.app.inject({ url: `/api/v1/${what}`, headers: { authorization: `Bearer ${token}` } })
+      return { status: answer.statusCode, body: answer.json(), text: answer.body }
+    }
+    const own = await get('rivera', 'exchanges?guardian=rosa')
+    expect(own.body.exchanges).toEqual(await world.exchanges({ guardian: 'rosa' }))
+    const id = own.body.exchanges[0].id
+    expect(await get('rivera', `exchanges/${id}`)).toMatchObject({ status: 200, body: { id } })
+    expect(await get('whitfield', `exchanges/${id}`)).toMatchObject({ status: 200 })
+    expect(await get('osei', `exchanges/${id}`)).toMatchObject({ status: 404 })
+    expect(await get('tran', 'exchanges')).toMatchObject({ status: 200, body: { exchanges: [] } })
+    const talks = await get('rivera', 'conversations?guardian=rosa')
+    const { family, staff } = await world.line('rivera', 'rosa')
+    expect(talks.body).toEqual([expect.objectContaining({ staff: 'rivera', familyNumber: family, staffNumber: staff })])
+    for (const person of ['rosa', 'rivera'])
+      expect(`${own.text}${talks.text}`).not.toContain(world.phoneOf(person).number.slice(1))
   })
 
   test('a second teacher names the school again and introduces nothing again', async () => {

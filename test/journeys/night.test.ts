@@ -97,9 +97,24 @@ describe('the end of a window', () => {
   })
 })
 
+describe('a family in another time zone than the school', () => {
+  test('is told by its own clock when the teacher gets a text, and the teacher by hers when the family does', async () => {
+    const luis = world.phoneOf('luis')
+    const line = await world.line('rivera', 'luis')
+    await world.itIs('2036-03-05T18:30')
+    luis.texts(line.family ?? '', 'Gracias.')
+    expect(await luis.reads()).toEqual([expect.stringContaining('Ms Rivera lo recibirá mañana a las 5:00 AM')])
+    const rivera = world.phoneOf('rivera')
+    await world.itIs('2036-03-05T22:30')
+    await rivera.reads()
+    rivera.texts(line.staff ?? '', 'Thank you.')
+    expect(await rivera.reads()).toEqual(['Your message is kept. The family gets it tomorrow at 10:00 AM.'])
+  })
+})
+
 describe('urgent', () => {
   test('needs the right, and a reason', async () => {
-    await world.itIs('2036-03-05T21:00')
+    await world.itIs('2036-03-05T22:45')
     const to = { guardian: 'rosa' }
     expect(await world.writes('rivera', to, 'Thank you.', { urgent: true, reason: 'Bus' })).toMatchObject({ kind: 'forbidden' })
     expect(await world.writes('whitfield', to, 'Thank you.', { urgent: true })).toMatchObject({ kind: 'wrong' })
@@ -201,6 +216,7 @@ describe('hours that change', () => {
   })
 
   test('a day that is closed is skipped', async () => {
+    await world.phoneOf('rivera').reads()
     await world.hours('lincoln', { ...HOURS, closures: ['2036-03-07'] })
     await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
     await world.settled()

@@ -72,6 +72,12 @@ describe('a text that the carrier brings', () => {
   })
 })
 
+test('a carrier that says “too many” is asked again later: in order, each once', async () => {
+  world.simulator.setFaults({ rest: 'storm', strikes: 2, retryAfterSeconds: 1 })
+  for (const text of ['Thank you.', 'See you tomorrow.']) await world.sends('rivera', { guardian: 'rosa' }, text)
+  expect(await world.phoneOf('rosa').reads()).toEqual(['Ms Rivera: Gracias.', 'Ms Rivera: Hasta mañana.'])
+})
+
 describe('status callbacks', () => {
   const cases: readonly { callbacks: Faults['callbacks']; ends: string }[] = [
     { callbacks: 'normal', ends: 'delivered' },

@@ -64,13 +64,27 @@ export function createLogger(level: string, out?: { write: (line: string) => voi
   const options = {
     level,
     base: null,
-    formatters: { log: allowed, bindings: allowed },
+    formatters: { log: allowed },
     hooks: {
       logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
-        const clean = (args as unknown[]).map((arg) => (typeof arg === 'string' ? withoutNumbers(arg) : arg))
-        method.apply(this, clean as Parameters<Logger['info']>)
+        const [first, words] = args as unknown[]
+        const error = first instanceof Error ? first : (first as { err?: unknown } | null | undefined)?.err
+        // Pino takes an error's own message where none is given, and Fastify repeats it.
+        const said = !(error instanceof Error)
+          ? (args as unknown[])
+          : [
+              first instanceof Error ? { err: first } : first,
+              typeof words === 'string' && words !== error.message ? words : 'an error',
+            ]
+        method.apply(this, said.map((arg) => (typeof arg === 'string' ? withoutNumbers(arg) : arg)) as Parameters<Logger['info']>)
       },
     },
   }
-  return out === undefined ? pino(options) : pino(options, out)
+  const logger = out === undefined ? pino(options) : pino(options, out)
+  // Pino asks no formatter about the fields of a child; a grandchild inherits this.
+  const plain = logger.child
+  logger.child = function (this: Logger, fields: Record<string, unknown>, ...rest: unknown[]) {
+    return plain.apply(this, [allowed(fields), ...rest] as unknown as Parameters<typeof plain>)
+  } as typeof plain
+  return logger
 }

@@ -23,6 +23,8 @@ export type Keys = {
 const VERSION = 1
 const NONCE = 12
 const TAG = 16
+/** Nonces drawn at once: one draw a nonce costs more than the cipher. */
+const NONCES = 256
 
 /** `master` is HOMELINE_KEY's 32 bytes. */
 export function createKeys(master: Buffer): Keys {
@@ -37,14 +39,21 @@ export function createKeys(master: Buffer): Keys {
     }
     return key
   }
+  let nonces = Buffer.alloc(0)
+  const nextNonce = () => {
+    if (nonces.length === 0) nonces = randomBytes(NONCE * NONCES)
+    const nonce = nonces.subarray(0, NONCE)
+    nonces = nonces.subarray(NONCE)
+    return nonce
+  }
   return {
     derive,
     encrypt: (purpose, districtId, context, plain) => {
-      const nonce = randomBytes(NONCE)
+      const nonce = nextNonce()
       const cipher = createCipheriv('aes-256-gcm', derive(purpose, districtId), nonce)
       cipher.setAAD(Buffer.from(context))
-      const body = Buffer.concat([cipher.update(plain), cipher.final()])
-      return Buffer.concat([Buffer.from([VERSION]), nonce, cipher.getAuthTag(), body])
+      const body = [cipher.update(plain), cipher.final()]
+      return Buffer.concat([Buffer.from([VERSION]), nonce, cipher.getAuthTag(), ...body])
     },
     decrypt: (purpose, districtId, context, sealed) => {
       if (sealed[0] !== VERSION) throw new Error('This ciphertext is of another version.')

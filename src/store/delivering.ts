@@ -219,6 +219,7 @@ async function spend(trx: Trx, budget: ReadonlyMap<string, number>): Promise<voi
     where n.id = w.id`.execute(trx)
 }
 
+/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. */
 async function writeHolds(
   trx: Trx,
   districtId: string,
@@ -226,19 +227,27 @@ async function writeHolds(
   holds: readonly { row: Row; until: Temporal.Instant | null; hold: string }[],
 ): Promise<void> {
   if (holds.length === 0) return
-  await sql`update exchange e set status = 'held', send_after = w.send_after, hold = w.hold
-    from unnest(${holds.map((h) => h.row.id)}::uuid[], ${holds.map((h) => h.until?.toString() ?? null)}::timestamptz[], ${holds.map((h) => h.hold)}::text[])
-      as w (id, send_after, hold)
-    where e.district_id = ${districtId} and e.id = w.id`.execute(trx)
+  const { rows } = await sql<{ id: string; hold: string; send_after: Temporal.Instant | null }>`
+    with head as (
+      select * from unnest(${holds.map((h) => h.row.id)}::uuid[], ${holds.map((h) => h.until?.toString() ?? null)}::timestamptz[], ${holds.map((h) => h.hold)}::text[])
+        as w (id, send_after, hold)
+    ), behind as materialized (
+      select o.id, head.send_after, head.hold from head join exchange e on e.district_id = ${districtId} and e.id = head.id
+      join exchange o on o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction and o.seq > e.seq
+        and not o.urgent and o.status in ('held', 'queued') and o.prepare_after is null and o.send_after <= ${moment.now.toString()}::timestamptz
+      for update of o skip locked
+    ), lane as (select * from head union all select * from behind)
+    update exchange e set status = 'held', send_after = lane.send_after, hold = lane.hold from lane
+    where e.district_id = ${districtId} and e.id = lane.id returning e.id, e.hold, e.send_after`.execute(trx)
   await appendEvents(
     trx,
     districtId,
-    holds.map(
-      (h): NewEvent => ({
-        exchangeId: h.row.id,
+    rows.map(
+      (row): NewEvent => ({
+        exchangeId: row.id,
         at: moment.database,
         what: 'held',
-        detail: { status: 'held', hold: h.hold, sendAfter: h.until?.toString() ?? null },
+        detail: { status: 'held', hold: row.hold, sendAfter: row.send_after?.toString() ?? null },
       }),
     ),
   )

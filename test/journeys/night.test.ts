@@ -228,6 +228,19 @@ describe('hours that change', () => {
     expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.'])
   })
 
+  test('texts that a whole window went by for, as when the server was off, wait together for the next and are not late', async () => {
+    await world.hours('lincoln', { ...HOURS, families: daily('10:00-11:00') })
+    for (const text of ['Thank you.', 'See you tomorrow.']) await world.sends('rivera', { guardian: 'rosa' }, text)
+    await world.settled()
+    await world.itIs('2036-03-08T12:00')
+    await world.settled()
+    const both = (await world.exchanges({ staff: 'rivera', guardian: 'rosa' })).slice(-2)
+    for (const e of both) expect(e).toMatchObject({ status: 'held', sendAfter: at('2036-03-09T10:00') })
+    expect((await world.gateway.app.inject({ url: '/health' })).statusCode).toBe(200)
+    await world.hours('lincoln', HOURS)
+    expect(await world.phoneOf('rosa').reads()).toEqual(['Ms Rivera: Gracias.', 'Ms Rivera: Hasta mañana.'])
+  })
+
   test('when clocks jump forward, an opening in the hour that is not there is at its end', async () => {
     await world.hours('lincoln', { families: daily('02:30-20:00'), staff: ALWAYS })
     await world.itIs('2036-03-09T01:00')

@@ -114,6 +114,25 @@ test('what waits behind a text that the carrier blocks goes over another number'
   expect((await world.line('osei', 'fatima')).family).not.toBe(seen.osei)
 })
 
+test('a STOP of which only the carrier knows is found out by the next text, and START lifts it', async () => {
+  const elena = world.phoneOf('elena')
+  await world.sends('tran', { guardian: 'elena' }, 'Thank you.')
+  await elena.reads()
+  const number = (await world.line('tran', 'elena')).family ?? ''
+  world.simulator.setFaults({ inbound: 'lost' })
+  elena.texts(number, 'STOP')
+  expect(await elena.reads()).toEqual([keywordAnswers.STOP])
+  world.simulator.setFaults({ inbound: 'normal' })
+  await world.sends('tran', { guardian: 'elena' }, 'Thank you.')
+  await world.settled()
+  expect(await lastStatus('elena')).toBe('failed')
+  expect(await world.writes('tran', { guardian: 'elena' }, 'Thank you.')).toMatchObject({ kind: 'unreachable' })
+  elena.texts(number, 'START')
+  expect(await elena.reads()).toEqual([keywordAnswers.START])
+  await world.sends('tran', { guardian: 'elena' }, 'Thank you.')
+  expect(await elena.reads()).toEqual(['Ms Tran: Gracias.'])
+})
+
 describe('a wish to stop in another language', () => {
   test('is ours: answered once, in the language of the family, and for all numbers', async () => {
     const luis = world.phoneOf('luis')

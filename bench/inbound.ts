@@ -59,7 +59,7 @@ try {
     wake()
   }
   const ours = await buildServer({
-    logger: createLogger('info'),
+    logger: createLogger('warn'),
     metrics: createMetrics(async () => queueState(scheduler, await now(db))),
     problems: async () => [],
     webhooks: twilioWebhooks({ ...account, keep }),

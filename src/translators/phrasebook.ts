@@ -63,7 +63,17 @@ function patternsOf(language: PhraseLanguage): readonly { readonly id: EntryId; 
 
 /** Words that stand where a name stands and are none: passed on untranslated they would change the sentence. */
 const NO_NAME =
-  /^(?:he|she|it|they|i|we|you|my|your|his|her|our|their|the|a|an|this|that|who|él|ella|ellos|ellas|yo|usted|ustedes|mi|mis|su|sus|el|la|los|las|un|una|este|esta|quien)\b|^(?:我|你|您|他|她|孩子|学生|學生|今天|明天)|^(?:هو|هي|هم|أنا|ابن|إبن|بنت|طفل|ولد|ال|اليوم|غدا)/iu
+  /^(?:he|she|it|they|i|we|you|my|your|his|her|our|their|the|a|an|this|that|who|él|ella|ellos|ellas|yo|usted|ustedes|mi|mis|su|sus|el|la|los|las|un|una|este|esta|quien)\b|^(?:我|你|您|他|她|孩子|学生|學生)|^(?:هو|هي|هم|أنا|ابن|إبن|بنت|طفل|ولد|ال)/iu
+
+/** Words that deny or date a sentence: where they were taken for a part of a name, "Nobody will come" would say that somebody comes. */
+const DENIES_OR_DATES = new RegExp(
+  `(?<!\\p{L})(?:${[
+    'no|nobody|none|not|never|neither|nor|someone|somebody|anyone|anybody|everyone|everybody|today|tomorrow|tonight',
+    'nadie|ning[uú]n|ningun[oa]|nunca|jamás|tampoco|ni|alguien|todos|todas|hoy|mañana',
+    'لا|لن|لم|ليس|[أا]حد|اليوم|غدا|غدًا|بكرة',
+  ].join('|')})(?!\\p{L})|[没沒不无無]|[今明后後]天|有人`,
+  'iu',
+)
 
 const NAME_PARTICLE = /^(?:de|del|da|das|do|dos|di|la|las|los|van|von|der|bin|bint|ibn|al|el|y|and|e|i|&)$/iu
 
@@ -74,6 +84,7 @@ function isPerson(text: string, names: readonly string[]): boolean {
   return (
     words.length <= 6 &&
     !NO_NAME.test(text) &&
+    !DENIES_OR_DATES.test(text) &&
     words.every((word) => /^[\p{Lu}\p{Lt}\p{Lo}]/u.test(word) || NAME_PARTICLE.test(word))
   )
 }

@@ -116,6 +116,13 @@ describe('as people write', () => {
     ['ar', 'طفلي مريضٌ اليوم ولن يأتي إلى المدرسه', SICK],
     ['ar', 'شكراً', 'Thank you.'],
     ['ar', 'سآخذ ابني مبكراً الساعة ٢:١٥ مساءً', 'I will pick up my child early, at 2:15 PM.'],
+    ['ar', 'سأتصل بكم الساعة ٣:٣٠', 'I will call you at 3:30.'],
+    ['ar', 'سأتصل بكم الساعة 9 ليلا', 'I will call you at 9 PM.'],
+    ['ar', 'عندنا موعد مع الطبيب ٢٠/١١ الساعة ٣:٣٠', "We have a doctor's appointment on 20/11 at 3:30."],
+    ['zh', '我会在中午12点给您打电话', 'I will call you at 12 PM.'],
+    ['zh', '我会在晚上7点给您打电话', 'I will call you at 7 PM.'],
+    ['es', 'Noemí recogerá a mi hijo', 'Another person will pick up my child: Noemí.'],
+    ['ar', 'سيأخذ طفلي شخص آخر: لارا', 'Another person will pick up my child: لارا.'],
   ])('%s: %s', async (from, text, english) => {
     expect(await translate(text, from, 'en')).toBe(english)
   })
@@ -174,6 +181,37 @@ describe('what it does not know it does not translate', () => {
       kind: 'unsupported',
       reason: 'not in the phrasebook',
     })
+  })
+
+  test.each([
+    ['en', 'Nobody will pick up my child today.'],
+    ['en', 'No One will pick up my child'],
+    ['en', 'Not Maria will pick up my child'],
+    ['en', 'Someone will pick up my child'],
+    ['en', 'Tomorrow Maria will pick up my child'],
+    ['en', 'Another person will pick up my child: Nobody'],
+    ['es', 'Nadie va a recoger a mi hijo hoy'],
+    ['es', 'Mañana María recogerá a mi hijo'],
+    ['es', 'Nunca María recogerá a mi hijo'],
+    ['zh', '会有另一个人来接我的孩子：没有人。'],
+    ['zh', '希望没有人早日康复'],
+    ['ar', 'سيأخذ طفلي شخص آخر: لا أحد'],
+  ])('a word that denies or dates a sentence is nobody’s name (%s: %s)', async (from, text) => {
+    expect(await translate(text, from, from === 'en' ? 'es' : 'en')).toBe('unsupported')
+  })
+
+  test.each([
+    ['es', 'Le llamaré a las 12 de la Noche'],
+    ['es', 'Le llamaré a las 12:30 de la mañana'],
+    ['es', 'Le llamaré a las 1 de la noche'],
+    ['zh', '我会在晚上12点给您打电话'],
+    ['zh', '我会在晚上1点给您打电话'],
+    ['zh', '我会在早上12点给您打电话'],
+    ['ar', 'سأتصل بكم الساعة 12 ليلا'],
+    ['ar', 'سأتصل بكم الساعة ١ ليلا'],
+    ['en', 'I will call you at 12 at night'],
+  ])('an hour around midnight whose half of the day only words tell (%s: %s)', async (from, text) => {
+    expect(await translate(text, from, from === 'en' ? 'es' : 'en')).toBe('unsupported')
   })
 
   test('a language without a table', async () => {

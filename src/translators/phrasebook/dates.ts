@@ -6,7 +6,7 @@ import { dayParts, foldText, takeCalendarNames } from '../../core/slots.ts'
 /** The languages whose dates can be written; Chinese is the same in both scripts but for the names. */
 export type PhraseLanguage = 'en' | 'es' | 'ar' | 'zh-Hans' | 'zh-Hant'
 
-/** A date as people write it in a message: a near day, a calendar day without time zone, or digits that pass as they are. */
+/** A date as people write it in a message: a near day, a calendar day without time zone, or digits that pass in their order. */
 export type PhraseDate =
   | { readonly kind: 'today' | 'tomorrow' }
   | {
@@ -89,7 +89,7 @@ export function readDate(text: string, language: PhraseLanguage): PhraseDate | n
   const plain = text.trim().toLowerCase()
   if (words.today.includes(plain)) return { kind: 'today' }
   if (words.tomorrow.includes(plain)) return { kind: 'tomorrow' }
-  if (!/\p{L}/u.test(text)) return /\p{Nd}/u.test(text) ? { kind: 'as-written', text: text.trim() } : null
+  if (!/\p{L}/u.test(text)) return /\p{Nd}/u.test(text) ? { kind: 'as-written', text: foldText(text, null).trim() } : null
   const { names, rest } = takeCalendarNames(foldText(text, factTable(language)), factTable(language))
   const weekdays = WEEKDAYS.filter((day) => names.includes(day))
   const months = MONTHS.filter((month) => names.includes(month))
@@ -147,18 +147,26 @@ export function leadToDate(lead: string, date: PhraseDate, language: PhraseLangu
   return mend ? lead.slice(0, -mend[0].length) + mend[1] : lead
 }
 
+/** At 12 these mornings are noon to one and midnight to another; nights reach over midnight, so that 1 at night is a morning. */
+const MORNING = /morning|manana|[上早清凌]/iu
+const NIGHT = /night|noche|晚上|ليلا/iu
+
 /**
- * A time as it goes into another language: letter for letter where it is digits with or without AM or PM; with words for a part of the
- * day (下午3:30, 3:30 de la tarde) as digits with AM or PM, the hour never recounted. Null when it is no time.
+ * A time as it goes into another language: as it stands where it is digits with or without AM or PM, in Latin digits; with words for a part
+ * of the day (下午3:30, 3:30 de la tarde) as digits with AM or PM, the hour never recounted. Null when it is no time, or the words leave
+ * open which half of the day is meant (12 de la noche, 晚上1点).
  */
 export function carryTime(text: string, language: PhraseLanguage): string | null {
-  if (/^\p{Nd}{1,2}(?:[:.]\p{Nd}{2})?(?:\s?[ap]\.?\s?m\.?)?$/iu.test(text)) return text
+  if (/^\p{Nd}{1,2}(?:[:.]\p{Nd}{2})?(?:\s?[ap]\.?\s?m\.?)?$/iu.test(text)) return foldText(text, null)
   const { am, pm } = dayParts(factTable(language))
   const folded = foldText(text, factTable(language)).replace(/(\d)\s?[点點时時]\s?(\d{2})分?/u, '$1:$2')
   const hour = '(?<time>\\d{1,2}(?::\\d{2})?)\\s?(?:点|點|时|時)?(?:钟|鐘)?'
   const match =
     new RegExp(`^(?:(?<am>${am})|(?<pm>${pm}))?\\s?${hour}$`, 'iu').exec(folded) ??
     new RegExp(`^${hour}\\s?(?:(?<am>${am})|(?<pm>${pm}))$`, 'iu').exec(folded)
-  if (!match?.groups?.time) return null
-  return match.groups.time + (match.groups.am ? ' AM' : match.groups.pm ? ' PM' : '')
+  const { time, am: morning = '', pm: later = '' } = match?.groups ?? {}
+  if (time === undefined) return null
+  const hours = Number.parseInt(time, 10)
+  if ((hours === 12 && MORNING.test(morning)) || ((hours === 12 || hours < 5) && NIGHT.test(later))) return null
+  return time + (morning ? ' AM' : later ? ' PM' : '')
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { act } from '../../src/relay/compose.ts'
+import { act, compose } from '../../src/relay/compose.ts'
 import { callWebhook } from '../../src/simulator/webhook.ts'
 import type { Faults } from '../../src/simulator/world.ts'
 import { noFaults } from '../../src/simulator/world.ts'
@@ -257,6 +257,29 @@ describe('a text of which nobody knows for twenty minutes', () => {
     await exchangeIs('late callback', 'delivered')
     expect(await tasks(row)).toEqual([])
     expect(timesRead(family, 'late callback')).toBe(1)
+  })
+})
+
+it('what never had a phone to go to cannot be sent again', async () => {
+  const family = aFamily()
+  await town.owner(`update phone set opted_out_at = now() where id = (select h.phone_id from household h
+    join conversation c on c.household_id = h.id where c.id = '${family.conversationId}')`)
+  const staff = await inDistrict(town.db, town.district, (trx) => staffById(trx, town.district, family.teacherId))
+  if (staff === null) throw new Error('no such teacher')
+  const to = { student: family.id.replace('guardian', 'student') }
+  const composed = await compose(composeStore(town.db), {
+    districtId: town.district,
+    staffId: staff.id,
+    to,
+    body: 'to a phone that said stop',
+    urgent: false,
+    reason: null,
+    idempotency: null,
+  })
+  const exchangeId = composed.kind === 'accepted' ? (composed.exchanges[0]?.id ?? '') : ''
+  expect(composed).toMatchObject({ kind: 'accepted', exchanges: [{ status: 'failed' }] })
+  expect(await act(composeStore(town.db), { districtId: town.district, staff, exchangeId, action: 'again' })).toMatchObject({
+    kind: 'conflict',
   })
 })
 

@@ -33,3 +33,20 @@ export function carrierNews(word: string, before: string | null): { readonly sta
   const known = before === null ? undefined : CARRIER_STATUS[before]
   return news.rank > (known?.rank ?? 0) ? { status: news.status, fresh: news.status !== known?.status } : null
 }
+
+/** What the carrier's last word of a text means here; null: it has not taken it, as far as we know. */
+export function statusOfWord(word: string | null): Status | null {
+  return word === null ? null : (CARRIER_STATUS[word]?.status ?? null)
+}
+
+/**
+ * What the parts of a message come to together, each by its latest attempt (null: not taken yet). `next` is the part to hand over next;
+ * null when none is left. One part that failed is a message that failed, whatever became of the others.
+ */
+export function wholeOf(parts: readonly (Status | null)[]): { readonly status: Status | null; readonly next: number | null } {
+  const failed = parts.find((part) => part === 'failed' || part === 'undelivered')
+  if (failed !== undefined) return { status: failed, next: null }
+  const next = parts.indexOf(null)
+  if (next >= 0) return { status: null, next }
+  return { status: parts.every((part) => part === 'delivered') ? 'delivered' : 'sent', next: null }
+}

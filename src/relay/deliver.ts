@@ -24,16 +24,17 @@ export async function deliver(
   districtId: string,
   limit: number,
 ): Promise<{ claimed: number; done: Promise<void> }> {
+  // Read before the commit: a process that sleeps through the commit's answer must not call either.
+  const begun = deps.monotonic()
   const { attempts, decided } = await deps.store.claim(districtId, limit, decideDelivery)
-  const committed = deps.monotonic()
-  return { claimed: decided, done: handOverAll(deps, districtId, attempts, committed) }
+  return { claimed: decided, done: handOverAll(deps, districtId, attempts, begun) }
 }
 
 async function handOverAll(
   deps: DeliverDeps,
   districtId: string,
   attempts: readonly ReadyAttempt[],
-  committed: number,
+  begun: number,
 ): Promise<void> {
   const outcomes: AttemptOutcome[] = []
   let next = 0
@@ -65,7 +66,7 @@ async function handOverAll(
   const caller = async () => {
     for (let attempt = attempts[next++]; attempt !== undefined; attempt = attempts[next++]) {
       const { attemptId, exchangeId } = attempt
-      const inTime = deps.monotonic() - committed < CALL_WITHIN_MS
+      const inTime = deps.monotonic() - begun < CALL_WITHIN_MS
       outcomes.push({ attemptId, exchangeId, outcome: inTime ? await deps.carrier.send(attempt) : { kind: 'not_called' } })
       if (!waiting) void record().catch(() => {})
     }

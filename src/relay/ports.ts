@@ -239,6 +239,8 @@ export type ToPrepare = {
 /** What `prepare` made of one exchange. */
 export type Prepared = {
   readonly id: string
+  /** As it was leased: a message that was made urgent meanwhile is prepared anew. */
+  readonly urgent: boolean
   readonly hoursVersion: number
   readonly originalLanguage: string
   readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null

@@ -89,6 +89,7 @@ function write(moment: Moment, item: ToPrepare, from: string, to: string, answer
   const time = timing(moment, item)
   return {
     id: item.id,
+    urgent: item.urgent,
     hoursVersion: item.hoursVersion,
     originalLanguage: from,
     translation,

@@ -81,7 +81,10 @@ type Received = { readonly routed: RoutedText; readonly effects: readonly (() =>
 async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text: KnownText): Promise<Received> {
   const route = routeText(text.known)
   const exchangeId = district.newId()
-  const word = keyword(text.text.body)
+  const said = keyword(text.text.body)
+  // A teacher's one word to a family is a message, unless the carrier itself has acted on it.
+  const toFamily = route.kind === 'relay' && route.direction === 'to_family'
+  const word = toFamily && !(said !== null && 'byCarrier' in said && said.byCarrier) ? null : said
   const effects: (() => Promise<void>)[] = []
   const answer = (
     notice: TextId,

@@ -7,21 +7,33 @@ import type { Moment } from '../relay/ports.ts'
 import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
-import { exchangeId, insertMessages } from './exchanges.ts'
+import { ConversationEnded, exchangeId, insertMessages } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { staffById } from './people.ts'
-import { teaches } from './reach.ts'
+import { enrolledNow, teaches } from './reach.ts'
 import { momentOf } from './settings.ts'
 import { setHours, settleByPerson } from './waiting.ts'
+
+/** A roster import, new hours or the other side's text can come between; looked at anew, the request mostly goes through. */
+const TRIES = 3
+const DEADLOCK = '40P01'
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ConversationEnded || (error as { code?: unknown }).code === DEADLOCK
+}
 
 /** The compose port. */
 export function composeStore(db: Db): ComposeStore {
   return {
-    inDistrict: (districtId, work) =>
-      inDistrict(db, districtId, async (trx) => {
-        const moment = await momentOf(trx)
-        return work(composingDistrict(trx, districtId, moment))
-      }),
+    inDistrict: async (districtId, work) => {
+      for (let tried = 1; ; tried++) {
+        try {
+          return await inDistrict(db, districtId, async (trx) => work(composingDistrict(trx, districtId, await momentOf(trx))))
+        } catch (error) {
+          if (tried === TRIES || !isPassing(error)) throw error
+        }
+      }
+    },
   }
 }
 
@@ -120,15 +132,15 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
   const inTarget = {
     guardian: sql`exists (select from guardianship w where w.district_id = ${districtId} and w.student_id = st.id and w.guardian_id = ${id})`,
     student: sql`st.id = ${id}`,
-    class: sql`exists (select from enrollment w where w.district_id = ${districtId} and w.person_id = st.id and w.class_id = ${id} and w.role = 'student' and w.active)`,
+    class: sql`exists (select from enrollment w where w.district_id = ${districtId} and w.person_id = st.id and w.class_id = ${id} and w.role = 'student' and ${enrolledNow('w')})`,
     school: sql`exists (select from person_org w where w.district_id = ${districtId} and w.person_id = st.id and w.org_id = ${id})`,
   }[kind]
   const mayReach = staff.scope.kind === 'own' ? teaches(districtId, sql`${staff.id}`, sql`st.id`) : sql<boolean>`true`
   // The school that speaks: that of a class in common, else one of the student's (an administrator's own first).
   const classSchool = sql`(
     select min(k.school_id) from enrollment es join class k on k.district_id = es.district_id and k.id = es.class_id and k.active
-    join enrollment et on et.district_id = es.district_id and et.class_id = es.class_id and et.role = 'teacher' and et.active and et.person_id = ${staff.id}
-    where es.district_id = ${districtId} and es.person_id = st.id and es.role = 'student' and es.active)`
+    join enrollment et on et.district_id = es.district_id and et.class_id = es.class_id and et.role = 'teacher' and ${enrolledNow('et')} and et.person_id = ${staff.id}
+    where es.district_id = ${districtId} and es.person_id = st.id and es.role = 'student' and ${enrolledNow('es')})`
   const studentSchool = sql`(
     select min(s.id) from person_org po join school s on s.district_id = po.district_id and s.id = po.org_id and s.active
     where po.district_id = ${districtId} and po.person_id = st.id and (${schools === null} or s.id = any(${schools === null ? [] : [...schools]}::text[])))`
@@ -137,7 +149,7 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
       when 'student' then exists (select from person where district_id = ${districtId} and id = ${id} and kind = 'student' and active)
       when 'class' then exists (select from class k where k.district_id = ${districtId} and k.id = ${id} and k.active
         and (${staff.scope.kind === 'district'} or k.school_id = any(${schools === null ? [] : [...schools]}::text[])
-          or exists (select from enrollment t where t.district_id = ${districtId} and t.class_id = k.id and t.person_id = ${staff.id} and t.role = 'teacher' and t.active)))
+          or exists (select from enrollment t where t.district_id = ${districtId} and t.class_id = k.id and t.person_id = ${staff.id} and t.role = 'teacher' and ${enrolledNow('t')})))
       else exists (select from school where district_id = ${districtId} and id = ${id} and active and (${schools === null} or id = any(${schools === null ? [] : [...schools]}::text[]))) end as known`.execute(
     trx,
   )

@@ -101,6 +101,9 @@ export async function insertMessages(
   )
 }
 
+/** A conversation ended while somebody was writing into it: who writes looks again where the text belongs. */
+export class ConversationEnded extends Error {}
+
 /** The next places in each lane, taken under the lock of the conversation's row so that commit order is lane order. */
 async function takeSeqs(trx: Trx, districtId: string, messages: readonly NewMessage[]): Promise<(number | null)[]> {
   const counts = new Map<string, { family: number; staff: number }>()
@@ -114,9 +117,9 @@ async function takeSeqs(trx: Trx, districtId: string, messages: readonly NewMess
   if (counts.size === 0) return messages.map(() => null)
   // Locked in the order of ids: two transactions that need the same conversations cannot wait for each other.
   const ids = [...counts.keys()].sort()
-  await sql`select 1 from conversation where district_id = ${districtId} and id = any(${ids}::uuid[]) order by id for update`.execute(
-    trx,
-  )
+  const locked = await sql<{ ended: boolean }>`select ended_at is not null as ended from conversation
+    where district_id = ${districtId} and id = any(${ids}::uuid[]) order by id for update`.execute(trx)
+  if (locked.rows.some((row) => row.ended)) throw new ConversationEnded('A conversation ended meanwhile.')
   const { rows } = await sql<{ id: string; family: number; staff: number }>`
     update conversation c set last_seq_to_family = last_seq_to_family + w.family, last_seq_to_staff = last_seq_to_staff + w.staff
     from unnest(${ids}::uuid[], ${ids.map((id) => counts.get(id)?.family ?? 0)}::bigint[], ${ids.map((id) => counts.get(id)?.staff ?? 0)}::bigint[])
@@ -167,6 +170,15 @@ export async function insertNotices(
   )
 }
 
+/** The introduction went with a message that did not arrive: the next one to that phone introduces us. */
+export async function forgetIntroductions(trx: Trx, districtId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`update phone p set introduced_at = null from exchange e join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
+    where e.district_id = ${districtId} and e.id = any(${[...ids]}::uuid[]) and e.introduces and p.district_id = ${districtId} and p.id = a.phone_id`.execute(
+    trx,
+  )
+}
+
 /** Cancels what waits among these exchanges, with an event each; gives the ids that were canceled. */
 export async function cancelWaiting(
   trx: Trx,
@@ -178,7 +190,8 @@ export async function cancelWaiting(
 ): Promise<string[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<{ id: string; conversation_id: string | null }>`
-    update exchange set status = 'canceled', prepare_after = null, send_after = null, hold = null
+    update exchange set status = 'canceled', prepare_after = null, send_after = null, hold = null,
+      notice_key = case when ${why} = 'too_late' then null else notice_key end
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[])
       and (status in ('held', 'queued') or (status = 'received' and prepare_after is not null))
     returning id, conversation_id`.execute(trx)

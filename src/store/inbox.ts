@@ -12,11 +12,12 @@ import { walkKeys } from './snapshot.ts'
 /** One webhook as it came: `raw` are its body's bytes. */
 export type Webhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
 
-/** Keeps webhooks in one statement and one commit; one whose key is there already is left as it is. */
+/** Keeps webhooks in one statement and one commit, in the order given; one whose key is there already is left as it is. */
 export async function keepWebhooks(db: Db, keys: Keys, webhooks: readonly Webhook[]): Promise<void> {
   const sealed = webhooks.map((w) => keys.encrypt('inbox', '', w.key, w.raw))
   await sql`insert into inbox (key, kind, raw)
-    select distinct on (key) * from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed}::bytea[]) as w (key, kind, raw)
+    select key, kind, raw from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed}::bytea[])
+      with ordinality as w (key, kind, raw, n) order by n
     on conflict (key) do nothing`.execute(db)
 }
 

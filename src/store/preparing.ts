@@ -178,17 +178,21 @@ async function describe(
 }
 
 /**
- * The results whose school still has the hours that they were timed by; the school's row stays locked against new hours until the commit. The
+ * The results that nothing overtook: the school still has the hours that they were timed by, nobody made them urgent; the school's row stays locked against new hours until the commit. The
  * others are prepared again.
  */
 async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[]): Promise<Prepared[]> {
-  const { rows } = await sql<{ id: string; hours_version: number }>`
-    select e.id, s.hours_version from exchange e
+  const { rows } = await sql<{ id: string; urgent: boolean; hours_version: number }>`
+    select e.id, e.urgent, s.hours_version from exchange e
     join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
-    where e.district_id = ${districtId} and e.id = any(${done.map((d) => d.id)}::uuid[]) for share of s`.execute(trx)
-  const versions = new Map(rows.map((r) => [r.id, r.hours_version]))
-  const outdated = done.filter((d) => versions.get(d.id) !== d.hoursVersion).map((d) => d.id)
+    where e.district_id = ${districtId} and e.id = any(${done.map((d) => d.id)}::uuid[]) order by e.id for update of e for share of s`.execute(
+    trx,
+  )
+  const now = new Map(rows.map((r) => [r.id, r]))
+  const outdated = done
+    .filter((d) => now.get(d.id)?.hours_version !== d.hoursVersion || now.get(d.id)?.urgent !== d.urgent)
+    .map((d) => d.id)
   if (outdated.length > 0)
     await sql`update exchange set prepare_after = clock_timestamp()
       where district_id = ${districtId} and id = any(${outdated}::uuid[]) and prepare_after is not null`.execute(trx)

@@ -2,6 +2,12 @@
 
 import { type RawBuilder, sql } from 'kysely'
 
+/** True where the enrollment of this alias holds today: active and within its dates (UTC days). */
+export function enrolledNow(alias: string): RawBuilder<boolean> {
+  const e = sql.raw(alias)
+  return sql<boolean>`(${e}.active and (${e}.begins is null or ${e}.begins <= current_date) and (${e}.ends is null or ${e}.ends >= current_date))`
+}
+
 /**
  * True where `staff` teaches `student` now: both enrolled in one active class, within the enrollments' dates. The one place
  * that says what "own classes" means.
@@ -10,10 +16,8 @@ export function teaches(districtId: string, staff: RawBuilder<unknown>, student:
   return sql<boolean>`exists (
     select from enrollment et
     join class k on k.district_id = et.district_id and k.id = et.class_id and k.active
-    join enrollment es on es.district_id = et.district_id and es.class_id = et.class_id and es.role = 'student' and es.active
-    where et.district_id = ${districtId} and et.person_id = ${staff} and et.role = 'teacher' and et.active and es.person_id = ${student}
-      and (et.begins is null or et.begins <= current_date) and (et.ends is null or et.ends >= current_date)
-      and (es.begins is null or es.begins <= current_date) and (es.ends is null or es.ends >= current_date))`
+    join enrollment es on es.district_id = et.district_id and es.class_id = et.class_id and es.role = 'student' and ${enrolledNow('es')}
+    where et.district_id = ${districtId} and et.person_id = ${staff} and et.role = 'teacher' and ${enrolledNow('et')} and es.person_id = ${student})`
 }
 
 /**

@@ -119,7 +119,7 @@ export async function rebindStaff(trx: Trx, districtId: string, at: Temporal.Ins
     returning b.conversation_id`.execute(trx)
   const ids = rows.map((row) => row.conversation_id)
   await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${now}
-    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and direction = 'to_staff' and ${WAITING}`.execute(
+    where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and direction = 'to_staff' and author = 'person' and ${WAITING}`.execute(
     trx,
   )
 }

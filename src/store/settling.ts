@@ -1,12 +1,13 @@
 /** What became of attempts: the create call's answer, status callbacks and the carrier's own list all end here. */
 
 import { sql } from 'kysely'
-import { carrierNews, type Status } from '../core/exchange.ts'
+import { carrierNews, type Status, statusOfWord, wholeOf } from '../core/exchange.ts'
 import { splitBody } from '../core/segments.ts'
 import { sendFailure } from '../core/send-failure.ts'
 import type { AttemptOutcome, CarrierRecord, Moment, StatusCallback } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
+import { forgetIntroductions } from './exchanges.ts'
 import { closeTasks, openTask } from './tasks.ts'
 
 type Row = {
@@ -16,18 +17,22 @@ type Row = {
   outcome: string | null
   sid: string | null
   carrier_status: string | null
-  current: boolean
-  status: Status
-  body: string
   phone_id: string
   proxy_number_id: string
-  other_part_failed: boolean
+}
+
+/** An exchange as its attempts change it: the latest attempt of every part, with the carrier's last word of it. */
+type Whole = {
+  status: Status
+  part: number
+  readonly current: string
+  readonly parts: { attempt: string | null; word: string | null }[]
 }
 
 /** Seconds after an attempt at which the carrier's list is first asked about an unknown one. */
 const FIRST_LOOK_SECONDS = 5
 
-/** How far a shown status has come; a smaller one never replaces a greater. A failed that was only unknown counts as nothing yet. */
+/** How far a shown status has come; a smaller one never replaces a greater. */
 const RANK: Readonly<Record<Status, number>> = {
   received: 0,
   held: 0,
@@ -40,20 +45,47 @@ const RANK: Readonly<Record<Status, number>> = {
   delivered: 4,
 }
 
-async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]): Promise<Map<string, Row>> {
-  const { rows } = await sql<Row>`
-    select a.id as attempt_id, a.exchange_id, a.part, a.outcome, a.sid, a.carrier_status, e.attempt_id = a.id as current, e.status, e.body,
-      a.phone_id, a.proxy_number_id,
-      exists (select from attempt o where o.district_id = a.district_id and o.exchange_id = a.exchange_id and o.part <> a.part
-        and o.carrier_status in ('failed', 'undelivered')) as other_part_failed
+type Work = {
+  readonly rows: Map<string, Row>
+  readonly wholes: Map<string, Whole>
+  readonly events: NewEvent[]
+  readonly changed: Set<string>
+}
+
+/** Bodies of fewer characters are one part (`splitBody` counts UTF-16 units, PostgreSQL code points). */
+const SURELY_ONE_PART = 800
+
+async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]): Promise<Work> {
+  const { rows } = await sql<
+    Row & {
+      status: Status
+      body: string
+      exchange_part: number
+      current: string
+      siblings: { id: string; part: number; word: string | null }[] | null
+    }
+  >`
+    select a.id as attempt_id, a.exchange_id, a.part, a.outcome, a.sid, a.carrier_status, a.phone_id, a.proxy_number_id,
+      e.attempt_id as current, e.status, e.body, e.part as exchange_part,
+      case when length(e.body) >= ${SURELY_ONE_PART} then (
+        select jsonb_agg(jsonb_build_object('id', o.id, 'part', o.part, 'word', o.carrier_status) order by o.started_at)
+        from attempt o where o.district_id = ${districtId} and o.exchange_id = e.id) end as siblings
     from unnest(${[...new Set(ids)]}::uuid[]) as w (id)
     join attempt a on a.district_id = ${districtId} and a.id = w.id
     join exchange e on e.district_id = ${districtId} and e.id = a.exchange_id
     order by a.id for update of a, e`.execute(trx)
-  return new Map(rows.map((r) => [r.attempt_id, r]))
+  const wholes = new Map<string, Whole>()
+  for (const row of rows) {
+    if (wholes.has(row.exchange_id)) continue
+    const count = row.siblings === null ? 1 : Math.max(1, splitBody(row.body).length)
+    const parts: Whole['parts'] = Array.from({ length: count }, () => ({ attempt: null, word: null }))
+    for (const s of row.siblings ?? []) parts[s.part] = { attempt: s.id, word: s.word }
+    if (row.siblings === null)
+      parts[0] = { attempt: row.current, word: row.attempt_id === row.current ? row.carrier_status : null }
+    wholes.set(row.exchange_id, { status: row.status, part: row.exchange_part, current: row.current, parts })
+  }
+  return { rows: new Map(rows.map((r) => [r.attempt_id, r])), wholes, events: [], changed: new Set() }
 }
-
-type Work = { readonly rows: Map<string, Row>; readonly events: NewEvent[]; readonly changed: Set<string> }
 
 /** Moves an exchange on by what the carrier says of one of its attempts. */
 function apply(
@@ -67,29 +99,30 @@ function apply(
   if (news === null) return { failed: null }
   row.carrier_status = word
   work.changed.add(row.attempt_id)
-  const before = row.status
-  const lastPart = row.part >= splitBody(row.body).length - 1
+  const whole = work.wholes.get(row.exchange_id) as Whole
+  const part = whole.parts[row.part]
+  const latest = part?.attempt === row.attempt_id
+  if (latest) part.word = word
   const failed = news.status === 'failed' || news.status === 'undelivered' ? sendFailure(errorCode) : null
-  const status: Status =
-    !lastPart && failed === null
-      ? before === 'sending'
-        ? 'queued'
-        : before
-      : news.status === 'delivered' && row.other_part_failed
-        ? 'undelivered'
-        : news.status
+  const { status: together, next } = wholeOf(whole.parts.map((p) => statusOfWord(p.word)))
+  const before = whole.status
+  const status = together ?? (before === 'sending' && whole.current === row.attempt_id ? 'queued' : before)
+  // A failed that was only unknown counts as nothing yet.
   const beforeRank = before === 'failed' && row.outcome === 'unknown' ? 1 : RANK[before]
-  const moves = row.current && (status === 'queued' ? before === 'sending' : RANK[status] > beforeRank)
-  if (moves) row.status = status
+  const moves = latest && (status === 'queued' ? before === 'sending' : RANK[status] > beforeRank)
+  if (moves) {
+    whole.status = status
+    if (status === 'queued') whole.part = next ?? whole.part
+  }
   // queued, sending and sent are one and the same to us.
   if (!moves && !news.fresh) return { failed }
   work.events.push({
     exchangeId: row.exchange_id,
     at: moment.database,
-    what: row.current ? news.status : `late_${news.status}`,
+    what: latest ? news.status : `late_${news.status}`,
     detail: {
       ...(moves ? { status } : {}),
-      ...(row.part > 0 || !lastPart ? { part: row.part + 1 } : {}),
+      ...(whole.parts.length > 1 ? { part: row.part + 1 } : {}),
       ...(errorCode === null ? {} : { code: errorCode }),
       ...(failed === null ? {} : { reason: failed.reason }),
     },
@@ -106,6 +139,8 @@ async function write(
 ): Promise<void> {
   const rows = [...work.changed].map((id) => work.rows.get(id) as Row)
   if (rows.length > 0) {
+    const ids = [...new Set(rows.map((r) => r.exchange_id))]
+    const wholes = ids.map((id) => work.wholes.get(id) as Whole)
     await sql`
       with done as (
         update attempt a set sid = w.sid, carrier_status = w.carrier_status, outcome = w.outcome, error_code = coalesce(w.error_code, a.error_code),
@@ -114,12 +149,12 @@ async function write(
           ${rows.map((r) => r.outcome)}::text[], ${rows.map((r) => codes.get(r.attempt_id) ?? null)}::int[]) as w (id, sid, carrier_status, outcome, error_code)
         where a.district_id = ${districtId} and a.id = w.id
       )
-      update exchange e set status = w.status,
-        part = case when w.status = 'queued' and e.status = 'sending' then e.part + 1 else e.part end,
-        send_after = case when w.status = 'queued' and e.status = 'sending' then ${moment.now.toString()}::timestamptz else e.send_after end,
-        hold = null
-      from unnest(${rows.map((r) => r.exchange_id)}::uuid[], ${rows.map((r) => r.status)}::text[], ${rows.map((r) => r.current)}::boolean[]) as w (id, status, current)
-      where e.district_id = ${districtId} and e.id = w.id and w.current and e.status <> w.status`.execute(trx)
+      update exchange e set status = w.status, part = w.part,
+        send_after = case when w.status = 'queued' then ${moment.now.toString()}::timestamptz else e.send_after end, hold = null
+      from unnest(${ids}::uuid[], ${wholes.map((w) => w.status)}::text[], ${wholes.map((w) => w.part)}::int[]) as w (id, status, part)
+      where e.district_id = ${districtId} and e.id = w.id and e.status <> w.status`.execute(trx)
+    const lost = ids.filter((_, i) => wholes[i]?.status === 'failed' || wholes[i]?.status === 'undelivered')
+    await forgetIntroductions(trx, districtId, lost)
     const found = rows.filter((r) => r.outcome === 'unknown' && r.sid !== null)
     if (found.length > 0)
       await closeTasks(
@@ -139,15 +174,11 @@ export async function settleCallbacks(
   moment: Moment,
   callbacks: readonly StatusCallback[],
 ): Promise<void> {
-  const work: Work = {
-    rows: await lockAttempts(
-      trx,
-      districtId,
-      callbacks.map((c) => c.attemptId),
-    ),
-    events: [],
-    changed: new Set(),
-  }
+  const work = await lockAttempts(
+    trx,
+    districtId,
+    callbacks.map((c) => c.attemptId),
+  )
   const codes = new Map<string, number | null>()
   for (const callback of callbacks) {
     const row = work.rows.get(callback.attemptId)
@@ -171,27 +202,24 @@ export async function recordOutcomes(
   moment: Moment,
   outcomes: readonly AttemptOutcome[],
 ): Promise<void> {
-  const work: Work = {
-    rows: await lockAttempts(
-      trx,
-      districtId,
-      outcomes.map((o) => o.attemptId),
-    ),
-    events: [],
-    changed: new Set(),
-  }
+  const work = await lockAttempts(
+    trx,
+    districtId,
+    outcomes.map((o) => o.attemptId),
+  )
   const codes = new Map<string, number | null>()
   const again: { id: string; seconds: number | null }[] = []
   const unknown: string[] = []
   for (const { attemptId, outcome } of outcomes) {
     const row = work.rows.get(attemptId)
     if (row === undefined) continue
+    const whole = work.wholes.get(row.exchange_id)
     work.changed.add(attemptId)
     switch (outcome.kind) {
       case 'accepted':
-        row.outcome = 'accepted'
         row.sid ??= outcome.sid
         apply(work, moment, row, 'accepted', null)
+        row.outcome = 'accepted'
         break
       case 'refused': {
         row.outcome = 'refused'
@@ -210,7 +238,7 @@ export async function recordOutcomes(
       case 'not_called':
         work.changed.delete(attemptId)
         // With a sid a callback came although the answer said no: it was taken after all.
-        if (row.sid !== null || !row.current || row.status !== 'sending') break
+        if (row.sid !== null || whole?.current !== attemptId || whole.status !== 'sending') break
         again.push({ id: row.exchange_id, seconds: outcome.kind === 'retry' ? outcome.afterSeconds : 0 })
         work.events.push({
           exchangeId: row.exchange_id,
@@ -247,17 +275,14 @@ export async function adoptRecord(
   attemptId: string,
   record: CarrierRecord,
 ): Promise<boolean> {
-  const rows = await lockAttempts(trx, districtId, [attemptId])
-  const row = rows.get(attemptId)
+  const work = await lockAttempts(trx, districtId, [attemptId])
+  const row = work.rows.get(attemptId)
   if (row === undefined || row.sid !== null) return true
   const { rows: owners } = await sql`select 1 from attempt where district_id = ${districtId} and sid = ${record.sid}`.execute(trx)
   if (owners.length > 0) return false
   row.sid = record.sid
-  const work: Work = {
-    rows,
-    events: [{ exchangeId: row.exchange_id, at: moment.database, what: 'found_at_carrier' }],
-    changed: new Set([attemptId]),
-  }
+  work.changed.add(attemptId)
+  work.events.push({ exchangeId: row.exchange_id, at: moment.database, what: 'found_at_carrier' })
   apply(work, moment, row, record.status, record.errorCode)
   await write(trx, districtId, moment, work, new Map([[attemptId, record.errorCode]]))
   return true
@@ -277,10 +302,15 @@ async function follow(
       trx,
     )
     // After a START the carrier may still block other numbers; without one its block is a STOP that never reached us.
-    await sql`update phone set opted_out_at = ${moment.database.toString()}::timestamptz, opted_out_how = 'carrier'
+    const stopped =
+      await sql`update phone set opted_out_at = ${moment.database.toString()}::timestamptz, opted_out_how = 'carrier'
       where district_id = ${districtId} and id = ${row.phone_id} and opted_out_at is null and opted_out_how is distinct from 'started'`.execute(
-      trx,
-    )
+        trx,
+      )
+    if (stopped.numAffectedRows === 1n)
+      await appendEvents(trx, districtId, [
+        { exchangeId: row.exchange_id, at: moment.database, what: 'opted_out', detail: { how: 'carrier' } },
+      ])
     await openTask(trx, districtId, 'carrier_block', `${row.phone_id}:${row.proxy_number_id}`, {
       exchangeId: row.exchange_id,
       phoneId: row.phone_id,

@@ -1,10 +1,10 @@
 /** What is held or unknown, and how it goes on: by a person's decision, by new hours, by the end of the carrier's time. */
 
 import { sql } from 'kysely'
-import type { Direction, Status } from '../core/exchange.ts'
+import { type Direction, type Status, statusOfWord } from '../core/exchange.ts'
 import { fullName } from '../core/people.ts'
 import type { E164 } from '../core/phone-number.ts'
-import { oneLine } from '../core/segments.ts'
+import { oneLine, splitBody } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Action, TimeOf } from '../relay/compose-ports.ts'
 import type { Moment, ReconcileStore, UnknownAttempt } from '../relay/ports.ts'
@@ -66,6 +66,9 @@ export async function settleByPerson(
       // What failed before it had words or a conversation (no phone, opted out then) has nothing that could go out.
       if (!row.sendable) return { kind: 'conflict', problem: 'This message never had a phone to go to: write it anew.' }
       await event('again', { status: 'queued' })
+      await sql`update exchange set part = ${await firstToRepeat(trx, districtId, exchangeId)} where district_id = ${districtId} and id = ${exchangeId}`.execute(
+        trx,
+      )
       await closeTasks(trx, districtId, 'unknown', [exchangeId])
       return set('queued', moment.now, false)
     case 'dismiss':
@@ -74,7 +77,7 @@ export async function settleByPerson(
       await event('dismissed', undefined)
       await closeTasks(trx, districtId, 'unknown', [exchangeId])
       return { kind: 'done', status: row.status, sendAfter: null }
-    case 'release':
+    case 'release': {
       if (row.status !== 'held' && row.status !== 'queued')
         return { kind: 'conflict', problem: 'Only a message that waits can be released.' }
       if (row.hold === 'no_number') {
@@ -84,8 +87,11 @@ export async function settleByPerson(
         await event('released', {})
         return { kind: 'done', status: row.status, sendAfter: null }
       }
-      await event('released', { status: 'queued', ...(row.hold === 'person' ? {} : { urgent: true }) })
-      return set('queued', moment.now, row.hold !== 'person')
+      const byHours = row.hold === 'hours' || row.hold === 'no_hours'
+      // What nothing but its turn holds (a paced number, a lane) is no urgent message for being asked for.
+      await event('released', { status: 'queued', ...(byHours ? { urgent: true } : {}) })
+      return set('queued', moment.now, byHours)
+    }
     case 'cancel': {
       const canceled = await cancelWaiting(trx, districtId, moment.database, [exchangeId], 'person', staffId)
       return canceled.length > 0
@@ -93,6 +99,18 @@ export async function settleByPerson(
         : { kind: 'conflict', problem: 'Only a message that waits can be canceled.' }
     }
   }
+}
+
+/** The first part of a message that has not arrived, by the latest attempt of each. */
+async function firstToRepeat(trx: Trx, districtId: string, exchangeId: string): Promise<number> {
+  const { rows } = await sql<{ body: string; part: number; word: string | null }>`
+    select distinct on (a.part) e.body, a.part, a.carrier_status as word from exchange e
+    join attempt a on a.district_id = e.district_id and a.exchange_id = e.id
+    where e.district_id = ${districtId} and e.id = ${exchangeId} order by a.part, a.started_at desc`.execute(trx)
+  const words = new Map(rows.map((r) => [r.part, statusOfWord(r.word)]))
+  const count = rows[0] === undefined ? 1 : Math.max(1, splitBody(rows[0].body).length)
+  const arrived = (part: number) => ['sent', 'delivered'].includes(words.get(part) ?? '')
+  return Array.from({ length: count }, (_, part) => part).find((part) => !arrived(part)) ?? 0
 }
 
 /** Sets a school's hours and times anew what they hold (and what waits and would now be held). Gives how many changed. */
@@ -126,8 +144,8 @@ export async function setHours(
   }>`
     select e.id, e.direction, e.status, e.send_after, (select g.time_zone from person g where g.district_id = ${districtId} and g.id = e.guardian_id) as time_zone
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
-    where e.district_id = ${districtId} and c.school_id = ${schoolId} and e.status in ('held', 'queued') and not e.urgent and e.tries = 0
-      and e.author = 'person' and (e.hold is null or e.hold in ('hours', 'no_hours'))
+    where e.district_id = ${districtId} and c.school_id = ${schoolId} and e.status in ('held', 'queued') and not e.urgent and (e.tries = 0 or e.status = 'held')
+      and (e.hold is null or e.hold in ('hours', 'no_hours'))
     order by e.id for update of e`.execute(trx)
   const times = new Map<string, ReturnType<TimeOf>>()
   const timed = rows.map((row) => {

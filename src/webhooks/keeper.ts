@@ -24,7 +24,8 @@ export function createKeeper<T>(write: (items: readonly T[]) => Promise<void>): 
           },
           async (error) => {
             if (batch.length === 1) batch[0]?.failed(error)
-            else await Promise.all(batch.map(alone))
+            // One after the other: a family's texts keep the order in which they came.
+            else for (const w of batch) await alone(w)
           },
         )
         .finally(() => {

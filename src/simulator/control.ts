@@ -21,7 +21,7 @@ export function simulatorControl(app: FastifyInstance, options: { readonly simul
     simulator.text(from, to, body)
     return reply.code(202).send({})
   })
-  app.post('/simulator/lines', { schema: { body: strings('number', 'line') } }, (request) => {
+  app.post('/simulator/lines', { schema: linesSchema }, (request) => {
     const { number, line } = request.body as { number: string; line: Line }
     simulator.setLine(number, line)
     return {}
@@ -37,6 +37,12 @@ export function simulatorControl(app: FastifyInstance, options: { readonly simul
 
 function strings(...names: readonly string[]) {
   return { type: 'object', required: names, properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) }
+}
+
+const lines = ['mobile', 'landline', 'off', 'disconnected', 'filtered', 'no-mobile'] as const satisfies readonly Line[]
+
+const linesSchema = {
+  body: { type: 'object', required: ['number', 'line'], properties: { number: { type: 'string' }, line: { enum: lines } } },
 }
 
 const seconds = { type: 'integer', minimum: 0 }

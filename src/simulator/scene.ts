@@ -71,7 +71,7 @@ export function simulatorScene(
   })
 
   app.post('/simulator/text', async (request, reply) => {
-    const { phone: id, to, body, family } = request.body as Fields
+    const { phone: id, to, body, family } = (request.body ?? {}) as Fields
     const phone = (await stage.phones()).find((one) => one.id === id)
     const known = phone?.contacts.some((contact) => contact.number === to)
     if (!phone || !known || !to || !body?.trim())
@@ -81,7 +81,7 @@ export function simulatorScene(
   })
 
   app.post('/simulator/clock', async (request, reply) => {
-    const { to = '', family } = request.body as Fields
+    const { to = '', family } = (request.body ?? {}) as Fields
     if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(to)) return reply.code(400).type('text/plain').send('A time of day is HH:MM.')
     await stage.moveClock(to)
     changed()
@@ -97,7 +97,7 @@ export function simulatorScene(
     },
   }
   app.post('/simulator/break', async (request, reply) => {
-    const { what = '', on, family } = request.body as Fields
+    const { what = '', on, family } = (request.body ?? {}) as Fields
     if (!Object.hasOwn(breaks, what)) return reply.code(400).type('text/plain').send('Nothing of that name can be broken.')
     await breaks[what as Breakage](on === 'yes')
     changed()

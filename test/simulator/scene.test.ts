@@ -149,6 +149,11 @@ describe('the door', () => {
   })
 })
 
+test.each(['text', 'clock', 'break'])('a form without fields is a wrong request (%s)', async (name) => {
+  const answer = await app.inject({ method: 'POST', url: `/simulator/${name}`, headers: { host: 'localhost' } })
+  expect(answer.statusCode).toBe(400)
+})
+
 describe('programs', () => {
   test('text, set lines and faults, and read the ground truth', async () => {
     const json = (url: string, payload: object) => app.inject({ method: 'POST', url, payload, headers: { host: 'localhost' } })
@@ -159,6 +164,7 @@ describe('programs', () => {
       queueSeconds: 5,
     })
     expect((await json('/simulator/faults', { callbacks: 'odd' })).statusCode).toBe(400)
+    expect((await json('/simulator/lines', { number: rosaNumber, line: 'odd' })).statusCode).toBe(400)
     await json('/simulator/settled', {})
     const handsets = (await app.inject({ url: '/simulator/handsets', headers: { host: 'localhost' } })).json()
     expect(handsets[rosaNumber]).toMatchObject([{ kind: 'sent', body: 'hola' }])

@@ -360,7 +360,13 @@ describe('a database that does not answer', () => {
 
 it('the server has come through all of it, and ends with 0 even while its database is away', async () => {
   expect(server.out()).not.toContain('"status":500')
+  // What is being handed over would first try for a while to write down how it went.
+  await town.carrier.simulator.settled()
+  await until(
+    'nothing is on its way',
+    async () => (await town.owner(`select from exchange where status = 'sending' or prepare_after is not null`)).length === 0,
+  )
   wire.cut()
   expect(await server.end('SIGTERM')).toBe(0)
   expect(server.err()).toBe('')
-})
+}, 60_000)

@@ -1,10 +1,11 @@
 /** The questions that are asked again at the very moment of a hand-over. */
 
-import type { Status } from './exchange.ts'
+import type { Direction, Status } from './exchange.ts'
 import { handOver, type Week } from './hours.ts'
 
 /** What is known of a due exchange when it is about to be handed over. */
 export type Due = {
+  readonly direction: Direction
   readonly author: 'person' | 'gateway'
   readonly notice: string | null
   readonly urgent: boolean
@@ -16,8 +17,9 @@ export type Due = {
   readonly answerAge: number | null
 }
 
-/** Hand over now with this validity in seconds, wait, or end. */
+/** Hand over now with this validity in seconds, wait, end, or leave it to be read in the browser. */
 export type DeliveryDecision =
+  | { readonly kind: 'keep' }
   | { readonly kind: 'hand_over'; readonly validitySeconds: number }
   | { readonly kind: 'hold'; readonly until: Temporal.Instant | null; readonly hold: 'hours' | 'no_hours' }
   | {
@@ -35,6 +37,8 @@ const AFTER_STOP = new Set(['stop_done'])
 
 /** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. */
 export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecision {
+  // A staff phone that said STOP gets nothing: what families write stays where the staff member reads it.
+  if (due.optedOut && due.direction === 'to_staff' && due.author === 'person') return { kind: 'keep' }
   if (due.optedOut && !AFTER_STOP.has(due.notice ?? '')) return { kind: 'end', status: 'canceled', why: 'opted_out' }
   if (due.conversationEnded) return { kind: 'end', status: 'canceled', why: 'conversation_ended' }
   if (due.urgent) return { kind: 'hand_over', validitySeconds: MOST_VALIDITY }

@@ -77,6 +77,11 @@ async function claim(
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
 ): Promise<{ attempts: ReadyAttempt[]; decided: number }> {
   await walkKeys(trx)
+  // One claim of a district at a time: of two, one would not see what the other is about to hand over in the same lane.
+  const lock = await sql<{
+    mine: boolean
+  }>`select pg_try_advisory_xact_lock(hashtextextended(${`deliver ${districtId}`}, 0)) as mine`.execute(trx)
+  if (!lock.rows[0]?.mine) return { attempts: [], decided: 0 }
   const moment = await momentOf(trx)
   const rows = firstOfLanes(await dueHeads(trx, districtId, moment, pacing, limit))
   if (rows.length === 0) return { attempts: [], decided: 0 }
@@ -85,12 +90,14 @@ async function claim(
   const holds: { row: Row; until: Temporal.Instant | null; hold: string }[] = []
   const ends = new Map<string, string[]>()
   const unbound: string[] = []
+  const kept: string[] = []
   const budget = new Map<string, number>()
   const strangers = await lockStrangers(trx, districtId, rows)
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const end = (why: string) => ends.set(why, [...(ends.get(why) ?? []), row.id])
-    if (decision.kind === 'hold') holds.push({ row, ...decision })
+    if (decision.kind === 'keep') kept.push(row.id)
+    else if (decision.kind === 'hold') holds.push({ row, ...decision })
     else if (decision.kind === 'end') end(decision.why)
     else if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
       if (row.author === 'person') unbound.push(row.id)
@@ -118,6 +125,7 @@ async function claim(
     await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = any(${unbound}::uuid[])`.execute(
       trx,
     )
+  await keep(trx, districtId, moment, kept)
   await writeHolds(trx, districtId, moment, holds)
   for (const [why, ids] of ends) await cancelWaiting(trx, districtId, moment.database, ids, why, null)
   await writeAttempts(trx, districtId, moment, attempts)
@@ -152,7 +160,9 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
     select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
       (select extract(epoch from clock_timestamp() - a.created_at)::float8 from exchange a
         where a.district_id = e.district_id and a.id = e.answers) as answer_age,
-      coalesce(c.ended_at is not null or h.until is not null, false) as ended, s.hours, g.time_zone as family_zone,
+      coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
+        and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
+          and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, s.hours, g.time_zone as family_zone,
       p.id as phone_id, p.opted_out_at is not null as opted_out,
       p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
       coalesce(e.translation_language, g.language, 'en') as language, s.name as school_name, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
@@ -192,6 +202,7 @@ function introductionOf(row: Row): string {
 
 function dueOf(row: Row): Due {
   return {
+    direction: row.direction,
     author: row.author,
     notice: row.notice,
     urgent: row.urgent,
@@ -217,6 +228,25 @@ async function spend(trx: Trx, budget: ReadonlyMap<string, number>): Promise<voi
   await sql`update proxy_number n set busy_until = greatest(n.busy_until, w.busy) from unnest(
       ${entries.map(([id]) => id)}::uuid[], ${entries.map(([, ms]) => Temporal.Instant.fromEpochMilliseconds(ms).toString())}::timestamptz[]) as w (id, busy)
     where n.id = w.id`.execute(trx)
+}
+
+/** Takes back what a phone no longer wants; the staff member reads it in the browser. */
+async function keep(trx: Trx, districtId: string, moment: Moment, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`update exchange set status = 'received', send_after = null, hold = null
+    where district_id = ${districtId} and id = any(${[...ids]}::uuid[])`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    ids.map(
+      (id): NewEvent => ({
+        exchangeId: id,
+        at: moment.database,
+        what: 'ready',
+        detail: { status: 'received', why: 'opted_out' },
+      }),
+    ),
+  )
 }
 
 /** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. */

@@ -120,7 +120,7 @@ async function describe(
         join person q on q.district_id = ${districtId} and q.id = child.student_id and q.active) as students,
       b.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
-        and o.seq < w.seq and o.status not in ('canceled', 'failed') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
+        and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
     from unnest(${[...ids]}::uuid[]) as g (id)
     join exchange w on w.district_id = ${districtId} and w.id = g.id
     join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id

@@ -10,6 +10,7 @@ const OPEN = hours('08:00-20:00')
 const CLOSED = hours('08:00-09:00')
 
 const due = (change: Partial<Due> = {}): Due => ({
+  direction: 'to_family',
   author: 'person',
   notice: null,
   urgent: false,
@@ -87,6 +88,7 @@ describe('decideDelivery', () => {
   it('whatever else holds: nobody who opted out gets a person’s message, and a validity is one that Twilio takes', () => {
     const any = fc.record({
       author: fc.constantFrom('person' as const, 'gateway' as const),
+      direction: fc.constantFrom('to_family', 'to_staff'),
       notice: fc.constantFrom(null, 'stop_done', 'help'),
       urgent: fc.boolean(),
       optedOut: fc.boolean(),
@@ -97,7 +99,8 @@ describe('decideDelivery', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 0, max: 10 * 86_400 }), (given, seconds) => {
         const decision = decideDelivery(NOW.add({ seconds }), given)
-        if (given.optedOut && given.notice !== 'stop_done') expect(decision.kind).toBe('end')
+        if (given.optedOut && given.notice !== 'stop_done') expect(['end', 'keep']).toContain(decision.kind)
+        if (decision.kind === 'keep') expect(given).toMatchObject({ direction: 'to_staff', author: 'person', optedOut: true })
         if (decision.kind === 'hand_over') {
           expect(Number.isInteger(decision.validitySeconds)).toBe(true)
           expect(decision.validitySeconds).toBeGreaterThanOrEqual(1)

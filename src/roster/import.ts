@@ -48,8 +48,6 @@ export type RosterResult =
   | { readonly kind: 'needs_confirmation'; readonly removals: readonly Removal[] }
 
 const MOST_FINDINGS = 1000
-/** A tenth of fewer than this says nothing. */
-const FEWEST_TO_GUARD = 10
 
 /**
  * Imports a folder or .zip. The district is the one that orgs.csv names; it is made when it is new, and the first of an installation
@@ -95,9 +93,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   if (refused.total > 0 || district === null)
     return { keep: false, result: { kind: 'refused', findings: refused.findings, findingsTotal: refused.total } as const }
 
-  const removals = (await compareRoster(trx, district.id)).filter(
-    (r) => r.existing >= FEWEST_TO_GUARD && r.gone * 10 > r.existing,
-  )
+  const removals = (await compareRoster(trx, district.id)).filter((r) => r.gone * 10 > r.existing)
   if (removals.length > 0 && !options.confirmRemovals) {
     if (!options.dryRun) return { keep: false, result: { kind: 'needs_confirmation', removals } as const }
     await stageFindings(

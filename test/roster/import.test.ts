@@ -17,7 +17,8 @@ beforeAll(async () => {
 })
 
 type Imported = Extract<RosterResult, { kind: 'imported' }>
-const SURE = { dryRun: false, confirmRemovals: false }
+const SURE = { dryRun: false, confirmRemovals: true }
+const UNSURE = { dryRun: false, confirmRemovals: false }
 
 /** A district of its own for one test, imported again and again. */
 function district(name: string) {
@@ -164,20 +165,22 @@ test('what the file leaves open stays as it was set here', async () => {
 
 const extraGuardians = (n: number) => Array.from({ length: n }, (_, i) => `x${i},,,true,south,parent,,,Given,Family,,,,,,,,,,`)
 
-test('more than a tenth of a kind may only go when that is confirmed', async () => {
+test('more than a tenth of a kind may only go when that is confirmed, however few there are', async () => {
   const d = district('guarded')
-  await d.imported({ 'users.csv': add(...extraGuardians(7)) })
+  await d.imported({ 'users.csv': add(...extraGuardians(7)) }, UNSURE)
   const without = (...ids: string[]): Edits => ({ 'users.csv': both(add(...extraGuardians(7)), drop(...ids)) })
-  expect(await d.run(without('x1', 'x2'))).toEqual({
+  expect(await d.run(without('x1', 'x2'), UNSURE)).toEqual({
     kind: 'needs_confirmation',
     removals: [{ kind: 'guardians', existing: 10, gone: 2 }],
   })
   const dry = await d.imported(without('x1', 'x2'), { dryRun: true, confirmRemovals: false })
   expect(dry.warnings.map(formatFinding)).toEqual(['2 of 10 guardians would be removed; the import will ask to confirm that.'])
-  expect(touched(await d.imported(without('x1')))).toEqual(['guardians +0 ~0 -1'])
-  expect(touched(await d.imported(without('x1', 'x2', 'x3'), { dryRun: false, confirmRemovals: true }))).toEqual([
-    'guardians +0 ~0 -2',
-  ])
+  expect(touched(await d.imported(without('x1'), UNSURE))).toEqual(['guardians +0 ~0 -1'])
+  expect(await d.run({ ...without('x1'), 'enrollments.csv': drop('e4') }, UNSURE)).toEqual({
+    kind: 'needs_confirmation',
+    removals: [{ kind: 'enrollments', existing: 4, gone: 1 }],
+  })
+  expect(touched(await d.imported(without('x1', 'x2', 'x3')))).toEqual(['guardians +0 ~0 -2'])
 })
 
 test('what cannot be used is a warning and a task, which closes when it is mended', async () => {

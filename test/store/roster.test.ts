@@ -11,7 +11,7 @@ let number = 0
 
 async function imported(edits: Edits = {}, sourcedId = 'district-1') {
   const folder = await rosterFolder({ 'orgs.csv': swap('district-1', sourcedId), ...edits })
-  const result = await importRoster(t.db, t.keys, folder, { dryRun: false, confirmRemovals: false })
+  const result = await importRoster(t.db, t.keys, folder, { dryRun: false, confirmRemovals: true })
   if (result.kind !== 'imported') throw new Error(JSON.stringify(result))
   return result
 }
@@ -151,7 +151,9 @@ test('a teacher who no longer teaches the family has no open conversation with i
   await imported({ 'enrollments.csv': drop('e1') })
   expect(await rows(sql`select count(*) as n from conversation where id = ${id} and ended_at is null`)).toEqual([{ n: 0 }])
   expect(await rows(sql`select count(*) as n from binding where conversation_id = ${id} and until is null`)).toEqual([{ n: 0 }])
-  expect(await rows(sql`select count(*) as n from exchange where conversation_id = ${id} and status in ('held', 'queued')`)).toEqual([{ n: 0 }])
+  expect(
+    await rows(sql`select count(*) as n from exchange where conversation_id = ${id} and status in ('held', 'queued')`),
+  ).toEqual([{ n: 0 }])
   await imported()
 })
 

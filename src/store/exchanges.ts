@@ -83,14 +83,19 @@ export async function insertMessages(
     trx,
     districtId,
     messages.map(
-      (m): NewEvent => ({
+      (m, i): NewEvent => ({
         exchangeId: m.id,
         at,
         what,
         who: m.authorId,
+        // What the row says of itself, so that no column can be changed without the log saying so.
         detail: {
           status: m.status,
           direction: m.direction,
+          conversation: m.conversationId,
+          desk: m.deskId,
+          guardian: m.guardianId,
+          n: i + 1,
           ...(m.urgent ? { urgent: true } : {}),
           ...(m.keyword === null ? {} : { keyword: m.keyword }),
           ...(m.pictures ? { pictures: true } : {}),
@@ -143,7 +148,13 @@ export async function insertNotices(
   notices: readonly NewNotice[],
 ): Promise<void> {
   if (notices.length === 0) return
-  const { rows } = await sql<{ id: string; original_text: string; notice: string; direction: Direction }>`
+  const { rows } = await sql<{
+    id: string
+    conversation_id: string | null
+    original_text: string
+    notice: string
+    direction: Direction
+  }>`
     insert into exchange (district_id, conversation_id, direction, author, notice, notice_key, answers, status, send_after, original_language,
       original_text, body, phone_id, proxy_number_id, created_at)
     select ${districtId}, m.conversation_id, m.direction, 'gateway', m.notice, m.notice_key, m.answers, 'queued', ${now.toString()}::timestamptz,
@@ -154,7 +165,7 @@ export async function insertNotices(
       ${notices.map((m) => m.text)}::text[], ${notices.map((m) => m.phoneId)}::uuid[], ${notices.map((m) => m.proxyNumberId)}::uuid[])
       as m (conversation_id, direction, notice, notice_key, answers, language, text, phone_id, proxy_number_id)
     on conflict (district_id, notice_key) where notice_key is not null do nothing
-    returning id, original_text, notice, direction`.execute(trx)
+    returning id, conversation_id, original_text, notice, direction`.execute(trx)
   await appendEvents(
     trx,
     districtId,
@@ -163,7 +174,15 @@ export async function insertNotices(
         exchangeId: r.id,
         at,
         what: 'notice',
-        detail: { status: 'queued', notice: r.notice, direction: r.direction },
+        detail: {
+          status: 'queued',
+          notice: r.notice,
+          direction: r.direction,
+          conversation: r.conversation_id,
+          desk: null,
+          guardian: null,
+          n: 0,
+        },
         text: { original: r.original_text },
       }),
     ),

@@ -19,14 +19,27 @@ const PAGE = 2000
 type ExchangeRow = {
   readonly id: string
   readonly status: string
+  readonly author: string
+  readonly author_id: string | null
+  readonly direction: string
+  readonly conversation_id: string | null
+  readonly desk_id: string | null
+  readonly guardian_id: string | null
+  readonly created_at: Temporal.Instant
+  readonly original_language: string | null
   readonly original_text: string
+  readonly translation_language: string | null
   readonly translation_text: string | null
+  readonly translation_by: string | null
 }
 
 type EventRow = {
   readonly id: number
   readonly exchange_id: string
+  readonly at: Temporal.Instant
   readonly what: string
+  readonly who: string | null
+  readonly detail: Readonly<Record<string, string | number | boolean | null>> | null
   readonly status: string | null
   readonly has_status: boolean
   readonly text: Readonly<Record<string, string | null>> | null
@@ -37,7 +50,8 @@ export async function findBadExchange(trx: Trx, districtId: string): Promise<Bro
   let after: string | null = null
   for (;;) {
     const { rows }: { rows: ExchangeRow[] } = await sql<ExchangeRow>`
-      select id, status, original_text, translation_text from exchange
+      select id, status, author, author_id, direction, conversation_id, desk_id, guardian_id, created_at, original_language, original_text,
+        translation_language, translation_text, translation_by from exchange
       where district_id = ${districtId} ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${PAGE}`.execute(
       trx,
     )
@@ -59,7 +73,7 @@ export async function findBadExchange(trx: Trx, districtId: string): Promise<Bro
 
 async function eventsOf(trx: Trx, districtId: string, exchangeIds: readonly string[]): Promise<Map<string, EventRow[]>> {
   const { rows } = await sql<EventRow>`
-    select e.id, e.exchange_id, e.what, e.detail ->> 'status' as status, coalesce(e.detail ? 'status', false) as has_status, t.text
+    select e.id, e.exchange_id, e.at, e.what, e.who, e.detail, e.detail ->> 'status' as status, coalesce(e.detail ? 'status', false) as has_status, t.text
     from event e left join event_text t on t.district_id = e.district_id and t.event_id = e.id
     where e.district_id = ${districtId} and e.exchange_id = any(${[...exchangeIds]}::uuid[]) order by e.id`.execute(trx)
   const byExchange = new Map<string, EventRow[]>()
@@ -82,6 +96,8 @@ function disagreement(
       eventId: state?.id ?? null,
       what: `has the status ${exchange.status}, and its events say ${state?.status ?? 'nothing of it'}`,
     }
+  const changed = changedColumn(exchange, events)
+  if (changed !== null) return { eventId: events[0]?.id ?? null, what: `has another ${changed} than its events` }
   // Once erased, no event tells what the text was: then the exchange may hold none.
   const erased = events.some((event) => event.what === TEXT_ERASED)
   const original = lastText(events, 'original')
@@ -97,4 +113,28 @@ function disagreement(
 function lastText(events: readonly EventRow[], name: string): { readonly value: string | null; readonly eventId: number | null } {
   const event = events.findLast((e) => e.text !== null && Object.hasOwn(e.text, name))
   return { value: event?.text?.[name] ?? null, eventId: event?.id ?? null }
+}
+
+/** The first thing that the row says otherwise than the event it came with, or the event of its translation; null when all agree. */
+function changedColumn(exchange: ExchangeRow, events: readonly EventRow[]): string | null {
+  const made = events.find((e) => e.detail !== null && Object.hasOwn(e.detail, 'conversation'))
+  if (made?.detail != null) {
+    const { detail } = made
+    const said: Readonly<Record<string, readonly [unknown, unknown]>> = {
+      author: [exchange.author, made.what === 'notice' ? 'gateway' : 'person'],
+      writer: [exchange.author_id, made.who],
+      direction: [exchange.direction, detail['direction']],
+      conversation: [exchange.conversation_id, detail['conversation']],
+      desk: [exchange.desk_id, detail['desk']],
+      guardian: [exchange.guardian_id, detail['guardian']],
+      time: [exchange.created_at.toString(), made.at.add({ microseconds: Number(detail['n'] ?? 0) }).toString()],
+    }
+    for (const [name, [now, then]] of Object.entries(said)) if (now !== then) return name
+  }
+  const translated = events.findLast((e) => e.what === 'translated')
+  if (exchange.translation_text === null || translated?.detail == null) return null
+  const { from, to, by } = translated.detail
+  if (from === undefined || to === undefined || by === undefined) return null
+  if (exchange.original_language !== from || exchange.translation_language !== to) return 'language'
+  return exchange.translation_by === by ? null : 'translator'
 }

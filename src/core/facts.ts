@@ -17,13 +17,18 @@ export type LanguagePair = { readonly from: string; readonly to: string }
  * The pieces hold parts of the text: never log them.
  */
 export function missingFacts(original: string, translation: string, names: readonly string[], languages: LanguagePair): string[] {
-  const standing = names.filter((name) => nameStands(original, name))
+  const shown = { original: visible(original), translation: visible(translation) }
+  const standing = names.filter((name) => nameStands(shown.original, name))
   const from = factLanguage(languages.from)
   const to = factLanguage(languages.to)
   const byName = from !== null && to !== null
-  const before = factsOf(original, from, standing, byName)
-  const after = factsOf(translation, to, standing, byName)
-  return [...standing.filter((name) => !nameStands(translation, name)), ...without(before, after), ...without(after, before)]
+  const before = factsOf(shown.original, from, standing, byName)
+  const after = factsOf(shown.translation, to, standing, byName)
+  return [
+    ...standing.filter((name) => !nameStands(shown.translation, name)),
+    ...without(before, after),
+    ...without(after, before),
+  ]
 }
 
 function without(pieces: readonly string[], others: readonly string[]): string[] {
@@ -35,7 +40,7 @@ function without(pieces: readonly string[], others: readonly string[]): string[]
   })
 }
 
-/** Every digit of the text ends in exactly one piece, so that a changed digit always shows. */
+/** `text` as {@link visible} leaves it. Every digit of the text ends in exactly one piece, so that a changed digit always shows. */
 function factsOf(text: string, language: FactLanguage | null, names: readonly string[], byName: boolean): string[] {
   const pieces: string[] = []
   const take = (piece: string) => {
@@ -45,7 +50,7 @@ function factsOf(text: string, language: FactLanguage | null, names: readonly st
   // A child called April is not a month; a name with a digit in it keeps the digit under guard.
   const nameless = names
     .filter((name) => !/\p{N}/u.test(name))
-    .reduce((rest, name) => rest.replaceAll(visible(name), '\ue001'), visible(text))
+    .reduce((rest, name) => rest.replaceAll(visible(name), '\ue001'), text)
   let rest = foldText(nameless.replace(LINK, take), language)
   if (byName && language) {
     const calendar = takeCalendarNames(rest, language)

@@ -168,18 +168,17 @@ for (const [language, words] of Object.entries(WORDS)) {
  * Evidence of the words: for each candidate the words of the text that its list has, long ones counting more (a two-letter word stands in many
  * lists). A candidate without a list gets `unknown` for each word that any list has.
  */
-export function wordScores(text: string, candidates: readonly string[], unknown: number): Float64Array {
-  const scores = new Float64Array(candidates.length)
+export function wordScores(text: string, candidates: readonly string[], unknown: number): readonly number[] {
+  const sums = new Map<string, number>()
+  let listed = 0
   for (const word of text.split(' ')) {
     const languages = listing.get(word)
     if (languages === undefined) continue
     const weight = Math.min(word.length, 4) / 4
-    candidates.forEach((language, at) => {
-      if (languages.has(language)) scores[at] = (scores[at] ?? 0) + weight
-      else if (WORDS[language] === undefined) scores[at] = (scores[at] ?? 0) + unknown * weight
-    })
+    listed += weight
+    for (const language of languages) sums.set(language, (sums.get(language) ?? 0) + weight)
   }
-  return scores
+  return candidates.map((language) => (WORDS[language] === undefined ? unknown * listed : (sums.get(language) ?? 0)))
 }
 
 /**
@@ -195,7 +194,7 @@ export function mixedWith(text: string, language: string): boolean {
 }
 
 const PLAIN = new Set('abcdefghijklmnopqrstuvwxyz')
-/** language -> letters that it does not write, with the weight of meeting one: own letters of others 1, unused ones of a-z half (names, loans). */
+/** language -> what meeting a letter weighs: 0 for one that it writes, 1 for an own letter of others, half for an unused one of a-z (names, loans). */
 const alphabets = new Map<string, { foreign: (letter: string) => number }>()
 for (const [language, entry] of Object.entries(LATIN_LETTERS)) {
   const [own = '', unused = ''] = entry.split('|')
@@ -213,6 +212,20 @@ for (const [language, own] of Object.entries(OTHER_LETTERS)) {
 alphabets.set('am', { foreign: (letter) => (/[ቐ-ቝኣ]/u.test(letter) ? 1 : 0) })
 alphabets.set('ti', { foreign: (letter) => (letter === 'አ' ? 0.5 : 0) })
 
+/** letter -> the languages to which it is foreign, with its weight; filled as letters are met, some hundreds at most of a script. */
+const foreigners = new Map<string, readonly (readonly [language: string, weight: number])[]>()
+
+function foreignersOf(letter: string): readonly (readonly [language: string, weight: number])[] {
+  const known = foreigners.get(letter)
+  if (known !== undefined) return known
+  const found = [...alphabets].flatMap(([language, { foreign }]) => {
+    const weight = foreign(letter)
+    return weight === 0 ? [] : [[language, weight] as const]
+  })
+  foreigners.set(letter, found)
+  return found
+}
+
 /**
  * Glides after consonants, written w and y: Haitian Creole and many African and Philippine spellings have them everywhere ("gwoup",
  * "nasyon"), these four hardly ever.
@@ -224,15 +237,14 @@ const WITHOUT_GLIDES = new Set(['en', 'es', 'pt', 'fr'])
  * Evidence of the letters: for each candidate minus the number of different letters in the text that it does not write, and of glides
  * where it has none.
  */
-export function letterScores(text: string, candidates: readonly string[], script: string): Float64Array {
+export function letterScores(text: string, candidates: readonly string[], script: string): readonly number[] {
   const ofScript = scripts.find(({ name }) => name === script)?.letters
   const letters = ofScript === undefined ? [] : [...new Set(text.match(ofScript))]
   const glides = text.match(GLIDES)?.length ?? 0
-  return Float64Array.from(candidates, (language) => {
-    const foreign = alphabets.get(language)?.foreign
-    if (foreign === undefined) return 0
-    return letters.reduce((sum, letter) => sum - foreign(letter), WITHOUT_GLIDES.has(language) ? -glides : 0)
-  })
+  const sums = new Map<string, number>()
+  for (const letter of letters)
+    for (const [language, weight] of foreignersOf(letter)) sums.set(language, (sums.get(language) ?? 0) - weight)
+  return candidates.map((language) => (sums.get(language) ?? 0) - (WITHOUT_GLIDES.has(language) ? glides : 0))
 }
 
 /**
@@ -240,9 +252,9 @@ export function letterScores(text: string, candidates: readonly string[], script
  * `prior` is positive and need not add up to 1. No candidates: `und`.
  */
 export function pool(candidates: readonly string[], evidence: readonly Evidence[], prior: (language: string) => number): Guess {
-  const totals = candidates.map((language, at) =>
-    evidence.reduce((sum, { weight, scores }) => sum + weight * (scores[at] ?? 0), Math.log(prior(language))),
-  )
+  const totals = candidates.map((language) => Math.log(prior(language)))
+  for (const { weight, scores } of evidence)
+    for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + weight * (scores[at] ?? 0)
   let best = 0
   totals.forEach((total, at) => {
     if (total > (totals[best] ?? Number.NEGATIVE_INFINITY)) best = at
@@ -267,13 +279,13 @@ const SELDOM = 0.05
 /** Shares of a family's texts: in its own languages, in English, in any other. Chosen near the 50:40:10 of school lines, kinder to others. */
 const SHARE = { home: 0.44, english: 0.3, other: 0.26 }
 
+const base = (language: string) => MET.find(([, languages]) => languages.has(language))?.[0] ?? SELDOM
+const OTHERS = DETECTABLE.filter((language) => language !== 'en').reduce((sum, language) => sum + base(language), 0)
+
 /** How likely a language is before the text is read. `home` holds the household's languages as `languageTag` writes them. */
 export function languagePrior(home: readonly string[]): (language: string) => number {
-  const base = (language: string) => MET.find(([, languages]) => languages.has(language))?.[0] ?? SELDOM
   if (home.length === 0) return base
-  const others = DETECTABLE.filter((language) => language !== 'en')
-  const total = others.reduce((sum, language) => sum + base(language), 0)
   return (language) =>
-    (language === 'en' ? SHARE.english : (SHARE.other * base(language)) / total) +
+    (language === 'en' ? SHARE.english : (SHARE.other * base(language)) / OTHERS) +
     (home.includes(language) ? SHARE.home / home.length : 0)
 }

@@ -40,6 +40,24 @@ function primary(tag: string): string {
  * language that we know: ask `knownLanguage`. Sources: BCP 47 (RFC 5646), aliases of CLDR.
  */
 export function languageTag(input: string): string | null {
+  return remembered(tags, input, canonicalTag)
+}
+
+/** Tags are few and asked for with every text; ICU takes 5 µs for each. The maps are emptied when somebody's list has filled them. */
+const tags = new Map<string, string | null>()
+const forms = new Map<string, string | null>()
+const MOST_REMEMBERED = 1000
+
+function remembered(known: Map<string, string | null>, input: string, find: (input: string) => string | null): string | null {
+  const found = known.get(input)
+  if (found !== undefined) return found
+  if (known.size >= MOST_REMEMBERED) known.clear()
+  const answer = find(input)
+  known.set(input, answer)
+  return answer
+}
+
+function canonicalTag(input: string): string | null {
   const subtags = input.trim().replaceAll('_', '-').toLowerCase().split('-')
   // An extended language stands for itself: zh-yue is yue (RFC 5646, 4.5).
   if (subtags[0] === 'zh' && /^(yue|cmn|nan|cdo)$/.test(subtags[1] ?? '')) subtags.shift()
@@ -68,8 +86,8 @@ function scriptOf(tag: string): string | undefined {
  * A tag that is malformed or `und` is the same as nothing, itself included.
  */
 export function sameLanguage(a: string, b: string): boolean {
-  const left = writtenForm(a)
-  return left !== null && left === writtenForm(b)
+  const left = remembered(forms, a, writtenForm)
+  return left !== null && left === remembered(forms, b, writtenForm)
 }
 
 function writtenForm(input: string): string | null {

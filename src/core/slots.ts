@@ -14,8 +14,12 @@ export function factLanguage(tag: string): FactLanguage | null {
 /** Characters that do not show: bidirectional controls, zero-width spaces and joiners, soft hyphen. */
 const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu
 
+/** ASCII stands as it is in every form of Unicode. */
+const PLAIN = /^[\n\r\t -~]*$/
+
 /** Takes off the characters that do not show, and composes what is left (NFC). */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(INVISIBLE, '').normalize('NFC')
 }
 
@@ -32,10 +36,11 @@ function digitValue(digit: string): string {
  * separators as ours, accents and vowel signs off (but in Vietnamese, where they make other words). Case is kept.
  */
 export function foldText(text: string, language: FactLanguage | null): string {
+  if (PLAIN.test(text)) return text
   const folded = visible(text)
     .replace(/[，،](?!\p{Nd}{3})/gu, ', ')
     .normalize('NFKC')
-    .replace(/\p{Nd}/gu, digitValue)
+    .replace(/(?![0-9])\p{Nd}/gu, digitValue)
     .replace(/٫/gu, '.')
     .replace(/[٬،]/gu, ',')
     .replace(/٪/gu, '%')
@@ -44,25 +49,33 @@ export function foldText(text: string, language: FactLanguage | null): string {
 }
 
 type NamedPattern = { readonly name: Weekday | Month; readonly sure: RegExp | null; readonly loose: RegExp | null }
+type Calendar = { readonly any: RegExp; readonly named: readonly NamedPattern[] }
 
-const patterns = new Map<FactLanguage, readonly NamedPattern[]>()
+const calendars = new Map<FactLanguage, Calendar>()
 
-/** Months stand before weekdays: in "Mon, Nov 30" the number vouches for the month and the month for the day. */
-function namedPatterns(language: FactLanguage): readonly NamedPattern[] {
-  const known = patterns.get(language)
+/** Months stand before weekdays: in "Mon, Nov 30" the number vouches for the month and the month for the day. `any` finds whether one stands at all. */
+function calendarOf(language: FactLanguage): Calendar {
+  const known = calendars.get(language)
   if (known) return known
-  const compile = (source: string | undefined) => {
-    if (!source) return null
-    const bounded = language === 'zh' ? source : `(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`
-    return new RegExp(bounded, 'giu')
-  }
+  const pattern = (source: string, flags: string) =>
+    new RegExp(language === 'zh' ? source : `(?<![\\p{L}\\p{N}])(?:${source})(?![\\p{L}\\p{N}])`, flags)
+  const compile = (source: string | undefined) => (source ? pattern(source, 'giu') : null)
   const made = [...MONTHS, ...WEEKDAYS].map((name, index) => {
     const { days, months } = CALENDAR[language]
     const [sure, loose] = (index < 12 ? months[index] : days[index - 12])?.split('~') ?? []
     return { name, sure: compile(sure), loose: compile(loose) }
   })
-  patterns.set(language, made)
-  return made
+  const { days, months } = CALENDAR[language]
+  const any = pattern(
+    [...months, ...days]
+      .flatMap((entry) => entry.split('~'))
+      .filter(Boolean)
+      .join('|'),
+    'iu',
+  )
+  const calendar = { any, named: made }
+  calendars.set(language, calendar)
+  return calendar
 }
 
 /** Stands in `rest` where a weekday or month was. */
@@ -76,16 +89,18 @@ export function takeCalendarNames(
   folded: string,
   language: FactLanguage,
 ): { readonly names: (Weekday | Month)[]; readonly rest: string } {
+  const { any, named } = calendarOf(language)
+  if (!any.test(folded)) return { names: [], rest: folded }
   const names: (Weekday | Month)[] = []
   let rest = folded
-  for (const { name, sure } of namedPatterns(language)) {
+  for (const { name, sure } of named) {
     if (!sure) continue
     rest = rest.replace(sure, () => {
       names.push(name)
       return TAKEN
     })
   }
-  for (const { name, loose } of namedPatterns(language)) {
+  for (const { name, loose } of named) {
     if (!loose) continue
     rest = rest.replace(loose, (word: string, at: number, whole: string) => {
       const before = whole.slice(0, at)

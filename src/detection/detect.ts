@@ -66,30 +66,49 @@ function lookedForAs(tag: string): string {
   return LOOKED_FOR_AS[language] ?? language
 }
 
-/** The four opinions on a legible text in one script, weighted. `candidates` are languages of the script; others get each opinion's "unknown". */
-export type Opinions = (text: string, script: string, candidates: readonly string[], weights: Weights) => readonly Evidence[]
+/**
+ * Opinions on a legible text in one script, weighted. `candidates` are languages of the script; others get each opinion's "unknown". `quick` are
+ * trigrams, words and letters; `slow` is CLD3, which takes longer than the others together and speaks for a language with `most` at most.
+ */
+export type Opinions = {
+  readonly quick: (text: string, script: string, candidates: readonly string[], weights: Weights) => readonly Evidence[]
+  readonly slow: (text: string, candidates: readonly string[], weights: Weights) => Evidence
+  readonly most: (text: string, weights: Weights) => number
+}
 
 /** Loads CLD3 and the trigrams (under 100 ms). */
 export async function loadOpinions(): Promise<Opinions> {
   const [factory, trigramScores] = await Promise.all([loadModule(), loadTrigrams()])
   const cld3 = factory.create(0, 1000)
-  return (text, script, candidates, w) => {
-    const { language, probability } = cld3.findLanguage(text)
-    const label = CLD_LABELS[language] ?? language
-    const gain = probability * (w.cldBase + w.cldPerLetter * Math.min(text.length, 60))
-    const relatives = CLD_RELATIVES[label] ?? []
-    const cldScores = candidates.map((candidate) => {
-      if (candidate === label) return gain
-      if (relatives.includes(candidate)) return gain / 2
-      return CLD_KNOWS.has(candidate) ? 0 : gain * w.cldUnknown
-    })
-    return [
-      { weight: 1, scores: cldScores },
+  const most = (text: string, w: Weights) => w.cldBase + w.cldPerLetter * Math.min(text.length, 60)
+  return {
+    quick: (text, script, candidates, w) => [
       { weight: w.trigram, scores: trigramScores(text, candidates, w.trigramUnknown) },
       { weight: w.word, scores: wordScores(text, candidates, w.wordUnknown) },
       { weight: w.letter, scores: letterScores(text, candidates, script) },
-    ]
+    ],
+    slow: (text, candidates, w) => {
+      const { language, probability } = cld3.findLanguage(text)
+      const label = CLD_LABELS[language] ?? language
+      const gain = probability * most(text, w)
+      const relatives = CLD_RELATIVES[label] ?? []
+      const scores = candidates.map((candidate) => {
+        if (candidate === label) return gain
+        if (relatives.includes(candidate)) return gain / 2
+        return CLD_KNOWS.has(candidate) ? 0 : gain * w.cldUnknown
+      })
+      return { weight: 1, scores }
+    },
+    most,
   }
+}
+
+/** Where the quick opinions would be this sure although CLD3 spoke for all other languages, it is not asked: no answer could change. */
+const SETTLED = 0.99
+
+/** What is left of a confidence when evidence speaks with `against` (a logarithm) for every other answer. */
+function atWorst(confidence: number, against: number): number {
+  return 1 / (1 + (1 / confidence - 1) * Math.exp(against))
 }
 
 /**
@@ -133,7 +152,13 @@ export function detectorOf(opinions: Opinions, weights: Weights): Detector {
     const prior = languagePrior(homes)
     const elsewhere = script === 'Latin' && homes.some((tag) => !candidates.includes(tag))
     if (elsewhere) candidates.push('und')
-    const guess = pool(candidates, opinions(text, script, candidates, weights), (tag) => (tag === 'und' ? BY_SOUND : prior(tag)))
+    const likely = (tag: string) => (tag === 'und' ? BY_SOUND : prior(tag))
+    const quick = opinions.quick(text, script, candidates, weights)
+    const early = pool(candidates, quick, likely)
+    const guess =
+      atWorst(early.confidence, opinions.most(text, weights)) >= SETTLED
+        ? early
+        : pool(candidates, [opinions.slow(text, candidates, weights), ...quick], likely)
     if (guess.language === 'und') return UNDETERMINED
     if (elsewhere && guess.language !== 'en' && !recorded.has(guess.language) && guess.confidence < SURE_ELSEWHERE)
       return UNDETERMINED
@@ -155,17 +180,16 @@ function neutralGuess(languages: readonly string[], recorded: ReadonlyMap<string
 }
 
 /**
- * For `homeline detect`: writes `BCP47<TAB>confidence` for each line of the input, confidence with two decimals; `und` and 0.00 for an empty
+ * For `homeline detect`: `BCP47<TAB>confidence` for each line of the input, confidence with two decimals; `und` and 0.00 for an empty
  * line. `home` as in the detector; waits for nothing but the input.
  */
-export async function detectLines(
+export async function* detectLines(
   detector: Detector,
   input: AsyncIterable<string>,
   home: readonly string[],
-  write: (line: string) => void,
-): Promise<void> {
+): AsyncGenerator<string> {
   for await (const line of input) {
     const { language, confidence } = detector(line, home)
-    write(`${language}\t${confidence.toFixed(2)}\n`)
+    yield `${language}\t${confidence.toFixed(2)}\n`
   }
 }

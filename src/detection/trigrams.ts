@@ -9,7 +9,7 @@ import { DETECTABLE } from '../core/language-evidence.ts'
 import { WORDS } from '../core/language-words.ts'
 
 /** Scores candidates by a legible text's trigrams: log-likelihood of each, `unknown` per trigram for a language without statistics. */
-export type TrigramScores = (text: string, candidates: readonly string[], unknown: number) => Float64Array
+export type TrigramScores = (text: string, candidates: readonly string[], unknown: number) => readonly number[]
 
 /** franc's labels for which our tag is another, or none: its two Hmong are not the spelling that Hmong families use, its Dari is Persian. */
 const LABELS: Readonly<Record<string, string>> = { hnj: '', hms: '', prs: '' }
@@ -56,7 +56,7 @@ export async function loadTrigrams(): Promise<TrigramScores> {
         sums[place] = (sums[place] ?? 0) + (entry[at + 1] ?? 0)
       }
     }
-    return Float64Array.from(candidates, (language) =>
+    return candidates.map((language) =>
       known.has(language) ? (sums[places.get(language) ?? -1] ?? 0) : unknown * trigrams.length,
     )
   }

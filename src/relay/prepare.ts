@@ -2,7 +2,7 @@
 
 import { senderLabel, writeBody } from '../core/body.ts'
 import { missingFacts } from '../core/facts.ts'
-import { handOver } from '../core/hours.ts'
+import { type HandOverTime, handOver } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Detector, Moment, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
@@ -24,6 +24,7 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
     deps.translator,
     items.map((item) => translationOf(deps.detect, item)),
   )
+  const openings = openingsAt(moment.now)
   const done: Prepared[] = []
   const later: { id: string; seconds: number; reason: string }[] = []
   items.forEach((item, i) => {
@@ -31,7 +32,7 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
     const waited = moment.database.since(item.createdAt).total('minutes')
     if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
       later.push({ id: item.id, seconds: Math.min(5 * 2 ** item.tries, 60), reason: answer.reason })
-    else done.push(write(moment, item, from, to, answer))
+    else done.push(write(moment, item, from, to, answer, openings))
   })
   if (later.length > 0) await deps.store.postpone(districtId, later)
   if (done.length > 0) await deps.store.finish(districtId, moment, done)
@@ -80,13 +81,20 @@ async function translateAll(translator: Translator, wishes: readonly Wish[]): Pr
   )
 }
 
-function write(moment: Moment, item: ToPrepare, from: string, to: string, answer: TranslationAnswer | null): Prepared {
+function write(
+  moment: Moment,
+  item: ToPrepare,
+  from: string,
+  to: string,
+  answer: TranslationAnswer | null,
+  openings: Openings,
+): Prepared {
   const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
   const differs = translation !== null && missingFacts(item.text, translation.text, item.names, { from, to }).length > 0
   const lines = linesOf(item, to, answer, differs)
   const toFamily = item.direction === 'to_family'
   const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName
-  const time = timing(moment, item)
+  const time = timing(moment, item, openings)
   return {
     id: item.id,
     urgent: item.urgent,
@@ -113,19 +121,36 @@ function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, 
 
 type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>
 
-function timing(moment: Moment, item: ToPrepare): Timing {
+function timing(moment: Moment, item: ToPrepare, openings: Openings): Timing {
   if (item.phone === 'none') return { status: 'received', sendAfter: null, hold: null }
   if (item.phone === 'no_number') return { status: 'held', sendAfter: null, hold: 'no_number' }
-  return sendTime(moment.now, item)
+  return sendTime(moment.now, item, openings)
+}
+
+type Hours = NonNullable<ToPrepare['hours']>
+type Openings = (hours: Hours) => HandOverTime | null
+
+/** The next hand-over by these hours, worked out once for all texts of a batch that have the same. */
+function openingsAt(now: Temporal.Instant): Openings {
+  const known = new Map<string, HandOverTime | null>()
+  return (hours) => {
+    const key = JSON.stringify(hours)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const time = handOver(now, hours.week, hours.closures, hours.zone)
+    known.set(key, time)
+    return time
+  }
 }
 
 /** When a message may be handed over: at once, at the opening of the next window, or at no known time. */
 export function sendTime(
   now: Temporal.Instant,
   message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours'>,
+  openings: Openings = openingsAt(now),
 ): Timing & { readonly hold: 'hours' | 'no_hours' | null } {
   if (message.urgent || message.optedOut) return { status: 'queued', sendAfter: now, hold: null }
-  const time = message.hours === null ? null : handOver(now, message.hours.week, message.hours.closures, message.hours.zone)
+  const time = message.hours === null ? null : openings(message.hours)
   if (time === null) return { status: 'held', sendAfter: null, hold: 'no_hours' }
   return Temporal.Instant.compare(time.at, now) > 0
     ? { status: 'held', sendAfter: time.at, hold: 'hours' }

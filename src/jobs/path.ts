@@ -32,10 +32,12 @@ export type Jobs = {
   readonly stop: () => Promise<void>
   /** The steps whose loop has not ended a turn for so many milliseconds. */
   readonly stuck: (ms: number) => string[]
+  /** Milliseconds since `deliver` last had something to decide. */
+  readonly sinceDelivery: () => number
 }
 
 /** How much of one district is taken before the next has its turn. */
-const SHARE = { receive: 500, prepare: 500, deliver: 500, reconcile: 50, seal: 5_000 } as const
+const SHARE = { receive: 500, prepare: 500, deliver: 500, reconcile: 20, seal: 5_000 } as const
 /** Events are sealed within a second: two looks a second take them together. */
 const SEAL_POLL_MS = 500
 /** Hand-overs under way at once over all districts. */
@@ -46,6 +48,7 @@ export function startJobs(deps: JobDeps): Jobs {
   const loops = new Map<string, Loop>()
   const underWay = new Set<Promise<void>>()
   let inFlight = 0
+  let lastDelivery = performance.now()
   const wake = (...names: string[]) => {
     for (const name of names) loops.get(name)?.wake()
   }
@@ -83,6 +86,7 @@ export function startJobs(deps: JobDeps): Jobs {
         if (room <= 0) return 0
         const { claimed, done } = await deliver(deps.deliver, districtId, room)
         inFlight += claimed
+        if (claimed > 0) lastDelivery = performance.now()
         const settled: Promise<void> = done
           .catch((error) => deps.report('deliver', error))
           .finally(() => {
@@ -113,6 +117,7 @@ export function startJobs(deps: JobDeps): Jobs {
       await Promise.all(underWay)
       for (const name of ['reconcile', 'seal']) await loops.get(name)?.stop()
     },
+    sinceDelivery: () => performance.now() - lastDelivery,
     stuck: (ms) => [...loops].filter(([, loop]) => performance.now() - loop.lastTurn() > ms).map(([name]) => name),
   }
 }

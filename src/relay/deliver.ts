@@ -12,7 +12,7 @@ const CALLS_AT_ONCE = 100
 /** Outcomes that come within so many milliseconds are written together. */
 const GATHER_MS = 10
 /** A database that restarts is back by then; later the carrier's own list tells what was taken. */
-const RECORD_TRIES = 20
+const RECORD_TRIES = 10
 const RECORD_PAUSE_MS = 1_000
 
 /**

@@ -11,7 +11,7 @@ import { describeError } from './logger.ts'
 const LATER = new Set(['doctor', 'fallback', 'backup', 'restore'])
 
 const usage = () =>
-  ['Usage: homeline COMMAND [options]', '', ...Object.values(COMMANDS).map((c) => `  ${c.usage.padEnd(66)} ${c.does}`), ''].join(
+  ['Usage: homeline COMMAND [options]', '', ...Object.values(COMMANDS).map((c) => `  ${c.usage.padEnd(78)} ${c.does}`), ''].join(
     '\n',
   )
 

@@ -3,18 +3,19 @@
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import readline from 'node:readline'
-import { finished } from 'node:stream/promises'
+import { finished, pipeline } from 'node:stream/promises'
 import { carrierAccount } from './carrier-account.ts'
 import { createClient } from './carriers/twilio/client.ts'
 import { leaveInboundToNumbers, listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
 import { type Config, runByNpm } from './config.ts'
 import { languageTag } from './core/language.ts'
 import { createDetector, detectLines } from './detection/detect.ts'
-import { type Installation, openInstallation, Problem } from './installation.ts'
+import { cannotWrite, type Installation, openInstallation, Problem } from './installation.ts'
 import { sealAll, serve as startServer } from './main.ts'
 import { progressBar } from './progress.ts'
 import { formatCounts, formatFinding } from './roster/format.ts'
 import { importRoster } from './roster/import.ts'
+import { readTime } from './store/exchange-view.ts'
 import { exportLog } from './store/export.ts'
 import { adoptNumbers } from './store/numbers.ts'
 import { createToken } from './store/tokens.ts'
@@ -71,7 +72,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: detect,
   },
   'log export': {
-    usage: 'log export --from ISO --to ISO [--format csv|jsonl] [--out FILE]',
+    usage: 'log export --from ISO --to ISO [--format csv|jsonl] [--out FILE] [--district ID]',
     does: 'writes the exchange log of a time range',
     options: { from: text, to: text, format: text, out: text, district: text },
     run: logExport,
@@ -144,8 +145,6 @@ async function rosterImport({ config, options, operands }: Given): Promise<Outco
     if (result.kind === 'imported') {
       for (const line of formatCounts(result)) process.stdout.write(`${line}\n`)
       for (const finding of result.warnings) process.stdout.write(`${formatFinding(finding)}\n`)
-      if (result.warningsTotal > result.warnings.length)
-        process.stdout.write(`and ${result.warningsTotal - result.warnings.length} more warnings\n`)
       return DONE
     }
     if (result.kind === 'needs_confirmation') {
@@ -157,10 +156,7 @@ async function rosterImport({ config, options, operands }: Given): Promise<Outco
       }
     }
     for (const finding of result.findings) process.stderr.write(`${formatFinding(finding)}\n`)
-    return {
-      status: 1,
-      problem: `Nothing was imported: ${result.findingsTotal} ${result.findingsTotal === 1 ? 'row is' : 'rows are'} wrong.`,
-    }
+    return { status: 1, problem: formatCounts(result).join(' ') }
   })
 }
 
@@ -235,8 +231,16 @@ async function detect(given: Given): Promise<Outcome> {
   if (typeof home === 'string' && tag === null)
     throw new UsageProblem('--home should name a language by its BCP 47 tag, such as es or zh-TW.')
   const lines = readline.createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
-  await detectLines(await createDetector(), lines, tag === null ? [] : [tag], (line) => void process.stdout.write(line))
+  const answers = detectLines(await createDetector(), lines, tag === null ? [] : [tag])
+  await pipeline(answers, process.stdout, { end: false }).catch((error: unknown) => {
+    if (!isClosedPipe(error)) throw error
+  })
   return DONE
+}
+
+/** Whoever reads has had enough, as `head` has. */
+function isClosedPipe(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EPIPE'
 }
 
 async function logExport({ config, options, operands }: Given): Promise<Outcome> {
@@ -256,10 +260,8 @@ async function logExport({ config, options, operands }: Given): Promise<Outcome>
         await finished(out)
       }
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') return DONE
-      if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC')
-        throw new Problem('--out names a file that cannot be written: check folder, rights and space.')
+      if (isClosedPipe(error)) return DONE
+      if (cannotWrite(error)) throw new Problem('--out names a file that cannot be written: check path, rights and space.')
       throw error
     } finally {
       bar.end()
@@ -317,14 +319,7 @@ async function districtOf(db: Installation['db'], named: string | boolean | unde
 }
 
 function instantOf(value: string | boolean | undefined, name: string): Temporal.Instant {
-  if (typeof value === 'string') {
-    try {
-      return /^\d{4}-\d\d-\d\d$/.test(value)
-        ? Temporal.PlainDate.from(value).toZonedDateTime('UTC').toInstant()
-        : Temporal.Instant.from(value)
-    } catch {
-      // Said below, as for an absent one.
-    }
-  }
+  const instant = typeof value === 'string' ? readTime(value) : null
+  if (instant !== null) return instant
   throw new UsageProblem(`${name} should be a time such as 2026-11-01T00:00:00Z, or a date (midnight UTC).`)
 }

@@ -12,6 +12,14 @@ import { isRightKey } from './store/settings.ts'
 /** What goes wrong by circumstance and not by a bug: its message is one plain sentence for the person at the terminal. */
 export class Problem extends Error {}
 
+/** Whether a file cannot be written for a reason that the person at the terminal can mend: the path, rights, space. */
+export function cannotWrite(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code !== undefined && UNWRITABLE.has(code)
+}
+
+const UNWRITABLE = new Set('EACCES EDQUOT EISDIR ELOOP ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS'.split(' '))
+
 /** An opened installation. */
 export type Installation = {
   readonly config: Config
@@ -27,10 +35,10 @@ export type Installation = {
 
 /**
  * Starts or finds the database, migrates it, connects as the roles that row level security binds and checks the key. Throws a `Problem` when
- * the database cannot be reached or was first used with another key.
+ * the database cannot be started or reached, or was first used with another key.
  */
 export async function openInstallation(config: Config): Promise<Installation> {
-  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres(path.join(config.dataDir, 'postgres')) : null
+  const embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir) : null
   const url = config.databaseUrl ?? (embedded?.url as string)
   const closing: (() => Promise<void>)[] = embedded === null ? [] : [embedded.release]
   const close = async () => {
@@ -57,6 +65,18 @@ export async function openInstallation(config: Config): Promise<Installation> {
     return { config, db, scheduler, keys, migrated, close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+/** What keeps it from starting is said in whole: what PostgreSQL writes of its start holds nothing of anybody. */
+async function startEmbedded(dataDir: string): ReturnType<typeof startEmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres(path.join(dataDir, 'postgres'))
+  } catch (error) {
+    if (cannotWrite(error))
+      throw new Problem('HOMELINE_DATA_DIR names a folder that cannot be written: check path, rights and space.')
+    if (error instanceof Error && error.name === 'Error' && !('code' in error)) throw new Problem(error.message)
     throw error
   }
 }

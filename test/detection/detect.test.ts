@@ -199,12 +199,14 @@ describe('the detector', () => {
 })
 
 describe('detectLines', () => {
-  it('writes a tag and a confidence for each line, und for one it cannot tell', async () => {
+  it('gives a tag and a confidence for each line, und for one it cannot tell', async () => {
     async function* lines() {
       yield* ['', 'ok', 'Pitit mwen malad jodi a']
     }
-    const written: string[] = []
-    await detectLines(detect, lines(), ['es'], (line) => written.push(line))
-    expect(written).toEqual(['und\t0.00\n', 'und\t0.00\n', expect.stringMatching(/^ht\t[01]\.\d\d\n$/)])
+    expect(await Array.fromAsync(detectLines(detect, lines(), ['es']))).toEqual([
+      'und\t0.00\n',
+      'und\t0.00\n',
+      expect.stringMatching(/^ht\t[01]\.\d\d\n$/),
+    ])
   })
 })

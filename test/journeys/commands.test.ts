@@ -1,13 +1,15 @@
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS, type Command, UsageProblem } from '../../src/commands.ts'
 import { toConfig } from '../../src/config.ts'
 import { Problem } from '../../src/installation.ts'
 import {
   ACCOUNT,
+  CLI,
   type CommandEnd,
   folder,
   freePort,
@@ -116,6 +118,7 @@ describe('wrong use ends with 2 and one sentence', () => {
     [['log', 'export', '--from', '2026-01-01'], /--to/],
     [['log', 'export', '--from', 'yesterday', '--to', '2026-01-01'], /--from/],
     [['log', 'export', '--from', '2026-02-30', '--to', '2026-03-01'], /--from/],
+    [['log', 'export', '--from=-271821-04-20T00:00Z', '--to', '2026-03-01'], /--from/],
     [['log', 'export', '--from', '2026-02-01', '--to', '2026-02-01'], /before/],
     [['log', 'verify', 'all'], /takes no/],
     [['detect', '--home', 'not a language'], /BCP 47/],
@@ -166,6 +169,13 @@ describe('circumstances end with 1 and one sentence', () => {
       ['log', 'export', ...RANGE, '--out', '/nowhere/at/all.csv'],
       () => ({}),
       /cannot be written/,
+    ],
+    ['a file in place of a folder', ['log', 'export', ...RANGE, '--out', `${CLI}/log.csv`], () => ({}), /cannot be written/],
+    [
+      'a data folder that cannot be made',
+      ['migrate'],
+      () => ({ DATABASE_URL: '', HOMELINE_DATA_DIR: `${CLI}/data` }),
+      /^HOMELINE_DATA_DIR names a folder that cannot be written/,
     ],
     [
       'a carrier that refuses the token',
@@ -289,6 +299,13 @@ describe('commands that do what they say', () => {
     expect(lines[0]).toMatch(/^es\t/)
     expect(lines[3]).toMatch(/^zh/)
     expect(await homeline(['detect'], {}, { cwd })).toEqual({ status: 0, out: '', err: '' })
+  })
+
+  it('detect ends quietly when nobody reads on', async () => {
+    const line = 'Mi hijo está enfermo hoy.\n'
+    const shell = `yes '${line.trim()}' | head -20000 | '${process.execPath}' '${CLI}' detect | head -1; echo \${PIPESTATUS[2]}`
+    const end = await promisify(execFile)('bash', ['-c', shell], { cwd })
+    expect(end).toEqual({ stdout: expect.stringMatching(/^es\t[01]\.\d\d\n0\n$/), stderr: '' })
   })
 
   it('log verify and log export work on an empty log and beside a server', async () => {

@@ -32,7 +32,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     // A sourcedId of 255 characters may take up to four times as many in an address.
     routerOptions: { maxParamLength: 1_100 },
-    frameworkErrors: (_error, _request, reply) => void sendProblem(reply, 400),
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error.statusCode ?? 400),
   })
 
   app.addHook('onResponse', async (request, reply) => {

@@ -27,6 +27,7 @@ async function server(problems: readonly string[] = []) {
     app.get('/teapot', async () => {
       throw Object.assign(new Error(`hola ${SECRET}`), { statusCode: 418 })
     })
+    app.get('/of/:id', async () => ({}))
     app.get('/weird', async () => {
       throw { body: SECRET }
     })
@@ -50,6 +51,7 @@ describe('the server', () => {
     ['/weird', 500],
     [`/nothing/${SECRET}?To=${SECRET}`, 404],
     ['/%ff%00', 400],
+    [`/of/${SECRET.repeat(100)}`, 414],
   ])('%s answers %i in plain words, and neither it nor the log shows what was inside', async (url, status) => {
     const { app, lines } = await server()
     const answer = await app.inject({ url })

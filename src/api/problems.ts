@@ -22,8 +22,6 @@ const DETAILS: Readonly<Record<number, string>> = {
   413: 'The body is too large: send at most 64 KiB.',
   414: 'The address is too long: shorten its parameters.',
   415: 'The body must be JSON: send it with Content-Type: application/json.',
-  429: 'Too many requests: wait a little and try again.',
-  431: 'The headers are too large: send fewer.',
   500: 'Something went wrong on our side: try again later, and tell the operator if it stays.',
 }
 

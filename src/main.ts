@@ -16,7 +16,7 @@ import { openInstallation } from './installation.ts'
 import { type Jobs, startJobs } from './jobs/path.ts'
 import { createLogger, describeError } from './logger.ts'
 import { createMetrics } from './metrics.ts'
-import { act, compose, setHours } from './relay/compose.ts'
+import { act, compose, letTeachersSendUrgent, setHours } from './relay/compose.ts'
 import type { Carrier, Translator } from './relay/ports.ts'
 import { buildServer } from './server.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
@@ -102,6 +102,7 @@ export async function serve(given: Config): Promise<Running> {
         now: () => now(db),
         compose: (request) => waking(compose(store, request)),
         act: (request) => waking(act(store, request)),
+        letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
         setHours: (request) => waking(setHours(store, request)),
       }),
       others: demo?.plugins ?? [],

@@ -28,6 +28,12 @@ export type RouteDeps = {
     readonly exchangeId: string
     readonly action: Action
   }) => Promise<Acted>
+  readonly letTeachersSendUrgent: (request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly schoolId: string
+    readonly teachers: boolean
+  }) => Promise<void>
   readonly setHours: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -143,6 +149,28 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
       if (parsed.kind === 'wrong') return sendProblem(reply, 400, parsed.problem)
       await deps.setHours({ districtId: staff.districtId, staff, schoolId, hours: parsed.hours })
       return reply.send(parsed.hours as z.infer<typeof schema.Hours>)
+    },
+  )
+
+  const urgent = {
+    params: schema.ById,
+    body: schema.UrgentRight,
+    response: { 200: schema.UrgentRight, ...schema.problems(400, 401, 403, 404, 413, 415) },
+  }
+  api.put(
+    '/schools/:id/urgent',
+    { schema: { summary: 'Whether the school’s teachers may send urgent messages, which go out at any hour.', ...urgent } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const schoolId = request.params.id
+      const right = schema.isSourcedId(schoolId)
+        ? await inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId))
+        : 'none'
+      if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
+      if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may decide this: ask one.')
+      const { teachers } = request.body
+      await deps.letTeachersSendUrgent({ districtId: staff.districtId, staff, schoolId, teachers })
+      return reply.send({ teachers })
     },
   )
 

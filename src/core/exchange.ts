@@ -6,9 +6,6 @@ export type Status = 'received' | 'held' | 'queued' | 'sending' | 'sent' | 'deli
 /** Which way a message goes. */
 export type Direction = 'to_family' | 'to_staff'
 
-/** Still on its way to a hand-over: it can be held, released and canceled. */
-export const WAITING: readonly Status[] = ['received', 'held', 'queued']
-
 /** The carrier's words for a text by what they mean here (Twilio, Message resource `status`); null: nothing new. */
 const CARRIER_STATUS: Readonly<Record<string, { readonly rank: number; readonly status: Status | null }>> = {
   accepted: { rank: 1, status: 'sent' },

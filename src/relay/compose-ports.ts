@@ -83,6 +83,7 @@ export type ComposingDistrict = {
     exchangeId: string,
   ) => Promise<{ readonly hold: string | null; readonly teachersMayUrgent: boolean } | null>
   readonly act: (exchangeId: string, action: Action, staffId: string) => Promise<Acted>
+  readonly letTeachersSendUrgent: (schoolId: string, teachers: boolean, staffId: string) => Promise<void>
   readonly setHours: (schoolId: string, hours: SchoolHours, staffId: string, timeOf: TimeOf) => Promise<number>
 }
 

@@ -105,3 +105,13 @@ export async function setHours(
     district.setHours(request.schoolId, request.hours, request.staff.id, sendTime),
   )
 }
+
+/** Lets a school's teachers send urgent messages, or no longer. Whoever calls has checked that this person may. */
+export async function letTeachersSendUrgent(
+  store: ComposeStore,
+  request: { readonly districtId: string; readonly staff: Staff; readonly schoolId: string; readonly teachers: boolean },
+): Promise<void> {
+  await store.inDistrict(request.districtId, (district) =>
+    district.letTeachersSendUrgent(request.schoolId, request.teachers, request.staff.id),
+  )
+}

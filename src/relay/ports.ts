@@ -108,8 +108,6 @@ export type KnownText = {
   readonly phoneId: string
   /** Whose block it is: the carrier's, which answers a START itself, or only ours. */
   readonly optedOut: 'carrier' | 'ours' | null
-  /** The pair meant a conversation once. */
-  readonly stale: boolean
   readonly known: Known
 }
 
@@ -269,9 +267,6 @@ export type PrepareStore = {
     later: readonly { readonly id: string; readonly seconds: number; readonly reason: string }[],
   ) => Promise<void>
 }
-
-/** A due exchange at the head of its lane. */
-export type Candidate = { readonly id: string; readonly due: Due; readonly segments: number }
 
 /** A committed attempt that the carrier may be called for. */
 export type ReadyAttempt = {

@@ -7,6 +7,7 @@ import type { Moment } from '../relay/ports.ts'
 import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
+import { exchangeById } from './exchange-view.ts'
 import { ConversationEnded, exchangeId, insertMessages } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { staffById } from './people.ts'
@@ -84,32 +85,23 @@ function composingDistrict(trx: Trx, districtId: string, moment: Moment): Compos
     },
     write: (messages) => write(trx, districtId, moment, messages),
     exchange: async (staff, id) => {
-      if (!/^[0-9a-f-]{36}$/.test(id)) return null
-      const { rows } = await sql<{
-        hold: string | null
-        may: boolean
-        side: string
-        school_id: string | null
-        author_id: string | null
-      }>`
-        select e.hold, coalesce(s.teachers_may_send_urgent, false) as may, coalesce(c.staff_side, e.desk_id) as side, e.author_id,
-          coalesce(c.school_id, (select k.school_id from desk k where k.district_id = ${districtId} and k.id = e.desk_id)) as school_id
+      if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null
+      const { rows } = await sql<{ hold: string | null; may: boolean }>`
+        select e.hold, coalesce(s.teachers_may_send_urgent, false) as may
         from exchange e left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
         left join school s on s.district_id = c.district_id and s.id = c.school_id
-        where e.district_id = ${districtId} and e.id::text = ${id}`.execute(trx)
-      const row = rows[0]
-      if (row === undefined) return null
-      const desks = await sql<{
-        desk_id: string
-      }>`select desk_id from desk_staff where district_id = ${districtId} and person_id = ${staff.id}`.execute(trx)
-      const own = row.side === staff.id || desks.rows.some((d) => d.desk_id === row.side)
-      const sees =
-        staff.scope.kind === 'district' ||
-        own ||
-        (staff.scope.kind === 'schools' && row.school_id !== null && staff.scope.schools.includes(row.school_id))
-      return sees ? { hold: row.hold, teachersMayUrgent: row.may } : null
+        where e.district_id = ${districtId} and e.id = ${id}::uuid`.execute(trx)
+      return { hold: rows[0]?.hold ?? null, teachersMayUrgent: rows[0]?.may ?? false }
     },
     act: async (id, action, staffId): Promise<Acted> => settleByPerson(trx, districtId, moment, id, action, staffId),
+    letTeachersSendUrgent: async (schoolId, teachers, staffId) => {
+      await sql`update school set teachers_may_send_urgent = ${teachers} where district_id = ${districtId} and id = ${schoolId}`.execute(
+        trx,
+      )
+      await appendEvents(trx, districtId, [
+        { exchangeId: null, at: moment.database, what: 'urgent_right', who: staffId, detail: { school: schoolId, teachers } },
+      ])
+    },
     setHours: (schoolId, hours, staffId, timeOf) => setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf),
   }
 }

@@ -219,7 +219,6 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
     household_id: string | null
     school_id: string | null
     home_guardian: string | null
-    stale: boolean
     staff_id: string | null
   }>`
     select g.n, case when p.opted_out_at is not null then case when p.opted_out_how like 'carrier%' then 'carrier' else 'ours' end end as opted_out, b.conversation_id, b.side, c.staff_side,
@@ -227,8 +226,6 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
       h.id as household_id,
       case when c.id is null and h.id is not null then ${schoolOfHousehold(districtId, sql`h.id`)} end as school_id,
       case when c.id is null and h.id is not null then ${namedGuardian(districtId, sql`h.id`, sql`''`)} end as home_guardian,
-      b.id is null and exists (select from binding o where o.district_id = ${districtId} and o.phone_id = g.phone_id
-        and o.proxy_number_id = g.proxy_number_id and o.until is not null) as stale,
       case when b.side is distinct from 'family' then (select pp.person_id from person_phone pp
         join person q on q.district_id = pp.district_id and q.id = pp.person_id and q.kind = 'staff' and q.active
         where pp.district_id = ${districtId} and pp.phone_id = g.phone_id
@@ -248,7 +245,6 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
       proxyNumberId: given.proxyNumberId,
       phoneId: phones.get(given.text.from as E164) as string,
       optedOut: row.opted_out,
-      stale: row.stale,
       known: {
         bound:
           row.conversation_id === null || row.side === null || row.staff_side === null

@@ -14,6 +14,7 @@ export type ApiServer = {
   readonly composed: ComposeRequest[]
   readonly acted: Parameters<ApiDeps['act']>[0][]
   readonly hours: Parameters<ApiDeps['setHours']>[0][]
+  readonly urgent: Parameters<ApiDeps['letTeachersSendUrgent']>[0][]
   readonly logged: string[]
   readonly answers: { compose: Composed | Error; act: Acted }
   readonly call: (who: string | null, method: string, url: string, options?: InjectOptions) => Promise<LightMyRequestResponse>
@@ -35,6 +36,7 @@ export async function apiServer(): Promise<ApiServer> {
   for (const who of ['super', 'principal', 'grant-head', 'rivera', 'okafor', 'other'])
     tokens[who] = (await createToken(t.db, school.district, who)) as string
   tokens['stranger'] = (await createToken(t.db, second.district, 'super')) as string
+  const urgent: ApiServer['urgent'] = []
   const [composed, acted, hours, logged]: [ApiServer['composed'], ApiServer['acted'], ApiServer['hours'], string[]] = [
     [],
     [],
@@ -61,6 +63,7 @@ export async function apiServer(): Promise<ApiServer> {
         acted.push(request)
         return answers.act
       },
+      letTeachersSendUrgent: async (request) => void urgent.push(request),
       setHours: async (request) => void hours.push(request),
     }),
   )
@@ -72,5 +75,5 @@ export async function apiServer(): Promise<ApiServer> {
       url: `/api/v1${url}`,
       headers: { ...(who === null ? {} : { authorization: `Bearer ${tokens[who]}` }), ...options.headers },
     })
-  return { t, app, school, tokens, composed, acted, hours, logged, answers, call }
+  return { t, app, school, tokens, composed, acted, hours, urgent, logged, answers, call }
 }

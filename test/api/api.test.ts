@@ -83,6 +83,27 @@ const matrix: [string, string, () => string, unknown, readonly number[]][] = [
   ['cancel of nothing', 'POST', () => `/exchanges/${NOBODY}/cancel`, null, [401, 404, 404, 404, 404, 404, 404, 404]],
   ['the hours of lincoln', 'PUT', () => '/schools/lincoln/hours', HOURS, [401, 200, 404, 404, 403, 403, 200, 200]],
   ['the hours of grant', 'PUT', () => '/schools/grant/hours', HOURS, [401, 200, 403, 200, 404, 404, 404, 200]],
+  [
+    'who may be urgent at lincoln',
+    'PUT',
+    () => '/schools/lincoln/urgent',
+    { teachers: true },
+    [401, 200, 404, 404, 403, 403, 200, 200],
+  ],
+  [
+    'who may be urgent at grant',
+    'PUT',
+    () => '/schools/grant/urgent',
+    { teachers: true },
+    [401, 200, 403, 200, 404, 404, 404, 200],
+  ],
+  [
+    'who may be urgent, said wrongly',
+    'PUT',
+    () => '/schools/lincoln/urgent',
+    { teachers: 'yes' },
+    [401, 400, 400, 400, 400, 400, 400, 400],
+  ],
   ['the hours of no school', 'PUT', () => '/schools/nowhere/hours', HOURS, [401, 404, 404, 404, 404, 404, 404, 404]],
   ['wrong hours of lincoln', 'PUT', () => '/schools/lincoln/hours', {}, [401, 400, 404, 404, 403, 403, 400, 400]],
   ['conversations', 'GET', () => '/conversations', null, [401, 200, 200, 200, 200, 200, 200, 200]],
@@ -467,6 +488,7 @@ describe('the description', () => {
       '/api/v1/exchanges/{id}/release',
       '/api/v1/messages',
       '/api/v1/schools/{id}/hours',
+      '/api/v1/schools/{id}/urgent',
     ])
     for (const methods of Object.values(document.paths) as Record<string, { responses: object }>[])
       for (const { responses } of Object.values(methods)) expect(responses).toHaveProperty('401')

@@ -249,6 +249,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       urgent boolean not null default false,
       urgent_reason text,
       prepare_after timestamptz,
+      prepare_lease timestamptz,
       prepare_tries int not null default 0,
       original_language text,
       original_text text not null,
@@ -266,7 +267,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default clock_timestamp(),
       primary key (district_id, id),
       foreign key (district_id, conversation_id) references conversation (district_id, id)
-    );
+    ) with (fillfactor = 60);
     create unique index exchange_inbound on exchange (district_id, carrier_sid) where carrier_sid is not null;
     create unique index exchange_notice on exchange (district_id, notice_key) where notice_key is not null;
     create unique index exchange_lane on exchange (district_id, conversation_id, direction, seq) where seq is not null;
@@ -413,7 +414,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // Jobs find work over all districts with this role: where and when, never what or whom.
   const schedulerSees: Record<string, string> = {
-    exchange: 'district_id, status, send_after, prepare_after',
+    exchange: 'district_id, status, send_after, prepare_after, prepare_lease',
     attempt: 'district_id, look_after, outcome, started_at',
     unsealed: 'district_id, event_id',
   }
@@ -424,7 +425,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `)
   }
   await run(`
-    grant select (id, kind, received_at, taken_at, try_after, tries) on inbox to homeline_scheduler;
+    grant select (id, kind, received_at, taken_at, try_after, tries, problem) on inbox to homeline_scheduler;
     grant select, delete on event_text to homeline_eraser;
     grant select (district_id, id, conversation_id),
       update (original_text, translation_text, body) on exchange to homeline_eraser;

@@ -1,7 +1,7 @@
 /** One Homeline on one host: its database brought up to date, its keys checked, for the server and for every command. */
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from './config.ts'
 import { assertBound, connect, type Db, migrate } from './store/database.ts'
@@ -85,11 +85,15 @@ async function startEmbedded(dataDir: string): ReturnType<typeof startEmbeddedPo
 async function secretFile(dataDir: string, name: string, make: () => string): Promise<string> {
   const file = path.join(dataDir, name)
   await mkdir(dataDir, { recursive: true })
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, make(), { mode: 0o600 })
   try {
-    // `wx`: of two processes that start together one makes it and both read it.
-    await writeFile(file, make(), { mode: 0o600, flag: 'wx' })
+    // Linked whole: of two processes that start together one makes it and both read it, and a crash leaves no half of it.
+    await link(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(draft, { force: true })
   }
   return (await readFile(file, 'utf8')).trim()
 }

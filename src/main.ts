@@ -20,7 +20,7 @@ import { act, compose, letTeachersSendUrgent, setHours } from './relay/compose.t
 import type { Carrier, Translator } from './relay/ports.ts'
 import { buildServer } from './server.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
-import { composeStore } from './store/composing.ts'
+import { composeStore, forgetOldAnswers } from './store/composing.ts'
 import { deliverStore } from './store/delivering.ts'
 import { dropOldWebhooks, inboxStore, keepWebhooks } from './store/inbox.ts'
 import { prepareStore } from './store/preparing.ts'
@@ -168,7 +168,7 @@ export async function sealAll({ db, keys }: Pick<Awaited<ReturnType<typeof openI
     while ((await sealDistrict(db, keys, id, 5_000)) > 0);
 }
 
-/** Hourly: checkpoints of every district's log, and old raw webhooks dropped. Gives the function that ends it. */
+/** Hourly: checkpoints of every district's log; old raw webhooks and answers to repeats dropped. Gives the function that ends it. */
 function scheduleHousekeeping(
   installation: Awaited<ReturnType<typeof openInstallation>>,
   report: (error: unknown) => void,
@@ -177,8 +177,10 @@ function scheduleHousekeeping(
   const run = async () => {
     await dropOldWebhooks(db)
     await sealAll(installation)
-    for (const { id } of await db.selectFrom('district').select('id').execute())
+    for (const { id } of await db.selectFrom('district').select('id').execute()) {
+      await forgetOldAnswers(db, id)
       await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
+    }
   }
   const task = cron.schedule('0 * * * *', () => run().catch(report), { noOverlap: true })
   return async () => {

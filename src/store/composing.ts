@@ -212,3 +212,15 @@ async function write(trx: Trx, districtId: string, moment: Moment, messages: rea
     ),
   )
 }
+
+/** Days for which a repeat under the same Idempotency-Key is known. */
+const REMEMBER_DAYS = 7
+
+/** Forgets the answers of requests whose repeat nobody will send any more. */
+export async function forgetOldAnswers(db: Db, districtId: string): Promise<void> {
+  await inDistrict(db, districtId, (trx) =>
+    sql`delete from idempotency where district_id = ${districtId} and created_at < clock_timestamp() - ${REMEMBER_DAYS} * interval '1 day'`.execute(
+      trx,
+    ),
+  )
+}

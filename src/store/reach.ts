@@ -2,10 +2,13 @@
 
 import { type RawBuilder, sql } from 'kysely'
 
-/** True where the enrollment of this alias holds today: active and within its dates (UTC days). */
+/**
+ * True where the enrollment of this alias holds today: active and within its dates. A day ends at 8:00 UTC, when it is night in all of North
+ * America: by UTC's own days the last afternoon of a class would be over before it ends.
+ */
 export function enrolledNow(alias: string): RawBuilder<boolean> {
   const e = sql.raw(alias)
-  return sql<boolean>`(${e}.active and (${e}.begins is null or ${e}.begins <= current_date) and (${e}.ends is null or ${e}.ends >= current_date))`
+  return sql<boolean>`(${e}.active and (${e}.begins is null or ${e}.begins <= (now() - interval '8 hours')::date) and (${e}.ends is null or ${e}.ends >= (now() - interval '8 hours')::date))`
 }
 
 /**

@@ -9,7 +9,7 @@ export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
 /** Districts that have work for a step. `db` works as `homeline_scheduler`; `now` counts for what is due. */
 export async function findWork(db: Db, step: Step, now: Temporal.Instant): Promise<string[]> {
   const where = {
-    prepare: sql`select distinct district_id from exchange where prepare_after <= clock_timestamp()`,
+    prepare: sql`select distinct district_id from exchange where prepare_after <= clock_timestamp() and (prepare_lease is null or prepare_lease <= clock_timestamp())`,
     deliver: sql`select distinct district_id from exchange where status in ('held', 'queued') and prepare_after is null and send_after <= ${now.toString()}::timestamptz`,
     reconcile: sql`select distinct district_id from attempt where look_after <= clock_timestamp()`,
     seal: sql`select distinct district_id from unsealed`,
@@ -31,11 +31,15 @@ export type QueueState = {
   readonly unsealed: number
 }
 
+/** Texts to a number that nobody adopted wait for `numbers sync`, however long: they are no fault of the server. */
+const NOT_ADOPTED = 'number not adopted'
+
 /** Reads the state of every queue as `homeline_scheduler`; `now` counts for what is due. */
 export async function queueState(db: Db, now: Temporal.Instant): Promise<QueueState> {
   const { rows } = await sql<QueueState>`select
     (select count(*)::int from inbox where taken_at is null) as "inboxWaiting",
-    (select coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8 from inbox where taken_at is null) as "inboxAge",
+    (select coalesce(extract(epoch from clock_timestamp() - min(received_at)), 0)::float8 from inbox
+      where taken_at is null and problem is distinct from ${NOT_ADOPTED}) as "inboxAge",
     (select count(*)::int from exchange where prepare_after is not null) as "toPrepare",
     (select count(*)::int from exchange where status in ('held', 'queued') and prepare_after is null and (send_after is null or send_after > ${now.toString()}::timestamptz)) as held,
     (select count(*)::int from exchange where status in ('held', 'queued') and prepare_after is null and send_after <= ${now.toString()}::timestamptz) as due,

@@ -266,7 +266,7 @@ async function askSender(trx: Trx, districtId: string, moment: Moment, exchangeI
     zone: string | null
     staff: { given_name: string; family_name: string; display_name: string | null; language: string | null } | null
   }>`
-    select e.conversation_id, e.direction, e.original_text, e.created_at, g.language, s.name as school_name, s.hours->>'timezone' as zone, to_jsonb(p) as staff
+    select e.conversation_id, e.direction, e.original_text, e.created_at, g.language, s.name as school_name, coalesce(s.hours->>'timezone', s.time_zone) as zone, to_jsonb(p) as staff
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
     left join person p on p.district_id = c.district_id and p.id = c.staff_side

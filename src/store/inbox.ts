@@ -7,7 +7,7 @@ import type { Db, Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
 import { momentOf } from './settings.ts'
-import { walkKeys } from './snapshot.ts'
+import { joinByKeys } from './snapshot.ts'
 
 /** One webhook as it came: `raw` are its body's bytes. */
 export type Webhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
@@ -105,7 +105,7 @@ function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: 
       const { rows: known } = await sql<{ id: string }>`select id from district where id = ${districtId}::uuid`.execute(trx)
       if (known.length === 0) return
       await sql.raw(`set local app.district_id = '${known[0]?.id}'`).execute(trx)
-      await walkKeys(trx)
+      await joinByKeys(trx)
       const moment = await momentOf(trx)
       await work(receivingDistrict(trx, keys, districtId, moment))
     },

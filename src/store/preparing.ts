@@ -12,10 +12,13 @@ import { insertNotices } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
 import { momentOf } from './settings.ts'
-import { walkKeys } from './snapshot.ts'
+import { joinByKeys } from './snapshot.ts'
 import { openTask } from './tasks.ts'
 
-/** Seconds after which work that a dead process had begun is taken up again. */
+/**
+ * Seconds after which work that a dead process had begun is taken up again. The lease has a column of its own, which no index holds: a lease
+ * rewrites the row in its place and nothing else.
+ */
 const LEASE_SECONDS = 60
 
 /** The prepare port. */
@@ -23,12 +26,13 @@ export function prepareStore(db: Db): PrepareStore {
   return {
     lease: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {
-        await walkKeys(trx)
+        await joinByKeys(trx)
         const moment = await momentOf(trx)
         const { rows } = await sql<{ id: string; conversation_id: string }>`
-          update exchange set prepare_after = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
+          update exchange set prepare_lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
           where district_id = ${districtId} and id in (
             select id from exchange where district_id = ${districtId} and prepare_after <= clock_timestamp()
+              and (prepare_lease is null or prepare_lease <= clock_timestamp())
             order by prepare_after, created_at limit ${limit} for update skip locked)
           returning id, conversation_id`.execute(trx)
         if (rows.length === 0) return { moment, items: [] }
@@ -47,7 +51,7 @@ export function prepareStore(db: Db): PrepareStore {
     postpone: (districtId, later) =>
       inDistrict(db, districtId, async (trx) => {
         const at = await databaseNow(trx)
-        await sql`update exchange e set prepare_after = clock_timestamp() + w.seconds * interval '1 second'
+        await sql`update exchange e set prepare_after = clock_timestamp() + w.seconds * interval '1 second', prepare_lease = null
           from unnest(${later.map((l) => l.id)}::uuid[], ${later.map((l) => l.seconds)}::float8[]) as w (id, seconds)
           where e.district_id = ${districtId} and e.id = w.id and e.prepare_after is not null`.execute(trx)
         await appendEvents(
@@ -178,12 +182,12 @@ async function describe(
 }
 
 /**
- * The results that nothing overtook: the school still has the hours that they were timed by, nobody made them urgent; the school's row stays locked against new hours until the commit. The
+ * The results that nothing overtook: the text still waits for them, the school still has the hours that they were timed by, nobody made them urgent; the school's row stays locked against new hours until the commit. The
  * others are prepared again.
  */
 async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[]): Promise<Prepared[]> {
-  const { rows } = await sql<{ id: string; urgent: boolean; hours_version: number }>`
-    select e.id, e.urgent, s.hours_version from exchange e
+  const { rows } = await sql<{ id: string; waits: boolean; urgent: boolean; hours_version: number }>`
+    select e.id, e.prepare_after is not null as waits, e.urgent, s.hours_version from exchange e
     join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
     where e.district_id = ${districtId} and e.id = any(${done.map((d) => d.id)}::uuid[]) order by e.id for update of e for share of s`.execute(
@@ -194,17 +198,17 @@ async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[
     .filter((d) => now.get(d.id)?.hours_version !== d.hoursVersion || now.get(d.id)?.urgent !== d.urgent)
     .map((d) => d.id)
   if (outdated.length > 0)
-    await sql`update exchange set prepare_after = clock_timestamp()
+    await sql`update exchange set prepare_after = clock_timestamp(), prepare_lease = null
       where district_id = ${districtId} and id = any(${outdated}::uuid[]) and prepare_after is not null`.execute(trx)
-  return done.filter((d) => !outdated.includes(d.id))
+  return done.filter((d) => now.get(d.id)?.waits === true && !outdated.includes(d.id))
 }
 
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
-  await walkKeys(trx)
+  await joinByKeys(trx)
   const done = await stillTimed(trx, districtId, given)
   if (done.length === 0) return
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`
-    update exchange e set prepare_after = null, original_language = w.original_language, translation_language = w.translation_language,
+    update exchange e set prepare_after = null, prepare_lease = null, original_language = w.original_language, translation_language = w.translation_language,
       translation_text = w.translation_text, translation_by = w.translation_by, body = w.body,
       status = w.status, send_after = w.send_after, hold = w.hold
     from unnest(${done.map((d) => d.id)}::uuid[], ${done.map((d) => d.originalLanguage)}::text[], ${done.map((d) => d.translation?.language ?? null)}::text[],
@@ -212,7 +216,7 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
       ${done.map((d) => d.status)}::text[],
       ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[])
       as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold)
-    where e.district_id = ${districtId} and e.id = w.id and e.prepare_after is not null
+    where e.district_id = ${districtId} and e.id = w.id
     returning e.id, e.conversation_id, e.direction`.execute(trx)
   const written = new Map(rows.map((r) => [r.id, r]))
   const events: NewEvent[] = []

@@ -154,6 +154,7 @@ export interface Exchange {
   phone_id: string | null;
   pictures: Generated<boolean>;
   prepare_after: ColumnType<Temporal.Instant, string, string> | null;
+  prepare_lease: ColumnType<Temporal.Instant, string, string> | null;
   prepare_tries: Generated<number>;
   proxy_number_id: string | null;
   send_after: ColumnType<Temporal.Instant, string, string> | null;

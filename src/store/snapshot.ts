@@ -12,6 +12,15 @@ export async function walkKeys(trx: Trx): Promise<void> {
 }
 
 /**
+ * Makes a transaction look up what belongs to a batch row by row. For a few hundred rows the planner else merges or hashes whole tables of a
+ * district (measured: 100 ms for a batch of 500 texts, of which 30 remain), and for longer the more people the district has.
+ */
+export async function joinByKeys(trx: Trx): Promise<void> {
+  await walkKeys(trx)
+  await sql.raw('set local enable_mergejoin = off; set local enable_hashjoin = off').execute(trx)
+}
+
+/**
  * A transaction that sees the district as it is at its first query and may write nothing. It may wait between two queries as long as the
  * reader of what it reads does.
  */

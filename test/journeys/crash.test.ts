@@ -64,7 +64,7 @@ async function quiet(): Promise<void> {
 /** The time goes by after which the work of a dead process is taken up again; what a living one has begun since `before` is left alone. */
 async function leasesRunOut(before: string): Promise<void> {
   await town.owner(
-    `update exchange set prepare_after = clock_timestamp() where prepare_after is not null and prepare_after < '${before}'::timestamptz + interval '60 seconds'`,
+    `update exchange set prepare_lease = clock_timestamp() where prepare_after is not null and prepare_lease < '${before}'::timestamptz + interval '60 seconds'`,
   )
   await town.owner(`update attempt set started_at = started_at - interval '21 minutes', look_after = clock_timestamp()
     where sid is null and look_after is not null and started_at < '${before}'::timestamptz`)
@@ -139,7 +139,11 @@ describe('a server that is told to stop', () => {
     await pause(500)
     expect(await server.end('SIGTERM')).toBe(0)
     expect(server.err()).toBe('')
-    expect(await town.owner(`select from exchange where prepare_after > clock_timestamp() or status = 'sending'`)).toEqual([])
+    expect(
+      await town.owner(
+        `select from exchange where prepare_after > clock_timestamp() or prepare_lease > clock_timestamp() or status = 'sending'`,
+      ),
+    ).toEqual([])
     expect(await town.owner('select from unsealed')).toEqual([])
     server = await startServer(town.variables)
     const sent = await sending

@@ -119,6 +119,7 @@ describe('a server that is killed', () => {
     await until(
       'all are kept',
       async () => (await town.owner<{ n: number }>(`select count(*)::int as n from inbox where kind = 'text'`))[0]?.n === 300,
+      60_000,
     )
     await leasesRunOut(started)
     await quiet()

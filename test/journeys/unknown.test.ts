@@ -98,6 +98,12 @@ function asked(family: Family, body: string) {
 /** Makes a message whose hand-over nobody knows of after twenty minutes; `taken`: whether the carrier took it all the same. */
 async function unknownMessage(family: Family, body: string, taken: boolean): Promise<Row> {
   // The fault strikes one call: it must not be a question about an earlier text.
+  await until('nothing else is about to be handed over', async () => {
+    const [row] = await town.owner<{ n: number }>(
+      `select count(*)::int as n from exchange where status = 'queued' or prepare_after is not null or (status = 'sending' and author = 'gateway')`,
+    )
+    return row?.n === 0
+  })
   await town.owner(`update attempt set look_after = clock_timestamp() + interval '1 hour' where look_after is not null`)
   faults({ rest: taken ? 'accept-then-500' : 'reset', strikes: 1, callbacks: 'lost', ...(taken ? { listLagSeconds: 3600 } : {}) })
   teacherTexts(family, body)

@@ -77,15 +77,16 @@ export type CarrierAtDoor = {
   readonly reopen: () => Promise<void>
 }
 
-/** A webhook to a server that is being started again is tried until the carrier's time is up. */
+/** A webhook to a server that is being stopped (503) or started again is tried until the carrier's time is up. */
 const patiently: typeof fetch = async (...request) => {
   for (let tried = 0; ; tried++) {
     try {
-      return await fetch(...request)
+      const answer = await fetch(...request)
+      if (answer.status !== 503 || tried >= 590) return answer
     } catch (error) {
       if (tried >= 590) throw error
-      await pause(100)
     }
+    await pause(100)
   }
 }
 

@@ -99,6 +99,10 @@ async function serve(given: Given): Promise<Outcome> {
     throw error
   })
   process.stdout.write(`Homeline is ready at ${running.url}\n`)
+  if (running.simulated && running.demoUrl === null)
+    process.stdout.write(
+      'The carrier is simulated: no text leaves this computer. Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for a real one.\n',
+    )
   if (running.demoUrl !== null)
     process.stdout.write(
       `\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n\n`,

@@ -25,6 +25,8 @@ import { SMS_PATH, VOICE_PATH } from './webhooks/twilio.ts'
 
 /** What `serve` needs of the demo. */
 export type Demo = {
+  /** Whether there is the sample school that the scene plays in; a roster of one's own has none. */
+  readonly hasScene: boolean
   /** The configured translator with the scene's switch before it. */
   readonly translator: Translator
   readonly plugins: readonly FastifyPluginAsync[]
@@ -100,6 +102,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     async (app) =>
       void (await plugin(app))
   return {
+    hasScene: districtId !== null,
     translator: {
       ...real,
       translate: async (request) => (translatorDown ? { kind: 'unavailable', reason: 'switched off' } : real.translate(request)),

@@ -37,6 +37,8 @@ export type Running = {
   readonly url: string
   /** Where a person begins: the simulator's page in the demo. */
   readonly demoUrl: string | null
+  /** Whether the simulator is the carrier: nothing is really sent. */
+  readonly simulated: boolean
   readonly app: FastifyInstance
   /** Takes no more, finishes what is under way, closes the database. */
   readonly stop: () => Promise<void>
@@ -106,7 +108,7 @@ export async function serve(given: Config): Promise<Running> {
         setHours: (request) => waking(setHours(store, request)),
       }),
       others: demo?.plugins ?? [],
-      home: demo === null ? null : '/simulator',
+      home: demo?.hasScene ? '/simulator' : null,
     })
     ends.push(
       () => app.close(),
@@ -121,7 +123,8 @@ export async function serve(given: Config): Promise<Running> {
     logger.info({ address: config.publicUrl }, 'serving')
     return {
       url: config.publicUrl,
-      demoUrl: demo === null ? null : `${config.publicUrl}/simulator`,
+      simulated: account.simulated,
+      demoUrl: demo?.hasScene ? `${config.publicUrl}/simulator` : null,
       app,
       stop,
     }

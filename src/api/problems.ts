@@ -31,6 +31,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   'body/to': 'to must name exactly one of guardian, student, class and school by its id: write for example {"guardian": "ID"}.',
   'body/body': 'body must hold the text of the message: 1 to 5,000 characters.',
   'body/urgent': 'urgent must be true or false.',
+  'body/teachers': 'teachers must be true or false.',
   'body/reason': 'reason must say in 1 to 500 characters why the message is urgent; an urgent message needs one.',
   'headers/idempotency-key': 'Idempotency-Key must be 1 to 255 printable ASCII characters.',
   'querystring/from':

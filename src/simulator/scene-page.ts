@@ -26,7 +26,7 @@ const breakages: readonly { readonly what: Breakage; readonly name: string; read
   {
     what: 'carrier',
     name: 'Carrier down',
-    meaning: 'It answers 503. Whether it took a text is then unknown, so none is sent again unasked.',
+    meaning: 'It takes nothing. Send a text and watch it wait; press again and it goes, in its order.',
   },
   {
     what: 'answer',

@@ -89,7 +89,8 @@ export function simulatorScene(
   })
 
   const breaks: Readonly<Record<Breakage, (on: boolean) => Promise<void> | void>> = {
-    carrier: (on) => simulator.setFaults({ rest: on ? 'down' : 'none', strikes: null }),
+    // Refused for sure (429), so that texts wait and go: after a 503 it would be unknown for 20 minutes whether they had gone.
+    carrier: (on) => simulator.setFaults({ rest: on ? 'storm' : 'none', strikes: null, retryAfterSeconds: 3 }),
     answer: (on) => simulator.setFaults({ rest: on ? 'accept-then-reset' : 'none', strikes: on ? 1 : null }),
     translator: async (on) => {
       await stage.setTranslatorDown(on)
@@ -153,7 +154,7 @@ export function simulatorScene(
       clock,
       night: isNight(clock.now, clock.zone),
       lines,
-      broken: { carrier: rest === 'down', answer: rest === 'accept-then-reset', translator: translatorDown },
+      broken: { carrier: rest === 'storm', answer: rest === 'accept-then-reset', translator: translatorDown },
     }
   }
 

@@ -103,7 +103,7 @@ describe('without a script', () => {
 
   test('things break and are mended', async () => {
     await post('/simulator/break', { what: 'carrier', on: 'yes' })
-    expect(simulator.faults().rest).toBe('down')
+    expect(simulator.faults().rest).toBe('storm')
     expect(await page()).toContain('value="carrier" aria-pressed="true"')
     await post('/simulator/break', { what: 'carrier', on: 'no' })
     expect(simulator.faults().rest).toBe('none')

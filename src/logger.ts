@@ -84,6 +84,7 @@ export function createLogger(level: string, out?: { write: (line: string) => voi
   // Pino asks no formatter about the fields of a child; a grandchild inherits this.
   const plain = logger.child
   logger.child = function (this: Logger, fields: Record<string, unknown>, ...rest: unknown[]) {
+    // The rest is passed on as it came; TypeScript cannot spread an overloaded signature.
     return plain.apply(this, [allowed(fields), ...rest] as unknown as Parameters<typeof plain>)
   } as typeof plain
   return logger

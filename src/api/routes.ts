@@ -133,6 +133,10 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     })
   }
 
+  /** How far somebody may decide for a school; `none` also where there is no such school. */
+  const rightAt = async (staff: Staff, schoolId: string) =>
+    schema.isSourcedId(schoolId) ? inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId)) : 'none'
+
   const hours = { params: schema.ById, response: { 200: schema.Hours, ...schema.problems(400, 401, 403, 404, 413, 415) } }
   api.put(
     '/schools/:id/hours',
@@ -140,9 +144,7 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     async (request, reply) => {
       const staff = staffOf(request)
       const schoolId = request.params.id
-      const right = schema.isSourcedId(schoolId)
-        ? await inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId))
-        : 'none'
+      const right = await rightAt(staff, schoolId)
       if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
       if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may set its hours: ask one.')
       const parsed = parseHours(request.body)
@@ -163,9 +165,7 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     async (request, reply) => {
       const staff = staffOf(request)
       const schoolId = request.params.id
-      const right = schema.isSourcedId(schoolId)
-        ? await inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId))
-        : 'none'
+      const right = await rightAt(staff, schoolId)
       if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
       if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may decide this: ask one.')
       const { teachers } = request.body

@@ -4,7 +4,7 @@ import { keywordWords } from './keyword-words.ts'
 /**
  * What a family's whole message asks of the gateway, with the language of the word (BCP 47). `byCarrier`: Twilio itself acts on this very text
  * (it blocks or lifts, and answers), so the gateway sends nothing. `onlyWhenOptedOut`: START for a phone that has opted out, at any other
- * time an ordinary answer ("yes"). `wrong-number` is not an opt-out, staff look at it. `maybe-stop` is a text that a person should read as a possible wish to stop.
+ * time an ordinary answer ("yes"). `wrong-number` stops messages to the phone like `stop`, and staff look at it. `maybe-stop` is a text that a person should read as a possible wish to stop.
  */
 export type Keyword =
   | { readonly kind: 'stop' | 'help' | 'original'; readonly language: string; readonly byCarrier: boolean }

@@ -35,6 +35,7 @@ export function openTables<T extends Record<string, unknown>>(
   }
 
   return {
+    // TypeScript cannot see that each name has rows of its own type: they were written by `put` under that name.
     rows: rows as unknown as Tables<T>['rows'],
     put(table, key, row) {
       apply(table, key, row)

@@ -55,7 +55,7 @@ export function writeNote(keys: Keys, districtId: string, checkpoint: Checkpoint
 export function readNote(keys: Keys, districtId: string, note: string): Checkpoint | null {
   const match = /^[^\n]+\n([1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n\n— [^\n ]+ ([A-Za-z0-9+/=]+)\n$/.exec(note)
   if (match === null) return null
-  const [, seq, mac, signature] = match as unknown as [string, string, string, string]
+  const [, seq = '', mac = '', signature = ''] = match
   const checkpoint = { seq: Number(seq), mac: Buffer.from(mac, 'base64').toString('hex') }
   const signed = verify(
     null,

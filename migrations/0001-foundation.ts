@@ -203,7 +203,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (district_id, id),
       foreign key (district_id, household_id) references household (district_id, id),
       foreign key (district_id, school_id) references school (district_id, id)
-    );
+    ) with (fillfactor = 80);
     create unique index conversation_open on conversation (district_id, staff_side, household_id) where ended_at is null;
     create index conversation_household on conversation (district_id, household_id);
     create table binding (
@@ -310,7 +310,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (district_id, id)
     );
     create index event_exchange on event (district_id, exchange_id, id);
-    create index event_at on event (district_id, at, id);
     create table event_text (
       district_id uuid not null,
       event_id bigint not null,

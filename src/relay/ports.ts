@@ -219,6 +219,7 @@ export type ToPrepare = {
   readonly staffLanguage: string
   /** The family's recorded languages, the addressed guardian's first; empty when nobody recorded one. */
   readonly familyLanguages: readonly string[]
+  readonly schoolId: string
   readonly schoolName: string
   /** How the family is named to staff: `Maya L.` */
   readonly familyName: string
@@ -239,6 +240,9 @@ export type Prepared = {
   readonly id: string
   /** As it was leased: a message that was made urgent meanwhile is prepared anew. */
   readonly urgent: boolean
+  /** Which lease this is the result of. */
+  readonly tries: number
+  readonly schoolId: string
   readonly hoursVersion: number
   readonly originalLanguage: string
   readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null

@@ -98,6 +98,8 @@ function write(
   return {
     id: item.id,
     urgent: item.urgent,
+    tries: item.tries,
+    schoolId: item.schoolId,
     hoursVersion: item.hoursVersion,
     originalLanguage: from,
     translation,

@@ -8,7 +8,7 @@ import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { exchangeById } from './exchange-view.ts'
-import { ConversationEnded, exchangeId, insertMessages } from './exchanges.ts'
+import { ConversationEnded, insertMessages, timeOrderedId } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { staffById } from './people.ts'
 import { enrolledNow, teaches } from './reach.ts'
@@ -41,7 +41,7 @@ export function composeStore(db: Db): ComposeStore {
 function composingDistrict(trx: Trx, districtId: string, moment: Moment): ComposingDistrict {
   return {
     moment,
-    newId: exchangeId,
+    newId: timeOrderedId,
     staff: (staffId) => staffById(trx, districtId, staffId),
     remember: async (staffId, key, digest) => {
       // A second request with the key waits here until the first has its answer.

@@ -1,6 +1,5 @@
 /** `deliver`'s side of the store: due heads of lanes, attempts, and how fast a number may send. */
 
-import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction } from '../core/exchange.ts'
@@ -10,7 +9,7 @@ import { fixedText } from '../core/texts.ts'
 import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
-import { cancelWaiting } from './exchanges.ts'
+import { cancelWaiting, timeOrderedId } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
@@ -110,7 +109,7 @@ async function claim(
       if (introduces) strangers.delete(row.phone_id)
       attempts.push({
         row: { ...row, body: whole, introduces },
-        attemptId: randomUUID(),
+        attemptId: timeOrderedId(),
         exchangeId: row.id,
         districtId,
         from: row.proxy,

@@ -17,7 +17,7 @@ import { openTask } from './tasks.ts'
 
 /**
  * Seconds after which work that a dead process had begun is taken up again. The lease has a column of its own, which no index holds: a lease
- * rewrites the row in its place and nothing else.
+ * rewrites the row in its place and nothing else. Set while somebody prepares, with `prepare_tries` telling whose lease it is.
  */
 const LEASE_SECONDS = 60
 
@@ -28,24 +28,20 @@ export function prepareStore(db: Db): PrepareStore {
       inDistrict(db, districtId, async (trx) => {
         await joinByKeys(trx)
         const moment = await momentOf(trx)
-        const { rows } = await sql<{ id: string; conversation_id: string }>`
+        const { rows } = await sql<{ id: string }>`
           update exchange set prepare_lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
           where district_id = ${districtId} and id in (
             select id from exchange where district_id = ${districtId} and prepare_after <= clock_timestamp()
               and (prepare_lease is null or prepare_lease <= clock_timestamp())
             order by prepare_after, created_at limit ${limit} for update skip locked)
-          returning id, conversation_id`.execute(trx)
+          returning id`.execute(trx)
         if (rows.length === 0) return { moment, items: [] }
-        const lacking = await bindPhones(trx, districtId, moment.now, [...new Set(rows.map((r) => r.conversation_id))])
-        return {
-          moment,
-          items: await describe(
-            trx,
-            districtId,
-            rows.map((r) => r.id),
-            lacking,
-          ),
-        }
+        const items = await describe(
+          trx,
+          districtId,
+          rows.map((r) => r.id),
+        )
+        return { moment, items: await withNumbers(trx, districtId, moment, items) }
       }),
     finish: (districtId, moment, done) => inDistrict(db, districtId, (trx) => finish(trx, districtId, moment, done)),
     postpone: (districtId, later) =>
@@ -78,7 +74,6 @@ type Person = {
   language: string | null
   time_zone: string | null
 }
-type Student = { given_name: string; family_name: string; taught: boolean }
 type Row = {
   id: string
   conversation_id: string
@@ -93,60 +88,66 @@ type Row = {
   prepare_tries: number
   guardian_id: string | null
   staff_side: string
+  household_id: string
+  school_id: string
   school_name: string
   hours: unknown
   hours_version: number
-  staff: Person | null
-  guardians: Person[] | null
-  students: Student[] | null
+  staff_given_name: string | null
+  staff_family_name: string
+  staff_display_name: string | null
+  staff_language: string | null
   has_phone: boolean
   opted_out: boolean
 }
 
-async function describe(
+/** Gives a number to the sides that have none yet; what is prepared for a side that gets none waits until one is bought. */
+async function withNumbers(
   trx: Trx,
   districtId: string,
-  ids: readonly string[],
-  lacking: { readonly family: ReadonlySet<string>; readonly staff: ReadonlySet<string> },
-): Promise<ToPrepare[]> {
+  moment: Moment,
+  items: readonly ToPrepare[],
+): Promise<readonly ToPrepare[]> {
+  const unbound = items.filter((item) => item.phone === 'none')
+  if (unbound.length === 0) return items
+  const lacking = await bindPhones(trx, districtId, moment.now, [...new Set(unbound.map((item) => item.conversationId))])
+  const anew = await describe(
+    trx,
+    districtId,
+    unbound.map((item) => item.id),
+  )
+  const bound = new Map(
+    anew.map((item): [string, ToPrepare] => {
+      const lacks = (item.direction === 'to_staff' ? lacking.staff : lacking.family).has(item.conversationId)
+      return [item.id, lacks ? { ...item, phone: 'no_number' } : item]
+    }),
+  )
+  return items.map((item) => bound.get(item.id) ?? item)
+}
+
+async function describe(trx: Trx, districtId: string, ids: readonly string[]): Promise<ToPrepare[]> {
   const { rows } = await sql<Row>`
-    select w.id, w.conversation_id, w.direction, w.seq, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
-      w.created_at, w.prepare_tries, w.guardian_id, c.staff_side, s.name as school_name, s.hours, s.hours_version,
-      (select to_jsonb(p) from person p where p.district_id = ${districtId} and p.id = c.staff_side) as staff,
-      (select jsonb_agg(to_jsonb(p) order by p.id) from household_guardian hg
-        join person p on p.district_id = hg.district_id and p.id = hg.guardian_id
-        where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null) as guardians,
-      (select jsonb_agg(jsonb_build_object('given_name', q.given_name, 'family_name', q.family_name,
-          'taught', ${teaches(districtId, sql`c.staff_side`, sql`q.id`)}) order by q.given_name, q.id)
-        from (select distinct gs.student_id from household_guardian hg
-          join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
-          where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null) as child
-        join person q on q.district_id = ${districtId} and q.id = child.student_id and q.active) as students,
-      b.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
+    select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
+      w.created_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, s.hours, s.hours_version,
+      t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
+      n.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
         and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
     from unnest(${[...ids]}::uuid[]) as g (id)
     join exchange w on w.district_id = ${districtId} and w.id = g.id
     join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id
     join school s on s.district_id = ${districtId} and s.id = c.school_id
+    left join person t on t.district_id = ${districtId} and t.id = c.staff_side
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
+    left join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
     left join phone p on p.district_id = ${districtId} and p.id = b.phone_id
     order by w.created_at, w.seq`.execute(trx)
+  const families = await familiesOf(trx, districtId, rows)
   return rows.map((row): ToPrepare => {
-    const guardians = [...(row.guardians ?? [])].sort(
-      (a, b) => Number(b.id === row.guardian_id) - Number(a.id === row.guardian_id),
-    )
-    const students = row.students ?? []
-    const own = students.some((s) => s.taught) ? students.filter((s) => s.taught) : students
-    const nameOf = (p: Person | Student) => ({
-      givenName: p.given_name,
-      familyName: p.family_name,
-      displayName: 'display_name' in p ? p.display_name : null,
-    })
-    const staffName = row.staff === null ? row.school_name : fullName(nameOf(row.staff))
+    const { guardians, students, own } = families(row)
+    const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
     const toStaff = row.direction === 'to_staff'
-    const lacks = (toStaff ? lacking.staff : lacking.family).has(row.conversation_id)
     return {
       id: row.id,
       conversationId: row.conversation_id,
@@ -161,18 +162,20 @@ async function describe(
       tries: row.prepare_tries,
       guardianId: row.guardian_id,
       staffSide: row.staff_side,
-      staffName,
-      staffLanguage: row.staff?.language ?? 'en',
+      staffName:
+        row.staff_given_name === null
+          ? row.school_name
+          : fullName({ givenName: row.staff_given_name, familyName: row.staff_family_name, displayName: row.staff_display_name }),
+      staffLanguage: row.staff_language ?? 'en',
       familyLanguages: [...new Set(guardians.flatMap((g) => (g.language === null ? [] : [g.language])))],
+      schoolId: row.school_id,
       schoolName: row.school_name,
-      familyName: familyLabel(own.map((s) => shortName(nameOf(s)))),
-      names: [
-        ...new Set(
-          [...students, ...guardians, ...(row.staff === null ? [] : [row.staff])].flatMap((p) => [p.given_name, p.family_name]),
-        ),
-      ].filter((n) => n.length > 1),
+      familyName: familyLabel(own.map((s) => shortName({ givenName: s.given_name, familyName: s.family_name }))),
+      names: [...new Set([...[...students, ...guardians].flatMap((p) => [p.given_name, p.family_name]), ...staffNames])].filter(
+        (n) => n.length > 1,
+      ),
       // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
-      phone: lacks ? 'no_number' : row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
+      phone: row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
       optedOut: row.opted_out,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
       writerZone: sideHours(row.hours, toStaff ? 'to_family' : 'to_staff', guardians[0]?.time_zone ?? null)?.zone ?? null,
@@ -181,32 +184,71 @@ async function describe(
   })
 }
 
-/**
- * The results that nothing overtook: the text still waits for them, the school still has the hours that they were timed by, nobody made them urgent; the school's row stays locked against new hours until the commit. The
- * others are prepared again.
- */
-async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[]): Promise<Prepared[]> {
-  const { rows } = await sql<{ id: string; waits: boolean; urgent: boolean; hours_version: number }>`
-    select e.id, e.prepare_after is not null as waits, e.urgent, s.hours_version from exchange e
-    join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
-    join school s on s.district_id = c.district_id and s.id = c.school_id
-    where e.district_id = ${districtId} and e.id = any(${done.map((d) => d.id)}::uuid[]) order by e.id for update of e for share of s`.execute(
-    trx,
-  )
-  const now = new Map(rows.map((r) => [r.id, r]))
-  const outdated = done
-    .filter((d) => now.get(d.id)?.hours_version !== d.hoursVersion || now.get(d.id)?.urgent !== d.urgent)
-    .map((d) => d.id)
-  if (outdated.length > 0)
-    await sql`update exchange set prepare_after = clock_timestamp(), prepare_lease = null
-      where district_id = ${districtId} and id = any(${outdated}::uuid[]) and prepare_after is not null`.execute(trx)
-  return done.filter((d) => now.get(d.id)?.waits === true && !outdated.includes(d.id))
+/** Whom a message's household consists of; `own` are the students whom the staff side teaches, or all where it teaches none. */
+type Family = { readonly guardians: readonly Person[]; readonly students: readonly Person[]; readonly own: readonly Person[] }
+
+async function familiesOf(trx: Trx, districtId: string, rows: readonly Row[]): Promise<(row: Row) => Family> {
+  const households = [...new Set(rows.map((r) => r.household_id))]
+  const { rows: found } = await sql<Person & { household_id: string; student: boolean }>`
+    with guardian as (
+      select hg.household_id, hg.guardian_id from unnest(${households}::uuid[]) as w (id)
+      join household_guardian hg on hg.district_id = ${districtId} and hg.household_id = w.id and hg.until is null
+    ), member as (
+      select household_id, guardian_id as id, false as student from guardian
+      union
+      select g.household_id, gs.student_id, true from guardian g
+      join guardianship gs on gs.district_id = ${districtId} and gs.guardian_id = g.guardian_id
+    )
+    select m.household_id, m.student, p.id, p.given_name, p.family_name, p.display_name, p.language, p.time_zone from member m
+    join person p on p.district_id = ${districtId} and p.id = m.id and (p.active or not m.student)`.execute(trx)
+  const members = Map.groupBy(found, (p) => p.household_id)
+  const of = (row: Row, student: boolean) => (members.get(row.household_id) ?? []).filter((p) => p.student === student)
+  // Which of several children is meant is asked only where there are several.
+  const doubtful = rows.flatMap((row) => {
+    const students = of(row, true)
+    return students.length < 2 ? [] : students.map((student) => ({ staff: row.staff_side, student: student.id }))
+  })
+  const taught = new Set<string>()
+  if (doubtful.length > 0) {
+    const { rows: pairs } = await sql<{ staff: string; student: string }>`
+      select distinct w.staff, w.student from unnest(${doubtful.map((d) => d.staff)}::text[], ${doubtful.map((d) => d.student)}::text[]) as w (staff, student)
+      where ${teaches(districtId, sql`w.staff`, sql`w.student`)}`.execute(trx)
+    for (const { staff, student } of pairs) taught.add(JSON.stringify([staff, student]))
+  }
+  return (row) => {
+    const addressedFirst = (a: Person, b: Person) =>
+      Number(b.id === row.guardian_id) - Number(a.id === row.guardian_id) || (a.id < b.id ? -1 : 1)
+    const students = of(row, true).sort((a, b) => compare(a.given_name, b.given_name) || compare(a.id, b.id))
+    const own = students.filter((s) => taught.has(JSON.stringify([row.staff_side, s.id])))
+    return { guardians: of(row, false).sort(addressedFirst), students, own: own.length > 0 ? own : students }
+  }
 }
 
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/**
+ * The results whose school still has the hours that they were timed by. The schools' rows stay locked against new hours until the commit.
+ */
+async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[]): Promise<Prepared[]> {
+  const schools = [...new Set(done.map((d) => d.schoolId))]
+  const { rows } = await sql<{ id: string; hours_version: number }>`
+    select id, hours_version from school where district_id = ${districtId} and id = any(${schools}::text[]) order by id for share`.execute(
+    trx,
+  )
+  const versions = new Map(rows.map((r) => [r.id, r.hours_version]))
+  return done.filter((d) => versions.get(d.schoolId) === d.hoursVersion)
+}
+
+/**
+ * Writes the results that nothing overtook: the lease is still ours, nobody made the text urgent, the school has the same hours. What is still ours
+ * is prepared again.
+ */
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
   await joinByKeys(trx)
-  const done = await stillTimed(trx, districtId, given)
-  if (done.length === 0) return
+  // Rows are locked in the order of their ids by everyone who locks several.
+  const done = (await stillTimed(trx, districtId, given)).sort((a, b) => compare(a.id, b.id))
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`
     update exchange e set prepare_after = null, prepare_lease = null, original_language = w.original_language, translation_language = w.translation_language,
       translation_text = w.translation_text, translation_by = w.translation_by, body = w.body,
@@ -214,11 +256,18 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
     from unnest(${done.map((d) => d.id)}::uuid[], ${done.map((d) => d.originalLanguage)}::text[], ${done.map((d) => d.translation?.language ?? null)}::text[],
       ${done.map((d) => d.translation?.text ?? null)}::text[], ${done.map((d) => d.translation?.by ?? null)}::text[], ${done.map((d) => d.body)}::text[],
       ${done.map((d) => d.status)}::text[],
-      ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[])
-      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold)
-    where e.district_id = ${districtId} and e.id = w.id
+      ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[], ${done.map((d) => d.urgent)}::boolean[], ${done.map((d) => d.tries)}::int[])
+      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries)
+    where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries and e.urgent = w.urgent
     returning e.id, e.conversation_id, e.direction`.execute(trx)
   const written = new Map(rows.map((r) => [r.id, r]))
+  const overtaken = given.filter((d) => !written.has(d.id))
+  if (overtaken.length > 0)
+    await sql`update exchange e set prepare_after = clock_timestamp(), prepare_lease = null
+      from unnest(${overtaken.map((d) => d.id)}::uuid[], ${overtaken.map((d) => d.tries)}::int[]) as w (id, tries)
+      where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries`.execute(
+      trx,
+    )
   const events: NewEvent[] = []
   for (const d of done) {
     const row = written.get(d.id)

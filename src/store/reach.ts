@@ -31,13 +31,14 @@ export function namedGuardian(
   household: RawBuilder<unknown>,
   staffSide: RawBuilder<unknown>,
 ): RawBuilder<string | null> {
-  return sql<string | null>`(
-    select hg.guardian_id from household_guardian hg
-    where hg.district_id = ${districtId} and hg.household_id = ${household} and hg.until is null
+  const open = sql`from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = ${household} and hg.until is null`
+  // Most households have one guardian: who teaches whose children is asked for the others only.
+  return sql<string | null>`(select case when count(*) < 2 then min(hg.guardian_id) else (
+    select hg.guardian_id ${open}
     order by not exists (
       select from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = hg.guardian_id
         and ${teaches(districtId, staffSide, sql`gs.student_id`)}), hg.guardian_id
-    limit 1)`
+    limit 1) end ${open})`
 }
 
 /** A school of a household's students: the lowest id of an active one; null when none of its students has a school. */

@@ -6,7 +6,7 @@ import type { InboundText, KnownText, Moment, ReceivingDistrict } from '../relay
 import { openConversations, pairKey } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import { cancelWaiting, exchangeId, insertMessages, insertNotices, type NewMessage } from './exchanges.ts'
+import { cancelWaiting, insertMessages, insertNotices, type NewMessage, timeOrderedId } from './exchanges.ts'
 import type { Keys } from './keys.ts'
 import { ensurePhones } from './phones.ts'
 import { namedGuardian, schoolOfHousehold } from './reach.ts'
@@ -18,7 +18,7 @@ import { settleByPerson } from './waiting.ts'
 export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Moment): ReceivingDistrict {
   return {
     moment,
-    newId: exchangeId,
+    newId: timeOrderedId,
     know: (texts) => know(trx, keys, districtId, texts),
     addressing: async (text) => {
       const { rows } = await sql<{ languages: string[] | null; school: string | null; district: string }>`
@@ -52,7 +52,7 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
           : [],
       )
       const opened = offices.length === 0 ? new Map() : await openConversations(trx, districtId, moment.now, offices)
-      const strangersDesk = await anyOffice(trx, districtId)
+      const strangersDesk = routed.some((r) => r.place.kind === 'desk') ? await anyOffice(trx, districtId) : null
       await insertMessages(
         trx,
         districtId,
@@ -94,7 +94,7 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
           .filter((t) => !seen.has(t.text.sid))
           .map((t) => ({
             ...inbound(t.text),
-            id: exchangeId(),
+            id: timeOrderedId(),
             conversationId: null,
             deskId,
             direction: 'to_staff',

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { connect, type Db, databaseNow, inDistrict } from '../../src/store/database.ts'
 import { appendEvents } from '../../src/store/events.ts'
-import { exchangeId, insertMessages } from '../../src/store/exchanges.ts'
+import { insertMessages, timeOrderedId } from '../../src/store/exchanges.ts'
 import { sealDistrict } from '../../src/store/seal.ts'
 import { verifyLog } from '../../src/store/verify.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   school = await logSchool(t.db, t.keys, `d${++districts}`)
-  id = exchangeId()
+  id = timeOrderedId()
   await inDistrict(t.db, school.district, async (trx) => {
     const at = await databaseNow(trx)
     await insertMessages(

@@ -72,6 +72,7 @@ try {
   for (const port of Object.values(ports)) await load(port, { count: 5_000, seconds: 2 })
   const measured = []
   for (let round = 0; round < rounds; round++) {
+    await database.admin('truncate inbox; truncate bare')
     const one = {
       bare: await load(ports.bare, { count, seconds: SECONDS }),
       ours: await load(ports.ours, { count, seconds: SECONDS }),

@@ -38,6 +38,8 @@ export type Jobs = {
 
 /** How much of one district is taken before the next has its turn. */
 const SHARE = { receive: 500, prepare: 500, deliver: 500, reconcile: 20, seal: 5_000 } as const
+/** Turns of a step under way at once: while one waits for its translations, another reads on. The other steps take turns. */
+const AT_ONCE: Readonly<Record<string, number>> = { prepare: 2 }
 /** Events are sealed within a second: two looks a second take them together. */
 const SEAL_POLL_MS = 500
 /** Hand-overs under way at once over all districts. */
@@ -45,12 +47,13 @@ const MOST_IN_FLIGHT = 1_000
 
 /** Starts a loop for each step. */
 export function startJobs(deps: JobDeps): Jobs {
-  const loops = new Map<string, Loop>()
+  const loops: { readonly name: string; readonly loop: Loop }[] = []
+  const loopsOf = (...names: string[]) => loops.filter(({ name }) => names.includes(name)).map(({ loop }) => loop)
   const underWay = new Set<Promise<void>>()
   let inFlight = 0
   let lastDelivery = performance.now()
   const wake = (...names: string[]) => {
-    for (const name of names) loops.get(name)?.wake()
+    for (const loop of loopsOf(...names)) loop.wake()
   }
 
   const forDistricts = (step: Step, work: (districtId: string) => Promise<number>, then: readonly string[]) => async () => {
@@ -104,20 +107,18 @@ export function startJobs(deps: JobDeps): Jobs {
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
   }
   for (const [name, turn] of Object.entries(turns))
-    loops.set(
-      name,
-      startLoop(turn, (error) => deps.report(name, error), name === 'seal' ? SEAL_POLL_MS : undefined),
-    )
+    for (let i = 0; i < (AT_ONCE[name] ?? 1); i++)
+      loops.push({ name, loop: startLoop(turn, (error) => deps.report(name, error), name === 'seal' ? SEAL_POLL_MS : undefined) })
 
   return {
     wake: () => wake('receive', 'prepare', 'deliver'),
     stop: async () => {
       // What feeds the path ends first; what it has begun is finished and sealed.
-      for (const name of ['receive', 'prepare', 'deliver']) await loops.get(name)?.stop()
+      for (const loop of loopsOf('receive', 'prepare', 'deliver')) await loop.stop()
       await Promise.all(underWay)
-      for (const name of ['reconcile', 'seal']) await loops.get(name)?.stop()
+      for (const loop of loopsOf('reconcile', 'seal')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
-    stuck: (ms) => [...loops].filter(([, loop]) => performance.now() - loop.lastTurn() > ms).map(([name]) => name),
+    stuck: (ms) => [...new Set(loops.filter(({ loop }) => performance.now() - loop.lastTurn() > ms).map(({ name }) => name))],
   }
 }

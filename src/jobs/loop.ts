@@ -17,11 +17,14 @@ const POLL_MS = 1_000
 /** What comes in so many milliseconds after a turn goes together into the next one. */
 const GATHER_MS = 10
 
+/** What a turn found: nothing, some work, or as much as it may take, so that more waits. */
+export type Found = 'nothing' | 'some' | 'more'
+
 /**
- * Runs `turn` again and again: soon while it says that it had work, else at the next poll or `wake`. A turn that throws is reported and
+ * Runs `turn` again and again: soon while it finds work, at once while more waits, else at the next poll or `wake`. A turn that throws is reported and
  * tried again a poll later; it never ends the loop.
  */
-export function startLoop(turn: () => Promise<boolean>, report: (error: unknown) => void, pollMs: number = POLL_MS): Loop {
+export function startLoop(turn: () => Promise<Found>, report: (error: unknown) => void, pollMs: number = POLL_MS): Loop {
   let stopping = false
   let woken = false
   let interrupt: () => void = () => {}
@@ -37,17 +40,17 @@ export function startLoop(turn: () => Promise<boolean>, report: (error: unknown)
   const run = async () => {
     while (!stopping) {
       woken = false
-      let worked = false
+      let found: Found = 'nothing'
       try {
-        worked = await turn()
+        found = await turn()
         lastTurn = performance.now()
       } catch (error) {
         report(error)
         // A hint must not turn a failing step into a busy loop.
         woken = false
       }
-      if (!worked && !woken && !stopping) await pause()
-      if (!stopping) await wait(GATHER_MS)
+      if (found === 'nothing' && !woken && !stopping) await pause()
+      if (found !== 'more' && !stopping) await wait(GATHER_MS)
     }
   }
   const running = run()

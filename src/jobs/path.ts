@@ -4,7 +4,7 @@ import { type DeliverDeps, deliver } from '../relay/deliver.ts'
 import { type PrepareDeps, prepare } from '../relay/prepare.ts'
 import { type ReceiveDeps, receive } from '../relay/receive.ts'
 import { type ReconcileDeps, reconcile } from '../relay/settle.ts'
-import { type Loop, startLoop } from './loop.ts'
+import { type Found, type Loop, startLoop } from './loop.ts'
 
 /** Steps that work district by district. */
 export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
@@ -56,31 +56,27 @@ export function startJobs(deps: JobDeps): Jobs {
     for (const loop of loopsOf(...names)) loop.wake()
   }
 
+  const found = (most: number, share: number, then: readonly string[]): Found => {
+    if (most === 0) return 'nothing'
+    wake(...then)
+    deps.changed()
+    return most < share ? 'some' : 'more'
+  }
+
   const forDistricts = (step: Step, work: (districtId: string) => Promise<number>, then: readonly string[]) => async () => {
-    let total = 0
+    const taken: number[] = []
     for (const districtId of await deps.findWork(step)) {
       try {
-        total += await work(districtId)
+        taken.push(await work(districtId))
       } catch (error) {
         deps.report(step, error)
       }
     }
-    if (total > 0) {
-      wake(...then)
-      deps.changed()
-    }
-    return total > 0
+    return found(Math.max(0, ...taken), SHARE[step], then)
   }
 
-  const turns: Readonly<Record<string, () => Promise<boolean>>> = {
-    receive: async () => {
-      const taken = await receive(deps.receive, SHARE.receive)
-      if (taken > 0) {
-        wake('prepare', 'deliver')
-        deps.changed()
-      }
-      return taken > 0
-    },
+  const turns: Readonly<Record<string, () => Promise<Found>>> = {
+    receive: async () => found(await receive(deps.receive, SHARE.receive), SHARE.receive, ['prepare', 'deliver']),
     prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver']),
     deliver: forDistricts(
       'deliver',

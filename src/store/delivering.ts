@@ -15,7 +15,6 @@ import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
 import { momentOf } from './settings.ts'
 import { recordOutcomes } from './settling.ts'
-import { joinByKeys } from './snapshot.ts'
 
 /** How a number is paced: `segments` tells what a text costs; null for a carrier without a limit (benchmarks). */
 export type Pacing = { readonly segments: (body: string) => number } | null
@@ -57,13 +56,9 @@ type Row = {
 export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
   return {
     claim: (districtId, limit, decide) =>
-      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, pacing, limit, decide)),
+      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, pacing, limit, decide), 'row by row'),
     record: (districtId, outcomes) =>
-      inDistrict(db, districtId, async (trx) => {
-        await joinByKeys(trx)
-        const moment = await momentOf(trx)
-        await recordOutcomes(trx, districtId, moment, outcomes)
-      }),
+      inDistrict(db, districtId, async (trx) => recordOutcomes(trx, districtId, await momentOf(trx), outcomes), 'row by row'),
   }
 }
 
@@ -75,7 +70,6 @@ async function claim(
   limit: number,
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
 ): Promise<{ attempts: ReadyAttempt[]; decided: number }> {
-  await joinByKeys(trx)
   // One claim of a district at a time: of two, one would not see what the other is about to hand over in the same lane.
   const lock = await sql<{
     mine: boolean

@@ -3,11 +3,10 @@
 import { sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
 import type { InboundText, InboxBatch, InboxStore, StatusCallback } from '../relay/ports.ts'
-import type { Db, Trx } from './database.ts'
+import { type Db, enterDistrict, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
 import { momentOf } from './settings.ts'
-import { joinByKeys } from './snapshot.ts'
 
 /** One webhook as it came: `raw` are its body's bytes. */
 export type Webhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
@@ -104,8 +103,7 @@ function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: 
     inDistrict: async (districtId, work) => {
       const { rows: known } = await sql<{ id: string }>`select id from district where id = ${districtId}::uuid`.execute(trx)
       if (known.length === 0) return
-      await sql.raw(`set local app.district_id = '${known[0]?.id}'`).execute(trx)
-      await joinByKeys(trx)
+      await enterDistrict(trx, districtId, 'row by row')
       const moment = await momentOf(trx)
       await work(receivingDistrict(trx, keys, districtId, moment))
     },

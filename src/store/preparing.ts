@@ -12,7 +12,6 @@ import { insertNotices } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
 import { momentOf } from './settings.ts'
-import { joinByKeys } from './snapshot.ts'
 import { openTask } from './tasks.ts'
 
 /**
@@ -24,26 +23,9 @@ const LEASE_SECONDS = 60
 /** The prepare port. */
 export function prepareStore(db: Db): PrepareStore {
   return {
-    lease: (districtId, limit) =>
-      inDistrict(db, districtId, async (trx) => {
-        await joinByKeys(trx)
-        const moment = await momentOf(trx)
-        const { rows } = await sql<{ id: string }>`
-          update exchange set prepare_lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
-          where district_id = ${districtId} and id in (
-            select id from exchange where district_id = ${districtId} and prepare_after <= clock_timestamp()
-              and (prepare_lease is null or prepare_lease <= clock_timestamp())
-            order by prepare_after, created_at limit ${limit} for update skip locked)
-          returning id`.execute(trx)
-        if (rows.length === 0) return { moment, items: [] }
-        const items = await describe(
-          trx,
-          districtId,
-          rows.map((r) => r.id),
-        )
-        return { moment, items: await withNumbers(trx, districtId, moment, items) }
-      }),
-    finish: (districtId, moment, done) => inDistrict(db, districtId, (trx) => finish(trx, districtId, moment, done)),
+    lease: (districtId, limit) => inDistrict(db, districtId, (trx) => lease(trx, districtId, limit), 'row by row'),
+    finish: (districtId, moment, done) =>
+      inDistrict(db, districtId, (trx) => finish(trx, districtId, moment, done), 'row by row'),
     postpone: (districtId, later) =>
       inDistrict(db, districtId, async (trx) => {
         const at = await databaseNow(trx)
@@ -64,6 +46,24 @@ export function prepareStore(db: Db): PrepareStore {
         )
       }),
   }
+}
+
+async function lease(trx: Trx, districtId: string, limit: number): Promise<{ moment: Moment; items: readonly ToPrepare[] }> {
+  const moment = await momentOf(trx)
+  const { rows } = await sql<{ id: string }>`
+    update exchange set prepare_lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
+    where district_id = ${districtId} and id in (
+      select id from exchange where district_id = ${districtId} and prepare_after <= clock_timestamp()
+        and (prepare_lease is null or prepare_lease <= clock_timestamp())
+      order by prepare_after, created_at limit ${limit} for update skip locked)
+    returning id`.execute(trx)
+  if (rows.length === 0) return { moment, items: [] }
+  const items = await describe(
+    trx,
+    districtId,
+    rows.map((r) => r.id),
+  )
+  return { moment, items: await withNumbers(trx, districtId, moment, items) }
 }
 
 type Person = {
@@ -246,7 +246,6 @@ async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[
  * is prepared again.
  */
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
-  await joinByKeys(trx)
   // Rows are locked in the order of their ids by everyone who locks several.
   const done = (await stillTimed(trx, districtId, given)).sort((a, b) => compare(a.id, b.id))
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`

@@ -8,14 +8,14 @@ export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
 
 /** Districts that have work for a step. `db` works as `homeline_scheduler`; `now` counts for what is due. */
 export async function findWork(db: Db, step: Step, now: Temporal.Instant): Promise<string[]> {
-  const where = {
-    prepare: sql`select distinct district_id from exchange where prepare_after <= clock_timestamp() and (prepare_lease is null or prepare_lease <= clock_timestamp())`,
-    deliver: sql`select distinct district_id from exchange where status in ('held', 'queued') and prepare_after is null and send_after <= ${now.toString()}::timestamptz`,
-    reconcile: sql`select distinct district_id from attempt where look_after <= clock_timestamp()`,
-    seal: sql`select distinct district_id from unsealed`,
+  const work = {
+    prepare: sql`from exchange e where e.district_id = d.id and e.prepare_after <= clock_timestamp() and (e.prepare_lease is null or e.prepare_lease <= clock_timestamp())`,
+    deliver: sql`from exchange e where e.district_id = d.id and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${now.toString()}::timestamptz`,
+    reconcile: sql`from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp()`,
+    seal: sql`from unsealed u where u.district_id = d.id`,
   }[step]
-  const { rows } = await sql<{ district_id: string }>`${where} order by district_id`.execute(db)
-  return rows.map((row) => row.district_id)
+  const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)
+  return rows.map((row) => row.id)
 }
 
 /** What `/metrics` and `/health` show of the queues: counts and ages in seconds, by the database's clock. */

@@ -5,7 +5,6 @@ import { type RawBuilder, sql } from 'kysely'
 import { CHAIN_START, type ChainEntry, entryText } from '../core/log-chain.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
-import { walkKeys } from './snapshot.ts'
 
 /** An event as the chain covers it, without its place. */
 export type ChainEvent = Omit<ChainEntry, 'seq'>
@@ -32,30 +31,32 @@ export function chainMac(key: KeyObject, previous: string, entry: ChainEntry): s
  */
 export async function sealDistrict(db: Db, keys: Keys, districtId: string, limit = 1000): Promise<number> {
   const key = chainKey(keys, districtId)
-  return inDistrict(db, districtId, async (trx) => {
-    const start = (await lockHead(trx, districtId)) ?? (await makeHead(trx, districtId))
-    const events = await waitingEvents(trx, districtId, limit)
-    if (events.length === 0) return 0
+  return inDistrict(db, districtId, (trx) => seal(trx, districtId, key, limit), 'by key')
+}
 
-    const macs: string[] = []
-    let previous = start.mac
-    for (const [index, event] of events.entries()) {
-      previous = chainMac(key, previous, { seq: start.seq + index + 1, ...event })
-      macs.push(previous)
-    }
-    await sql`
-      with entry as (
-        select n + ${start.seq}::bigint as seq, event_id, decode(mac, 'hex') as mac
-        from unnest(${events.map((e) => e.eventId)}::bigint[], ${macs}::text[]) with ordinality as g (event_id, mac, n)
-      ), taken as (
-        delete from unsealed where district_id = ${districtId} and event_id = any(${events.map((e) => e.eventId)}::bigint[])
-      ), appended as (
-        insert into seal (district_id, seq, event_id, mac) select ${districtId}, seq, event_id, mac from entry
-      )
-      update seal_head set seq = seq + ${events.length}::bigint, mac = decode(${previous}, 'hex')
-      where district_id = ${districtId}`.execute(trx)
-    return events.length
-  })
+async function seal(trx: Trx, districtId: string, key: KeyObject, limit: number): Promise<number> {
+  const start = (await lockHead(trx, districtId)) ?? (await makeHead(trx, districtId))
+  const events = await waitingEvents(trx, districtId, limit)
+  if (events.length === 0) return 0
+
+  const macs: string[] = []
+  let previous = start.mac
+  for (const [index, event] of events.entries()) {
+    previous = chainMac(key, previous, { seq: start.seq + index + 1, ...event })
+    macs.push(previous)
+  }
+  await sql`
+    with entry as (
+      select n + ${start.seq}::bigint as seq, event_id, decode(mac, 'hex') as mac
+      from unnest(${events.map((e) => e.eventId)}::bigint[], ${macs}::text[]) with ordinality as g (event_id, mac, n)
+    ), taken as (
+      delete from unsealed where district_id = ${districtId} and event_id = any(${events.map((e) => e.eventId)}::bigint[])
+    ), appended as (
+      insert into seal (district_id, seq, event_id, mac) select ${districtId}, seq, event_id, mac from entry
+    )
+    update seal_head set seq = seq + ${events.length}::bigint, mac = decode(${previous}, 'hex')
+    where district_id = ${districtId}`.execute(trx)
+  return events.length
 }
 
 type Head = { readonly seq: number; readonly mac: string }
@@ -76,7 +77,6 @@ async function makeHead(trx: Trx, districtId: string): Promise<Head> {
 
 /** The events that wait, by their ids: first the ids, then what they name, so that a row which names nothing costs little. */
 async function waitingEvents(trx: Trx, districtId: string, limit: number): Promise<ChainEvent[]> {
-  await walkKeys(trx)
   let after = 0
   for (;;) {
     const waiting = await sql<{ ids: number[] | null; last: number | null }>`

@@ -8,7 +8,7 @@ import { CHINESE_PAIRS, LATIN_LETTERS, NEUTRAL_WORDS, OTHER_LETTERS, WORDS } fro
 /** An answer: BCP 47, or `und` when it cannot tell; confidence 0 to 1. */
 export type Guess = { readonly language: string; readonly confidence: number }
 
-/** One opinion on a list of candidates: the logarithm of a likelihood for each, in their order, up to a common constant. */
+/** One opinion: the logarithm of a likelihood for each of `LANGUAGES`, in their order, up to a common constant. */
 export type Evidence = { readonly weight: number; readonly scores: ArrayLike<number> }
 
 /** The answer when there is nothing to tell by. */
@@ -16,6 +16,13 @@ export const UNDETERMINED: Guess = { language: 'und', confidence: 0 }
 
 /** Letters and marks beyond which more text adds nothing: keeps the work on a 64 KiB text small. */
 const ENOUGH = 1000
+
+/**
+ * Tags, links, e-mail addresses, bare hosts. The last two are looked for where a stretch begins only (after a space or a tag; after what is no
+ * part of a host): from every letter of it would take the square of its length.
+ */
+const NO_LANGUAGE =
+  /\[[^\]\s]{1,8}\]|(?:https?:\/\/|www\.)\S+|(?<=^|\s|\[[^\]\s]{1,8}\])\S+@\S+|\b(?<!\w-*)[\w-]+\.(?:com|org|net|edu|gov)\b\S*/gu
 
 /**
  * The text without what speaks for no language: links, addresses, numbers, emoji, control characters, lone surrogates, tags such as `[L4]`.
@@ -27,7 +34,7 @@ export function legible(text: string): string {
     .toWellFormed()
     .normalize('NFC')
     .toLowerCase()
-    .replace(/\[[^\]\s]{1,8}\]|(?:https?:\/\/|www\.)\S+|\S+@\S+|\b[\w-]+\.(?:com|org|net|edu|gov)\b\S*/gu, ' ')
+    .replace(NO_LANGUAGE, ' ')
     .replace(/[’‘ʼ`´]/gu, "'")
     .replace(/[^\p{L}\p{M}\u200c'-]+/gu, ' ')
     .replace(/(?<!\p{L}|\p{M})['-]+|['-]+(?!\p{L})/gu, ' ')
@@ -72,7 +79,9 @@ const LANGUAGES_OF_SCRIPT: Readonly<Record<string, readonly string[]>> = {
   Kayah_Li: ['kyu'],
 }
 
-const scripts = Object.keys(LANGUAGES_OF_SCRIPT).map((name) => ({ name, letters: new RegExp(`\\p{Script=${name}}`, 'gu') }))
+const scripts = Object.keys(LANGUAGES_OF_SCRIPT).map((name) => ({ name, letter: new RegExp(`\\p{Script=${name}}`, 'u') }))
+
+const scriptOf = (sign: string) => scripts.find(({ letter }) => letter.test(sign))?.name
 
 /** A Chinese character or a Korean syllable says as much as several letters, so names in Latin letters do not outvote it. */
 const LETTERS_PER_SIGN: Readonly<Record<string, number>> = { Han: 3, Hangul: 3, Hiragana: 3, Katakana: 3 }
@@ -80,12 +89,18 @@ const LETTERS_PER_SIGN: Readonly<Record<string, number>> = { Han: 3, Hangul: 3, 
 /** The script that most of a legible text is in (its Unicode name), or null without a letter of a script that we know. */
 export function mainScript(text: string): string | null {
   if (!/[^\p{Script=Latin}\p{M} '-]/u.test(text)) return text === '' ? null : 'Latin'
+  const signs = new Map<string, number>()
+  for (const sign of text) signs.set(sign, (signs.get(sign) ?? 0) + 1)
+  const counts = new Map<string, number>()
+  for (const [sign, count] of signs) {
+    const name = scriptOf(sign)
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + count * (LETTERS_PER_SIGN[name] ?? 1))
+  }
+  const kana = (counts.get('Hiragana') ?? 0) + (counts.get('Katakana') ?? 0)
   let best: string | null = null
   let most = 0
-  let kana = 0
-  for (const { name, letters } of scripts) {
-    const count = (text.match(letters)?.length ?? 0) * (LETTERS_PER_SIGN[name] ?? 1)
-    if (name === 'Hiragana' || name === 'Katakana') kana += count
+  for (const { name } of scripts) {
+    const count = counts.get(name) ?? 0
     if (count > most) [best, most] = [name, count]
   }
   // Japanese mixes its kana with Han; Chinese borrows a single kana at most.
@@ -97,8 +112,24 @@ export function languagesOfScript(script: string): readonly string[] {
   return LANGUAGES_OF_SCRIPT[script] ?? []
 }
 
-/** All languages that an answer can be. */
-export const DETECTABLE: readonly string[] = [...new Set(Object.values(LANGUAGES_OF_SCRIPT).flat())]
+/** All languages that an answer can be, and `und`, which stands for a language that no opinion reads. A place is an index in this list. */
+export const LANGUAGES: readonly string[] = [...new Set(Object.values(LANGUAGES_OF_SCRIPT).flat()), UNDETERMINED.language]
+
+const places = new Map(LANGUAGES.map((language, place) => [language, place]))
+
+/** The place of a language; undefined for one that no answer can be. */
+export function placeOf(language: string): number | undefined {
+  return places.get(language)
+}
+
+const placesByScript = new Map(
+  Object.entries(LANGUAGES_OF_SCRIPT).map(([script, languages]) => [script, languages.flatMap((name) => places.get(name) ?? [])]),
+)
+
+/** The places of `languagesOfScript`, in its order. */
+export function placesOfScript(script: string): readonly number[] {
+  return placesByScript.get(script) ?? []
+}
 
 /** Letters that settle a language within its script: S'gaw Karen and Shan among Burmese, Yiddish among Hebrew letters. */
 const DECISIVE_LETTERS: readonly (readonly [RegExp, string])[] = [
@@ -153,32 +184,39 @@ export function neutralLanguages(text: string): readonly string[] | null {
 
 const unaccented = (word: string) => word.normalize('NFD').replace(/\p{M}/gu, '')
 
-/** word -> languages that list it; Latin words also in their spelling without accents. */
-const listing = new Map<string, Set<string>>()
+/** What a listed word says: long ones count more (a two-letter word stands in many lists). */
+type Listed = { readonly weight: number; readonly places: number[] }
+
+/** Latin words also in their spelling without accents. */
+const listing = new Map<string, Listed>()
+const unlisted = LANGUAGES.flatMap((language, place) => (WORDS[language] === undefined ? [place] : []))
 for (const [language, words] of Object.entries(WORDS)) {
+  const place = places.get(language)
+  if (place === undefined) continue
   for (const word of words.split(/\s+/u)) {
     for (const spelling of LATIN_LETTERS[language] === undefined ? [word] : [word, unaccented(word)]) {
-      const languages = listing.get(spelling) ?? new Set()
-      listing.set(spelling, languages.add(language))
+      const listed = listing.get(spelling) ?? { weight: Math.min(spelling.length, 4) / 4, places: [] }
+      if (!listed.places.includes(place)) listed.places.push(place)
+      listing.set(spelling, listed)
     }
   }
 }
 
 /**
- * Evidence of the words: for each candidate the words of the text that its list has, long ones counting more (a two-letter word stands in many
- * lists). A candidate without a list gets `unknown` for each word that any list has.
+ * Evidence of the words: for each language the words of the text that its list has. One without a list gets `unknown` for each word
+ * that any list has.
  */
-export function wordScores(text: string, candidates: readonly string[], unknown: number): readonly number[] {
-  const sums = new Map<string, number>()
-  let listed = 0
+export function wordScores(text: string, unknown: number): Float64Array {
+  const sums = new Float64Array(LANGUAGES.length)
+  let weights = 0
   for (const word of text.split(' ')) {
-    const languages = listing.get(word)
-    if (languages === undefined) continue
-    const weight = Math.min(word.length, 4) / 4
-    listed += weight
-    for (const language of languages) sums.set(language, (sums.get(language) ?? 0) + weight)
+    const listed = listing.get(word)
+    if (listed === undefined) continue
+    weights += listed.weight
+    for (const place of listed.places) sums[place] = (sums[place] ?? 0) + listed.weight
   }
-  return candidates.map((language) => (WORDS[language] === undefined ? unknown * listed : (sums.get(language) ?? 0)))
+  for (const place of unlisted) sums[place] = unknown * weights
+  return sums
 }
 
 /**
@@ -186,9 +224,11 @@ export function wordScores(text: string, candidates: readonly string[], unknown:
  * of three letters or more that the household's list has and the English one has not. Mixed texts are the household's language.
  */
 export function mixedWith(text: string, language: string): boolean {
+  const [here, english] = [places.get(language), places.get('en')]
+  if (here === undefined || english === undefined) return false
   const own = text.split(' ').filter((word) => {
-    const languages = listing.get(word)
-    return word.length > 2 && languages?.has(language) === true && !languages.has('en')
+    const listed = listing.get(word)?.places
+    return word.length > 2 && listed?.includes(here) === true && !listed.includes(english)
   })
   return own.length > 1
 }
@@ -212,18 +252,14 @@ for (const [language, own] of Object.entries(OTHER_LETTERS)) {
 alphabets.set('am', { foreign: (letter) => (/[ቐ-ቝኣ]/u.test(letter) ? 1 : 0) })
 alphabets.set('ti', { foreign: (letter) => (letter === 'አ' ? 0.5 : 0) })
 
-/** letter -> the languages to which it is foreign, with its weight; filled as letters are met, some hundreds at most of a script. */
-const foreigners = new Map<string, readonly (readonly [language: string, weight: number])[]>()
+/** script -> letter -> places, each followed by the weight, of the languages to which it is foreign; filled as letters are met. */
+const foreigners = new Map(scripts.map(({ name }) => [name, new Map<string, readonly number[]>()]))
 
-function foreignersOf(letter: string): readonly (readonly [language: string, weight: number])[] {
-  const known = foreigners.get(letter)
-  if (known !== undefined) return known
-  const found = [...alphabets].flatMap(([language, { foreign }]) => {
-    const weight = foreign(letter)
-    return weight === 0 ? [] : [[language, weight] as const]
+function foreignersOf(letter: string): readonly number[] {
+  return [...alphabets].flatMap(([language, { foreign }]) => {
+    const [place, weight] = [places.get(language), foreign(letter)]
+    return place === undefined || weight === 0 ? [] : [place, weight]
   })
-  foreigners.set(letter, found)
-  return found
 }
 
 /**
@@ -231,38 +267,48 @@ function foreignersOf(letter: string): readonly (readonly [language: string, wei
  * "nasyon"), these four hardly ever.
  */
 const GLIDES = /[bfgkmpv]w|sy[oa]n|ly[aoò]|vy[aeè]/gu
-const WITHOUT_GLIDES = new Set(['en', 'es', 'pt', 'fr'])
+const WITHOUT_GLIDES = ['en', 'es', 'pt', 'fr'].flatMap((language) => places.get(language) ?? [])
 
 /**
- * Evidence of the letters: for each candidate minus the number of different letters in the text that it does not write, and of glides
- * where it has none.
+ * Evidence of the letters of a script: for each language minus the number of different letters in the text that it does not write, and
+ * of glides where it has none.
  */
-export function letterScores(text: string, candidates: readonly string[], script: string): readonly number[] {
-  const ofScript = scripts.find(({ name }) => name === script)?.letters
-  const letters = ofScript === undefined ? [] : [...new Set(text.match(ofScript))]
+export function letterScores(text: string, script: string): Float64Array {
+  const sums = new Float64Array(LANGUAGES.length)
+  const known = foreigners.get(script)
+  for (const letter of new Set(text)) {
+    let foreign = known?.get(letter)
+    if (foreign === undefined) {
+      if (scriptOf(letter) !== script) continue
+      foreign = foreignersOf(letter)
+      known?.set(letter, foreign)
+    }
+    for (let at = 0; at < foreign.length; at += 2) {
+      const place = foreign[at] ?? 0
+      sums[place] = (sums[place] ?? 0) - (foreign[at + 1] ?? 0)
+    }
+  }
   const glides = text.match(GLIDES)?.length ?? 0
-  const sums = new Map<string, number>()
-  for (const letter of letters)
-    for (const [language, weight] of foreignersOf(letter)) sums.set(language, (sums.get(language) ?? 0) - weight)
-  return candidates.map((language) => (sums.get(language) ?? 0) - (WITHOUT_GLIDES.has(language) ? glides : 0))
+  for (const place of WITHOUT_GLIDES) sums[place] = (sums[place] ?? 0) - glides
+  return sums
 }
 
 /**
  * The log-linear pool: the candidate for which prior × likelihood^weight × likelihood^weight … is highest, and its share of the whole.
- * `prior` is positive and need not add up to 1. No candidates: `und`.
+ * `candidates` are places; what is likely before the text is read is evidence too. No candidates: `und`.
  */
-export function pool(candidates: readonly string[], evidence: readonly Evidence[], prior: (language: string) => number): Guess {
-  const totals = candidates.map((language) => Math.log(prior(language)))
+export function pool(candidates: readonly number[], evidence: readonly Evidence[]): Guess {
+  const totals = new Float64Array(candidates.length)
   for (const { weight, scores } of evidence)
-    for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + weight * (scores[at] ?? 0)
+    for (let at = 0; at < totals.length; at++) totals[at] = (totals[at] ?? 0) + weight * (scores[candidates[at] ?? 0] ?? 0)
   let best = 0
-  totals.forEach((total, at) => {
-    if (total > (totals[best] ?? Number.NEGATIVE_INFINITY)) best = at
-  })
-  const language = candidates[best]
+  for (let at = 1; at < totals.length; at++) if ((totals[at] ?? 0) > (totals[best] ?? Number.NEGATIVE_INFINITY)) best = at
+  const language = LANGUAGES[candidates[best] ?? -1]
   const top = totals[best]
   if (language === undefined || top === undefined) return UNDETERMINED
-  return { language, confidence: 1 / totals.reduce((sum, total) => sum + Math.exp(total - top), 0) }
+  let sum = 0
+  for (const total of totals) sum += Math.exp(total - top)
+  return { language, confidence: 1 / sum }
 }
 
 /**
@@ -279,13 +325,28 @@ const SELDOM = 0.05
 /** Shares of a family's texts: in its own languages, in English, in any other. Chosen near the 50:40:10 of school lines, kinder to others. */
 const SHARE = { home: 0.44, english: 0.3, other: 0.26 }
 
-const base = (language: string) => MET.find(([, languages]) => languages.has(language))?.[0] ?? SELDOM
-const OTHERS = DETECTABLE.filter((language) => language !== 'en').reduce((sum, language) => sum + base(language), 0)
+const base = LANGUAGES.map((language) => MET.find(([, languages]) => languages.has(language))?.[0] ?? SELDOM)
+const OTHERS = base.reduce((sum, weight, place) => (['en', 'und'].includes(LANGUAGES[place] ?? '') ? sum : sum + weight), 0)
 
-/** How likely a language is before the text is read. `home` holds the household's languages as `languageTag` writes them. */
-export function languagePrior(home: readonly string[]): (language: string) => number {
-  if (home.length === 0) return base
-  return (language) =>
-    (language === 'en' ? SHARE.english : (SHARE.other * base(language)) / OTHERS) +
-    (home.includes(language) ? SHARE.home / home.length : 0)
+/**
+ * Of texts of a household whose language has no Latin candidate (another script, or no statistics), the share that is its own, typed in Latin
+ * letters by sound: `und`, as no opinion reads them.
+ */
+const BY_SOUND = 0.05
+
+const share = (language: string, weight: number) =>
+  language === 'und' ? BY_SOUND : language === 'en' ? SHARE.english : (SHARE.other * weight) / OTHERS
+const shares = LANGUAGES.map((language, place) => share(language, base[place] ?? SELDOM))
+const anyHome: Evidence = { weight: 1, scores: base.map(Math.log) }
+const otherThanHome = shares.map(Math.log)
+
+/** How likely each language is before the text is read. `home` holds the household's languages as `languageTag` writes them. */
+export function languagePrior(home: readonly string[]): Evidence {
+  if (home.length === 0) return anyHome
+  const scores = new Float64Array(otherThanHome)
+  for (const language of home) {
+    const place = places.get(language)
+    if (place !== undefined) scores[place] = Math.log((shares[place] ?? 0) + SHARE.home / home.length)
+  }
+  return { weight: 1, scores }
 }

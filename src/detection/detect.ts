@@ -16,6 +16,7 @@ import {
   decidedByLetters,
   type Evidence,
   type Guess,
+  LANGUAGES,
   languagePrior,
   languagesOfScript,
   legible,
@@ -23,6 +24,8 @@ import {
   mainScript,
   mixedWith,
   neutralLanguages,
+  placeOf,
+  placesOfScript,
   pool,
   UNDETERMINED,
   wordScores,
@@ -58,6 +61,8 @@ const CLD_KNOWS = new Set(
   ).split(' '),
 )
 
+const cldKnows = LANGUAGES.map((language) => CLD_KNOWS.has(language))
+
 /** How a recorded language is looked for: those that are written alike, or that no statistics tell apart, under one tag. */
 const LOOKED_FOR_AS: Readonly<Record<string, string>> = { yue: 'zh', cdo: 'zh', nan: 'zh', hnj: 'mww' }
 
@@ -67,12 +72,12 @@ function lookedForAs(tag: string): string {
 }
 
 /**
- * Opinions on a legible text in one script, weighted. `candidates` are languages of the script; others get each opinion's "unknown". `quick` are
- * trigrams, words and letters; `slow` is CLD3, which takes longer than the others together and speaks for a language with `most` at most.
+ * Opinions on a legible text in one script, weighted. `quick` are trigrams, words and letters; `slow` is CLD3, which takes longer than the
+ * others together and speaks for a language with `most` at most.
  */
 export type Opinions = {
-  readonly quick: (text: string, script: string, candidates: readonly string[], weights: Weights) => readonly Evidence[]
-  readonly slow: (text: string, candidates: readonly string[], weights: Weights) => Evidence
+  readonly quick: (text: string, script: string, weights: Weights) => readonly Evidence[]
+  readonly slow: (text: string, weights: Weights) => Evidence
   readonly most: (text: string, weights: Weights) => number
 }
 
@@ -82,21 +87,22 @@ export async function loadOpinions(): Promise<Opinions> {
   const cld3 = factory.create(0, 1000)
   const most = (text: string, w: Weights) => w.cldBase + w.cldPerLetter * Math.min(text.length, 60)
   return {
-    quick: (text, script, candidates, w) => [
-      { weight: w.trigram, scores: trigramScores(text, candidates, w.trigramUnknown) },
-      { weight: w.word, scores: wordScores(text, candidates, w.wordUnknown) },
-      { weight: w.letter, scores: letterScores(text, candidates, script) },
+    quick: (text, script, w) => [
+      { weight: w.trigram, scores: trigramScores(text, w.trigramUnknown) },
+      { weight: w.word, scores: wordScores(text, w.wordUnknown) },
+      { weight: w.letter, scores: letterScores(text, script) },
     ],
-    slow: (text, candidates, w) => {
+    slow: (text, w) => {
       const { language, probability } = cld3.findLanguage(text)
       const label = CLD_LABELS[language] ?? language
       const gain = probability * most(text, w)
-      const relatives = CLD_RELATIVES[label] ?? []
-      const scores = candidates.map((candidate) => {
-        if (candidate === label) return gain
-        if (relatives.includes(candidate)) return gain / 2
-        return CLD_KNOWS.has(candidate) ? 0 : gain * w.cldUnknown
-      })
+      const scores = cldKnows.map((known) => (known ? 0 : gain * w.cldUnknown))
+      const speakFor = (tag: string, score: number) => {
+        const place = placeOf(tag)
+        if (place !== undefined) scores[place] = score
+      }
+      for (const relative of CLD_RELATIVES[label] ?? []) speakFor(relative, gain / 2)
+      speakFor(label, gain)
       return { weight: 1, scores }
     },
     most,
@@ -112,11 +118,11 @@ function atWorst(confidence: number, against: number): number {
 }
 
 /**
- * Of texts of a household whose language has no Latin candidate (another script, or no statistics), the share that is its own, typed in Latin
- * letters by sound. No opinion here reads them, so below `SURE_ELSEWHERE` a third language is not believed.
+ * A household whose language has no Latin candidate (another script, or no statistics) may type it in Latin letters by sound (`und`). No
+ * opinion here reads that, so below this a third language is not believed.
  */
-const BY_SOUND = 0.05
 const SURE_ELSEWHERE = 0.9
+const BY_SOUND = LANGUAGES.indexOf('und')
 
 /** English with less confidence than this may be the household's language mixed with English. */
 const SURE_ENGLISH = 0.95
@@ -148,17 +154,16 @@ export function detectorOf(opinions: Opinions, weights: Weights): Detector {
     if (decided === 'zh') return { language: chineseForm(text, [...recorded.values()]), confidence: 0.99 }
     if (decided !== null) return { language: recorded.get(decided) ?? decided, confidence: 0.99 }
 
-    const candidates = [...languagesOfScript(script)]
+    const languages = languagesOfScript(script)
+    const elsewhere = script === 'Latin' && homes.some((tag) => !languages.includes(tag))
+    const candidates = elsewhere ? [...placesOfScript(script), BY_SOUND] : placesOfScript(script)
     const prior = languagePrior(homes)
-    const elsewhere = script === 'Latin' && homes.some((tag) => !candidates.includes(tag))
-    if (elsewhere) candidates.push('und')
-    const likely = (tag: string) => (tag === 'und' ? BY_SOUND : prior(tag))
-    const quick = opinions.quick(text, script, candidates, weights)
-    const early = pool(candidates, quick, likely)
+    const quick = opinions.quick(text, script, weights)
+    const early = pool(candidates, [prior, ...quick])
     const guess =
       atWorst(early.confidence, opinions.most(text, weights)) >= SETTLED
         ? early
-        : pool(candidates, [opinions.slow(text, candidates, weights), ...quick], likely)
+        : pool(candidates, [prior, opinions.slow(text, weights), ...quick])
     if (guess.language === 'und') return UNDETERMINED
     if (elsewhere && guess.language !== 'en' && !recorded.has(guess.language) && guess.confidence < SURE_ELSEWHERE)
       return UNDETERMINED

@@ -5,11 +5,11 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { languageTag } from '../core/language.ts'
-import { DETECTABLE } from '../core/language-evidence.ts'
+import { LANGUAGES } from '../core/language-evidence.ts'
 import { WORDS } from '../core/language-words.ts'
 
-/** Scores candidates by a legible text's trigrams: log-likelihood of each, `unknown` per trigram for a language without statistics. */
-export type TrigramScores = (text: string, candidates: readonly string[], unknown: number) => readonly number[]
+/** Scores all of `LANGUAGES` by a legible text's trigrams: log-likelihood of each, `unknown` per trigram for one without statistics. */
+export type TrigramScores = (text: string, unknown: number) => Float64Array
 
 /** franc's labels for which our tag is another, or none: its two Hmong are not the spelling that Hmong families use, its Dari is Persian. */
 const LABELS: Readonly<Record<string, string>> = { hnj: '', hms: '', prs: '' }
@@ -17,6 +17,12 @@ const LABELS: Readonly<Record<string, string>> = { hnj: '', hms: '', prs: '' }
 /** Zipf's law with an offset: the r-th most frequent trigram stands at about 1 / (r + OFFSET), one beyond the list at 1 / MISSING. */
 const OFFSET = 15
 const MISSING = 2500
+
+/** Trigrams of a text that are looked at: beyond, the answer has long been clear. */
+const ENOUGH = 200
+
+/** They part words as spaces do, so no trigram has them. */
+const PARTS_WORDS = /['-]/u
 
 /**
  * Loads the statistics (30 ms): franc's 300 trigrams, then those of the word lists that are not among them, the frequent ones first.
@@ -30,35 +36,65 @@ export async function loadTrigrams(): Promise<TrigramScores> {
     const tag = LABELS[label] ?? languageTag(label)
     if (tag && !ranked.has(tag)) ranked.set(tag, model.split('|'))
   }
-  /** trigram -> places in DETECTABLE of the languages that have it, each followed by its score */
-  const scored = new Map<string, number[]>()
-  const known = new Set<string>()
-  DETECTABLE.forEach((language, place) => {
+  const signs = new Uint16Array(0x10000)
+  let last = 0
+  /** A trigram as one number: ten bits a sign, 0 in the place of a sign that no trigram has. */
+  const next = (key: number, code: number) => ((key & 0xfffff) << 10) | (signs[code] ?? 0)
+  /** trigram -> places of the languages that have it, each followed by its score */
+  const scored = new Map<number, number[]>()
+  const untold: number[] = []
+  LANGUAGES.forEach((language, place) => {
     const trigrams = new Set([...(ranked.get(language) ?? []), ...trigramsOfWords(language)])
-    if (trigrams.size > 0) known.add(language)
+    if (trigrams.size === 0) untold.push(place)
     let rank = 0
     for (const trigram of trigrams) {
       const score = Math.log(MISSING / (rank++ + OFFSET))
       if (score <= 0) break
-      const entry = scored.get(trigram)
-      if (entry === undefined) scored.set(trigram, [place, score])
+      if (trigram.length !== 3 || PARTS_WORDS.test(trigram)) continue
+      let key = 0
+      for (let at = 0; at < 3; at++) {
+        const code = trigram.charCodeAt(at)
+        signs[code] ||= ++last
+        key = next(key, code)
+      }
+      const entry = scored.get(key)
+      if (entry === undefined) scored.set(key, [place, score])
       else entry.push(place, score)
     }
   })
-  const places = new Map(DETECTABLE.map((language, place) => [language, place]))
-  return (text, candidates, unknown) => {
-    const trigrams = trigramsOf(text)
-    const sums = new Float64Array(DETECTABLE.length)
-    for (const trigram of trigrams) {
-      const entry = scored.get(trigram) ?? []
-      for (let at = 0; at < entry.length; at += 2) {
-        const place = entry[at] ?? 0
-        sums[place] = (sums[place] ?? 0) + (entry[at + 1] ?? 0)
+  if (last > 0x3ff) throw new Error('The trigrams have more signs than ten bits can tell apart.')
+  const space = signs[32] ?? 0
+  for (const sign of "'-") signs[sign.charCodeAt(0)] = space
+  /** trigram -> where its places and scores begin; the next one's begin where they end. */
+  const begins = new Map<number, number>()
+  const length = [...scored.values()].reduce((sum, { length }) => sum + length / 2, 0)
+  const [placesOf, scoresOf, ends] = [new Uint8Array(length), new Float64Array(length), new Uint32Array(length + 1)]
+  let filled = 0
+  for (const [key, entry] of scored) {
+    const begin = filled
+    for (let i = 0; i < entry.length; i += 2) {
+      placesOf[filled] = entry[i] ?? 0
+      scoresOf[filled++] = entry[i + 1] ?? 0
+    }
+    begins.set(key, begin)
+    ends[begin] = filled
+  }
+  return (text, unknown) => {
+    const sums = new Float64Array(LANGUAGES.length)
+    const count = Math.min(text.length, ENOUGH)
+    let key = next(space, text.charCodeAt(0))
+    for (let at = 1; at <= count; at++) {
+      key = next(key, at < text.length ? text.charCodeAt(at) : 32)
+      const begin = begins.get(key)
+      if (begin === undefined) continue
+      const end = ends[begin] ?? 0
+      for (let i = begin; i < end; i++) {
+        const place = placesOf[i] ?? 0
+        sums[place] = (sums[place] ?? 0) + (scoresOf[i] ?? 0)
       }
     }
-    return candidates.map((language) =>
-      known.has(language) ? (sums[places.get(language) ?? -1] ?? 0) : unknown * trigrams.length,
-    )
+    for (const place of untold) sums[place] = unknown * count
+    return sums
   }
 }
 
@@ -69,8 +105,7 @@ function trigramsOfWords(language: string): readonly string[] {
   return [...counts].sort(([, a], [, b]) => b - a).map(([trigram]) => trigram)
 }
 
-/** At most 200: beyond, the answer has long been clear. */
-function trigramsOf(text: string): readonly string[] {
-  const padded = ` ${text.replace(/['-]/gu, ' ')} `
-  return Array.from({ length: Math.min(padded.length - 2, 200) }, (_, at) => padded.slice(at, at + 3))
+function trigramsOf(word: string): readonly string[] {
+  const padded = ` ${word.replace(/['-]/gu, ' ')} `
+  return Array.from({ length: padded.length - 2 }, (_, at) => padded.slice(at, at + 3))
 }

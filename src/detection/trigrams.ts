@@ -65,32 +65,17 @@ export async function loadTrigrams(): Promise<TrigramScores> {
   if (last > 0x3ff) throw new Error('The trigrams have more signs than ten bits can tell apart.')
   const space = signs[32] ?? 0
   for (const sign of "'-") signs[sign.charCodeAt(0)] = space
-  /** trigram -> where its places and scores begin; the next one's begin where they end. */
-  const begins = new Map<number, number>()
-  const length = [...scored.values()].reduce((sum, { length }) => sum + length / 2, 0)
-  const [placesOf, scoresOf, ends] = [new Uint8Array(length), new Float64Array(length), new Uint32Array(length + 1)]
-  let filled = 0
-  for (const [key, entry] of scored) {
-    const begin = filled
-    for (let i = 0; i < entry.length; i += 2) {
-      placesOf[filled] = entry[i] ?? 0
-      scoresOf[filled++] = entry[i + 1] ?? 0
-    }
-    begins.set(key, begin)
-    ends[begin] = filled
-  }
   return (text, unknown) => {
     const sums = new Float64Array(LANGUAGES.length)
     const count = Math.min(text.length, ENOUGH)
     let key = next(space, text.charCodeAt(0))
     for (let at = 1; at <= count; at++) {
       key = next(key, at < text.length ? text.charCodeAt(at) : 32)
-      const begin = begins.get(key)
-      if (begin === undefined) continue
-      const end = ends[begin] ?? 0
-      for (let i = begin; i < end; i++) {
-        const place = placesOf[i] ?? 0
-        sums[place] = (sums[place] ?? 0) + (scoresOf[i] ?? 0)
+      const entry = scored.get(key)
+      if (entry === undefined) continue
+      for (let i = 0; i < entry.length; i += 2) {
+        const place = entry[i] ?? 0
+        sums[place] = (sums[place] ?? 0) + (entry[i + 1] ?? 0)
       }
     }
     for (const place of untold) sums[place] = unknown * count

@@ -111,9 +111,23 @@ export function cleanText(raw: string): string {
   return raw.toWellFormed().replaceAll('\0', '\u2400')
 }
 
-/** An excerpt on one line: white space runs as single spaces, at most `max` UTF-16 units, "..." at the end when cut (three dots: the SMS alphabet has no ellipsis). */
-export function oneLine(text: string, max: number): string {
-  const line = text.replace(/\s+/gu, ' ').trim()
-  if (line.length <= max) return line
-  return `${line.slice(0, graphemeCut(line, Math.max(0, max - 3))).trimEnd()}...`
+/** Embeddings, overrides and isolates: cut before its end, one would turn the rest of the sentence around it. */
+const directions = /[\u202A-\u202E\u2066-\u2069]/gu
+
+/**
+ * The first words of a text, to be quoted in a sentence: on one line, in the SMS alphabet's punctuation, at most `max` UTF-16 units, "..." at the
+ * end when cut (behind a word, where that keeps half of the room) or when there are no words (a picture). No character as people see it is torn.
+ */
+export function excerpt(text: string, max: number): string {
+  const line = plainPunctuation(text).replace(directions, '').replace(/\s+/gu, ' ').trim()
+  if (line !== '' && line.length <= max) return line
+  const room = Math.max(0, max - 3)
+  let end = 0
+  let word = 0
+  for (const { index, segment } of graphemes.segment(line)) {
+    if (segment === ' ') word = index
+    if (index + segment.length > room) break
+    end = index + segment.length
+  }
+  return `${line.slice(0, word >= room / 2 ? word : end).trimEnd()}...`
 }

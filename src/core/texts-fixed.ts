@@ -28,8 +28,8 @@ export const textSlots = {
   closed: [],
   /** To a staff phone: the outcome of its text is unknown. */
   unknown_to_staff: ['when', 'excerpt'],
-  /** To a family: the outcome of its text is unknown. */
-  unknown_to_family: ['staff'],
+  /** To a family: the outcome of its text is unknown. The excerpt is what it wrote itself. */
+  unknown_to_family: ['excerpt', 'staff'],
   opted_out_to_staff: [],
   /** The answer to ORIGINAL, when there is none. */
   no_original: [],
@@ -78,7 +78,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: english(
       'Your message ({when}: "{excerpt}") may not have arrived. Reply AGAIN to send it again or DISMISS.',
     ),
-    unknown_to_family: english('Your last message may not have reached {staff}. Please send it again.'),
+    unknown_to_family: english('Your text "{excerpt}" may not have reached {staff}. Please send it again.'),
     opted_out_to_staff: english('This family asked to stop messages. Please use another way to reach them.'),
     no_original: english('There is no original to send you: the last message was not translated.'),
     original_is: english('The original:'),
@@ -105,7 +105,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: draft(
       'Es posible que su mensaje ({when}: "{excerpt}") no haya llegado. Responda AGAIN para enviarlo otra vez o DISMISS para dejarlo.',
     ),
-    unknown_to_family: draft('Es posible que su último mensaje no le haya llegado a {staff}. Por favor envíelo otra vez.'),
+    unknown_to_family: draft('Es posible que su mensaje "{excerpt}" no le haya llegado a {staff}. Por favor envíelo otra vez.'),
     opted_out_to_staff: draft('Esta familia pidió no recibir más mensajes. Por favor comuníquese con ella de otra manera.'),
     no_original: draft('No hay un original para enviarle: el último mensaje no fue traducido.'),
     original_is: draft('El original:'),
@@ -126,7 +126,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     translation_differs: draft('قد يختلف رقم أو وقت أو اسم في الترجمة. النص الأصلي:'),
     closed: draft('وصلت رسالتك إلى مكتب المدرسة، وسوف يساعدك.'),
     unknown_to_staff: draft('ربما لم تصل رسالتك ({when}: "{excerpt}"). أرسل AGAIN لإرسالها مرة أخرى أو DISMISS لتركها.'),
-    unknown_to_family: draft('ربما لم تصل رسالتك الأخيرة إلى {staff}. الرجاء إرسالها مرة أخرى.'),
+    unknown_to_family: draft('ربما لم تصل رسالتك "{excerpt}" إلى {staff}. الرجاء إرسالها مرة أخرى.'),
     opted_out_to_staff: draft('طلبت هذه الأسرة إيقاف الرسائل. الرجاء التواصل معها بطريقة أخرى.'),
     no_original: draft('لا يوجد نص أصلي لإرساله: الرسالة الأخيرة لم تُترجم.'),
     original_is: draft('النص الأصلي:'),
@@ -145,7 +145,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     translation_differs: draft('译文中的数字、时间或姓名可能有出入。原文：'),
     closed: draft('您的短信已转给学校办公室，他们会帮助您。'),
     unknown_to_staff: draft('您的短信（{when}：“{excerpt}”）可能没有送达。回复AGAIN重新发送，或回复DISMISS不再发送。'),
-    unknown_to_family: draft('您的上一条短信可能没有送达{staff}。请再发一次。'),
+    unknown_to_family: draft('您的短信“{excerpt}”可能没有送达{staff}。请再发一次。'),
     opted_out_to_staff: draft('这个家庭要求不再接收短信。请用其他方式联系。'),
     no_original: draft('没有原文可以发给您：上一条短信没有经过翻译。'),
     original_is: draft('原文：'),
@@ -164,7 +164,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     translation_differs: draft('譯文中的數字、時間或姓名可能有出入。原文：'),
     closed: draft('您的簡訊已轉給學校辦公室，他們會幫助您。'),
     unknown_to_staff: draft('您的簡訊（{when}：「{excerpt}」）可能沒有送達。回覆AGAIN重新傳送，或回覆DISMISS不再傳送。'),
-    unknown_to_family: draft('您的上一則簡訊可能沒有送達{staff}。請再傳一次。'),
+    unknown_to_family: draft('您的簡訊「{excerpt}」可能沒有送達{staff}。請再傳一次。'),
     opted_out_to_staff: draft('這個家庭要求不再接收簡訊。請用其他方式聯絡。'),
     no_original: draft('沒有原文可以傳給您：上一則簡訊沒有經過翻譯。'),
     original_is: draft('原文：'),
@@ -191,7 +191,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: draft(
       'Tin nhắn của quý vị ({when}: "{excerpt}") có thể chưa đến. Trả lời AGAIN để gửi lại hoặc DISMISS để bỏ qua.',
     ),
-    unknown_to_family: draft('Tin nhắn vừa rồi của quý vị có thể chưa đến {staff}. Xin gửi lại.'),
+    unknown_to_family: draft('Tin nhắn "{excerpt}" của quý vị có thể chưa đến {staff}. Xin gửi lại.'),
     opted_out_to_staff: draft('Gia đình này yêu cầu ngừng nhận tin nhắn. Xin liên lạc bằng cách khác.'),
     no_original: draft('Không có bản gốc để gửi: tin nhắn vừa rồi không phải là bản dịch.'),
     original_is: draft('Bản gốc:'),
@@ -220,7 +220,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: draft(
       'Sua mensagem ({when}: "{excerpt}") pode não ter chegado. Responda AGAIN para enviar de novo ou DISMISS para deixar assim.',
     ),
-    unknown_to_family: draft('Sua última mensagem pode não ter chegado a {staff}. Por favor envie de novo.'),
+    unknown_to_family: draft('Sua mensagem "{excerpt}" pode não ter chegado a {staff}. Por favor envie de novo.'),
     opted_out_to_staff: draft('Esta família pediu para não receber mais mensagens. Por favor use outro meio de contato.'),
     no_original: draft('Não há original para enviar: a última mensagem não foi traduzida.'),
     original_is: draft('O original:'),
@@ -249,7 +249,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: draft(
       'Ваше сообщение ({when}: "{excerpt}") могло не дойти. Ответьте AGAIN, чтобы отправить его снова, или DISMISS, чтобы оставить как есть.',
     ),
-    unknown_to_family: draft('Возможно, ваше последнее сообщение не дошло ({staff}). Пожалуйста, отправьте его ещё раз.'),
+    unknown_to_family: draft('Возможно, ваше сообщение "{excerpt}" не дошло ({staff}). Пожалуйста, отправьте его ещё раз.'),
     opted_out_to_staff: draft('Эта семья попросила больше не присылать сообщений. Пожалуйста, свяжитесь с ней другим способом.'),
     no_original: draft('Оригинала нет: последнее сообщение не переводилось.'),
     original_is: draft('Оригинал:'),
@@ -276,7 +276,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: draft(
       'Mesaj ou a ({when}: "{excerpt}") gendwa pa rive. Reponn AGAIN pou voye li ankò oswa DISMISS pou kite sa.',
     ),
-    unknown_to_family: draft('Dènye mesaj ou a gendwa pa rive jwenn {staff}. Tanpri voye li ankò.'),
+    unknown_to_family: draft('Mesaj ou a "{excerpt}" gendwa pa rive jwenn {staff}. Tanpri voye li ankò.'),
     opted_out_to_staff: draft('Fanmi sa a mande pou pa resevwa mesaj ankò. Tanpri kontakte yo yon lòt jan.'),
     no_original: draft('Pa gen orijinal pou voye ba ou: dènye mesaj la pa t tradui.'),
     original_is: draft('Orijinal la:'),
@@ -307,7 +307,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     unknown_to_staff: draft(
       'Votre message ({when} : "{excerpt}") n\'est peut-être pas arrivé. Répondez AGAIN pour le renvoyer ou DISMISS pour le laisser.',
     ),
-    unknown_to_family: draft("Votre dernier message n'est peut-être pas arrivé à {staff}. Veuillez l'envoyer à nouveau."),
+    unknown_to_family: draft('Votre message "{excerpt}" n\'est peut-être pas arrivé à {staff}. Veuillez l\'envoyer à nouveau.'),
     opted_out_to_staff: draft('Cette famille a demandé de ne plus recevoir de messages. Veuillez la joindre autrement.'),
     no_original: draft("Il n'y a pas d'original à vous envoyer : le dernier message n'a pas été traduit."),
     original_is: draft("L'original :"),

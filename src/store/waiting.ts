@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { type Direction, type Status, statusOfWord } from '../core/exchange.ts'
 import { fullName } from '../core/people.ts'
 import type { E164 } from '../core/phone-number.ts'
-import { oneLine, splitBody } from '../core/segments.ts'
+import { excerpt, splitBody } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Action, TimeOf } from '../relay/compose-ports.ts'
 import type { Moment, ReconcileStore, UnknownAttempt } from '../relay/ports.ts'
@@ -283,9 +283,9 @@ async function askSender(trx: Trx, districtId: string, moment: Moment, exchangeI
   const written = toFamily
     ? fixedText('unknown_to_staff', staff?.language ?? 'en', {
         when: sayWhen(row.created_at, moment.database, row.zone ?? 'UTC', staff?.language ?? 'en'),
-        excerpt: oneLine(row.original_text, 40),
+        excerpt: excerpt(row.original_text, 40),
       })
-    : fixedText('unknown_to_family', row.language ?? 'en', { staff: staffName })
+    : fixedText('unknown_to_family', row.language ?? 'en', { excerpt: excerpt(row.original_text, 30), staff: staffName })
   // Without a phone of its own the side has no binding: the staff member sees the task instead.
   const { rows: bound } =
     await sql`select 1 from binding where district_id = ${districtId} and conversation_id = ${row.conversation_id} and until is null

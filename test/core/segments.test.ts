@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cleanText, oneLine, plainPunctuation, splitBody } from '../../src/core/segments.ts'
+import { cleanText, excerpt, plainPunctuation, splitBody } from '../../src/core/segments.ts'
 
 describe('plain punctuation', () => {
   test.each([
@@ -119,22 +119,44 @@ describe('text from outside', () => {
 })
 
 describe('an excerpt', () => {
+  const zalgo = `e${'\u0301'.repeat(40)}`
   test.each([
     ['short', 10, 'short'],
     ['  two\n\nlines  ', 20, 'two lines'],
-    ['Maya can come on Friday', 15, 'Maya can com...'],
+    ['Maya can come on Friday', 15, 'Maya can...'],
     ['Maya can come', 8, 'Maya...'],
+    ['Maya can come', 7, 'Maya...'],
+    ['I unquestionably agree', 13, 'I unquesti...'],
+    ['Maya is sick today and stays at home', 30, 'Maya is sick today and...'],
+    ['我的孩子今天生病了，不能来学校', 10, '我的孩子今天生...'],
     ['ab👩‍👧‍👦cd👩‍👧‍👦', 12, 'ab...'],
+    ['👩‍👧‍👦👩‍👧‍👦', 10, '...'],
+    [zalgo, 30, '...'],
+    ['“It’s late…”', 30, '"It\'s late..."'],
+    ['\u202Eabc\u202C \u2067def\u2069', 30, 'abc def'],
+    [' \n', 30, '...'],
   ])('of %j in %i is %j', (text, max, expected) => {
-    expect(oneLine(text, max)).toBe(expected)
+    expect(excerpt(text, max)).toBe(expected)
   })
-  test('is one line of at most the length', () => {
+  test('is one line of at most the length that tears nothing which reads as one character', () => {
+    const unit = fc.oneof(
+      fc.constantFrom('a', ' ', '\n', '👩‍👧', 'e\u0323\u0301', '🇭🇹', 'ệ', 'สำ', '한', '\u202E'),
+      fc.string({ unit: 'grapheme', maxLength: 3 }),
+    )
+    const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' })
+    const seen = (text: string) => [...segmenter.segment(text)].map((one) => one.segment)
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 3, max: 60 }), (text, max) => {
-        const line = oneLine(text, max)
+      fc.property(fc.array(unit, { maxLength: 60 }), fc.integer({ min: 3, max: 60 }), (units, max) => {
+        const line = excerpt(units.join(''), max)
+        const whole = excerpt(units.join(''), 10_000)
         expect(line.length).toBeLessThanOrEqual(max)
         expect(line).not.toMatch(/[\r\n]/)
+        expect(line.isWellFormed()).toBe(true)
+        if (line === whole) return
+        const kept = seen(line.slice(0, -3))
+        expect(kept).toEqual(seen(whole).slice(0, kept.length))
       }),
+      { numRuns: 500 },
     )
   })
 })

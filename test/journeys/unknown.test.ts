@@ -95,9 +95,8 @@ function asked(family: Family, body: string) {
   )
 }
 
-/** Makes a message whose hand-over nobody knows of after twenty minutes; `taken`: whether the carrier took it all the same. */
-async function unknownMessage(family: Family, body: string, taken: boolean): Promise<Row> {
-  // The fault strikes one call: it must not be a question about an earlier text.
+/** The fault strikes one call: it must not be a question about an earlier text. */
+async function nothingElse(): Promise<void> {
   await until('nothing else is about to be handed over', async () => {
     const [row] = await town.owner<{ n: number }>(
       `select count(*)::int as n from exchange where status = 'queued' or prepare_after is not null or (status = 'sending' and author = 'gateway')`,
@@ -105,6 +104,11 @@ async function unknownMessage(family: Family, body: string, taken: boolean): Pro
     return row?.n === 0
   })
   await town.owner(`update attempt set look_after = clock_timestamp() + interval '1 hour' where look_after is not null`)
+}
+
+/** Makes a message whose hand-over nobody knows of after twenty minutes; `taken`: whether the carrier took it all the same. */
+async function unknownMessage(family: Family, body: string, taken: boolean): Promise<Row> {
+  await nothingElse()
   faults({ rest: taken ? 'accept-then-500' : 'reset', strikes: 1, callbacks: 'lost', ...(taken ? { listLagSeconds: 3600 } : {}) })
   teacherTexts(family, body)
   await minutesPass(await noAnswer(body), 21)
@@ -206,6 +210,17 @@ describe('a text of which nobody knows for twenty minutes', () => {
     await exchangeIs('a later one', 'delivered')
     await pause(1_200)
     expect(timesRead(family, 'never arrived')).toBe(0)
+  })
+
+  it('a family is told which of its texts it was, in its own words', async () => {
+    const family = aFamily()
+    const body = 'Maya is sick today and stays at home with her grandmother'
+    await nothingElse()
+    faults({ rest: 'reset', strikes: 1, callbacks: 'lost' })
+    town.carrier.simulator.text(family.phone, family.familyNumber, body)
+    await minutesPass(await noAnswer(body), 21)
+    const notice = await until('the family is asked', () => familyRead(family).find((text) => text.includes('again')))
+    expect(notice).toContain('Your text "Maya is sick today and..." may not have reached ')
   })
 
   it('AGAIN by text hands it over once more, and only once', async () => {

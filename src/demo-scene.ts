@@ -1,9 +1,9 @@
-/** What the demo's scene shows of the gateway: the phones on the table and the newest lines of the log. */
+/** What the demo's scene shows of the gateway: the phones on the table and the newest messages of the log. */
 
 import { sql } from 'kysely'
 import { languageName } from './core/language.ts'
 import type { Installation } from './installation.ts'
-import type { Contact, Phone, StageLine } from './simulator/stage.ts'
+import type { Contact, Phone, StageRecord } from './simulator/stage.ts'
 import { inDistrict } from './store/database.ts'
 import { readNumber } from './store/phones.ts'
 
@@ -112,50 +112,79 @@ export async function phonesOnTable({ db, keys }: Installation, district: string
 
 /** Events in the words of the scene; one without words here is left out. */
 const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string>> = {
-  received: () => 'A text came in and was kept',
+  received: () => 'came in and was kept',
+  notice: () => 'written by the gateway itself',
   translated: (d) =>
-    `Translated from ${languageName(String(d['from']), 'en')} to ${languageName(String(d['to']), 'en')} by the ${d['by']}`,
-  not_translated: () => 'Not translated: the original goes on with a note',
-  differs: () => 'The translation lost a number, a time or a name: both texts go on',
-  translator_away: () => 'The translator is away: asked again soon',
-  held: () => 'Held until the allowed hours begin',
-  queued: () => 'Ready to go',
-  sending: () => 'Handed to the carrier',
-  no_answer: () => 'No answer from the carrier: it will be asked, nothing is sent twice',
-  not_taken: () => 'The carrier did not take it: tried again soon',
-  found_at_carrier: () => 'The carrier had it all along',
-  sent: () => 'Taken by the carrier',
-  delivered: () => 'Delivered to the phone',
-  undelivered: () => 'Not delivered',
-  failed: () => 'Failed',
-  unknown: () => 'It may not have gone out: the sender decides',
-  canceled: () => 'Canceled',
-  notice: () => 'The gateway answers by itself',
+    `translated from ${languageName(String(d['from']), 'en')} to ${languageName(String(d['to']), 'en')} by the ${d['by']}`,
+  not_translated: () => 'not translated: the original goes on with a note',
+  differs: () => 'a number, time or name differed in the translation: both texts go on',
+  translator_away: () => 'the translator is away: asked again soon',
+  held: () => 'held until the allowed hours begin',
+  queued: () => 'ready to go',
+  sending: () => 'handed to the carrier',
+  no_answer: () => 'no answer from the carrier: it will be asked, nothing is sent twice',
+  not_taken: () => 'not taken by the carrier: tried again soon',
+  found_at_carrier: () => 'found at the carrier',
+  sent: () => 'taken by the carrier',
+  delivered: () => 'delivered to the phone',
+  undelivered: () => 'not delivered',
+  failed: () => 'failed',
+  unknown: () => 'may not have gone out: the sender decides',
+  canceled: () => 'canceled',
   opted_out: () => 'STOP: no more messages to this phone',
   opted_in: () => 'START: messages again',
 }
 
-/** The newest events in the scene's words, newest first, by the database's clock. */
-export async function recentLines({ db }: Installation, district: string): Promise<StageLine[]> {
+/** The newest messages in the scene's words, newest first, by the database's clock. */
+export async function newestExchanges({ db }: Installation, district: string, limit: number): Promise<StageRecord> {
   return inDistrict(db, district, async (trx) => {
     const { rows } = await sql<{
-      at: Temporal.Instant
-      what: string
-      detail: Record<string, unknown> | null
-      direction: string | null
-      author: string | null
-      guardian: string | null
+      id: string
+      total: number
+      direction: string
+      author: string
+      family: string | null
+      staff: string | null
+      original_language: string | null
+      original_text: string
+      translation_language: string | null
+      translation_text: string | null
+      events: { at: string; what: string; detail: Record<string, unknown> | null }[]
     }>`
-      select v.at, v.what, v.detail, e.direction, e.author, g.given_name as guardian from event v
-      left join exchange e on e.district_id = v.district_id and e.id = v.exchange_id
-      left join person g on g.district_id = v.district_id and g.id = e.guardian_id
-      where v.district_id = ${district} and v.exchange_id is not null and v.what = any(${Object.keys(WORDS)}::text[]) order by v.id desc limit 12`.execute(
-      trx,
-    )
-    return rows.map((row) => ({
-      at: row.at,
-      what: WORDS[row.what]?.(row.detail ?? {}) ?? row.what,
-      who: row.author === 'gateway' ? 'Homeline' : row.direction === 'to_family' ? 'Ms Rivera' : (row.guardian ?? ''),
-    }))
+      with newest as (
+        select *, count(*) over () as total from exchange where district_id = ${district} order by created_at desc, id desc limit ${limit}
+      )
+      select e.id, e.total, e.direction, e.author, e.original_language, e.original_text, e.translation_language, e.translation_text,
+        coalesce(p.display_name, p.given_name) as staff, (select min(g.given_name) from person g
+          where g.district_id = e.district_id and (g.id = e.guardian_id or (e.guardian_id is null and g.id in (select pp.person_id
+            from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id and pp.use = 'sms'
+            where h.district_id = c.district_id and h.id = c.household_id)))) as family,
+        (select jsonb_agg(jsonb_build_object('at', v.at, 'what', v.what, 'detail', v.detail) order by v.id)
+          from event v where v.district_id = e.district_id and v.exchange_id = e.id and v.what = any(${Object.keys(WORDS)}::text[])) as events
+      from newest e
+      left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+      left join person p on p.district_id = c.district_id and p.id = c.staff_side
+      order by e.created_at desc, e.id desc`.execute(trx)
+    return {
+      total: Number(rows[0]?.total ?? 0),
+      exchanges: rows.map((row) => {
+        const [family, staff] = [row.family ?? 'A phone', row.staff ?? 'The school']
+        const toFamily = row.direction === 'to_family'
+        const texts = [
+          { language: row.original_language ?? 'und', text: row.original_text },
+          { language: row.translation_language ?? 'und', text: row.translation_text },
+        ]
+        return {
+          id: row.id,
+          from: row.author === 'gateway' ? 'Homeline' : toFamily ? staff : family,
+          to: toFamily ? family : staff,
+          texts: texts.flatMap(({ language, text }) => (text === null ? [] : [{ language, text }])),
+          events: row.events.map(({ at, what, detail }) => ({
+            at: Temporal.Instant.from(at),
+            what: WORDS[what]?.(detail ?? {}) ?? what,
+          })),
+        }
+      }),
+    }
   })
 }

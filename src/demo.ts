@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
-import { FAMILIES, phonesOnTable, recentLines, TEACHER } from './demo-scene.ts'
+import { FAMILIES, newestExchanges, phonesOnTable, TEACHER } from './demo-scene.ts'
 import { type Installation, Problem } from './installation.ts'
 import type { Translator } from './relay/ports.ts'
 import { importRoster } from './roster/import.ts'
@@ -66,16 +66,17 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
   }
   let wakeJobs: () => void = () => {}
   let translatorDown = false
-  // The log goes by the database's clock; the scene shows its lines by the clock that its visitor saw.
-  const shifts: { readonly since: Temporal.Instant; readonly seconds: number }[] = [
-    { since: Temporal.Instant.fromEpochMilliseconds(0), seconds: offsetSeconds },
+  // The log goes by the database's clock; the scene shows it by the clock that its visitor saw, also after a restart.
+  const shifts = (await readSetting<{ readonly since: string; readonly seconds: number }[]>(db, 'clock_shifts')) ?? [
+    { since: '1970-01-01T00:00Z', seconds: offsetSeconds },
   ]
   const asSeen = (at: Temporal.Instant) =>
     at.add({ seconds: shifts.findLast((s) => Temporal.Instant.compare(s.since, at) <= 0)?.seconds ?? 0 })
   const moveClock = async (seconds: number) => {
-    await advanceClock(db, Math.floor(seconds))
+    await advanceClock(db, seconds)
     offsetSeconds = (await readSetting<number>(db, 'clock_offset_seconds')) ?? 0
-    shifts.push({ since: await databaseNow(db), seconds: offsetSeconds })
+    shifts.push({ since: (await databaseNow(db)).toString(), seconds: offsetSeconds })
+    await writeSetting(db, 'clock_shifts', shifts)
     wakeJobs()
     changed()
   }
@@ -85,9 +86,15 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       const local = (await now(db)).toZonedDateTimeISO(ZONE)
       const next = local.withPlainTime(Temporal.PlainTime.from(to))
       const target = Temporal.ZonedDateTime.compare(next, local) > 0 ? next : next.add({ days: 1 })
-      await moveClock(offsetSeconds + target.since(local).total('seconds'))
+      await moveClock(Math.ceil(offsetSeconds + target.since(local).total('seconds')))
     },
-    lines: async () => (await recentLines(installation, district)).map((line) => ({ ...line, at: asSeen(line.at) })),
+    record: async (limit) => {
+      const { exchanges, total } = await newestExchanges(installation, district, limit)
+      return {
+        total,
+        exchanges: exchanges.map((one) => ({ ...one, events: one.events.map((event) => ({ ...event, at: asSeen(event.at) })) })),
+      }
+    },
     phones: () => phonesOnTable(installation, district),
     setTranslatorDown: async (down) => {
       translatorDown = down

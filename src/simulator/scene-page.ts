@@ -1,8 +1,9 @@
 import { html } from 'hono/html'
+import { recordOnPage } from './scene-log.ts'
 import { type PhoneView, phoneOnTable } from './scene-phones.ts'
-import type { Glow, Story } from './scene-story.ts'
+import { clockMoves, type Story } from './scene-story.ts'
 import { clockTime, languageName } from './scene-words.ts'
-import type { Phone, StageClock, StageLine } from './stage.ts'
+import type { Phone, StageClock, StageRecord } from './stage.ts'
 
 /** Everything the page shows. */
 export type SceneView = {
@@ -13,7 +14,11 @@ export type SceneView = {
   readonly acts: readonly string[]
   readonly clock: StageClock
   readonly night: boolean
-  readonly lines: readonly StageLine[]
+  readonly record: StageRecord
+  /** Whether the visitor asked for the whole record. */
+  readonly all: boolean
+  /** Whether a page that cannot watch should look again by itself in a second. */
+  readonly lookAgain: boolean
   readonly broken: Readonly<Record<Breakage, boolean>>
 }
 
@@ -43,7 +48,7 @@ export function scenePage(view: SceneView): Html {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Homeline: a text from ${family.phone.owner} to ${staff.phone.owner}</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/simulator/scene.css">
-<script src="/simulator/scene.js" defer></script></head>
+<script src="/simulator/scene.js" defer></script>${view.lookAgain ? html`<noscript><meta http-equiv="refresh" content="1"></noscript>` : ''}</head>
 <body class="${view.night ? 'night' : 'day'}${story.travelling ? ' travelling' : ''}">
 <header><h1>Homeline</h1><p>A family and a teacher, each in their own language. Neither sees the other’s number.</p>
 <p class="demo">Demo: nothing leaves this computer</p></header>
@@ -55,7 +60,7 @@ ${middle(view)}
 ${phoneOnTable(staff)}
 </div>
 <div class="under">
-<section id="log" data-live aria-labelledby="log-title"><h2 id="log-title">What the school’s log keeps</h2>${logTable(view.lines, view.clock.zone)}</section>
+<section id="log" data-live aria-labelledby="log-title"><h2 id="log-title">What the school’s log keeps</h2>${recordOnPage(view.record, view.clock.zone, family.family, view.all)}</section>
 <section id="break" class="break" data-live aria-labelledby="break-title"><h2 id="break-title">Break something</h2>
 ${breakages.map(({ what, name, meaning }) => breakSwitch(what, name, meaning, view.broken[what], family.family, story.glow === 'break' && what === 'carrier'))}</section>
 </div>
@@ -70,23 +75,21 @@ function familySwitch(families: readonly Phone[], shown: Phone): Html {
   )}</ul></nav>`
 }
 
-function middle({ story, acts, clock, family }: SceneView): Html {
+function middle({ story, acts, clock, night, family }: SceneView): Html {
+  const { to, label, glow } = clockMoves[night ? 'night' : 'day']
   return html`<section class="middle" aria-label="The school’s line">
 ${wallClock(clock)}
 <p id="hint" class="hint" role="status">${story.hint}</p>
+${story.travelling ? html`<noscript><a href="/simulator?family=${family.family}">Look again</a></noscript>` : ''}
 <ol id="acts" class="acts" data-live>${acts.map((title, index) => html`<li${actState(index, story.act)}>${title}</li>`)}</ol>
 <form id="times" data-live method="post" action="/simulator/clock"><input type="hidden" name="family" value="${family.family}">
-${clockButton('22:40', 'Now it is 22:40', 'night', story.glow)}${clockButton('07:00', 'Jump to 7:00', 'morning', story.glow)}</form>
+<button name="to" value="${to}"${story.glow === glow ? html` class="glow"` : ''}>${label}</button><p>Texts arrive from 7:00 to 20:00.</p></form>
 </section>`
 }
 
 function actState(index: number, act: number): Html {
   if (index < act) return html` class="done"`
   return index === act ? html` aria-current="step"` : html``
-}
-
-function clockButton(to: string, label: string, name: Glow, glow: Glow): Html {
-  return html`<button name="to" value="${to}"${glow === name ? html` class="glow"` : ''}>${label}</button>`
 }
 
 function wallClock({ now, zone }: StageClock): Html {
@@ -96,15 +99,6 @@ function wallClock({ now, zone }: StageClock): Html {
 ${[0, 90, 180, 270].map((turn) => html`<path d="M0-40V-34" transform="rotate(${turn})"/>`)}
 <path class="hour" d="M0 4V-22" transform="rotate(${hour * 30 + minute / 2})"/><path class="minute" d="M0 6V-34" transform="rotate(${minute * 6})"/><circle r="3" class="pin"/></svg>
 <p>${day} <b>${clockTime(now, zone)}</b> <small>at school</small></p></div>`
-}
-
-function logTable(lines: readonly StageLine[], zone: string): Html {
-  if (lines.length === 0)
-    return html`<p class="none">Nothing yet. Every text, with both languages, and each thing that happens to it.</p>`
-  return html`<table><thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Who</th></tr></thead><tbody>${lines.map(
-    ({ at, what, who }) =>
-      html`<tr><td><time datetime="${at.toString()}">${clockTime(at, zone)}</time></td><td dir="auto">${what}</td><td dir="auto">${who}</td></tr>`,
-  )}</tbody></table>`
 }
 
 function breakSwitch(what: Breakage, name: string, meaning: string, on: boolean, family: string, glows: boolean): Html {

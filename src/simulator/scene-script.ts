@@ -15,7 +15,8 @@ function take(text) {
     const name = document.activeElement?.value
     const inside = part.contains(document.activeElement)
     part.replaceWith(fresh)
-    if (inside) [...fresh.querySelectorAll('button')].find((button) => button.value === name)?.focus()
+    const buttons = [...fresh.querySelectorAll('button')]
+    if (inside) (buttons.find((button) => button.value === name) ?? buttons[0])?.focus()
   }
   const hint = document.getElementById('hint')
   const said = next.getElementById('hint').textContent

@@ -21,6 +21,12 @@ export function isNight(at: Temporal.Instant, zone: string): boolean {
   return hour >= 20 || hour < 7
 }
 
+/** The one move of the clock that the page offers by day and by night: a second press of the same key then has nowhere to go. */
+export const clockMoves = {
+  day: { to: '22:40', label: 'Now it is 22:40', glow: 'night' },
+  night: { to: '07:00', label: 'Jump to 7:00', glow: 'morning' },
+} as const
+
 /** The titles of the acts. */
 export function actsOf(cast: Cast): readonly string[] {
   return [

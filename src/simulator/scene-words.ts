@@ -32,6 +32,11 @@ export function clockTime(at: Temporal.Instant, zone: string): string {
   return `${hour}:${String(minute).padStart(2, '0')}`
 }
 
+/** The day of an instant in a zone, `Monday, November 23`. */
+export function dayName(at: Temporal.Instant, zone: string): string {
+  return at.toZonedDateTimeISO(zone).toLocaleString('en-US', { weekday: 'long', month: 'long', day: 'numeric' })
+}
+
 /** Which way a phone set to this language (BCP 47) lays out its screen. */
 export function screenDirection(language: string): string {
   return new Intl.Locale(language).getTextInfo().direction ?? 'ltr'

@@ -4,7 +4,7 @@ export const sceneCss = `
 --cloth:light-dark(#fbeee6,#2a1c1f);--check:light-dark(rgb(190 62 48/.13),rgb(255 120 100/.07));--paper:light-dark(#fdfcf5,#1a2029);--rule:light-dark(rgb(64 118 190/.24),rgb(110 160 230/.14));--margin:light-dark(rgb(214 82 92/.4),rgb(230 110 120/.3))}
 *,::before,::after{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}
-h1,h2,p,ol,ul,dl,dd{margin:0;padding:0}ol,ul{list-style:none}
+h1,h2,h3,h4,p,ol,ul,dl,dd{margin:0;padding:0}ol,ul{list-style:none}
 small{font-size:.8125rem;font-weight:400;color:var(--soft)}
 header,main{max-width:1216px;margin:auto;padding:0 16px}
 header{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 18px;padding-block:16px 10px}
@@ -44,7 +44,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 
 .flip{width:288px;filter:drop-shadow(0 16px 16px rgb(40 15 0/.35))}
 .lid,.base{background:linear-gradient(145deg,#7d3142,#531b2b 55%,#3d111f);box-shadow:inset 0 1.5px 0 rgb(255 255 255/.25),inset 0 -2px 3px rgb(0 0 0/.4)}
-.lid{position:relative;height:330px;padding:30px 18px 16px;border-radius:40px 40px 14px 14px}
+.lid{position:relative;height:352px;padding:30px 18px 16px;border-radius:40px 40px 14px 14px}
 .lid::before{content:'';position:absolute;inset:13px 0 auto;margin:auto;width:64px;height:5px;border-radius:9px;background:#2a0a14;box-shadow:0 1px 0 rgb(255 255 255/.2)}
 .flip .screen{display:flex;flex-direction:column;height:100%;border:3px solid #16060b;border-radius:9px;overflow:hidden;background:linear-gradient(#d9e6bd,#c6d7a3);color:#1a2410;font:13px/1.32 ui-monospace,'Cascadia Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace;box-shadow:inset 0 2px 8px rgb(0 20 0/.3)}
 .night .flip .screen{background:linear-gradient(#e9f8b4,#cbe884);box-shadow:0 0 30px rgb(214 245 140/.35)}
@@ -63,7 +63,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 .keys{display:grid;grid-template-columns:repeat(3,1fr);gap:6px 10px;margin-top:11px}
 .keys i{padding:3px 0;text-align:center;font:600 14px/1.2 system-ui,sans-serif;color:#f1dfe3;background:linear-gradient(#5d4149,#43262f);border-radius:9px;box-shadow:inset 0 1px 0 rgb(255 255 255/.2),0 1px 1px rgb(0 0 0/.4)}
 
-.smart{width:100%;max-width:310px;height:548px;padding:11px;border-radius:46px;background:linear-gradient(145deg,#3c414b,#15181d);box-shadow:0 0 0 1.5px #5a606b,0 22px 34px -10px rgb(20 20 30/.55)}
+.smart{width:100%;max-width:310px;height:570px;padding:11px;border-radius:46px;background:linear-gradient(145deg,#3c414b,#15181d);box-shadow:0 0 0 1.5px #5a606b,0 22px 34px -10px rgb(20 20 30/.55)}
 .smart .screen{display:flex;flex-direction:column;height:100%;border-radius:36px;overflow:hidden;background:light-dark(#fff,#0f1217)}
 .smart .bar{padding:11px 24px 2px;font-size:.8125rem;font-weight:600}
 .smart .peer{display:flex;flex-direction:column;align-items:center;padding:2px 12px 8px;border-bottom:1px solid var(--line)}
@@ -73,7 +73,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 .smart li.sent{margin:0 0 8px auto}.smart li.sent p{border-radius:18px 18px 5px 18px;background:#1666c5;color:#fff}
 .smart time{display:block;padding:1px 6px 0;font-size:.75rem;color:var(--soft)}.smart li.sent time{text-align:end}
 .write{display:flex;align-items:end;gap:8px;padding:8px 10px 16px;border-top:1px solid var(--line)}
-.smart textarea{min-height:44px;max-height:104px;padding:10px 14px;border:1.5px solid light-dark(#8d94a1,#6b7382);border-radius:20px;font-size:.9375rem}
+.smart textarea{min-height:44px;max-height:128px;padding:10px 14px;border:1.5px solid light-dark(#8d94a1,#6b7382);border-radius:20px;font-size:.9375rem}
 .smart .send{padding:0 16px;border-radius:22px;background:#1666c5;color:#fff}
 
 .middle{position:relative;display:flex;flex-direction:column;gap:16px;padding:20px 20px 18px;background:var(--card);box-shadow:0 0 26px rgb(30 20 0/.16)}
@@ -81,16 +81,17 @@ textarea::placeholder{color:inherit;opacity:.75}
 .clock p{line-height:1.2}.clock b{display:block;font-size:2rem;letter-spacing:-.03em;font-variant-numeric:tabular-nums}
 svg{width:92px;fill:none;stroke:var(--ink);stroke-linecap:round;stroke-width:3}
 svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg .pin{fill:var(--glow);stroke:none}svg .hour{stroke-width:6}svg .minute{stroke-width:4}
-.hint{min-height:5.9em;display:flex;align-items:center;padding:12px 16px;border-radius:14px;background:light-dark(#fff1cf,#3a3015);border-inline-start:5px solid var(--glow);font-weight:500}
+.hint{position:relative;overflow:hidden;min-height:5.9em;display:flex;align-items:center;padding:12px 16px;border-radius:14px;background:light-dark(#fff1cf,#3a3015);border-inline-start:5px solid var(--glow);font-weight:500}
 .acts{counter-reset:act;display:grid;margin-block:auto}
 .acts li{counter-increment:act;display:flex;align-items:center;gap:12px;position:relative;min-height:52px;color:var(--soft);font-size:.9375rem;line-height:1.25}
 .acts li+li::after{content:'';position:absolute;inset:-10px auto auto 15px;height:20px;border-inline-start:2px solid var(--line)}
 .acts li::before{content:counter(act);flex:none;width:32px;height:32px;display:grid;place-items:center;border-radius:50%;border:2px solid var(--line);font-weight:600;font-size:.9375rem}
 .acts .done{color:var(--ink)}.acts .done::before{content:'✓' / 'done';background:var(--brand);border-color:var(--brand);color:var(--card)}
 .acts [aria-current]{color:var(--ink);font-weight:650}.acts [aria-current]::before{background:var(--glow);border-color:var(--glow);color:#291c00}
-.middle form{display:grid;gap:8px;margin-top:auto}
-.middle button,.break button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-weight:600;padding:0 14px}
-.travelling .middle::after{content:'';position:absolute;inset:0 0 auto;height:4px;background:linear-gradient(90deg,transparent,var(--glow),transparent) 0/40% 100% no-repeat;animation:go 1.1s linear infinite}
+.middle form{display:grid;gap:8px;margin-top:auto;text-align:center;font-size:.875rem;color:var(--soft)}
+.middle noscript a{display:flex;align-items:center;min-height:44px;color:inherit}
+.middle button,.break button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-size:1rem;font-weight:600;padding:0 14px}
+.travelling .hint::after{content:'';position:absolute;inset:auto 0 0;height:4px;background:linear-gradient(90deg,transparent,var(--glow),transparent) 0/40% 100% no-repeat;animation:go 1.1s linear infinite}
 @keyframes go{from{background-position:-60% 0}to{background-position:160% 0}}
 .new{animation:arrive .45s cubic-bezier(.2,1.4,.4,1)}
 @keyframes arrive{from{opacity:0;transform:translateY(14px) scale(.96)}}
@@ -98,9 +99,14 @@ svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg 
 .under{display:grid;grid-template-columns:1fr 384px;gap:20px;padding:20px 0 40px}
 .under section{background:var(--card);border-radius:20px;padding:16px 20px}
 .under h2{margin-bottom:10px}
-table{width:100%;border-collapse:collapse;font-size:.9375rem}
-th{text-align:start;font-weight:600;color:var(--soft);font-size:.8125rem}
-th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}td:first-child{font-variant-numeric:tabular-nums;white-space:nowrap}td{overflow-wrap:anywhere}
+#log h3{padding-top:8px;font-size:.8125rem;font-weight:600;color:var(--soft)}
+#log li{display:grid;grid-template-columns:5fr 6fr;gap:4px 24px;padding:12px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+h4{padding-bottom:2px;font-size:.9375rem}
+#log li p{font-size:.9375rem;text-align:left}#log li p+p{color:var(--brand)}
+#log dl{display:grid;gap:4px;align-content:start;font-size:.875rem;color:var(--soft)}
+#log ol:last-child li:last-child{border:0}#log dd::first-letter{text-transform:uppercase}
+#log dl div{display:grid;grid-template-columns:5.5em 1fr}dt{font-variant-numeric:tabular-nums}
+#log>a{display:flex;align-items:center;min-height:44px;color:inherit;text-underline-offset:3px}
 .break form{display:grid;gap:4px;padding:8px 0}
 .break p{font-size:.875rem;color:var(--soft)}
 .break button[aria-pressed=true]{background:light-dark(#a3352b,#ff9d90);border-color:transparent;color:light-dark(#fff,#2a0b07)}
@@ -110,9 +116,9 @@ th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:
 @keyframes glow{50%{box-shadow:0 0 0 8px rgb(255 185 46/.2),0 0 34px 12px rgb(255 170 20/.6)}}
 
 @media(max-width:1080px){.acts{display:flex;align-items:center;gap:8px;margin:0}.acts li{min-height:0;font-size:0;gap:0}.acts li+li::after{content:none}.acts [aria-current]{flex:1;gap:10px;font-size:1rem}
-.table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0;grid-template-columns:1fr 1fr}.hint{min-height:0}.under{grid-template-columns:1fr}}
-@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.middle{display:flex;align-items:stretch;padding:14px}.side{padding-inline:12px}.under{padding:14px}.under section{padding:14px}
-html{scroll-padding-bottom:130px}body{padding-bottom:120px}.hint{position:fixed;inset:auto 8px 8px;z-index:2;border:1px solid var(--line);border-inline-start:5px solid var(--glow);box-shadow:0 4px 20px rgb(0 0 0/.3)}}
+.table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0}.hint{min-height:0}.under{grid-template-columns:1fr}}
+@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.side{order:1;padding-inline:12px}.under{padding:14px}.under section{padding:14px}
+html{scroll-padding-top:110px}.table{display:flex;flex-direction:column}.middle{display:contents}.middle>*{padding:12px 14px}.middle>:not(.hint){background:var(--card)}.hint{position:sticky;top:0;z-index:2;padding-block:10px;border-radius:0;box-shadow:0 4px 14px rgb(0 0 0/.22);font-size:.9375rem;line-height:1.35}#log li{grid-template-columns:1fr}#log dl div{grid-template-columns:4.8em 1fr}.numbers dd{font-size:.875rem}}
 @media(pointer:coarse){textarea{font-size:16px!important}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
 `

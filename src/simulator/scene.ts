@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Simulator } from './carrier.ts'
 import { admitThisComputerOnly, readForms } from './guard.ts'
 import { sceneCss } from './scene.css.ts'
+import { recordLimits } from './scene-log.ts'
 import { type Breakage, type SceneView, scenePage } from './scene-page.ts'
 import type { PhoneView } from './scene-phones.ts'
 import { sceneScript } from './scene-script.ts'
-import { actsOf, type Cast, isNight, tellStory } from './scene-story.ts'
+import { actsOf, type Cast, clockMoves, isNight, tellStory } from './scene-story.ts'
 import { clockTime, languageName } from './scene-words.ts'
 import type { Phone, Stage } from './stage.ts'
 
@@ -24,17 +25,25 @@ const headers = {
 const beatMilliseconds = 15_000
 
 /**
+ * A page without the script looks again by itself while something happens, but only so long after a press: a visitor who has begun to type meanwhile
+ * would lose the words.
+ */
+const lookAgain = { afterPress: 10_000, afterChange: 2_500 }
+
+/**
  * The demo's page at `/simulator`, as a Fastify plugin: two phones on a table, the clock, the record, and things to break. Works by plain forms;
  * the script adds live updates. Answers on this computer only.
  */
 export function simulatorScene(
   app: FastifyInstance,
-  options: { readonly simulator: Simulator; readonly stage: Stage },
+  options: { readonly simulator: Simulator; readonly stage: Stage; readonly monotonic?: () => number },
   done: () => void,
 ): void {
-  const { simulator, stage } = options
+  const { simulator, stage, monotonic = () => performance.now() } = options
   const watching = new Set<FastifyReply>()
   let translatorDown = false
+  let pressedAt = Number.NEGATIVE_INFINITY
+  let changedAt = Number.NEGATIVE_INFINITY
 
   admitThisComputerOnly(app)
   readForms(app)
@@ -43,6 +52,7 @@ export function simulatorScene(
   })
 
   function changed(): void {
+    changedAt = monotonic()
     for (const reply of watching) reply.raw.write('data: changed\n\n')
   }
   const unsubscribes = [simulator.subscribe(changed), stage.subscribe(changed)]
@@ -82,8 +92,11 @@ export function simulatorScene(
 
   app.post('/simulator/clock', async (request, reply) => {
     const { to = '', family } = (request.body ?? {}) as Fields
-    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(to)) return reply.code(400).type('text/plain').send('A time of day is HH:MM.')
-    await stage.moveClock(to)
+    const moves = Object.values(clockMoves)
+    if (!moves.some((move) => move.to === to)) return reply.code(400).type('text/plain').send('The clock goes to 22:40 or 07:00.')
+    const clock = await stage.clock()
+    // What the page does not offer now is a second press: it would go on a whole day.
+    if (to === clockMoves[isNight(clock.now, clock.zone) ? 'night' : 'day'].to) await stage.moveClock(to)
     changed()
     return back(reply, family)
   })
@@ -106,7 +119,12 @@ export function simulatorScene(
   })
 
   async function sceneView(query: Fields): Promise<SceneView> {
-    const [phones, clock, lines] = await Promise.all([stage.phones(), stage.clock(), stage.lines()])
+    const all = query.log === 'all'
+    const [phones, clock, record] = await Promise.all([
+      stage.phones(),
+      stage.clock(),
+      stage.record(recordLimits[all ? 'all' : 'newest']),
+    ])
     const families = phones.filter((phone) => phone.side === 'family')
     const familyPhone = families.find((phone) => phone.id === query.family) ?? families[0]
     const staffPhone = phones.find((phone) => phone.id === familyPhone?.contacts[0]?.phone)
@@ -153,14 +171,20 @@ export function simulatorScene(
       acts: actsOf(cast),
       clock,
       night: isNight(clock.now, clock.zone),
-      lines,
+      record,
+      all,
+      lookAgain:
+        query.draft === undefined &&
+        monotonic() - pressedAt < lookAgain.afterPress &&
+        (story.travelling || monotonic() - changedAt < lookAgain.afterChange),
       broken: { carrier: rest === 'storm', answer: rest === 'accept-then-reset', translator: translatorDown },
     }
   }
 
-  done()
-}
+  function back(reply: FastifyReply, family: string | undefined): FastifyReply {
+    pressedAt = monotonic()
+    return reply.redirect(`/simulator?family=${encodeURIComponent(family ?? '')}`, 303)
+  }
 
-function back(reply: FastifyReply, family: string | undefined): FastifyReply {
-  return reply.redirect(`/simulator?family=${encodeURIComponent(family ?? '')}`, 303)
+  done()
 }

@@ -32,14 +32,19 @@ export type Phone = {
   readonly contacts: readonly Contact[]
 }
 
-/** One line of the record that the demo leaves. */
-export type StageLine = {
-  readonly at: Temporal.Instant
-  /** In plain English, without numbers. */
-  readonly what: string
-  /** Whose message it is about, by name or role; empty when nobody's. */
-  readonly who: string
+/** One message in the record that the demo leaves, with all that happened to it. */
+export type StageExchange = {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  /** What was written and, where there is one, its translation; BCP 47. */
+  readonly texts: readonly { readonly language: string; readonly text: string }[]
+  /** Oldest first and never empty, in plain English that can stand in a row: `held until the allowed hours begin`. */
+  readonly events: readonly { readonly at: Temporal.Instant; readonly what: string }[]
 }
+
+/** The newest messages of the record, newest first, and how many there are in all. */
+export type StageRecord = { readonly exchanges: readonly StageExchange[]; readonly total: number }
 
 /** The demo's time: `now` already holds the offset; `zone` is the school's (IANA). */
 export type StageClock = { readonly now: Temporal.Instant; readonly offsetSeconds: number; readonly zone: string }
@@ -49,11 +54,10 @@ export type Stage = {
   readonly clock: () => Promise<StageClock>
   /** Moves the demo's clock forward to the next time it is `HH:MM` (24 h) in the school's zone; never back. */
   readonly moveClock: (to: string) => Promise<void>
-  /** The newest lines of the record, newest first, about a dozen. */
-  readonly lines: () => Promise<readonly StageLine[]>
+  readonly record: (limit: number) => Promise<StageRecord>
   /** Families first choice first; every family's first contact is a staff phone of this list. */
   readonly phones: () => Promise<readonly Phone[]>
   readonly setTranslatorDown: (down: boolean) => Promise<void>
-  /** Calls back when lines, clock or anything else of the stage changed; the answer ends it. */
+  /** Calls back when record, clock or anything else of the stage changed; the answer ends it. */
   readonly subscribe: (changed: () => void) => () => void
 }

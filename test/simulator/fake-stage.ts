@@ -1,4 +1,4 @@
-import type { Phone, Stage, StageLine } from '../../src/simulator/stage.ts'
+import type { Phone, Stage, StageExchange } from '../../src/simulator/stage.ts'
 
 export const rosaProxy = '+19715550100'
 export const riveraProxy = '+19715550101'
@@ -67,7 +67,7 @@ export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
   const zone = 'America/Los_Angeles'
   const from = Temporal.ZonedDateTime.from(start)
   let now = from
-  const lines: StageLine[] = []
+  const exchanges: StageExchange[] = []
   const down: boolean[] = []
   const listeners = new Set<() => void>()
   const stage: Stage = {
@@ -76,7 +76,7 @@ export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
       const today = now.withPlainTime(to)
       now = Temporal.ZonedDateTime.compare(today, now) > 0 ? today : now.add({ days: 1 }).withPlainTime(to)
     },
-    lines: async () => lines.toReversed(),
+    record: async (limit) => ({ exchanges: exchanges.toReversed().slice(0, limit), total: exchanges.length }),
     phones: async () => phones,
     setTranslatorDown: async (value) => {
       down.push(value)
@@ -90,8 +90,9 @@ export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
     stage,
     down,
     now: () => now.toInstant(),
-    log(what: string, who: string) {
-      lines.push({ at: now.toInstant(), what, who })
+    log(from: string, to: string, texts: StageExchange['texts'], ...whats: (string | StageExchange['events'][number])[]) {
+      const events = whats.map((what) => (typeof what === 'string' ? { at: now.toInstant(), what } : what))
+      exchanges.push({ id: `exchange-${exchanges.length}`, from, to, texts, events })
       for (const listener of listeners) listener()
     },
   }

@@ -89,6 +89,23 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await page.locator('.clock b').textContent()).toBe('22:40')
   })
 
+  test('with JavaScript off a text that is under way arrives without a press', async () => {
+    const page = await visit({ javaScriptEnabled: false })
+    await page.click('.glow')
+    toRivera('Luis G.: My son is sick today.')
+    await page.waitForSelector('.smart .glow')
+  })
+
+  test('on a narrow screen nothing lies over the draft that is to be sent', async () => {
+    const page = await visit({ viewport: { width: 320, height: 568 } })
+    for (const side of ['#draft-rosa', '#draft-rivera']) {
+      await page.focus(side)
+      const top = await page.evaluate(`(() => { const box = document.querySelector('${side}').getBoundingClientRect()
+        return [box.top + 2, box.bottom - 2].map((y) => document.elementFromPoint(box.left + 20, y)?.id) })()`)
+      expect(top).toEqual([side.slice(1), side.slice(1)])
+    }
+  })
+
   test.each([
     [1280, 'light'],
     [1280, 'dark'],
@@ -100,7 +117,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.evaluate(axe)
     simulator.text(rosaNumber, rosaProxy, 'Mi hijo está enfermo')
     toRivera('Luis G.: My son is sick today.')
-    fake.log('Delivered', 'Rosa to Ms Rivera')
+    fake.log('Rosa', 'Ms Rivera', [{ language: 'es', text: 'Mi hijo está enfermo' }], 'came in and was kept', 'delivered')
     await page.click('text=Carrier down')
     await page.waitForSelector('[aria-pressed=true]')
     await page.click('summary')

@@ -10,12 +10,14 @@ import { fakeStage, riveraNumber, riveraProxy, rosaNumber, rosaProxy } from './f
 let simulator: Simulator
 let fake: ReturnType<typeof fakeStage>
 let app: FastifyInstance
+let milliseconds: number
 
 beforeEach(() => {
+  milliseconds = 0
   fake = fakeStage()
   simulator = openSimulator({ phoneNow: fake.now })
   app = fastify()
-  app.register(simulatorScene, { simulator, stage: fake.stage })
+  app.register(simulatorScene, { simulator, stage: fake.stage, monotonic: () => milliseconds })
   app.register(simulatorControl, { simulator })
 })
 afterEach(async () => {
@@ -74,6 +76,44 @@ describe('the page', () => {
     expect(await page('?family=rosa&phone=rosa&draft=1')).toContain('¿Hay tarea para mañana?</textarea>')
   })
 
+  test('shows the log by message: both texts, what happened by the minute, the day where it changes', async () => {
+    const texts = [
+      { language: 'es', text: '¿Cuál es la <b>tarea</b>?' },
+      { language: 'en', text: 'What is the homework?' },
+    ]
+    fake.log('Rosa', 'Ms Rivera', texts, 'came in and was kept', 'not taken', 'not taken')
+    await post('/simulator/clock', { to: '22:40' })
+    fake.log('Rosa', 'Ms Rivera', [{ language: 'es', text: 'Mi hijo '.repeat(40) }], 'held')
+    await post('/simulator/clock', { to: '07:00' })
+    fake.log('Homeline', 'Rosa', [], 'delivered')
+    const log = (await page()).replace(/^.*?<section id="log"/s, '')
+    expect([...log.matchAll(/<h3>([^<]*)/g)].map((match) => match[1])).toEqual(['Tuesday, November 24', 'Monday, November 23'])
+    expect(log).toContain('<p lang="es" dir="auto">¿Cuál es la &lt;b&gt;tarea&lt;/b&gt;?</p><p lang="en" dir="auto">What is')
+    expect(log).toContain('<dt>9:05</dt><dd>came in and was kept · not taken (2 times)</dd>')
+    expect(log).toMatch(/(Mi hijo ){19}Mi\.\.\.<\/p>/)
+  })
+
+  test('says the day of what happened on another than its message began', async () => {
+    const at = (time: string) => Temporal.ZonedDateTime.from(`2026-11-${time}[America/Los_Angeles]`).toInstant()
+    const events = [
+      { at: at('23T22:41'), what: 'held' },
+      { at: at('24T07:00'), what: 'delivered' },
+    ]
+    fake.log('Rosa', 'Ms Rivera', [], ...events)
+    expect(await page()).toContain('<dt>22:41</dt><dd>held</dd></div><div><dt>Tue 7:00</dt><dd>delivered</dd>')
+  })
+
+  test('shows the newest messages of the log first, and all on request', async () => {
+    for (let n = 1; n <= 7; n++) fake.log(`Sender ${n}`, 'Rosa', [], 'delivered')
+    const names = (body: string) => [...body.matchAll(/<h4>Sender (\d)/g)].map((match) => Number(match[1]))
+    const short = await page()
+    expect(names(short)).toEqual([7, 6, 5, 4, 3])
+    expect(short).toContain('<a href="/simulator?family=rosa&amp;log=all#log">See all 7 messages</a>')
+    const all = await page('?family=rosa&log=all')
+    expect(names(all)).toEqual([7, 6, 5, 4, 3, 2, 1])
+    expect(all).not.toContain('See all')
+  })
+
   test('is under 14 kB with its style and script, and lets nothing else in', async () => {
     const parts = await Promise.all(
       ['/simulator', '/simulator/scene.css', '/simulator/scene.js'].map((url) =>
@@ -101,6 +141,43 @@ describe('without a script', () => {
     expect(body).toContain('<b>22:40</b>')
   })
 
+  test('the clock goes on once, however often its key is pressed', async () => {
+    await post('/simulator/clock', { to: '07:00' })
+    expect(await page()).toContain('<b>9:05</b>')
+    for (const to of ['22:40', '22:40', '07:00', '07:00']) await post('/simulator/clock', { to })
+    const body = await page()
+    expect(body).toContain('Tuesday <b>7:00</b>')
+    expect(body).toContain('Now it is 22:40</button>')
+    expect(body).not.toContain('Jump to 7:00</button>')
+  })
+
+  test('the page looks again by itself while a text is under way, and lets a draft be', async () => {
+    const looks = async (query = '') =>
+      (await page(query)).includes('<noscript><meta http-equiv="refresh" content="1"></noscript>')
+    expect(await looks()).toBe(false)
+    await post('/simulator/text', fromRosa)
+    expect(await looks()).toBe(true)
+    expect(await looks('?family=rosa&phone=rivera&draft=1')).toBe(false)
+    milliseconds = 9_000
+    expect(await looks()).toBe(true)
+    milliseconds = 11_000
+    expect(await looks()).toBe(false)
+    expect(await page()).toContain('>Look again</a></noscript>')
+    simulator.send('AC00000000000000000000000000000001', request({ from: riveraProxy, to: riveraNumber, body: 'Luis G.: sick' }))
+    await simulator.settled()
+    expect(await looks()).toBe(false)
+  })
+
+  test('the page looks again for a moment after anything else that was pressed', async () => {
+    const looks = async () => (await page()).includes('http-equiv="refresh"')
+    await post('/simulator/break', { what: 'translator', on: 'yes' })
+    expect(await looks()).toBe(true)
+    milliseconds = 3_000
+    expect(await looks()).toBe(false)
+    fake.log('Rosa', 'Ms Rivera', [], 'delivered')
+    expect(await looks()).toBe(true)
+  })
+
   test('things break and are mended', async () => {
     await post('/simulator/break', { what: 'carrier', on: 'yes' })
     expect(simulator.faults().rest).toBe('storm')
@@ -118,7 +195,7 @@ describe('without a script', () => {
     ['/simulator/text', { ...fromRosa, phone: 'nobody' }],
     ['/simulator/text', { ...fromRosa, to: riveraNumber }],
     ['/simulator/text', { ...fromRosa, body: '  ' }],
-    ['/simulator/clock', { to: '25:00' }],
+    ['/simulator/clock', { to: '12:00' }],
     ['/simulator/break', { what: 'constructor' }],
   ])('%s refuses %o', async (url, form) => {
     expect((await post(url, form)).statusCode).toBe(400)
@@ -180,7 +257,7 @@ test('whoever watches hears of a text and of the record, and the server closes u
   expect(await next()).toBe('retry: 1000\n\n')
   simulator.text(rosaNumber, rosaProxy, 'hola')
   expect(await next()).toBe('data: changed\n\n')
-  fake.log('Held', 'Rosa')
+  fake.log('Rosa', 'Ms Rivera', [], 'held')
   expect(await next()).toBe('data: changed\n\n')
   await app.close()
   expect(await next()).toBeUndefined()

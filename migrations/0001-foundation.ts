@@ -427,7 +427,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select (id, kind, received_at, taken_at, try_after, tries, problem) on inbox to homeline_scheduler;
     grant select, delete on event_text to homeline_eraser;
     grant select (district_id, id, conversation_id),
-      update (original_text, translation_text, body) on exchange to homeline_eraser;
+      update (original_text, translation_text, urgent_reason, body) on exchange to homeline_eraser;
     grant select (district_id, id, exchange_id), update (body) on attempt to homeline_eraser;
   `)
 }

@@ -78,6 +78,7 @@ export const Exchange = z
     sendAfter: SendAfter,
     original: z.object({ language: Language, text: z.string() }),
     translation: z.object({ language: Language, text: z.string(), by: z.string() }).nullable(),
+    urgentReason: z.string().nullable().describe('Why it was sent as urgent; null: it was not.'),
     at: Instant,
     events: z.array(z.object({ at: Instant, what: z.string() })),
   })

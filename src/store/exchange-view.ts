@@ -22,6 +22,8 @@ export type ExchangeView = {
   readonly sendAfter: string | null
   readonly original: { readonly language: string; readonly text: string }
   readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null
+  /** Why it was sent as urgent, in the sender's words; null: it was not, or nobody gave a reason. Families never see it. */
+  readonly urgentReason: string | null
   readonly at: string
   readonly events: readonly { readonly at: string; readonly what: string }[]
 }
@@ -201,13 +203,14 @@ type Row = {
   readonly translation_language: string | null
   readonly translation_text: string | null
   readonly translation_by: string | null
+  readonly urgent_reason: string | null
   readonly created_at: Temporal.Instant
 }
 
 async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,
-      x.send_after, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.created_at
+      x.send_after, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.created_at
     from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     where x.district_id = ${districtId} and x.id in (select id from (${ids}) as page)
     order by x.created_at, x.id`.execute(trx)
@@ -244,6 +247,7 @@ async function withDetails(
         row.translation_text === null
           ? null
           : { language: row.translation_language ?? 'und', text: row.translation_text, by: row.translation_by ?? '' },
+      urgentReason: row.urgent_reason,
       at: row.created_at.toString(),
       events: events.get(row.id) ?? [],
     }

@@ -41,6 +41,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) 
   ['translationLanguage', ({ view }) => view.translation?.language ?? null],
   ['translation', ({ view }) => view.translation?.text ?? null],
   ['translatedBy', ({ view }) => view.translation?.by ?? null],
+  ['urgentReason', ({ view }) => view.urgentReason],
   ['events', ({ view }) => view.events.map((event) => `${event.at} ${event.what}`).join('; ')],
 ]
 

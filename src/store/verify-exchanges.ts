@@ -31,6 +31,7 @@ type ExchangeRow = {
   readonly translation_language: string | null
   readonly translation_text: string | null
   readonly translation_by: string | null
+  readonly urgent_reason: string | null
 }
 
 type EventRow = {
@@ -51,7 +52,7 @@ export async function findBadExchange(trx: Trx, districtId: string): Promise<Bro
   for (;;) {
     const { rows }: { rows: ExchangeRow[] } = await sql<ExchangeRow>`
       select id, status, author, author_id, direction, conversation_id, desk_id, guardian_id, created_at, original_language, original_text,
-        translation_language, translation_text, translation_by from exchange
+        translation_language, translation_text, translation_by, urgent_reason from exchange
       where district_id = ${districtId} ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${PAGE}`.execute(
       trx,
     )
@@ -107,6 +108,9 @@ function disagreement(
   const translated = exchange.translation_text ?? ''
   if (translated !== (translation.value ?? '') && !(erased && translated === ''))
     return { eventId: translation.eventId, what: 'has another translation than its events' }
+  const reason = lastText(events, 'reason')
+  if (exchange.urgent_reason !== reason.value && !(erased && exchange.urgent_reason === null))
+    return { eventId: reason.eventId ?? events[0]?.id ?? null, what: 'has another reason for being urgent than its events' }
   return null
 }
 

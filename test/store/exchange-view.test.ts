@@ -75,6 +75,7 @@ describe('an exchange', () => {
       sendAfter: null,
       original: { language: 'es', text: 'Hola, ¿cómo está Maya?' },
       translation: { language: 'en', text: 'Hello, how is Maya?', by: 'phrasebook' },
+      urgentReason: null,
       at: '2026-11-20T10:01:00.000001Z',
       events: [
         { at: expect.any(String), what: 'received' },
@@ -93,6 +94,15 @@ describe('an exchange', () => {
 
   test('that is held is queued once its time has come', async () => {
     expect((await one(WHOLE_DISTRICT, 'held', now.add({ hours: 1 })))?.status).toBe('queued')
+  })
+
+  test('that was urgent says why', async () => {
+    const urgent = await logSchool(t.db, t.keys, 'urgent')
+    const exchange = await addExchange(t.db, urgent, { urgentReason: 'The bus is late' })
+    const view = await inDistrict(t.db, urgent.district, (trx) =>
+      exchangeById(trx, urgent.district, WHOLE_DISTRICT, exchange, now),
+    )
+    expect(view?.urgentReason).toBe('The bus is late')
   })
 
   test('of a desk and a stranger names the desk and no guardian', async () => {

@@ -23,7 +23,14 @@ beforeAll(async () => {
   ids = []
   await addExchange(t.db, school, { at: '2026-10-31T23:59:59.999999Z' })
   ids.push(await addExchange(t.db, school, { at: '2026-11-01T00:00:00Z', original: '=1+1\n"quoted", ok', translation: null }))
-  ids.push(await addExchange(t.db, school, { at: '2026-11-02T00:00:00Z', original: '+plus', translation: '＝wide' }))
+  ids.push(
+    await addExchange(t.db, school, {
+      at: '2026-11-02T00:00:00Z',
+      original: '+plus',
+      translation: '＝wide',
+      urgentReason: '=Snow',
+    }),
+  )
   ids.push(await addExchange(t.db, school, { at: '2026-11-03T00:00:00Z', author: 'gateway', conversation: null, guardian: null }))
   await addExchange(t.db, school, { at: '2026-12-01T00:00:00Z' })
 })
@@ -68,10 +75,10 @@ describe('JSON lines', () => {
 describe('CSV', () => {
   test('has a line a exchange with every cell quoted, and no cell that a spreadsheet would calculate', async () => {
     const csv = await exported({ format: 'csv' })
-    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(16).fill('c').join()}\r\n`.repeat(4))
+    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(17).fill('c').join()}\r\n`.repeat(4))
     const rows = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[]
     expect(Object.keys(rows[0] ?? {}).join()).toBe(
-      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,originalLanguage,original,translationLanguage,translation,translatedBy,events',
+      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,events',
     )
     expect(rows).toMatchObject([
       {
@@ -84,7 +91,14 @@ describe('CSV', () => {
         translation: '',
         translatedBy: '',
       },
-      { id: ids[1], original: "'+plus", translation: "'＝wide", translationLanguage: 'en', translatedBy: 'phrasebook' },
+      {
+        id: ids[1],
+        original: "'+plus",
+        translation: "'＝wide",
+        translationLanguage: 'en',
+        translatedBy: 'phrasebook',
+        urgentReason: "'=Snow",
+      },
       { id: ids[2], author: 'gateway', staff: '', guardian: '', guardians: '', at: '2026-11-03T00:00:00Z' },
     ])
     expect(rows[0]?.['events']).toMatch(/^\S+Z received; \S+Z prepared$/)

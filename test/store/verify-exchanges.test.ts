@@ -35,8 +35,8 @@ beforeEach(async () => {
           authorId: 'rosa',
           guardianId: 'rosa',
           text: 'Hola',
-          urgent: false,
-          urgentReason: null,
+          urgent: true,
+          urgentReason: 'Snow',
           status: 'received',
           sendAfter: null,
           hold: null,
@@ -79,6 +79,8 @@ test.each([
   ],
   ['the time, so that no export of its day holds it', () => `created_at = created_at - interval '1 year'`, /another time/],
   ['the language of the original', () => `original_language = 'pt'`, /another language/],
+  ['why it was urgent', () => `urgent_reason = 'Ice'`, /another reason/],
+  ['that it was urgent', () => 'urgent_reason = null', /another reason/],
   ['who translated it', () => `translation_by = 'a person'`, /another translator/],
 ])('changing %s shows', async (_, change, what) => {
   await tamper(owner, school.district, `update exchange set ${change()} where id = '${id}'`)

@@ -131,6 +131,7 @@ export type SampleExchange = {
   readonly at?: string
   readonly original?: string
   readonly translation?: string | null
+  readonly urgentReason?: string
 }
 
 /** One exchange with the events of its way, as the steps write them. */
@@ -159,11 +160,19 @@ export async function addExchange(db: Db, school: LogSchool, given: SampleExchan
         ...(translation === null
           ? {}
           : { translation_language: 'en', translation_text: translation, translation_by: 'phrasebook' }),
+        urgent_reason: given.urgentReason ?? null,
         created_at: given.at ?? at.toString(),
       })
       .execute()
     const events: NewEvent[] = [
-      { exchangeId: id, at, what: 'received', who: 'rosa', detail: { status: 'received' }, text: { original } },
+      {
+        exchangeId: id,
+        at,
+        what: 'received',
+        who: 'rosa',
+        detail: { status: 'received' },
+        text: { original, ...(given.urgentReason === undefined ? {} : { reason: given.urgentReason }) },
+      },
       { exchangeId: id, at, what: 'prepared', detail: { status }, text: { translation } },
     ]
     await appendEvents(trx, school.district, events)

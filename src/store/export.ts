@@ -59,7 +59,7 @@ function csvLine(cells: readonly (string | null)[]): string {
 }
 
 const FORMATS = {
-  jsonl: { head: '', line: (record: ExchangeRecord) => `${JSON.stringify(record.view)}\n` },
+  jsonl: { head: '', line: (record: ExchangeRecord) => `${JSON.stringify({ ...record.view, author: record.author })}\n` },
   csv: {
     head: csvLine(COLUMNS.map(([name]) => name)),
     line: (record: ExchangeRecord) => csvLine(COLUMNS.map(([, cell]) => cell(record))),

@@ -58,13 +58,14 @@ const lastEvent = () =>
   )
 
 describe('JSON lines', () => {
-  test("are the API's exchanges of the range, notices too, oldest first", async () => {
+  test("are the API's exchanges of the range with their authors, notices too, oldest first", async () => {
     const lines = (await exported()).split('\n')
     expect(lines.pop()).toBe('')
     const views = await inDistrict(t.db, school.district, (trx) =>
       Promise.all(ids.map((id) => exchangeById(trx, school.district, WHOLE_DISTRICT, id, now))),
     )
-    expect(lines.map((line) => JSON.parse(line))).toEqual(views)
+    const authors = ['person', 'person', 'gateway']
+    expect(lines.map((line) => JSON.parse(line))).toEqual(views.map((view, i) => ({ ...view, author: authors[i] })))
   })
 
   test('of an empty range are none', async () => {
@@ -102,6 +103,20 @@ describe('CSV', () => {
       { id: ids[2], author: 'gateway', staff: '', guardian: '', guardians: '', at: '2026-11-03T00:00:00Z' },
     ])
     expect(rows[0]?.['events']).toMatch(/^\S+Z received; \S+Z prepared$/)
+  })
+
+  test('says the same things as JSON lines', async () => {
+    const [row] = parse(await exported({ format: 'csv' }), { columns: true, record_delimiter: '\r\n' }) as object[]
+    const line = JSON.parse((await exported()).split('\n')[1] ?? '') as Record<string, unknown>
+    const inside = {
+      original: ['originalLanguage', 'original'],
+      translation: ['translationLanguage', 'translation', 'translatedBy'],
+    }
+    expect(
+      Object.keys(line)
+        .flatMap((name) => inside[name as 'original'] ?? name)
+        .sort(),
+    ).toEqual(Object.keys(row ?? {}).sort())
   })
 
   test('cells come back from a reader as they were, but for the mark against formulas', () => {

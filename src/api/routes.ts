@@ -12,6 +12,7 @@ import { openConversationViews } from '../store/conversation-view.ts'
 import { type Db, inDistrict } from '../store/database.ts'
 import { canonical } from '../store/events.ts'
 import { exchangeById, exchangePage, readCursor, readTime, writeCursor } from '../store/exchange-view.ts'
+import { schoolHours } from '../store/hours.ts'
 import { schoolRight } from '../store/people.ts'
 import { sendProblem } from './problems.ts'
 import * as schema from './schemas.ts'
@@ -48,6 +49,7 @@ type View = z.infer<typeof schema.Exchange>
 
 const NO_EXCHANGE = 'There is no such exchange: check the id.'
 const NO_SCHOOL = 'There is no such school: check the id.'
+const NO_HOURS = 'This school has no hours yet and sends nothing but urgent messages: set them by PUT at this address.'
 
 const ACTIONS: Readonly<Record<Action, string>> = {
   again: 'Sends again what may not have arrived.',
@@ -136,6 +138,15 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
   /** How far somebody may decide for a school; `none` also where there is no such school. */
   const rightAt = async (staff: Staff, schoolId: string) =>
     schema.isSourcedId(schoolId) ? inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId)) : 'none'
+
+  const hoursNow = { params: schema.ById, response: { 200: schema.Hours, ...schema.problems(401, 404) } }
+  api.get('/schools/:id/hours', { schema: { summary: 'The hours as they were set.', ...hoursNow } }, async (request, reply) => {
+    const staff = staffOf(request)
+    const schoolId = request.params.id
+    if ((await rightAt(staff, schoolId)) !== 'may') return sendProblem(reply, 404, NO_SCHOOL)
+    const set = await inDistrict(db, staff.districtId, (trx) => schoolHours(trx, staff.districtId, schoolId))
+    return set === null ? sendProblem(reply, 404, NO_HOURS) : reply.send(set as z.infer<typeof schema.Hours>)
+  })
 
   const hours = { params: schema.ById, response: { 200: schema.Hours, ...schema.problems(400, 401, 403, 404, 413, 415) } }
   api.put(

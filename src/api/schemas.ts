@@ -131,10 +131,10 @@ export const Hours = z.object({
 
 const { $schema: _, ...hoursShape } = z.toJSONSchema(Hours)
 
-/** Hours as they come in: described here, checked by `parseHours`, which says better what is wrong. */
 /** Whether a school's teachers may send urgent messages. */
 export const UrgentRight = z.strictObject({ teachers: z.boolean() }).meta({ id: 'UrgentRight' })
 
+/** Hours as they come in: described here, checked by `parseHours`, which says better what is wrong. */
 export const HoursBody = z.unknown().meta({ ...hoursShape, required: ['timezone', 'families', 'staff'] })
 
 /** An id in an address. What is none is answered like one that is not there. */

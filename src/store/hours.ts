@@ -1,8 +1,17 @@
 /** A school's hours as the store keeps them, for one side of a conversation. */
 
+import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { SchoolHours } from '../core/hours.ts'
+import type { Trx } from './database.ts'
+
+/** The hours of a school as they were set; null: none, or no such school. */
+export async function schoolHours(trx: Trx, districtId: string, schoolId: string): Promise<SchoolHours | null> {
+  const { rows } = await sql<{ hours: SchoolHours | null }>`
+    select hours from school where district_id = ${districtId} and id = ${schoolId}`.execute(trx)
+  return rows[0]?.hours ?? null
+}
 
 /**
  * The hours in which that side may be reached. A family's own zone counts before the school's; staff phones go by the school's.

@@ -19,6 +19,9 @@ beforeAll(async () => {
   held = await addExchange(api.t.db, api.school, { status: 'held', sendAfter: '2026-11-23T13:00:00Z', direction: 'to_family' })
   await addExchange(api.t.db, api.school, { conversation: api.school.office, author: 'gateway' })
   await bindNumbers()
+  await inDistrict(api.t.db, api.school.district, (trx) =>
+    sql`update school set hours = ${JSON.stringify(HOURS)}::jsonb where id = 'lincoln'`.execute(trx),
+  )
 })
 afterAll(() => api.app.close())
 beforeEach(() => {
@@ -83,6 +86,8 @@ const matrix: [string, string, () => string, unknown, readonly number[]][] = [
   ['cancel of nothing', 'POST', () => `/exchanges/${NOBODY}/cancel`, null, [401, 404, 404, 404, 404, 404, 404, 404]],
   ['the hours of lincoln', 'PUT', () => '/schools/lincoln/hours', HOURS, [401, 200, 404, 404, 403, 403, 200, 200]],
   ['the hours of grant', 'PUT', () => '/schools/grant/hours', HOURS, [401, 200, 403, 200, 404, 404, 404, 200]],
+  ['the hours of lincoln, to read', 'GET', () => '/schools/lincoln/hours', null, [401, 404, 404, 404, 404, 404, 200, 200]],
+  ['the hours of grant, to read', 'GET', () => '/schools/grant/hours', null, [401, 404, 404, 404, 404, 404, 404, 404]],
   [
     'who may be urgent at lincoln',
     'PUT',
@@ -399,6 +404,14 @@ describe('hours', () => {
     ])
   })
 
+  test('are read as they were set; a school that has none says so, and one that is not there says no more', async () => {
+    expect((await api.call('principal', 'GET', '/schools/lincoln/hours')).json()).toEqual(HOURS)
+    const detail = async (who: string, school: string) =>
+      expectProblem(await api.call(who, 'GET', `/schools/${school}/hours`), 404)['detail']
+    expect(await detail('super', 'grant')).toMatch(/no hours yet/)
+    expect(await detail('principal', 'grant')).toBe(await detail('super', 'nowhere'))
+  })
+
   test.each([
     [null],
     [[]],
@@ -519,7 +532,7 @@ describe('addresses', () => {
   test.each([
     ['DELETE', '/exchanges', 'GET, HEAD'],
     ['GET', '/messages', 'POST'],
-    ['PATCH', '/schools/lincoln/hours', 'PUT'],
+    ['PATCH', '/schools/lincoln/hours', 'GET, HEAD, PUT'],
     ['GET', `/exchanges/${NOBODY}/cancel`, 'POST'],
   ])('take no other method: %s %s is 405', async (method, url, allow) => {
     const response = await api.call('super', method, url)

@@ -41,6 +41,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   'querystring/staff': 'staff must be one id of a staff member, or a desk such as SCHOOL_ID/office.',
   'querystring/guardian': 'guardian must be one id of a guardian.',
   'querystring/notices': 'notices must be true or false.',
+  'querystring/night': 'night must be true or false.',
   'querystring/limit': 'limit must be a whole number from 1 to 500.',
   'querystring/cursor': 'cursor must be the "next" of the page before, unchanged: leave it out to begin anew.',
 }

@@ -148,7 +148,11 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     return set === null ? sendProblem(reply, 404, NO_HOURS) : reply.send(set as z.infer<typeof schema.Hours>)
   })
 
-  const hours = { params: schema.ById, response: { 200: schema.Hours, ...schema.problems(400, 401, 403, 404, 413, 415) } }
+  const hours = {
+    params: schema.ById,
+    querystring: schema.HoursQuery,
+    response: { 200: schema.Hours, ...schema.problems(400, 401, 403, 404, 413, 415) },
+  }
   api.put(
     '/schools/:id/hours',
     { schema: { summary: 'When families, and staff on their own phones, may be reached.', ...hours, body: schema.HoursBody } },
@@ -158,7 +162,7 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
       const right = await rightAt(staff, schoolId)
       if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
       if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may set its hours: ask one.')
-      const parsed = parseHours(request.body)
+      const parsed = parseHours(request.body, request.query.night === 'true')
       if (parsed.kind === 'wrong') return sendProblem(reply, 400, parsed.problem)
       await deps.setHours({ districtId: staff.districtId, staff, schoolId, hours: parsed.hours })
       return reply.send(parsed.hours as z.infer<typeof schema.Hours>)

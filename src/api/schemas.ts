@@ -137,6 +137,14 @@ export const UrgentRight = z.strictObject({ teachers: z.boolean() }).meta({ id: 
 /** Hours as they come in: described here, checked by `parseHours`, which says better what is wrong. */
 export const HoursBody = z.unknown().meta({ ...hoursShape, required: ['timezone', 'families', 'staff'] })
 
+/** What may stand behind the address of hours. */
+export const HoursQuery = z.object({
+  night: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: a window over midnight with more than four hours between 22:00 and 6:00 is meant, and no slip.'),
+})
+
 /** An id in an address. What is none is answered like one that is not there. */
 export const ById = z.object({ id: z.string() })
 

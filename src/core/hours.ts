@@ -52,6 +52,11 @@ type Span = { readonly start: number; readonly end: number }
 
 type Checked<T> = { readonly value: T } | { readonly problem: string }
 
+/** Night, in minutes from the start of the evening's day: 22:00 to 6:00. */
+const NIGHT = { start: 22 * 60, end: 30 * 60 }
+/** A window over midnight that holds more of the night than this, in minutes, is asked about: it is nearly always the closed hours, written by mistake. */
+const MOST_OF_NIGHT = 4 * 60
+
 const windowShape = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/
 
 /** Minutes from the start of the day, the end beyond 1440 when the window crosses midnight; null when it is no window. */
@@ -145,11 +150,25 @@ function isDate(text: string): boolean {
   }
 }
 
+/** The first window of the week over midnight that holds most of a night, as it was written; null: none. */
+function nightWindow(week: Week): string | null {
+  const isOne = (text: string) => {
+    const window = windowMinutes(text)
+    return (
+      window !== null &&
+      window.end > 1440 &&
+      Math.min(window.end, NIGHT.end) - Math.max(window.start, NIGHT.start) > MOST_OF_NIGHT
+    )
+  }
+  return Object.values(week).flat().find(isOne) ?? null
+}
+
 /**
  * Reads the body of `PUT /schools/ID/hours`. Refused with one sentence that says what is wrong and what to write: unknown keys, a zone
- * that is no IANA zone, a window that is no window, windows of one week that overlap, a closure that is no date. `closures` may be left out.
+ * that is no IANA zone, a window that is no window, windows of one week that overlap, a closure that is no date; and, unless `night` says that it is meant, a window over midnight in which families would be reached most of the night.
+ * `closures` may be left out.
  */
-export function parseHours(input: unknown): ParsedHours {
+export function parseHours(input: unknown, night: boolean): ParsedHours {
   const wrong = (problem: string): ParsedHours => ({ kind: 'wrong', problem })
   if (!isRecord(input)) return wrong('Hours must be an object: write timezone, families, staff and closures.')
   const known = ['timezone', 'families', 'staff', 'closures']
@@ -160,6 +179,11 @@ export function parseHours(input: unknown): ParsedHours {
   if ('problem' in timezone) return wrong(timezone.problem)
   const families = checkWeek('families', input.families)
   if ('problem' in families) return wrong(families.problem)
+  const atNight = night ? null : nightWindow(families.value)
+  if (atNight !== null)
+    return wrong(
+      `families has the window "${atNight}", which reaches families through the night: swap the two times, or, if it is meant, send the same again with ?night=true.`,
+    )
   const staff = checkWeek('staff', input.staff)
   if ('problem' in staff) return wrong(staff.problem)
   const closures = checkClosures(input.closures)

@@ -388,8 +388,8 @@ describe('exchanges', () => {
 })
 
 describe('hours', () => {
-  const put = (payload: unknown, school = 'lincoln') =>
-    api.call('principal', 'PUT', `/schools/${school}/hours`, {
+  const put = (payload: unknown, school = 'lincoln', query = '') =>
+    api.call('principal', 'PUT', `/schools/${school}/hours${query}`, {
       payload: JSON.stringify(payload),
       headers: { 'content-type': 'application/json' },
     })
@@ -402,6 +402,14 @@ describe('hours', () => {
       { schoolId: 'lincoln', hours: HOURS, staff: { id: 'principal' } },
       { hours: { closures: [] } },
     ])
+  })
+
+  test('at night are taken only when they are meant', async () => {
+    const hours = { ...HOURS, families: { mon: ['20:00-08:00'] } }
+    expect(expectProblem(await put(hours), 400)['detail']).toMatch(/\?night=true/)
+    expectProblem(await put(hours, 'lincoln', '?night=yes'), 400)
+    expect(api.hours).toEqual([])
+    expect((await put(hours, 'lincoln', '?night=true')).json()).toEqual(hours)
   })
 
   test('are read as they were set; a school that has none says so, and one that is not there says no more', async () => {

@@ -278,11 +278,11 @@ describe('reading hours', () => {
   const good = { timezone: 'America/Chicago', families: { mon: ['08:00-20:00'] }, staff: {}, closures: ['2026-11-26'] }
 
   test('keeps what is right', () => {
-    expect(parseHours(good)).toEqual({ kind: 'ok', hours: good })
+    expect(parseHours(good, false)).toEqual({ kind: 'ok', hours: good })
   })
   test('writes the zone as the zone database does, and takes left-out closures as none', () => {
     const { closures: _, ...rest } = good
-    expect(parseHours({ ...rest, timezone: 'america/chicago' })).toEqual({ kind: 'ok', hours: { ...good, closures: [] } })
+    expect(parseHours({ ...rest, timezone: 'america/chicago' }, false)).toEqual({ kind: 'ok', hours: { ...good, closures: [] } })
   })
 
   const accepted: [string, unknown][] = [
@@ -293,7 +293,24 @@ describe('reading hours', () => {
     ['a day without windows', { mon: [] }],
   ]
   test.each(accepted)('takes %s', (_, families) => {
-    expect(parseHours({ ...good, families }).kind).toBe('ok')
+    expect(parseHours({ ...good, families }, true).kind).toBe('ok')
+  })
+
+  test.each([
+    ['20:00-08:00', true],
+    ['22:00-02:01', true],
+    ['15:00-07:00', true],
+    ['18:00-02:00', false],
+    ['08:00-00:00', false],
+    ['00:00-24:00', false],
+    ['00:00-08:00', false],
+  ])('asks whether %s, once a week, is meant for families: %s', (window, asks) => {
+    const hours = { ...good, families: { mon: ['08:00-20:00'], sat: [window] } }
+    const answer = parseHours(hours, false)
+    expect(answer.kind).toBe(asks ? 'wrong' : 'ok')
+    if (answer.kind === 'wrong') expect(answer.problem).toMatch(new RegExp(`${window}.*\\?night=true\\.$`))
+    expect(parseHours(hours, true).kind).toBe('ok')
+    expect(parseHours({ ...good, staff: { sat: [window] } }, false).kind).toBe('ok')
   })
 
   const refused: [string, unknown, RegExp][] = [
@@ -325,7 +342,7 @@ describe('reading hours', () => {
     ['a date in another form', { ...good, closures: ['11/26/2026'] }, /YYYY-MM-DD/],
   ]
   test.each(refused)('refuses %s and says so in one sentence', (_, body, sentence) => {
-    const answer = parseHours(body)
+    const answer = parseHours(body, true)
     expect(answer.kind).toBe('wrong')
     if (answer.kind === 'wrong') {
       expect(answer.problem).toMatch(sentence)
@@ -339,7 +356,7 @@ describe('reading hours', () => {
       fc.property(
         fc.oneof(fc.anything(), fc.record({ timezone: zone, families: week, staff: week, closures: fc.array(fc.string()) })),
         (body) => {
-          const answer = parseHours(body)
+          const answer = parseHours(body, true)
           if (answer.kind === 'ok')
             openInterval(instant('2026-11-24T15:00Z'), answer.hours.families, answer.hours.closures, answer.hours.timezone)
         },

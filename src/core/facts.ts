@@ -4,16 +4,18 @@
  */
 
 import type { FactLanguage } from './calendar-words.ts'
+import { ambiguousDates } from './date-order.ts'
 import { dayParts, factLanguage, foldText, LINK, namePositions, nameStands, takeCalendarNames, visible } from './slots.ts'
 
-/** The languages of an original and its translation, BCP 47. */
-export type LanguagePair = { readonly from: string; readonly to: string }
+/** The languages of an original and its translation, BCP 47, and the country where both are read, ISO 3166-1. */
+export type LanguagePair = { readonly from: string; readonly to: string; readonly country: string }
 
 /**
  * The facts that differ between an original and its translation, empty when all stand. Compared as multisets, both ways: nothing may be
  * lost, changed or added. Strict on purpose: 3:30 PM as 15:30 differs, a lost PM differs, 11/12 as 12/11 differs; but digits may be of
  * any script, "1,000.50" may be "1.000,50", and a phone number may be spaced anew. Weekdays and months written as words are compared
  * when both languages are among the nine. Names (`names`) that stand in the original must stand letter for letter.
+ * A numeric date that the two languages read as different days differs although it stands: 3/12 between English in the United States and Spanish.
  * The pieces hold parts of the text: never log them.
  */
 export function missingFacts(original: string, translation: string, names: readonly string[], languages: LanguagePair): string[] {
@@ -28,6 +30,7 @@ export function missingFacts(original: string, translation: string, names: reado
     ...standing.filter((name) => !nameStands(shown.translation, name)),
     ...without(before, after),
     ...without(after, before),
+    ...ambiguousDates(foldText(shown.original.replace(LINK, ' '), null), languages.from, languages.to, languages.country),
   ]
 }
 

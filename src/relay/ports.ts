@@ -221,6 +221,8 @@ export type ToPrepare = {
   readonly familyLanguages: readonly string[]
   readonly schoolId: string
   readonly schoolName: string
+  /** Of the district, ISO 3166-1. */
+  readonly country: string
   /** How the family is named to staff: `Maya L.` */
   readonly familyName: string
   /** Names that a translation must leave alone. */

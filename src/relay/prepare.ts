@@ -90,7 +90,8 @@ function write(
   openings: Openings,
 ): Prepared {
   const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
-  const differs = translation !== null && missingFacts(item.text, translation.text, item.names, { from, to }).length > 0
+  const languages = { from, to, country: item.country }
+  const differs = translation !== null && missingFacts(item.text, translation.text, item.names, languages).length > 0
   const lines = linesOf(item, to, answer, differs)
   const toFamily = item.direction === 'to_family'
   const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName

@@ -91,6 +91,7 @@ type Row = {
   household_id: string
   school_id: string
   school_name: string
+  country: string
   hours: unknown
   hours_version: number
   staff_given_name: string | null
@@ -128,7 +129,7 @@ async function withNumbers(
 async function describe(trx: Trx, districtId: string, ids: readonly string[]): Promise<ToPrepare[]> {
   const { rows } = await sql<Row>`
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
-      w.created_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, s.hours, s.hours_version,
+      w.created_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
       n.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
@@ -137,6 +138,7 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
     join exchange w on w.district_id = ${districtId} and w.id = g.id
     join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id
     join school s on s.district_id = ${districtId} and s.id = c.school_id
+    join district d on d.id = ${districtId}
     left join person t on t.district_id = ${districtId} and t.id = c.staff_side
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
@@ -170,6 +172,7 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
       familyLanguages: [...new Set(guardians.flatMap((g) => (g.language === null ? [] : [g.language])))],
       schoolId: row.school_id,
       schoolName: row.school_name,
+      country: row.country,
       familyName: familyLabel(own.map((s) => shortName({ givenName: s.given_name, familyName: s.family_name }))),
       names: [...new Set([...[...students, ...guardians].flatMap((p) => [p.given_name, p.family_name]), ...staffNames])].filter(
         (n) => n.length > 1,

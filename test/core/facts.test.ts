@@ -42,6 +42,9 @@ const STAND: readonly Row[] = [
   ['He was sick.Please call', 'Estaba enfermo. Por favor llame', 'en', 'es'],
   ['Maya is here', 'Maya在这里', 'en', 'zh', ['Maya']],
   ['April may come', 'April puede venir', 'en', 'es', ['April']],
+  ['By 11/20 please', 'Antes del 11/20 por favor', 'en', 'es'],
+  ['By 3/12 please', '请在3/12之前', 'en', 'zh'],
+  ['See a.org/3/12', 'Vea a.org/3/12', 'en', 'es'],
   ['The market is open', 'El mercado está abierto', 'en', 'es', ['Mark', 'Maya']],
 ]
 
@@ -71,6 +74,7 @@ const DIFFER: readonly Row[] = [
   ['Rose is sick', 'La rosa está enferma', 'en', 'es', ['Rose']],
   ['Rose is sick', 'Rosemary está enferma', 'en', 'es', ['Rose']],
   ['Room 12', 'कमरा १३', 'en', 'hi'],
+  ['By 3/12 please', 'Antes del 3/12 por favor', 'en', 'es'],
 ]
 
 const named = (rows: readonly Row[]) =>
@@ -78,19 +82,23 @@ const named = (rows: readonly Row[]) =>
 
 describe('facts that stand', () => {
   test.each(named(STAND))('$original = $translation', ({ original, translation, from, to, names }) => {
-    expect(missingFacts(original, translation, names, { from, to })).toEqual([])
-    expect(missingFacts(translation, original, names, { from: to, to: from })).toEqual([])
+    expect(missingFacts(original, translation, names, { from, to, country: 'US' })).toEqual([])
+    expect(missingFacts(translation, original, names, { from: to, to: from, country: 'US' })).toEqual([])
   })
 })
 
 describe('facts that differ', () => {
   test.each(named(DIFFER))('$original ≠ $translation', ({ original, translation, from, to, names }) => {
-    expect(missingFacts(original, translation, names, { from, to })).not.toEqual([])
+    expect(missingFacts(original, translation, names, { from, to, country: 'US' })).not.toEqual([])
   })
 })
 
 test('what differs is told, from both sides', () => {
-  expect(missingFacts('Rose, 3:30 PM', 'Rosa, 15:30', ['Rose'], { from: 'en', to: 'es' })).toEqual(['Rose', '3:30 pm', '15:30'])
+  expect(missingFacts('Rose, 3:30 PM', 'Rosa, 15:30', ['Rose'], { from: 'en', to: 'es', country: 'US' })).toEqual([
+    'Rose',
+    '3:30 pm',
+    '15:30',
+  ])
 })
 
 const LANGUAGES = ['en', 'es', 'ar', 'zh', 'vi', 'pt', 'ru', 'ht', 'fr', 'so', 'ko'] as const
@@ -151,7 +159,7 @@ test('a changed, dropped or added digit is always noticed, in every script', () 
         const altered = [...parts]
         const other = { text: String(((parts[at]?.value ?? 0) + by) % 10), value: 0 }
         altered.splice(at, how === 'add' ? 0 : 1, ...(how === 'drop' ? [] : [other]))
-        expect(missingFacts(join(parts), join(altered), [], { from: language, to: language })).not.toEqual([])
+        expect(missingFacts(join(parts), join(altered), [], { from: language, to: language, country: 'US' })).not.toEqual([])
       },
     ),
     { numRuns: 2000 },
@@ -161,7 +169,7 @@ test('a changed, dropped or added digit is always noticed, in every script', () 
 test('a text has the facts of itself, whatever it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom(...LANGUAGES), (text, language) => {
-      expect(missingFacts(text, text, [], { from: language, to: language })).toEqual([])
+      expect(missingFacts(text, text, [], { from: language, to: language, country: 'US' })).toEqual([])
     }),
   )
 })
@@ -170,7 +178,7 @@ test('the digits of one script may come back as those of another', () => {
   fc.assert(
     fc.property(fc.array(digit, { minLength: 1, maxLength: 12 }), (digits) => {
       const plain = digits.map((one) => one.value).join('')
-      expect(missingFacts(join(digits), plain, [], { from: 'am', to: 'en' })).toEqual([])
+      expect(missingFacts(join(digits), plain, [], { from: 'am', to: 'en', country: 'US' })).toEqual([])
     }),
   )
 })

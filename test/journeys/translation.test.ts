@@ -52,6 +52,15 @@ test('a translation that changes a time goes with the original below it', async 
   expect(await eventsOfLast()).toContain('differs')
 })
 
+test('a date in numbers that the two languages read differently goes with the original below it', async () => {
+  translate = () => 'La reunión es el 3/12.'
+  await world.sends('rivera', { guardian: 'rosa' }, 'The meeting is on 3/12.')
+  expect(await world.phoneOf('rosa').reads()).toEqual([
+    'Ms Rivera: La reunión es el 3/12.\nUn número, una hora o un nombre puede ser diferente en la traducción. El original:\nThe meeting is on 3/12.',
+  ])
+  expect(await eventsOfLast()).toContain('differs')
+})
+
 test('a translation that loses a name goes with the original below it', async () => {
   translate = () => 'Tuvo un buen día.'
   await world.sends('rivera', { guardian: 'rosa' }, 'Maya had a good day.')

@@ -171,6 +171,8 @@ describe('what it does not know it does not translate', () => {
     'Another person will pick up my child: John. He is my brother',
     'Can we talk on next Friday or Monday at 4 PM?',
     'No school on the day after tomorrow.',
+    'No school on 3-12.',
+    'No school on 03.12.',
     'I will call you at noon.',
     'Form for free or low-cost school meals: soon. It is private. Reply 1 if you want help.',
     'This is not the wrong number, is it',

@@ -83,13 +83,19 @@ function factTable(language: PhraseLanguage): 'en' | 'es' | 'ar' | 'zh' {
   return language === 'zh-Hans' || language === 'zh-Hant' ? 'zh' : language
 }
 
+/** Two small numbers whose order may be either way and whose mark does not say that they are a date: the guard on facts takes 3-12 for a range. */
+const OPEN_DATE = /^0?(?:[1-9]|1[0-2])\s?[.-]\s?0?(?:[1-9]|1[0-2])$/
+
 /** What a stretch of a message means as a date; null when that is not sure, as with "next Friday" or "soon". */
 export function readDate(text: string, language: PhraseLanguage): PhraseDate | null {
   const words = DATE_WORDS[language]
   const plain = text.trim().toLowerCase()
   if (words.today.includes(plain)) return { kind: 'today' }
   if (words.tomorrow.includes(plain)) return { kind: 'tomorrow' }
-  if (!/\p{L}/u.test(text)) return /\p{Nd}/u.test(text) ? { kind: 'as-written', text: foldText(text, null).trim() } : null
+  if (!/\p{L}/u.test(text)) {
+    const written = foldText(text, null).trim()
+    return /\d/.test(written) && !OPEN_DATE.test(written) ? { kind: 'as-written', text: written } : null
+  }
   const { names, rest } = takeCalendarNames(foldText(text, factTable(language)), factTable(language))
   const weekdays = WEEKDAYS.filter((day) => names.includes(day))
   const months = MONTHS.filter((month) => names.includes(month))

@@ -174,7 +174,7 @@ export type ReceivingDistrict = {
   readonly task: (
     kind: string,
     key: string,
-    what: { readonly exchangeId?: string; readonly phoneId?: string; readonly schoolId?: string },
+    what: { readonly exchangeId?: string; readonly phoneId?: string; readonly personId?: string },
   ) => Promise<void>
   /** Applies callbacks by rank; one for an attempt that nobody knows is dropped. */
   readonly settle: (callbacks: readonly StatusCallback[]) => Promise<void>

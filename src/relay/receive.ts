@@ -167,6 +167,8 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
     answer('stranger', (language) => fixedText('stranger', language, {}), `stranger:${text.phoneId}:${day}`)
     effects.push(() => district.task('stranger', text.phoneId, { phoneId: text.phoneId, exchangeId }))
   }
+  if (route.kind === 'lost_staff')
+    effects.push(() => district.task('lost_staff', text.phoneId, { phoneId: text.phoneId, personId: route.staffId, exchangeId }))
   if (route.kind === 'office' || route.kind === 'lost_staff')
     answer('closed', (language) => fixedText('closed', language, {}), `closed:${text.phoneId}:${day}`)
   if (text.text.pictures > 0)

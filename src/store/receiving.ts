@@ -52,7 +52,11 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
           : [],
       )
       const opened = offices.length === 0 ? new Map() : await openConversations(trx, districtId, moment.now, offices)
-      const strangersDesk = routed.some((r) => r.place.kind === 'desk') ? await anyOffice(trx, districtId) : null
+      const desks = await officesOf(
+        trx,
+        districtId,
+        routed.flatMap((r) => (r.place.kind === 'desk' ? [r.from.proxyNumberId] : [])),
+      )
       await insertMessages(
         trx,
         districtId,
@@ -66,7 +70,12 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
             ...inbound(r.from.text),
             id: r.exchangeId,
             conversationId,
-            deskId: conversationId === null ? (r.place.kind === 'office' ? `${r.place.schoolId}/office` : strangersDesk) : null,
+            deskId:
+              conversationId !== null
+                ? null
+                : r.place.kind === 'office'
+                  ? `${r.place.schoolId}/office`
+                  : (desks.get(r.from.proxyNumberId) ?? null),
             direction: r.direction,
             authorId: r.authorId,
             guardianId: r.guardianId,
@@ -85,7 +94,11 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
         trx,
       )
       const seen = new Set(had.map((r) => r.carrier_sid))
-      const deskId = await anyOffice(trx, districtId)
+      const desks = await officesOf(
+        trx,
+        districtId,
+        texts.map((t) => t.proxyNumberId),
+      )
       await insertMessages(
         trx,
         districtId,
@@ -96,7 +109,7 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
             ...inbound(t.text),
             id: timeOrderedId(),
             conversationId: null,
-            deskId,
+            deskId: desks.get(t.proxyNumberId) ?? null,
             direction: 'to_staff',
             authorId: null,
             guardianId: null,
@@ -184,12 +197,21 @@ function inbound(text: InboundText) {
   } satisfies Partial<NewMessage>
 }
 
-/** The office of the district's first school: where a text of nobody we know waits to be identified. */
-async function anyOffice(trx: Trx, districtId: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    select k.id from desk k join school s on s.district_id = k.district_id and s.id = k.school_id
-    where k.district_id = ${districtId} and k.kind = 'office' order by s.active desc, k.school_id limit 1`.execute(trx)
-  return rows[0]?.id ?? null
+/**
+ * Where a text of nobody we know waits to be identified, by the proxy number that it came to: the office of the one school whose
+ * conversations use that number now, else that of the district's first school.
+ */
+async function officesOf(trx: Trx, districtId: string, proxyNumberIds: readonly string[]): Promise<Map<string, string>> {
+  if (proxyNumberIds.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; desk: string }>`
+    select w.id, coalesce(
+      (select min(k.id) from desk k where k.district_id = ${districtId} and k.kind = 'office' and k.school_id = (
+        select min(c.school_id) from binding b join conversation c on c.district_id = b.district_id and c.id = b.conversation_id
+        where b.district_id = ${districtId} and b.proxy_number_id = w.id and b.until is null having count(distinct c.school_id) = 1)),
+      (select k.id from desk k join school s on s.district_id = k.district_id and s.id = k.school_id
+        where k.district_id = ${districtId} and k.kind = 'office' order by s.active desc, k.school_id limit 1)) as desk
+    from unnest(${[...new Set(proxyNumberIds)]}::uuid[]) as w (id)`.execute(trx)
+  return new Map(rows.map((row) => [row.id, row.desk]))
 }
 
 type Given = Parameters<ReceivingDistrict['know']>[0]

@@ -5,7 +5,7 @@ import { appendEvents } from '../store/events.ts'
 import type { Keys } from '../store/keys.ts'
 import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
 import { checkStaged } from '../store/roster-checks.ts'
-import { endFinishedTeaching, mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
+import { endLostRights, mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
 import {
   type Counts,
   claimNumbers,
@@ -115,7 +115,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   if (options.dryRun) return { keep: false, result }
   const at = await databaseNow(trx)
   await mergeHouseholds(trx, district.id, at)
-  await endFinishedTeaching(trx, district.id, at)
+  await endLostRights(trx, district.id, at)
   await rebindStaff(trx, district.id, at)
   await syncTasks(trx, district.id)
   await claimNumbers(trx, district.id)

@@ -60,18 +60,26 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
 }
 
 /**
- * Ends the conversations of staff who have left, and of teachers who no longer teach any student of the family: they may not write to it, and
- * what it still texts to that number reaches the office. `at` is the database's clock.
+ * Ends the conversations of staff who have left, of teachers who no longer teach any student of the family, and of administrators who no
+ * longer administer the school that speaks, or whose school the family has left: they may not write to it, and what it still texts to that
+ * number reaches the office. `at` is the database's clock.
  */
-export async function endFinishedTeaching(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+export async function endLostRights(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
   const taught = sql`exists (
     select from household_guardian hg
     join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
     where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null
       and ${teaches(districtId, sql`c.staff_side`, sql`gs.student_id`)})`
+  const administers = sql`(p.role = 'administrator' and exists (
+    select from person_org po join district d on d.id = po.district_id
+    where po.district_id = ${districtId} and po.person_id = p.id and (po.org_id = d.sourced_id or (po.org_id = c.school_id and exists (
+      select from household_guardian hg
+      join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
+      join person_org so on so.district_id = hg.district_id and so.person_id = gs.student_id and so.org_id = c.school_id
+      where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null)))))`
   const { rows } = await sql<{ id: string }>`
     select c.id from conversation c join person p on p.district_id = c.district_id and p.id = c.staff_side
-    where c.district_id = ${districtId} and c.ended_at is null and (not p.active or (p.role <> 'administrator' and not ${taught}))`.execute(
+    where c.district_id = ${districtId} and c.ended_at is null and (not p.active or not (${taught} or ${administers}))`.execute(
     trx,
   )
   await endConversations(
@@ -79,7 +87,7 @@ export async function endFinishedTeaching(trx: Trx, districtId: string, at: Temp
     districtId,
     at,
     rows.map((row) => row.id),
-    'teaching_ended',
+    'right_ended',
   )
 }
 

@@ -125,3 +125,31 @@ describe('a teacher who leaves the school', () => {
     expect((await world.exchanges({ guardian: 'rosa' })).at(-1)).toMatchObject({ staff: 'lincoln/office' })
   })
 })
+
+describe('an administrator who moves to another school', () => {
+  test('keeps no conversation with a family of the old one on the phone; one of the district keeps all', async () => {
+    const phones = { whitfield: '+13125550191', kim: '+13125550192' }
+    await world.rosterChanges(
+      'users.csv',
+      ['Dana,Whitfield,,,,,', `Dana,Whitfield,,,,${phones.whitfield},`],
+      ['Grace,Kim,,,,,', `Grace,Kim,,,,${phones.kim},`],
+    )
+    const lines: Record<string, { family: string | null; staff: string | null }> = {}
+    for (const who of ['whitfield', 'kim']) {
+      await world.sends(who, { guardian: 'wei' }, 'Thank you.')
+      await world.phoneOf('wei').reads()
+      lines[who] = await world.line(who, 'wei')
+    }
+    await world.rosterChanges('users.csv', ['whitfield,,,true,lincoln', 'whitfield,,,true,harbor'])
+    const old = world.phone(phones.whitfield)
+    old.texts(lines['whitfield']?.staff ?? '', 'See you tomorrow.')
+    expect(await old.reads()).toEqual([INTO_THE_OFFICE])
+    expect(await world.phoneOf('wei').reads()).toEqual([])
+    world.phoneOf('wei').texts(lines['whitfield']?.family ?? '', '谢谢老师。')
+    expect(await old.reads()).toEqual([])
+    expect((await world.exchanges({ guardian: 'wei' })).at(-1)).toMatchObject({ staff: 'lincoln/office', status: 'received' })
+    await world.phoneOf('wei').reads()
+    world.phone(phones.kim).texts(lines['kim']?.staff ?? '', 'See you tomorrow.')
+    expect(await world.phoneOf('wei').reads()).toHaveLength(1)
+  })
+})

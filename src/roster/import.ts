@@ -1,6 +1,6 @@
 /** `roster import`: reads a district's OneRoster 1.1 bulk files, refuses them whole or merges them whole, in one transaction. */
 
-import { type Db, databaseNow, type Trx } from '../store/database.ts'
+import type { Db, Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Keys } from '../store/keys.ts'
 import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
@@ -15,6 +15,7 @@ import {
   type Removal,
   type RosterKind,
 } from '../store/roster-merge.ts'
+import { momentOf } from '../store/settings.ts'
 import { openRoster, type RosterSource } from './files.ts'
 import { formatRemoval } from './format.ts'
 import { missingFiles } from './manifest.ts'
@@ -113,13 +114,13 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
     warningsTotal: warnings.total,
   }
   if (options.dryRun) return { keep: false, result }
-  const at = await databaseNow(trx)
-  await mergeHouseholds(trx, district.id, at)
-  await endLostRights(trx, district.id, at)
-  await rebindStaff(trx, district.id, at)
+  const moment = await momentOf(trx)
+  await mergeHouseholds(trx, district.id, moment)
+  await endLostRights(trx, district.id, moment)
+  await rebindStaff(trx, district.id, moment)
   await syncTasks(trx, district.id)
   await claimNumbers(trx, district.id)
-  await appendEvents(trx, district.id, [{ exchangeId: null, at, what: 'roster_imported', detail: flat(counts) }])
+  await appendEvents(trx, district.id, [{ exchangeId: null, at: moment.database, what: 'roster_imported', detail: flat(counts) }])
   return { keep: true, result }
 }
 

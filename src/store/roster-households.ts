@@ -1,6 +1,7 @@
 /** What a new roster means for households and conversations: who shares a phone now, and which talks are over. */
 
 import { sql } from 'kysely'
+import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { cancelWaiting } from './exchanges.ts'
 import { teaches } from './reach.ts'
@@ -14,10 +15,10 @@ const BATCH = 5000
 /**
  * Makes each phone's open household hold exactly the guardians whom the roster gives that phone (`sms`, or `phone` where there is no
  * `sms`). Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
- * it: the number may be a stranger's now. An opt-out stays with the phone. `at` is the database's clock.
+ * it: the number may be a stranger's now. An opt-out stays with the phone.
  */
-export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
-  const now = at.toString()
+export async function mergeHouseholds(trx: Trx, districtId: string, moment: Moment): Promise<void> {
+  const since = moment.database.toString()
   await sql`create temp table roster_home on commit drop as
     select coalesce(sms, phone) as phone_id, id as guardian_id from roster_person
     where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
@@ -32,28 +33,28 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
   await endConversations(
     trx,
     districtId,
-    at,
+    moment,
     over.map((row) => row.id),
     'household_ended',
   )
   // Whoever has the phone next is told anew who writes.
   await sql`
     with ended as (
-      update household h set until = ${now} from roster_ended e where h.district_id = ${districtId} and h.id = e.id returning h.phone_id
+      update household h set until = ${since} from roster_ended e where h.district_id = ${districtId} and h.id = e.id returning h.phone_id
     )
     update phone p set introduced_at = null from ended where p.district_id = ${districtId} and p.id = ended.phone_id`.execute(trx)
   await sql`insert into household (district_id, phone_id, since)
-    select distinct ${districtId}::uuid, w.phone_id, ${now}::timestamptz from roster_home w
+    select distinct ${districtId}::uuid, w.phone_id, ${since}::timestamptz from roster_home w
     where not exists (select from household h where h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null)`.execute(
     trx,
   )
-  await sql`update household_guardian g set until = ${now} from household h
+  await sql`update household_guardian g set until = ${since} from household h
     where g.district_id = ${districtId} and h.district_id = g.district_id and h.id = g.household_id and g.until is null
       and (h.until is not null or not exists (select from roster_home w where w.phone_id = h.phone_id and w.guardian_id = g.guardian_id))`.execute(
     trx,
   )
   await sql`insert into household_guardian (district_id, household_id, guardian_id, since)
-    select h.district_id, h.id, w.guardian_id, ${now} from roster_home w
+    select h.district_id, h.id, w.guardian_id, ${since} from roster_home w
     join household h on h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null
     where not exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
@@ -62,9 +63,9 @@ export async function mergeHouseholds(trx: Trx, districtId: string, at: Temporal
 /**
  * Ends the conversations of staff who have left, of teachers who no longer teach any student of the family, and of administrators who no
  * longer administer the school that speaks, or whose school the family has left: they may not write to it, and what it still texts to that
- * number reaches the office. `at` is the database's clock.
+ * number reaches the office.
  */
-export async function endLostRights(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
+export async function endLostRights(trx: Trx, districtId: string, moment: Moment): Promise<void> {
   const taught = sql`exists (
     select from household_guardian hg
     join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
@@ -85,21 +86,24 @@ export async function endLostRights(trx: Trx, districtId: string, at: Temporal.I
   await endConversations(
     trx,
     districtId,
-    at,
+    moment,
     rows.map((row) => row.id),
     'right_ended',
   )
 }
 
-/** Ids go by value and not by join: few conversations end, and there may be millions of exchanges. */
+/**
+ * Numbers rest from the `now` of hours on, by which they are given out again. Ids go by value and not by join: few conversations end, and there
+ * may be millions of exchanges.
+ */
 async function endConversations(
   trx: Trx,
   districtId: string,
-  at: Temporal.Instant,
+  moment: Moment,
   ids: readonly string[],
   why: string,
 ): Promise<void> {
-  const now = at.toString()
+  const now = moment.now.toString()
   await sql`update conversation set ended_at = ${now}
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[]) and ended_at is null`.execute(trx)
   await sql`update binding set until = ${now}
@@ -109,24 +113,23 @@ async function endConversations(
     where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and ${WAITING}`.execute(trx)
   const waiting = rows.map((row) => row.id)
   for (let from = 0; from < waiting.length; from += BATCH)
-    await cancelWaiting(trx, districtId, at, waiting.slice(from, from + BATCH), why, null)
+    await cancelWaiting(trx, districtId, moment.database, waiting.slice(from, from + BATCH), why, null)
 }
 
 /**
  * Lets go of numbers on which staff no longer get texts (`sms`): the staff side of their conversations is bound anew, and what waits for them is
- * prepared again for the phone that they have now. `at` is the database's clock.
+ * prepared again for the phone that they have now.
  */
-export async function rebindStaff(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
-  const now = at.toString()
+export async function rebindStaff(trx: Trx, districtId: string, moment: Moment): Promise<void> {
   const { rows } = await sql<{ conversation_id: string }>`
-    update binding b set until = ${now} from conversation c
+    update binding b set until = ${moment.now.toString()} from conversation c
     join person p on p.district_id = c.district_id and p.id = c.staff_side and p.kind = 'staff'
     left join roster_person r on r.id = p.id
     where b.district_id = ${districtId} and b.side = 'staff' and b.until is null
       and c.district_id = b.district_id and c.id = b.conversation_id and b.phone_id is distinct from r.sms
     returning b.conversation_id`.execute(trx)
   const ids = rows.map((row) => row.conversation_id)
-  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${now}
+  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${moment.database.toString()}
     where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and direction = 'to_staff' and author = 'person' and ${WAITING}`.execute(
     trx,
   )

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { keywordAnswers } from '../../src/simulator/keywords.ts'
 import { SMS_PATH } from '../../src/webhooks/twilio.ts'
@@ -141,6 +142,8 @@ describe('an administrator who moves to another school', () => {
       lines[who] = await world.line(who, 'wei')
     }
     await world.rosterChanges('users.csv', ['whitfield,,,true,lincoln', 'whitfield,,,true,harbor'])
+    // Their rest begins by the clock by which numbers are given out again.
+    expect(await world.rows(sql`select 1 from binding where until < since`)).toEqual([])
     const old = world.phone(phones.whitfield)
     old.texts(lines['whitfield']?.staff ?? '', 'See you tomorrow.')
     expect(await old.reads()).toEqual([INTO_THE_OFFICE])

@@ -14,6 +14,8 @@ export type Row = { readonly line: number; readonly cell: (column: string) => st
 export type UserRow = {
   readonly line: number
   readonly id: string
+  /** False: the school has disabled the account, and the person is as good as absent; an empty cell says that it has not. */
+  readonly enabled: boolean
   readonly kind: 'staff' | 'guardian' | 'student' | null
   readonly role: string
   readonly givenName: string
@@ -116,9 +118,13 @@ export function userRow(row: Row, report: Report): UserRow {
   const contactKnown = contactBy === 'sms' || contactBy === 'voice'
   if (contactBy !== '' && !contactKnown)
     report(warning('users.csv', row.line, `metadata.contactBy of ${id} is neither sms nor voice and is ignored.`))
+  const enabled = row.cell('enabledUser').toLowerCase()
+  if (!['', 'true', 'false'].includes(enabled))
+    report(warning('users.csv', row.line, `enabledUser of ${id} is neither true nor false and is ignored.`))
   return {
     line: row.line,
     id,
+    enabled: enabled !== 'false',
     kind,
     role,
     givenName: row.cell('givenName').normalize(),

@@ -63,6 +63,7 @@ export async function checkStaged(trx: Trx, districtId: string | null, whole: Re
     where kind = 'staff' and (exists (select from desk d where d.district_id = ${districtId} and d.id = p.id) or exists (
       select from roster_org o where o.type = 'school' and p.id in (o.id || '/office', o.id || '/attendance', o.id || '/nurse', o.id || '/aides')))`,
   )
+  await dropDisabled(trx)
   await dropCrowdedPhones(trx)
 }
 
@@ -116,6 +117,19 @@ async function checkAgents(trx: Trx): Promise<void> {
     from roster_agent a join roster_person p on p.id = a.agent_id join roster_person s on s.id = a.person_id
     where s.kind = 'student' and p.kind <> 'guardian' group by a.line, a.person_id`,
   )
+}
+
+/**
+ * Whoever is disabled (OneRoster 1.1, `enabledUser`) is as good as absent, with all that hangs on the row. Only now: a class may still name
+ * them, and that is no dangling id.
+ */
+async function dropDisabled(trx: Trx): Promise<void> {
+  const disabled = sql`(select id from roster_person where not enabled)`
+  await sql`delete from roster_enrollment where person_id in ${disabled}`.execute(trx)
+  await sql`delete from roster_person_org where person_id in ${disabled}`.execute(trx)
+  await sql`delete from roster_agent where person_id in ${disabled} or agent_id in ${disabled}`.execute(trx)
+  await sql`delete from roster_finding where not refuses and person_id in ${disabled}`.execute(trx)
+  await sql`delete from roster_person where not enabled`.execute(trx)
 }
 
 /** Takes a number away from everybody when too many guardians have it. */

@@ -32,6 +32,7 @@ export type OrgRow = {
 export type PersonRow = {
   readonly line: number
   readonly id: string
+  readonly enabled: boolean
   readonly kind: string | null
   readonly role: string
   readonly givenName: string
@@ -69,6 +70,7 @@ const STAGED = {
   roster_person: {
     line: 'int',
     id: 'text',
+    enabled: 'bool',
     kind: 'text',
     role: 'text',
     given_name: 'text',
@@ -152,7 +154,7 @@ export async function stagePeople(
   agents: readonly PersonLink[],
 ): Promise<void> {
   const values = rows.map((r) => [
-    ...[r.line, r.id, r.kind, r.role, r.givenName, r.familyName, r.displayName],
+    ...[r.line, r.id, r.enabled, r.kind, r.role, r.givenName, r.familyName, r.displayName],
     ...[r.language, r.keepLanguage, r.contactBy, r.timeZone, r.sms, r.phone],
   ])
   await stage(trx, 'roster_person', values)

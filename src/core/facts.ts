@@ -35,11 +35,12 @@ export function missingFacts(original: string, translation: string, names: reado
 }
 
 function without(pieces: readonly string[], others: readonly string[]): string[] {
-  const left = [...others]
+  const left = new Map<string, number>()
+  for (const piece of others) left.set(piece, (left.get(piece) ?? 0) + 1)
   return pieces.filter((piece) => {
-    const at = left.indexOf(piece)
-    if (at !== -1) left.splice(at, 1)
-    return at === -1
+    const count = left.get(piece) ?? 0
+    if (count > 0) left.set(piece, count - 1)
+    return count === 0
   })
 }
 
@@ -114,9 +115,12 @@ const PROTECTED_NUMBER =
  */
 export function factSpans(text: string, names: readonly string[]): readonly { readonly start: number; readonly end: number }[] {
   const spans: { start: number; end: number }[] = []
+  const taken = new Uint8Array(text.length)
   const add = (start: number, length: number) => {
     const end = start + length
-    if (length > 0 && !spans.some((span) => start < span.end && span.start < end)) spans.push({ start, end })
+    if (length === 0 || taken.subarray(start, end).includes(1)) return
+    taken.fill(1, start, end)
+    spans.push({ start, end })
   }
   for (const match of text.matchAll(LINK)) add(match.index, match[0].length)
   for (const name of [...names].sort((a, b) => b.length - a.length))

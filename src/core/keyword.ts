@@ -29,9 +29,14 @@ const latinLookalikes: Readonly<Record<string, string>> = Object.fromEntries(
 const MAYBE_WORDS = 12
 const MAYBE_CHARACTERS = 90
 
-/** Small letters and single spaces: no punctuation, emoji, apostrophes, invisible or direction characters; full-width and styled letters plain. */
+/** UTF-16 units beyond which a text is no order; the carrier's own limit is 1,600. A sign can become 18 when it is made plain. */
+const LONGEST = 4000
+
+/** Small letters and single spaces, nothing of a text too long to be an order: no punctuation, emoji, apostrophes, invisible or direction characters; full-width and styled letters plain. */
 function normalise(text: string): string {
-  return text
+  const said = text.trim()
+  if (said.length > LONGEST) return ''
+  return said
     .replace(/['’‘ʼ`´′]/g, '')
     .normalize('NFKC')
     .toLowerCase()

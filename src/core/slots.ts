@@ -78,6 +78,9 @@ function calendarOf(language: FactLanguage): Calendar {
   return calendar
 }
 
+/** UTF-16 units before and after a short name of a month or weekday in which a number or another name vouches for it. */
+const NEARBY = 40
+
 /** Stands in `rest` where a weekday or month was. */
 const TAKEN = '\ue000'
 
@@ -103,8 +106,8 @@ export function takeCalendarNames(
   for (const { name, loose } of named) {
     if (!loose) continue
     rest = rest.replace(loose, (word: string, at: number, whole: string) => {
-      const before = whole.slice(0, at)
-      const after = whole.slice(at + word.length)
+      const before = whole.slice(Math.max(0, at - NEARBY), at)
+      const after = whole.slice(at + word.length, at + word.length + NEARBY)
       const vouched =
         /(?:\d(?:st|nd|rd|th|er|o|a)?|\ue000)[\s.,]*(?:de |of )?$/iu.test(before) || /^[\s.,]*[\d\ue000]/u.test(after)
       const capitalised = /^\p{Lu}\p{Ll}/u.test(word) && /[\p{L}\d,;]\s+$/u.test(before)
@@ -131,7 +134,7 @@ const LINK_CHARACTER = "[\\p{Script=Latin}0-9\\-._~:/?#\\[\\]@!$&'()*+,;=%]"
  */
 export const LINK = new RegExp(
   `(?:https?://|www\\.)${LINK_CHARACTER}*[\\p{Script=Latin}0-9/=&#_-]` +
-    '|[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+' +
+    '|(?<![\\w.+-])[\\w.+-]+@[\\w-]+(?:\\.[\\w-]+)+' +
     `|(?<![\\w.@-])(?:[\\w-]+\\.)+(?:com|org|net|edu|gov|us|gle|ly|co|be|io|info|app)(?![\\w@-])(?:/(?:${LINK_CHARACTER}*[\\p{Script=Latin}0-9/=&#_-])?)?`,
   'giu',
 )

@@ -146,6 +146,8 @@ function findEntry(text: string, language: PhraseLanguage, names: readonly strin
 const PART = /[^.!?…。！？؟،,，\n]*(?:[.!?…。！？؟،,，\n]+["”»']?\s*|$)/gu
 
 const MOST_PARTS = 24
+/** UTF-16 units beyond which a text is not read: parts of that length are no sentences of the phrasebook. */
+const LONGEST = 4000
 const MOST_PARTS_IN_ENTRY = 8
 
 /** Reads a whole text as entries one after the other; null when any stretch is none. The longest entries are tried first. */
@@ -196,6 +198,7 @@ export function createPhrasebook(): Translator {
       const target = phraseLanguage(to)
       if (!source || !target) return { kind: 'unsupported', reason: 'language not in the phrasebook' }
       if (source === target) return { kind: 'translated', text, by: 'phrasebook' }
+      if (text.length > LONGEST) return { kind: 'unsupported', reason: 'not in the phrasebook' }
       const plain = visible(text).replace(/[^\S\n]+/gu, ' ')
       for (const table of sourceTables(source)) {
         const found = readText(plain, table, names)

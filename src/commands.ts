@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 import readline from 'node:readline'
 import { finished, pipeline } from 'node:stream/promises'
-import { carrierAccount } from './carrier-account.ts'
+import { carrierAccount, unreachableProblem } from './carrier-account.ts'
 import { createClient } from './carriers/twilio/client.ts'
 import { leaveInboundToNumbers, listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
 import { type Config, runByNpm } from './config.ts'
@@ -99,6 +99,7 @@ async function serve(given: Given): Promise<Outcome> {
     throw error
   })
   process.stdout.write(`Homeline is ready at ${running.url}\n`)
+  warnOfUnreachable({ ...given.config, publicUrl: running.url })
   if (running.simulated && running.demoUrl === null)
     process.stdout.write(
       'The carrier is simulated: no text leaves this computer. Set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for a real one.\n',
@@ -110,6 +111,11 @@ async function serve(given: Given): Promise<Outcome> {
   await asked()
   await running.stop()
   return DONE
+}
+
+function warnOfUnreachable(config: Config): void {
+  const problem = unreachableProblem(config)
+  if (problem !== null) process.stderr.write(`${problem}\n`)
 }
 
 /** Resolves when the process is asked to end: by a signal, or by the death of the npm that runs it. */
@@ -168,6 +174,7 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
   if (operands.length > 0) throw new UsageProblem('homeline numbers sync takes no names.')
   return opened(config, async ({ db, keys }) => {
     const account = await carrierAccount(config, db, keys)
+    warnOfUnreachable(config)
     const client = createClient(account)
     const districts = await db.selectFrom('district').select('id').execute()
     const district =

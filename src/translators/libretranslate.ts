@@ -11,10 +11,14 @@ const Refusal = z.object({ error: z.string() })
 /** What it says with 400 when another try cannot help; a missing key is 400 too, and can be mended. */
 const FOR_GOOD = /is not (?:supported|available)|exceeds text limit/u
 
-/** Its codes are languages without a country, but for Chinese: `zh` is Simplified, `zt` Traditional (newer servers know both as aliases). */
+/**
+ * Its codes are languages without a country, but for Chinese: `zh` is Simplified, `zt` Traditional (newer servers know both as aliases). Its models
+ * (argospm-index) know Norwegian as `nb` and Filipino as `tl`.
+ */
 function libreLanguageCode(tag: string): string {
   const base = tag.split('-', 1)[0]?.toLowerCase() ?? tag
   if (base === 'fil') return 'tl'
+  if (base === 'no' || base === 'nn') return 'nb'
   return base === 'zh' && /-(?:hant|tw|hk|mo)\b/iu.test(tag) ? 'zt' : base
 }
 

@@ -44,6 +44,20 @@ describe('a translation', () => {
   })
 })
 
+test.each([
+  ['no', 'nb'],
+  ['nb-NO', 'nb'],
+  ['fil', 'tl'],
+  ['pt-BR', 'pt'],
+  ['zh', 'zh'],
+  ['zh-TW', 'zt'],
+])('%s is %s to the server', async (tag, code) => {
+  reply = json(200, { translatedText: 'x' })
+  seen.length = 0
+  await createLibreTranslator(base, null).translate({ ...request, to: tag })
+  expect(seen[0]?.body).toMatchObject({ target: code })
+})
+
 describe('what goes wrong', () => {
   test.each<readonly [string, Reply, string, string]>([
     [

@@ -34,6 +34,23 @@ export function awsLanguageCode(tag: string): string | null {
   return null
 }
 
+/** The script that readers of a tag expect (CLDR, likely subtags). */
+function scriptOf(tag: string): string | undefined {
+  return new Intl.Locale(tag).maximize().script
+}
+
+const SERBIAN_CYRILLIC = [...'абвгдђежзијклљмнњопрстћуфхцчџш']
+const SERBIAN_LATIN = 'a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š'.split(' ')
+
+/** Serbian in Latin letters, which stand one for one for the Cyrillic ones; the service has no code for it. What is Latin stays. */
+function inLatin(serbian: string): string {
+  return serbian.replace(/\p{Script=Cyrillic}/gu, (letter) => {
+    const small = letter.toLowerCase()
+    const latin = SERBIAN_LATIN[SERBIAN_CYRILLIC.indexOf(small)] ?? letter
+    return letter === small ? latin : latin.charAt(0).toUpperCase() + latin.slice(1)
+  })
+}
+
 /** Targets whose formality can be chosen (developer guide, "Setting formality"); elsewhere the setting is ignored. */
 const FORMAL_TARGETS = new Set(['nl', 'fr', 'fr-CA', 'de', 'hi', 'it', 'ja', 'ko', 'pt-PT', 'es', 'es-MX'])
 
@@ -133,7 +150,10 @@ async function translate(client: TranslateClient, request: TranslationRequest): 
   const from = awsLanguageCode(request.from)
   const to = awsLanguageCode(request.to)
   if (!from || !to) return { kind: 'unsupported', reason: 'language not in Amazon Translate' }
-  if (from === to) return { kind: 'translated', text: request.text, by: 'aws' }
+  const serbianInLatin = to === 'sr' && scriptOf(request.to) === 'Latn'
+  if (!serbianInLatin && scriptOf(request.to) !== scriptOf(to))
+    return { kind: 'unsupported', reason: 'script not in Amazon Translate' }
+  if (from === to) return { kind: 'translated', text: serbianInLatin ? inLatin(request.text) : request.text, by: 'aws' }
   const signal = AbortSignal.timeout(TIME_LIMIT_MS)
   // The signal does not end the search for credentials, which may wait on the network.
   const expired = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
@@ -145,7 +165,8 @@ async function translate(client: TranslateClient, request: TranslationRequest): 
     return translated.join('')
   }
   try {
-    return { kind: 'translated', text: await Promise.race([work(), expired]), by: 'aws' }
+    const text = await Promise.race([work(), expired])
+    return { kind: 'translated', text: serbianInLatin ? inLatin(text) : text, by: 'aws' }
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown error'
     return { kind: FOR_GOOD.has(reason) ? 'unsupported' : 'unavailable', reason }

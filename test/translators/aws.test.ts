@@ -87,6 +87,24 @@ describe('a text and its facts', () => {
   })
 })
 
+describe('Serbian', () => {
+  const cyrillic = 'Његова љубичаста џемпер у 3:30 PM, Maya!'
+  test.each([
+    ['sr', cyrillic],
+    ['sr-Latn', 'Njegova ljubičasta džemper u 3:30 PM, Maya!'],
+    ['sr-Latn-RS', 'Njegova ljubičasta džemper u 3:30 PM, Maya!'],
+  ])('comes in the letters that %s is written in', async (to, text) => {
+    const seen = service(says(cyrillic))
+    expect(await translator.translate({ text: 'x', from: 'en', to, names: [] })).toEqual({ kind: 'translated', text, by: 'aws' })
+    expect(seen[0]?.TargetLanguageCode).toBe('sr')
+  })
+
+  test('goes from one of its scripts to Latin letters without the service', async () => {
+    const answer = await translator.translate({ text: 'Ђурђа', from: 'sr', to: 'sr-Latn', names: [] })
+    expect(answer).toEqual({ kind: 'translated', text: 'Đurđa', by: 'aws' })
+  })
+})
+
 describe('what goes wrong', () => {
   test.each([
     ['UnsupportedLanguagePairException', 400, 'unsupported'],
@@ -108,6 +126,16 @@ describe('what goes wrong', () => {
     expect(answer).toEqual({ kind: 'unsupported', reason: 'language not in Amazon Translate' })
     expect(seen).toEqual([])
   })
+
+  test.each(['pa-Arab', 'uz-Cyrl', 'pa-PK'])(
+    'a script that the service does not write is told without asking: %s',
+    async (to) => {
+      const seen = service(says(''))
+      const answer = await translator.translate({ text: 'Come', from: 'en', to, names: [] })
+      expect(answer).toEqual({ kind: 'unsupported', reason: 'script not in Amazon Translate' })
+      expect(seen).toEqual([])
+    },
+  )
 
   test('a service that does not answer is given up, whoever is waited for', async () => {
     vi.spyOn(AbortSignal, 'timeout').mockImplementationOnce(() => AbortSignal.abort(new DOMException('late', 'TimeoutError')))

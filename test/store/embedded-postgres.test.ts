@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 
 let dir: string
@@ -58,6 +59,22 @@ it('what processes that are no more left behind does not stand in the way', asyn
   await again.release()
   expect(await postmaster()).toBe('')
 })
+
+it.runIf(process.platform === 'linux')(
+  'a process that has ended and whose parent has not asked after it holds nothing',
+  async () => {
+    // The shell becomes a `sleep` that never asks after its child.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    onTestFinished(() => void parent.kill('SIGKILL'))
+    const zombie = Number(String(await new Promise((resolve) => parent.stdout.once('data', resolve))))
+    const state = () => readFile(`/proc/${zombie}/stat`, 'latin1')
+    await vi.waitFor(async () => expect(await state()).toContain(') Z'))
+    await writeFile(path.join(dir, 'clients', `${zombie}-left`), '')
+    const again = await startEmbeddedPostgres(dir)
+    await again.release()
+    expect(await postmaster()).toBe('')
+  },
+)
 
 it('says what is wrong when it cannot start', async () => {
   await writeFile(path.join(dir, 'data', 'postgresql.conf'), 'nonsense = on\n', { flag: 'a' })

@@ -35,9 +35,9 @@ export type Installation = {
 
 /**
  * Starts or finds the database, migrates it, connects as the roles that row level security binds and checks the key. Throws a `Problem` when
- * the database cannot be started or reached, or was first used with another key.
+ * the database cannot be started or reached, or was first used with another key. `statementSeconds`: for work whose statements may take longer.
  */
-export async function openInstallation(config: Config): Promise<Installation> {
+export async function openInstallation(config: Config, statementSeconds?: number): Promise<Installation> {
   const embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir) : null
   const url = config.databaseUrl ?? (embedded?.url as string)
   const closing: (() => Promise<void>)[] = embedded === null ? [] : [embedded.release]
@@ -48,7 +48,7 @@ export async function openInstallation(config: Config): Promise<Installation> {
     const migrated = await migrate(url).catch((cause) => {
       throw databaseProblem(cause)
     })
-    const db = connect(url, 'homeline_app')
+    const db = connect(url, 'homeline_app', undefined, statementSeconds)
     closing.push(() => db.destroy())
     const scheduler = connect(url, 'homeline_scheduler', 3)
     closing.push(() => scheduler.destroy())

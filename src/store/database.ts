@@ -4,6 +4,7 @@
  */
 
 import { promises as fs } from 'node:fs'
+import type { Socket } from 'node:net'
 import path from 'node:path'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { FileMigrationProvider, Migrator } from 'kysely/migration'
@@ -48,20 +49,39 @@ function outliveRestarts(pool: pg.Pool): void {
   pool.on('connect', (client) => void client.on('error', () => {}))
 }
 
-/** A pool that works as one role. `size` connections at most; statements end after 60 s. */
-export function connect(url: string, role: Role, size = 10): Db {
+/** A peer that is gone without a word (a host that lost power, a forgotten NAT entry) is asked for after so many milliseconds of silence. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const
+
+/**
+ * The server itself ends a statement in time; one that says nothing well beyond that is gone, and with it the connection. The `query_timeout`
+ * of pg would give up the statement only, and the pool would hand the dead connection out again.
+ */
+function leaveTheDead(pool: pg.Pool, milliseconds: number): void {
+  pool.on('connect', (client) => {
+    const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection
+    stream.setTimeout(milliseconds, () => stream.destroy(new Error('The database has not answered in time.')))
+  })
+}
+
+/** How long a statement may take, in seconds, where nobody asks for more. */
+const STATEMENT_SECONDS = 60
+
+/** A pool that works as one role. `size` connections at most; the server ends statements after `statementSeconds`. */
+export function connect(url: string, role: Role, size = 10, statementSeconds = STATEMENT_SECONDS): Db {
   const pool = new pg.Pool({
     connectionString: url,
     // Lookups by key on solid disks: the defaults read whole tables for a few hundred rows, or compile what runs for a millisecond.
     options: `-c role=${role} -c timezone=UTC -c jit=off -c random_page_cost=1.1`,
     max: size,
     connectionTimeoutMillis: 10_000,
-    statement_timeout: 60_000,
+    statement_timeout: statementSeconds * 1000,
+    ...KEEP_ALIVE,
     idle_in_transaction_session_timeout: 60_000,
     application_name: 'homeline',
     types,
   })
   outliveRestarts(pool)
+  leaveTheDead(pool, statementSeconds * 1200)
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
 }
 
@@ -83,6 +103,7 @@ export async function migrate(url: string): Promise<string[]> {
     max: 2,
     connectionTimeoutMillis: 10_000,
     application_name: 'homeline-migrate',
+    ...KEEP_ALIVE,
   })
   outliveRestarts(pool)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })

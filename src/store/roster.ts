@@ -110,7 +110,6 @@ export async function makeStaging(trx: Trx): Promise<void> {
   // Of a table that was empty yesterday the planner believes that it still is, and loops over it a hundred thousand times. Everything here
   // compares whole tables, for which hashing is right at any size.
   await sql.raw('set local enable_nestloop = off').execute(trx)
-  await sql.raw(`set local statement_timeout = '10min'`).execute(trx)
   for (const [table, columns] of Object.entries(STAGED)) {
     const list = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
     await sql.raw(`create temp table ${table} (${list.join(', ')}) on commit drop`).execute(trx)

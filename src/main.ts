@@ -40,7 +40,7 @@ export type Running = {
   /** Whether the simulator is the carrier: nothing is really sent. */
   readonly simulated: boolean
   readonly app: FastifyInstance
-  /** Takes no more, finishes what is under way, closes the database. */
+  /** Finishes what is under way while the door stays open for webhooks, which are kept for the next start; then shuts it and closes the database. */
   readonly stop: () => Promise<void>
 }
 
@@ -60,7 +60,9 @@ export async function serve(given: Config): Promise<Running> {
   const { db, scheduler, keys } = installation
   // In the order of the start; the end goes the other way round, whether the start came through or not.
   const ends: (() => unknown)[] = [installation.close]
+  let stopping = false
   const stop = async () => {
+    stopping = true
     for (const end of ends.splice(0).reverse()) await end()
   }
   try {
@@ -86,17 +88,24 @@ export async function serve(given: Config): Promise<Running> {
     // What cannot be sealed now waits for the next start.
     const seal = () =>
       sealAll(installation).catch((error) => logger.error(describeError(error), 'the last events are not sealed yet'))
-    ends.push(seal, jobs.stop)
+    let app: FastifyInstance | undefined
+    // A hand-over under way may take its 30 s, and a carrier tries a text for 15 s in all: so the door is shut only after the jobs have ended.
+    ends.push(
+      seal,
+      () => app?.close(),
+      () => demo?.close(),
+      jobs.stop,
+    )
     const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
     const waking = async <T>(work: Promise<T>): Promise<T> => {
       const done = await work
       jobs.wake()
       return done
     }
-    const app = await buildServer({
+    app = await buildServer({
       logger,
       metrics,
-      problems: () => problems(db, scheduler, jobs),
+      problems: async () => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs)),
       webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(keeper(webhook)) }),
       api: apiRoutes({
         db,
@@ -110,10 +119,6 @@ export async function serve(given: Config): Promise<Running> {
       others: demo?.plugins ?? [],
       home: demo?.hasScene ? '/simulator' : null,
     })
-    ends.push(
-      () => app.close(),
-      () => demo?.close(),
-    )
     await app.listen({ port: config.port, host: config.host })
     if (demo !== null) await demo.open(jobs.wake)
     const housekeeping = scheduleHousekeeping(installation, (error) =>

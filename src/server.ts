@@ -30,6 +30,8 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     // Twilio gives up after 15 s in all.
     requestTimeout: 15_000,
     forceCloseConnections: 'idle',
+    // What still comes over an open connection while the door is being shut is answered like any other request, not with 503.
+    return503OnClosing: false,
     // A sourcedId of 255 characters may take up to four times as many in an address.
     routerOptions: { maxParamLength: 1_100 },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error.statusCode ?? 400),

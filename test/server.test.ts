@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import type { FastifyPluginAsync } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../src/logger.ts'
@@ -84,6 +86,33 @@ describe('the server', () => {
     expect(metrics.body).toMatch(/^homeline_held 3$/m)
     expect(await app.inject({ url: '/' })).toMatchObject({ statusCode: 302, headers: { location: '/simulator' } })
     await app.close()
+  })
+
+  it('a request that comes over an open connection while the server closes is answered like any other', async () => {
+    const { app } = await server()
+    let letGo: () => void = () => {}
+    const begun = new Promise<void>((resolve) => {
+      app.get('/slow', () => {
+        resolve()
+        return new Promise((answer) => {
+          letGo = () => answer('done')
+        })
+      })
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+    let read = ''
+    socket.on('data', (chunk) => {
+      read += chunk
+    })
+    socket.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await begun
+    const closed = app.close()
+    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(app.server, 'request')
+    letGo()
+    await Promise.all([closed, once(socket, 'close')])
+    expect(read.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
   })
 
   it('the caller’s word on host and address is not taken', async () => {

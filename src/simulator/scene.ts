@@ -60,7 +60,9 @@ export function simulatorScene(
     for (const reply of watching) reply.raw.write(': still here\n\n')
   }, beatMilliseconds)
   beat.unref()
+  let closing = false
   app.addHook('preClose', async () => {
+    closing = true
     clearInterval(beat)
     for (const unsubscribe of unsubscribes) unsubscribe()
     for (const reply of watching) reply.raw.end()
@@ -69,6 +71,8 @@ export function simulatorScene(
   app.get('/simulator/scene.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(sceneCss))
   app.get('/simulator/scene.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(sceneScript))
   app.get('/simulator/events', (_request, reply) => {
+    // A stream that began now would keep the server from closing.
+    if (closing) return reply.code(503).send()
     reply.hijack()
     reply.raw.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' }).write('retry: 1000\n\n')
     watching.add(reply)

@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { callWebhook } from '../../src/simulator/webhook.ts'
+import { noFaults } from '../../src/simulator/world.ts'
 import { verifyLog } from '../../src/store/verify.ts'
+import { SMS_PATH } from '../../src/webhooks/twilio.ts'
 import {
+  ACCOUNT,
   type Family,
   folder,
   freePort,
@@ -153,6 +157,53 @@ describe('a server that is told to stop', () => {
     const rows = await allIsRight('term', sent)
     expect(rows.filter((r) => r.status !== 'delivered')).toEqual([])
     expect(await server.end('SIGTERM')).toBe(0)
+  })
+})
+
+describe('a server that waits for a hand-over before it stops', () => {
+  it('keeps what the carrier brings meanwhile, by new connections too, and says that it is stopping', async () => {
+    const family = town.families[0] as Family
+    const server = await startServer(town.variables)
+    town.carrier.simulator.setFaults({ ...noFaults, rest: 'accept-then-hang', strikes: 1, callbacks: 'lost' })
+    town.carrier.simulator.text(family.teacherPhone, family.staffNumber, 'drain-0-end')
+    await until('the carrier is called', () => town.carrier.simulator.faults().rest === 'none')
+    const ended = server.end('SIGTERM')
+    const health = await until('it is stopping', async () => {
+      const answer = await fetch(`${server.url}/health`)
+      return answer.status === 503 && answer
+    })
+    expect(await health.json()).toMatchObject({ problems: ['the server is stopping'] })
+    const answers = await Promise.all(
+      ['drain-1-end', 'drain-2-end'].map((Body, n) => {
+        const sid = `SM${'0123456789abcde'.repeat(2)}d${n}`
+        const fields = {
+          MessageSid: sid,
+          From: family.phone,
+          To: family.familyNumber,
+          Body,
+          NumMedia: '0',
+          AccountSid: ACCOUNT.sid,
+        }
+        return callWebhook(`${server.url}${SMS_PATH}`, 'POST', fields, ACCOUNT.token, {
+          fetch,
+          later: () => () => {},
+          random: Math.random,
+        })
+      }),
+    )
+    expect(answers.map((answer) => answer.kind)).toEqual(['answered', 'answered'])
+    await town.carrier.shut()
+    expect(await ended).toBe(0)
+    expect(server.err()).toBe('')
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow()
+    await town.carrier.reopen()
+    town.carrier.simulator.setFaults(noFaults)
+    const next = await startServer(town.variables)
+    await until('all is delivered', async () => {
+      const rows = await rowsOf('drain')
+      return rows.length === 3 && rows.every((row) => row.status === 'delivered')
+    })
+    expect(await next.end('SIGTERM')).toBe(0)
   })
 })
 

@@ -10,15 +10,25 @@ import { describeError } from './logger.ts'
 /** Named in the contract and not built yet. */
 const LATER = new Set(['doctor', 'fallback', 'backup', 'restore'])
 
-const usage = () =>
-  ['Usage: homeline COMMAND [options]', '', ...Object.values(COMMANDS).map((c) => `  ${c.usage.padEnd(78)} ${c.does}`), ''].join(
-    '\n',
-  )
+function usage(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
+  return [
+    'Usage: homeline COMMAND [options]',
+    '',
+    ...Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(width)}  ${does}`),
+    '',
+    '`homeline COMMAND --help` tells what a command takes. Configuration is read from the environment and .env: see .env.example.',
+    '',
+  ].join('\n')
+}
+
+const isHelp = (word: string | undefined) => word === '--help' || word === '-h'
 
 async function run(args: readonly string[]): Promise<Outcome> {
   const names = Object.keys(COMMANDS).sort((a, b) => b.length - a.length)
+  if (args[0] === 'help' && args.length > 1) return run([...args.slice(1), '--help'])
   const line = args.join(' ')
-  if (args.length === 0 || args[0] === '--help' || args[0] === 'help') {
+  if (args.length === 0 || isHelp(args[0]) || args[0] === 'help') {
     process.stdout.write(usage())
     return { status: args.length === 0 ? 2 : 0 }
   }
@@ -31,6 +41,10 @@ async function run(args: readonly string[]): Promise<Outcome> {
       problem: `There is no command \`${args.slice(0, 2).join(' ').slice(0, 60)}\`: run \`homeline help\` for the list.`,
     }
   const rest = args.slice(name.split(' ').length)
+  if (rest.some(isHelp)) {
+    process.stdout.write(`Usage: homeline ${command.usage}\n\n  ${command.does}\n`)
+    return { status: 0 }
+  }
   let parsed: ReturnType<typeof parse>
   try {
     parsed = parse(rest, command.options)

@@ -213,6 +213,11 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
 
 function carrierProblem(error: unknown, simulated: boolean): unknown {
   const { status, code } = error as { status?: number; code?: string | number }
+  // Whatever answers, or does not, where this command looks for the simulator: it is not the one that has these numbers.
+  if (simulated && (typeof status === 'number' || typeof code === 'string'))
+    return new Problem(
+      'The simulator answers only inside its own server: start `homeline serve` first, and give this command the same PORT and HOST.',
+    )
   if (status === 401 || status === 403)
     return new Problem('The carrier refuses TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: check both.')
   if (status === 404)
@@ -221,11 +226,7 @@ function carrierProblem(error: unknown, simulated: boolean): unknown {
     )
   if (typeof status === 'number') return new Problem(`The carrier answered ${status}: try again later.`)
   if (typeof code === 'string' && /^E[A-Z_]+$/.test(code))
-    return new Problem(
-      simulated
-        ? 'The simulator runs inside the server: start `homeline serve` first.'
-        : 'The carrier cannot be reached: check the network and TWILIO_API_URL.',
-    )
+    return new Problem('The carrier cannot be reached: check the network and TWILIO_API_URL.')
   return error
 }
 

@@ -29,6 +29,12 @@ test('every environment variable that the README names is one that the configura
   expect(named.length).toBeGreaterThan(5)
 })
 
+test('the README names every translator that can be chosen', () => {
+  const choices = VARIABLES.TRANSLATOR.unwrap().options
+  expect(choices.filter((name) => name !== 'phrasebook' && !inTicks.includes(name))).toEqual([])
+  expect(inTicks).toContain('TRANSLATOR')
+})
+
 test('the README names every command and no other', () => {
   const named = [...readme.matchAll(/^\| `npx homeline ([a-z]+(?: [a-z]+)?)/gm)].map((m) => m[1] as string)
   expect(named.sort()).toEqual(Object.keys(COMMANDS).sort())

@@ -130,7 +130,31 @@ describe('wrong use ends with 2 and one sentence', () => {
   it('no command at all shows the list', async () => {
     const [none, help] = await Promise.all([run([]), run(['--help'])])
     expect([none.status, help.status]).toEqual([2, 0])
-    for (const name of Object.keys(COMMANDS)) expect(help.out).toContain(`  ${name}`)
+    expect(none.out).toBe(help.out)
+    const columns = Object.entries(COMMANDS).map(([name, { does }]) => {
+      const line = help.out.split('\n').find((one) => one.startsWith(`  ${name} `)) ?? ''
+      expect(line.length).toBeLessThanOrEqual(80)
+      return line.indexOf(does)
+    })
+    expect(columns.every((column) => column > 0 && column === columns[0])).toBe(true)
+  })
+
+  it('every command tells what it takes, even where the configuration is wrong', async () => {
+    const asked = [
+      ['serve', '--help'],
+      ['help', 'log', 'export'],
+      ['numbers', 'sync', '-h'],
+      ['detect', 'x', '--help'],
+    ]
+    const ends = await Promise.all(asked.map((args) => run(args, { PORT: 'wrong' })))
+    expect(ends.map(({ status, err }) => [status, err])).toEqual(asked.map(() => [0, '']))
+    expect(ends.map((end) => end.out.split('\n')[0])).toEqual([
+      'Usage: homeline serve',
+      'Usage: homeline log export --from ISO --to ISO [--format csv|jsonl] [--out FILE] [--district ID]',
+      'Usage: homeline numbers sync [--district ID]',
+      'Usage: homeline detect [--home LANG]',
+    ])
+    expect(await run(['frobnicate', '--help'])).toMatchObject({ status: 2, out: '' })
   })
 })
 
@@ -217,6 +241,23 @@ describe('circumstances end with 1 and one sentence', () => {
     for (const args of [['serve'], ['numbers', 'sync']]) {
       const end = await homeline(args, simulated(), { cwd })
       expect(end).toMatchObject({ status: 1, err: expect.stringMatching(/real Twilio account/) })
+      isPlain(end)
+    }
+  })
+})
+
+describe('numbers sync without an account', () => {
+  it('names PORT and HOST where nobody or somebody else answers in the simulator’s place', async () => {
+    const here = await folder()
+    const port = await freePort()
+    const variables = { HOMELINE_DATA_DIR: path.join(here, 'data'), PORT: String(port) }
+    const alone = await homeline(['numbers', 'sync'], variables, { cwd: here })
+    const other = createServer((socket) => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}'))
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+    const wrong = await homeline(['numbers', 'sync'], variables, { cwd: here })
+    other.close()
+    for (const end of [alone, wrong]) {
+      expect(end).toMatchObject({ status: 1, out: '', err: expect.stringMatching(/the same PORT and HOST/) })
       isPlain(end)
     }
   })

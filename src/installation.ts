@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from './config.ts'
-import { assertBound, connect, type Db, migrate } from './store/database.ts'
+import { assertBound, connect, type Db, migrate, type Program } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { createKeys, type Keys } from './store/keys.ts'
 import { isRightKey } from './store/settings.ts'
@@ -37,7 +37,11 @@ export type Installation = {
  * Starts or finds the database, migrates it, connects as the roles that row level security binds and checks the key. Throws a `Problem` when
  * the database cannot be started or reached, or was first used with another key. `statementSeconds`: for work whose statements may take longer.
  */
-export async function openInstallation(config: Config, statementSeconds?: number): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  statementSeconds?: number,
+  program: Program = 'homeline',
+): Promise<Installation> {
   const embedded = config.databaseUrl === null ? await startEmbedded(config.dataDir) : null
   const url = config.databaseUrl ?? (embedded?.url as string)
   const closing: (() => Promise<void>)[] = embedded === null ? [] : [embedded.release]
@@ -48,9 +52,9 @@ export async function openInstallation(config: Config, statementSeconds?: number
     const migrated = await migrate(url).catch((cause) => {
       throw databaseProblem(cause)
     })
-    const db = connect(url, 'homeline_app', undefined, statementSeconds)
+    const db = connect(url, 'homeline_app', undefined, statementSeconds, program)
     closing.push(() => db.destroy())
-    const scheduler = connect(url, 'homeline_scheduler', 3)
+    const scheduler = connect(url, 'homeline_scheduler', 3, undefined, program)
     closing.push(() => scheduler.destroy())
     await assertBound(db, 'homeline_app')
     await assertBound(scheduler, 'homeline_scheduler')

@@ -56,7 +56,7 @@ const IDLE_MS = 10 * 60_000
 export async function serve(given: Config): Promise<Running> {
   const config = await withPort(given)
   const logger = createLogger(config.logLevel)
-  const [installation, detect] = await Promise.all([openInstallation(config), createDetector()])
+  const [installation, detect] = await Promise.all([openInstallation(config, undefined, 'homeline-server'), createDetector()])
   const { db, scheduler, keys } = installation
   // In the order of the start; the end goes the other way round, whether the start came through or not.
   const ends: (() => unknown)[] = [installation.close]

@@ -66,8 +66,17 @@ function leaveTheDead(pool: pg.Pool, milliseconds: number): void {
 /** How long a statement may take, in seconds, where nobody asks for more. */
 const STATEMENT_SECONDS = 60
 
+/** What a connection says of its process: a server's jobs are at work, or a command runs. */
+export type Program = 'homeline-server' | 'homeline'
+
 /** A pool that works as one role. `size` connections at most; the server ends statements after `statementSeconds`. */
-export function connect(url: string, role: Role, size = 10, statementSeconds = STATEMENT_SECONDS): Db {
+export function connect(
+  url: string,
+  role: Role,
+  size = 10,
+  statementSeconds = STATEMENT_SECONDS,
+  program: Program = 'homeline',
+): Db {
   const pool = new pg.Pool({
     connectionString: url,
     // Lookups by key on solid disks: the defaults read whole tables for a few hundred rows, or compile what runs for a millisecond.
@@ -77,7 +86,7 @@ export function connect(url: string, role: Role, size = 10, statementSeconds = S
     statement_timeout: statementSeconds * 1000,
     ...KEEP_ALIVE,
     idle_in_transaction_session_timeout: 60_000,
-    application_name: 'homeline',
+    application_name: program,
     types,
   })
   outliveRestarts(pool)
@@ -157,6 +166,14 @@ export async function inDistrict<T>(
     await enterDistrict(trx, districtId, reading)
     return work(trx)
   })
+}
+
+/** Whether a server is connected to the database; its jobs never leave it for longer than a second. */
+export async function serverRuns(db: Db): Promise<boolean> {
+  const program: Program = 'homeline-server'
+  const { rows } = await sql`select from pg_stat_activity
+    where datname = current_database() and application_name = ${program} limit 1`.execute(db)
+  return rows.length > 0
 }
 
 /** The database's own clock, for leases, time limits and the log's times. */

@@ -1,25 +1,27 @@
 /** Checks a district's whole log: nothing changed, missing, moved, added or cut off since it was sealed. */
 
 import type { KeyObject } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { CHAIN_START } from '../core/log-chain.ts'
 import { type Checkpoint, readCheckpoints } from './checkpoint.ts'
-import type { Db, Trx } from './database.ts'
+import { type Db, inDistrict, serverRuns, type Trx } from './database.ts'
 import { textDigest } from './events.ts'
 import type { Keys } from './keys.ts'
 import { CHAIN_COLUMNS, type ChainEvent, chainKey, chainMac } from './seal.ts'
 import { inSnapshot } from './snapshot.ts'
 import { type Broken, findBadExchange, TEXT_ERASED } from './verify-exchanges.ts'
 
-/** `entries`: the sealed ones. */
-export type LogVerdict = { readonly kind: 'intact'; readonly entries: number } | Broken
+/** `entries`: the sealed ones; `unsealed`: events that wait for the sealer, checked but for the chain. */
+export type LogVerdict = { readonly kind: 'intact'; readonly entries: number; readonly unsealed: number } | Broken
 
 /** Called after each page of the chain with the entries that are checked and those there are. */
 export type VerifyProgress = (done: number, total: number) => void
 
 const PAGE = 5000
-/** The sealer seals within a second; an event that waits longer than this was kept from it. */
-const SEALED_WITHIN_SECONDS = 10
+/** The sealer seals within a second; events of which it seals none for longer than this are kept from it. */
+const PATIENCE_SECONDS = 10
+const LOOK_MS = 100
 
 function broken(what: string, seq: number | null = null, eventId: number | null = null): Broken {
   return { kind: 'broken', seq, eventId, what }
@@ -28,7 +30,8 @@ function broken(what: string, seq: number | null = null, eventId: number | null 
 /**
  * Reads the whole log of a district in one snapshot, in pages, and stops at the first thing that is wrong. `checkpointDir` is the folder that
  * `writeCheckpoint` writes to; null: without checkpoints, a chain whose end was cut off may go unnoticed. Erased texts (an event `text_erased`
- * of the same exchange comes later) leave the log intact; texts that are just gone do not.
+ * of the same exchange comes later) leave the log intact; texts that are just gone do not. Writes nothing: what waits for the sealer is given
+ * to a running server to seal, and counted. `patienceSeconds` is how long that server may seal none of it.
  */
 export async function verifyLog(
   db: Db,
@@ -36,7 +39,9 @@ export async function verifyLog(
   districtId: string,
   checkpointDir: string | null,
   progress: VerifyProgress = () => {},
+  patienceSeconds: number = PATIENCE_SECONDS,
 ): Promise<LogVerdict> {
+  const left = await leftBySealer(db, districtId, patienceSeconds)
   // Read before the snapshot: a checkpoint that is written meanwhile may be ahead of it.
   const stored = checkpointDir === null ? [] : await readCheckpoints(keys, districtId, checkpointDir)
   const forged = stored.find(({ checkpoint }) => checkpoint === null)
@@ -56,12 +61,38 @@ export async function verifyLog(
         `The chain ends at entry ${chain.last.seq}, but a checkpoint names entry ${ahead}: its end was cut off.`,
         ahead,
       )
-    const outside =
-      (await findUnsealed(trx, districtId)) ??
+    const outside = await findOutside(trx, districtId)
+    if (outside.kind === 'broken') return outside
+    if (left !== null && outside.waiting.includes(left))
+      return broken('This event is unsealed, although a server is connected and seals within a second.', null, left)
+    return (
       (await findIdleWaiting(trx, districtId)) ??
-      (await findBadExchange(trx, districtId))
-    return outside ?? { kind: 'intact', entries: chain.last.seq }
+      (await findBadExchange(trx, districtId)) ?? { kind: 'intact', entries: chain.last.seq, unsealed: outside.waiting.length }
+    )
   })
+}
+
+/**
+ * Waits while a running server seals the events that wait now, however long ago they happened: a transaction may have held them back. Gives the
+ * first of those of which it sealed none for so many seconds; null when all are sealed or no server runs.
+ */
+async function leftBySealer(db: Db, districtId: string, patienceSeconds: number): Promise<number | null> {
+  const { rows: waiting } = await inDistrict(db, districtId, (trx) =>
+    sql<{ id: number }>`select event_id as id from unsealed where district_id = ${districtId} order by event_id`.execute(trx),
+  )
+  let rest = waiting.map((row) => row.id)
+  let since = performance.now()
+  while (rest.length > 0 && (await serverRuns(db))) {
+    if (performance.now() - since > patienceSeconds * 1000) return rest[0] ?? null
+    await pause(LOOK_MS)
+    const { rows } = await inDistrict(db, districtId, (trx) =>
+      sql<{ id: number }>`select event_id as id from unsealed where district_id = ${districtId}
+        and event_id = any(${rest}::bigint[]) order by event_id`.execute(trx),
+    )
+    if (rows.length < rest.length) since = performance.now()
+    rest = rows.map((row) => row.id)
+  }
+  return null
 }
 
 async function readHead(trx: Trx, districtId: string): Promise<Checkpoint> {
@@ -141,17 +172,19 @@ async function readEvents(trx: Trx, districtId: string, ids: readonly number[]):
   return new Map(rows.map((row) => [row.eventId, row]))
 }
 
-/** The first event that stands outside the chain, but for those that were written just now and wait for the sealer. */
-async function findUnsealed(trx: Trx, districtId: string): Promise<Broken | null> {
+/** The first event that stands outside the chain, or those that wait for the sealer. */
+async function findOutside(
+  trx: Trx,
+  districtId: string,
+): Promise<Broken | { readonly kind: 'ok'; readonly waiting: readonly number[] }> {
+  const waiting: number[] = []
   let after = Number.MIN_SAFE_INTEGER
   for (;;) {
-    const { rows } = await sql<{ id: number; sealed: boolean; waiting: boolean; old: boolean; lost: boolean }>`
+    const { rows } = await sql<{ id: number; sealed: boolean; waiting: boolean; lost: boolean }>`
       with page as materialized (
-        select id, at, exchange_id from event where district_id = ${districtId} and id > ${after} order by id limit ${PAGE}
+        select id, exchange_id from event where district_id = ${districtId} and id > ${after} order by id limit ${PAGE}
       ), judged as (
-        select p.id, s.one is not null as sealed, u.one is not null as waiting,
-          p.at < clock_timestamp() - ${SEALED_WITHIN_SECONDS} * interval '1 second' as old,
-          p.exchange_id is not null and x.one is null as lost
+        select p.id, s.one is not null as sealed, u.one is not null as waiting, p.exchange_id is not null and x.one is null as lost
         from page p
         left join lateral (select 1 as one from seal where district_id = ${districtId} and event_id = p.id limit 1) s on true
         left join lateral (select 1 as one from unsealed where district_id = ${districtId} and event_id = p.id limit 1) u on true
@@ -162,11 +195,10 @@ async function findUnsealed(trx: Trx, districtId: string): Promise<Broken | null
       if (row.lost) return broken('The exchange of this event is missing.', null, row.id)
       if (row.sealed) continue
       if (!row.waiting) return broken('This event stands outside the chain: it was added, or its seal removed.', null, row.id)
-      if (row.old)
-        return broken(`This event is unsealed although it is older than ${SEALED_WITHIN_SECONDS} seconds.`, null, row.id)
+      waiting.push(row.id)
     }
     const last = rows.at(-1)
-    if (last === undefined) return null
+    if (last === undefined) return { kind: 'ok', waiting }
     after = last.id
   }
 }

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMANDS, type Command, UsageProblem } from '../../src/commands.ts'
 import { toConfig } from '../../src/config.ts'
 import { Problem } from '../../src/installation.ts'
+import { databaseNow, inDistrict } from '../../src/store/database.ts'
+import { appendEvents } from '../../src/store/events.ts'
 import {
   ACCOUNT,
   CLI,
@@ -347,6 +349,19 @@ describe('commands that do what they say', () => {
     const shell = `yes '${line.trim()}' | head -20000 | '${process.execPath}' '${CLI}' detect | head -1; echo \${PIPESTATUS[2]}`
     const end = await promisify(execFile)('bash', ['-c', shell], { cwd })
     expect(end).toEqual({ stdout: expect.stringMatching(/^es\t[01]\.\d\d\n0\n$/), stderr: '' })
+  })
+
+  it('log verify without a server says how many events are not sealed yet, and seals none', async () => {
+    const unsealed = () => town.owner<{ n: number }>('select count(*)::int as n from unsealed')
+    const before = (await unsealed())[0]?.n ?? 0
+    const at = await databaseNow(town.db)
+    await inDistrict(town.db, town.district, (trx) =>
+      appendEvents(trx, town.district, [{ exchangeId: null, at, what: 'roster_imported' }]),
+    )
+    const end = await run(['log', 'verify'])
+    expect(end).toMatchObject({ status: 0, err: '' })
+    expect(end.out).toMatch(/^intact, \d+ entries\n\d+ events? (is|are) not sealed yet: [^\n]+\n$/)
+    expect(await unsealed()).toEqual([{ n: before + 1 }])
   })
 
   it('log verify and log export work on an empty log and beside a server', async () => {

@@ -40,13 +40,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       key text not null unique,
       kind text not null check (kind in ('text', 'status')),
       raw bytea not null,
+      reached_at timestamptz not null default clock_timestamp(),
       received_at timestamptz not null default clock_timestamp(),
       taken_at timestamptz,
       tries int not null default 0,
       try_after timestamptz not null default clock_timestamp(),
       problem text
     );
-    create index inbox_waiting on inbox (try_after, id) where taken_at is null;
+    create index inbox_waiting on inbox (reached_at, id) where taken_at is null;
     create index inbox_taken on inbox (taken_at) where taken_at is not null;
     create table proxy_number (
       id uuid primary key default gen_random_uuid(),
@@ -264,6 +265,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       part int not null default 0,
       tries int not null default 0,
       carrier_sid text,
+      reached_at timestamptz,
       created_at timestamptz not null default clock_timestamp(),
       primary key (district_id, id),
       foreign key (district_id, conversation_id) references conversation (district_id, id)

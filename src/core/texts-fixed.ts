@@ -24,6 +24,8 @@ export const textSlots = {
   not_translated: [],
   /** Stands between a translation and its original when a fact did not survive. */
   translation_differs: [],
+  /** Stands before a text that reached us late: when it was written. */
+  delayed: ['when'],
   /** To a family that answers an ended conversation. */
   closed: [],
   /** To a staff phone: the outcome of its text is unknown. */
@@ -74,6 +76,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: english('This message could not be translated. The original:'),
     translation_differs: english('A number, time or name may differ in the translation. The original:'),
+    delayed: english('This message was delayed. It was written {when}:'),
     closed: english('Your message went to the school office. They will help you.'),
     unknown_to_staff: english(
       'Your message ({when}: "{excerpt}") may not have arrived. Reply AGAIN to send it again or DISMISS.',
@@ -101,6 +104,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: draft('Este mensaje no se pudo traducir. El original:'),
     translation_differs: draft('Un número, una hora o un nombre puede ser diferente en la traducción. El original:'),
+    delayed: draft('Este mensaje llega con retraso. Se escribió {when}:'),
     closed: draft('Su mensaje llegó a la oficina de la escuela. Allí le ayudarán.'),
     unknown_to_staff: draft(
       'Es posible que su mensaje ({when}: "{excerpt}") no haya llegado. Responda AGAIN para enviarlo otra vez o DISMISS para dejarlo.',
@@ -124,6 +128,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     help: draft('هذه {school}. اكتب هنا إلى المعلم بلغتك. للمساعدة يرجى زيارة مكتب المدرسة. أرسل STOP لإيقاف الرسائل.'),
     not_translated: draft('تعذرت ترجمة هذه الرسالة. النص الأصلي:'),
     translation_differs: draft('قد يختلف رقم أو وقت أو اسم في الترجمة. النص الأصلي:'),
+    delayed: draft('تأخرت هذه الرسالة. كُتبت {when}:'),
     closed: draft('وصلت رسالتك إلى مكتب المدرسة، وسوف يساعدك.'),
     unknown_to_staff: draft('ربما لم تصل رسالتك ({when}: "{excerpt}"). أرسل AGAIN لإرسالها مرة أخرى أو DISMISS لتركها.'),
     unknown_to_family: draft('ربما لم تصل رسالتك "{excerpt}" إلى {staff}. الرجاء إرسالها مرة أخرى.'),
@@ -143,6 +148,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     help: draft('这里是{school}。请在此用您的语言给老师写短信。需要帮助请前往学校办公室。不想再收短信请发送STOP。'),
     not_translated: draft('此短信无法翻译。原文：'),
     translation_differs: draft('译文中的数字、时间或姓名可能有出入。原文：'),
+    delayed: draft('此短信延迟送达。写于{when}：'),
     closed: draft('您的短信已转给学校办公室，他们会帮助您。'),
     unknown_to_staff: draft('您的短信（{when}：“{excerpt}”）可能没有送达。回复AGAIN重新发送，或回复DISMISS不再发送。'),
     unknown_to_family: draft('您的短信“{excerpt}”可能没有送达{staff}。请再发一次。'),
@@ -162,6 +168,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     help: draft('這裡是{school}。請在此用您的語言給老師寫簡訊。需要幫助請前往學校辦公室。不想再收簡訊請傳送STOP。'),
     not_translated: draft('此簡訊無法翻譯。原文：'),
     translation_differs: draft('譯文中的數字、時間或姓名可能有出入。原文：'),
+    delayed: draft('此簡訊延遲送達。寫於{when}：'),
     closed: draft('您的簡訊已轉給學校辦公室，他們會幫助您。'),
     unknown_to_staff: draft('您的簡訊（{when}：「{excerpt}」）可能沒有送達。回覆AGAIN重新傳送，或回覆DISMISS不再傳送。'),
     unknown_to_family: draft('您的簡訊「{excerpt}」可能沒有送達{staff}。請再傳一次。'),
@@ -187,6 +194,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: draft('Không dịch được tin nhắn này. Bản gốc:'),
     translation_differs: draft('Số, giờ hoặc tên trong bản dịch có thể khác. Bản gốc:'),
+    delayed: draft('Tin nhắn này đến trễ. Được viết {when}:'),
     closed: draft('Tin nhắn của quý vị đã được chuyển đến văn phòng trường. Văn phòng sẽ giúp quý vị.'),
     unknown_to_staff: draft(
       'Tin nhắn của quý vị ({when}: "{excerpt}") có thể chưa đến. Trả lời AGAIN để gửi lại hoặc DISMISS để bỏ qua.',
@@ -216,6 +224,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: draft('Não foi possível traduzir esta mensagem. O original:'),
     translation_differs: draft('Um número, horário ou nome pode estar diferente na tradução. O original:'),
+    delayed: draft('Esta mensagem chega com atraso. Foi escrita {when}:'),
     closed: draft('Sua mensagem foi para a secretaria da escola. Lá vão ajudar você.'),
     unknown_to_staff: draft(
       'Sua mensagem ({when}: "{excerpt}") pode não ter chegado. Responda AGAIN para enviar de novo ou DISMISS para deixar assim.',
@@ -245,6 +254,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: draft('Это сообщение не удалось перевести. Оригинал:'),
     translation_differs: draft('Число, время или имя в переводе могут отличаться. Оригинал:'),
+    delayed: draft('Это сообщение пришло с задержкой. Написано {when}:'),
     closed: draft('Ваше сообщение передано в канцелярию школы. Там вам помогут.'),
     unknown_to_staff: draft(
       'Ваше сообщение ({when}: "{excerpt}") могло не дойти. Ответьте AGAIN, чтобы отправить его снова, или DISMISS, чтобы оставить как есть.',
@@ -272,6 +282,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: draft('Nou pa t ka tradui mesaj sa a. Orijinal la:'),
     translation_differs: draft('Yon chif, yon lè oswa yon non ka diferan nan tradiksyon an. Orijinal la:'),
+    delayed: draft('Mesaj sa a an reta. Li te ekri {when}:'),
     closed: draft('Mesaj ou a ale nan biwo lekòl la. Y ap ede ou.'),
     unknown_to_staff: draft(
       'Mesaj ou a ({when}: "{excerpt}") gendwa pa rive. Reponn AGAIN pou voye li ankò oswa DISMISS pou kite sa.',
@@ -303,6 +314,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     not_translated: draft("Ce message n'a pas pu être traduit. L'original :"),
     translation_differs: draft("Un nombre, une heure ou un nom peut être différent dans la traduction. L'original :"),
+    delayed: draft('Ce message arrive en retard. Il a été écrit {when} :'),
     closed: draft("Votre message a été transmis au bureau de l'école, qui va vous aider."),
     unknown_to_staff: draft(
       'Votre message ({when} : "{excerpt}") n\'est peut-être pas arrivé. Répondez AGAIN pour le renvoyer ou DISMISS pour le laisser.',

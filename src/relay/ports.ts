@@ -7,6 +7,12 @@ import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
 
+/**
+ * That a text did not come to us directly: through the fallback receiver, or found by the sweep in the carrier's list. `at` is when the receiver
+ * got it, or when the carrier did (whole seconds), each by its own clock.
+ */
+export type Detour = { readonly via: 'fallback' | 'sweep'; readonly at: Temporal.Instant }
+
 /** A text from a phone to one of our numbers. `from` null: withheld, or not a phone number (a short code, an alphanumeric sender). */
 export type InboundText = {
   readonly kind: 'text'
@@ -15,6 +21,7 @@ export type InboundText = {
   readonly to: E164
   readonly body: string
   readonly pictures: number
+  readonly detour: Detour | null
 }
 
 /** What the carrier tells of a text that we handed over. The ids come from the callback's own path. */
@@ -212,6 +219,8 @@ export type ToPrepare = {
   /** Whether a person wrote it on a phone (and can be told there when it will arrive). */
   readonly fromPhone: boolean
   readonly createdAt: Temporal.Instant
+  /** When it reached the carrier or the fallback receiver, where that is not when it reached us. */
+  readonly reachedAt: Temporal.Instant | null
   readonly tries: number
   readonly guardianId: string | null
   readonly staffSide: string

@@ -15,6 +15,8 @@ const SURE = 0.9
 /** Minutes for which a translator that is away is asked again; then the original goes out with a note. */
 const GIVE_UP_MINUTES = 10
 const TRANSLATIONS_AT_ONCE = 16
+/** Minutes after which a text that came by a detour says when it was written: "I am outside" must not read as now. */
+const DELAYED_MINUTES = 10
 
 /** Prepares up to `limit` exchanges of a district; gives how many it had. A crash leaves their leases to run out. */
 export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
@@ -92,10 +94,10 @@ function write(
   const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
   const languages = { from, to, country: item.country }
   const differs = translation !== null && missingFacts(item.text, translation.text, item.names, languages).length > 0
-  const lines = linesOf(item, to, answer, differs)
+  const time = timing(moment, item, openings)
+  const lines = [...delay(moment, item, to, time), ...linesOf(item, to, answer, differs)]
   const toFamily = item.direction === 'to_family'
   const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName
-  const time = timing(moment, item, openings)
   return {
     id: item.id,
     urgent: item.urgent,
@@ -120,6 +122,16 @@ function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, 
   if (answer === null) return [item.text, ...picture]
   if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}).text, item.text, ...picture]
   return differs ? [answer.text, fixedText('translation_differs', to, {}).text, item.text, ...picture] : [answer.text, ...picture]
+}
+
+/** When a delayed text was written, in the words and on the clock of its reader at the time of the hand-over. */
+function delay(moment: Moment, item: ToPrepare, to: string, time: Timing): string[] {
+  const { reachedAt, keyword } = item
+  if (reachedAt === null || keyword !== null) return []
+  if (item.createdAt.since(reachedAt).total('minutes') < DELAYED_MINUTES) return []
+  const ahead = moment.database.until(moment.now)
+  const when = sayWhen(reachedAt.add(ahead), time.sendAfter ?? moment.now, item.hours?.zone ?? 'UTC', to)
+  return [fixedText('delayed', to, { when }).text]
 }
 
 type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>

@@ -201,6 +201,7 @@ async function write(trx: Trx, districtId: string, moment: Moment, messages: rea
       proxyNumberId: null,
       keyword: null,
       pictures: false,
+      detour: null,
     })),
     'written',
   )

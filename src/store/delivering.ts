@@ -152,7 +152,7 @@ async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pa
   // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Row>`
     select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
-      (select extract(epoch from clock_timestamp() - a.created_at)::float8 from exchange a
+      (select extract(epoch from clock_timestamp() - least(a.reached_at, a.created_at))::float8 from exchange a
         where a.district_id = e.district_id and a.id = e.answers) as answer_age,
       coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
         and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id

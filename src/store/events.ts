@@ -7,7 +7,7 @@ import type { Trx } from './database.ts'
 /** What happened to an exchange, or, with `exchangeId` null, to something else that the school must be able to see. */
 export type NewEvent = {
   readonly exchangeId: string | null
-  /** By the database's clock. */
+  /** By the database's clock; of `reached_carrier` and `reached_fallback`, by theirs. */
   readonly at: Temporal.Instant
   readonly what: string
   /** Who did it: a staff or guardian sourcedId; null for the gateway itself. */

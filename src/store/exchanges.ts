@@ -3,6 +3,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Direction, Status } from '../core/exchange.ts'
+import type { Detour } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 
@@ -29,6 +30,8 @@ export type NewMessage = {
   readonly proxyNumberId: string | null
   readonly keyword: string | null
   readonly pictures: boolean
+  /** Null: it came directly, or was written here. */
+  readonly detour: Detour | null
 }
 
 /** A notice of the gateway itself: outside the lanes, to one phone over one proxy number. */
@@ -65,10 +68,10 @@ export async function insertMessages(
   await sql`
     insert into exchange (district_id, id, conversation_id, desk_id, direction, author, author_id, guardian_id, seq, status, send_after, hold,
       urgent, urgent_reason, prepare_after, original_text, carrier_sid, phone_id, proxy_number_id,
-      keyword, pictures, created_at)
+      keyword, pictures, reached_at, created_at)
     select ${districtId}, m.id, m.conversation_id, m.desk_id, m.direction, 'person', m.author_id, m.guardian_id, m.seq, m.status, m.send_after, m.hold,
       m.urgent, m.urgent_reason, case when m.to_prepare then ${at.toString()}::timestamptz end, m.text, m.carrier_sid, m.phone_id, m.proxy_number_id,
-      m.keyword, m.pictures, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
+      m.keyword, m.pictures, m.reached_at, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
     from unnest(
       ${messages.map((m) => m.id)}::uuid[], ${messages.map((m) => m.conversationId)}::uuid[], ${messages.map((m) => m.deskId)}::text[],
       ${messages.map((m) => m.direction)}::text[], ${messages.map((m) => m.authorId)}::text[], ${messages.map((m) => m.guardianId)}::text[],
@@ -76,14 +79,16 @@ export async function insertMessages(
       ${messages.map((m) => m.hold)}::text[], ${messages.map((m) => m.urgent)}::boolean[], ${messages.map((m) => m.urgentReason)}::text[],
       ${messages.map((m) => m.toPrepare)}::boolean[], ${messages.map((m) => m.text)}::text[], ${messages.map((m) => m.carrierSid)}::text[],
       ${messages.map((m) => m.phoneId)}::uuid[], ${messages.map((m) => m.proxyNumberId)}::uuid[],
-      ${messages.map((m) => m.keyword)}::text[], ${messages.map((m) => m.pictures)}::boolean[]) with ordinality
+      ${messages.map((m) => m.keyword)}::text[], ${messages.map((m) => m.pictures)}::boolean[],
+      ${messages.map((m) => m.detour?.at.toString() ?? null)}::timestamptz[]) with ordinality
       as m (id, conversation_id, desk_id, direction, author_id, guardian_id, seq, status, send_after, hold, urgent, urgent_reason, to_prepare, text,
-        carrier_sid, phone_id, proxy_number_id, keyword, pictures, n)`.execute(trx)
+        carrier_sid, phone_id, proxy_number_id, keyword, pictures, reached_at, n)`.execute(trx)
   await appendEvents(
     trx,
     districtId,
-    messages.map(
-      (m, i): NewEvent => ({
+    messages.flatMap((m, i): NewEvent[] => [
+      ...detoured(m),
+      {
         exchangeId: m.id,
         at,
         what,
@@ -101,9 +106,16 @@ export async function insertMessages(
           ...(m.pictures ? { pictures: true } : {}),
         },
         text: { original: m.text, ...(m.urgentReason === null ? {} : { reason: m.urgentReason }) },
-      }),
-    ),
+      },
+    ]),
   )
+}
+
+/** By which way a text came that did not come directly, under the time by the clock of whoever had it first. */
+function detoured({ id, detour }: NewMessage): NewEvent[] {
+  if (detour === null) return []
+  const what = detour.via === 'sweep' ? 'reached_carrier' : 'reached_fallback'
+  return [{ exchangeId: id, at: detour.at, what, detail: { foundBy: detour.via } }]
 }
 
 /** A conversation ended while somebody was writing into it: who writes looks again where the text belongs. */

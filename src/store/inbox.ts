@@ -8,15 +8,25 @@ import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
 import { momentOf } from './settings.ts'
 
-/** One webhook as it came: `raw` are its body's bytes. */
-export type Webhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
+/** One webhook as it came: `raw` are its body's bytes. `reachedAt` null: it came directly, now. */
+export type Webhook = {
+  readonly key: string
+  readonly kind: 'text' | 'status'
+  readonly raw: Buffer
+  readonly reachedAt: Temporal.Instant | null
+}
 
-/** Keeps webhooks in one statement and one commit, in the order given; one whose key is there already is left as it is. */
+/**
+ * Keeps webhooks in one statement and one commit, in the order given; one whose key is there already is left as it is. What came by a detour
+ * takes its place among what waits by the time at which it reached the carrier; no clock of another host moves it into the future.
+ */
 export async function keepWebhooks(db: Db, keys: Keys, webhooks: readonly Webhook[]): Promise<void> {
   const sealed = webhooks.map((w) => keys.encrypt('inbox', '', w.key, w.raw))
-  await sql`insert into inbox (key, kind, raw)
-    select key, kind, raw from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed}::bytea[])
-      with ordinality as w (key, kind, raw, n) order by n
+  await sql`insert into inbox (key, kind, raw, reached_at)
+    select key, kind, raw, least(reached_at, clock_timestamp())
+      from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed}::bytea[],
+        ${webhooks.map((w) => w.reachedAt?.toString() ?? null)}::timestamptz[])
+      with ordinality as w (key, kind, raw, reached_at, n) order by n
     on conflict (key) do nothing`.execute(db)
 }
 
@@ -71,7 +81,7 @@ export function inboxStore(db: Db, keys: Keys, read: Read): InboxStore {
   }
 }
 
-/** Rows in the order they came. A transaction lock lets one taker at a time work: two would reorder a family's texts. */
+/** Rows in the order in which they reached the carrier or us. A transaction lock lets one taker at a time work: two would reorder a family's texts. */
 async function waiting(trx: Trx, limit: number, only: number | null = null): Promise<Row[]> {
   const lock = await sql<{
     mine: boolean
@@ -80,7 +90,7 @@ async function waiting(trx: Trx, limit: number, only: number | null = null): Pro
   const { rows } = await sql<Row>`
     select id, key, kind, raw from inbox
     where taken_at is null and try_after <= clock_timestamp() and (${only}::bigint is null or id = ${only}::bigint)
-    order by id limit ${limit} for update`.execute(trx)
+    order by reached_at, id limit ${limit} for update`.execute(trx)
   return rows
 }
 

@@ -85,6 +85,7 @@ type Row = {
   urgent: boolean
   from_phone: boolean
   created_at: Temporal.Instant
+  reached_at: Temporal.Instant | null
   prepare_tries: number
   guardian_id: string | null
   staff_side: string
@@ -129,7 +130,7 @@ async function withNumbers(
 async function describe(trx: Trx, districtId: string, ids: readonly string[]): Promise<ToPrepare[]> {
   const { rows } = await sql<Row>`
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
-      w.created_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
+      w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
       n.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
@@ -161,6 +162,7 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
       urgent: row.urgent,
       fromPhone: row.from_phone,
       createdAt: row.created_at,
+      reachedAt: row.reached_at,
       tries: row.prepare_tries,
       guardianId: row.guardian_id,
       staffSide: row.staff_side,

@@ -194,6 +194,7 @@ function inbound(text: InboundText) {
     hold: null,
     carrierSid: text.sid,
     pictures: text.pictures > 0,
+    detour: text.detour,
   } satisfies Partial<NewMessage>
 }
 

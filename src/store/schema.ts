@@ -157,6 +157,7 @@ export interface Exchange {
   prepare_lease: ColumnType<Temporal.Instant, string, string> | null;
   prepare_tries: Generated<number>;
   proxy_number_id: string | null;
+  reached_at: ColumnType<Temporal.Instant, string, string> | null;
   send_after: ColumnType<Temporal.Instant, string, string> | null;
   seq: number | null;
   status: string;
@@ -205,6 +206,7 @@ export interface Inbox {
   kind: string;
   problem: string | null;
   raw: Buffer;
+  reached_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   received_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   taken_at: ColumnType<Temporal.Instant, string, string> | null;
   tries: Generated<number>;

@@ -1,11 +1,16 @@
 /** The carrier's way in: verify, keep the raw bytes, answer. Everything else happens in jobs. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { inboxKey, parseForm } from '../carriers/twilio/forms.ts'
+import { inboxKey, parseForm, readDetour } from '../carriers/twilio/forms.ts'
 import { isSigned } from '../carriers/twilio/signature.ts'
 
-/** One webhook to keep. */
-export type KeptWebhook = { readonly key: string; readonly kind: 'text' | 'status'; readonly raw: Buffer }
+/** One webhook to keep. `reachedAt`: when it reached the carrier or the fallback receiver, where it did not come directly. */
+export type KeptWebhook = {
+  readonly key: string
+  readonly kind: 'text' | 'status'
+  readonly raw: Buffer
+  readonly reachedAt: Temporal.Instant | null
+}
 
 /** What the webhooks work with. */
 export type WebhookDeps = {
@@ -91,8 +96,7 @@ export function twilioWebhooks(deps: WebhookDeps) {
     app.post(SMS_PATH, async (request, reply) => {
       const params = await signedForm(request, reply)
       if (params === null) return reply
-      const key = inboxKey(params, null)
-      await keep(reply, key === null ? null : { key, kind: 'text', raw: request.body as Buffer })
+      await keep(reply, webhookOf('text', inboxKey(params, null), request.body, params))
       return reply
     })
 
@@ -101,8 +105,7 @@ export function twilioWebhooks(deps: WebhookDeps) {
       async (request, reply) => {
         const params = await signedForm(request, reply)
         if (params === null) return reply
-        const key = inboxKey(params, request.params)
-        await keep(reply, key === null ? null : { key, kind: 'status', raw: request.body as Buffer })
+        await keep(reply, webhookOf('status', inboxKey(params, request.params), request.body, params))
         return reply
       },
     )
@@ -112,4 +115,13 @@ export function twilioWebhooks(deps: WebhookDeps) {
       return reply.type('text/xml').send(NO_CALLS)
     })
   }
+}
+
+function webhookOf(
+  kind: KeptWebhook['kind'],
+  key: string | null,
+  body: unknown,
+  params: Readonly<Record<string, string>>,
+): KeptWebhook | null {
+  return key === null ? null : { key, kind, raw: body as Buffer, reachedAt: readDetour(params)?.at ?? null }
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { detourFields } from '../../src/carriers/twilio/forms.ts'
 import type { Faults } from '../../src/simulator/world.ts'
 import { SMS_PATH } from '../../src/webhooks/twilio.ts'
-import { openWorld, type World } from '../support/world.ts'
+import { daily, openWorld, type World } from '../support/world.ts'
 
 let world: World
 let schoolNumber = ''
@@ -58,6 +59,41 @@ describe('a text that the carrier brings', () => {
     world.simulator.setFaults({ inbound: 'doubled' })
     world.phoneOf('rosa').texts(schoolNumber, 'Gracias.')
     expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.'])
+  })
+
+  test.each([
+    ['sweep', 'reached_carrier'],
+    ['fallback', 'reached_fallback'],
+  ] as const)('late through the %s tells the teacher when it was written, and the log how it came', async (via, event) => {
+    const at = Temporal.Now.instant().subtract({ minutes: 40 }).round('millisecond')
+    await world.webhook(SMS_PATH, { ...theText(newSid(), 'Gracias.'), ...detourFields({ via, at }) })
+    const [read = '', ...more] = await world.phoneOf('rivera').reads()
+    expect(more).toEqual([])
+    expect(read).toMatch(/^Maya L\.: This message was delayed\. It was written today at 9:\d\d AM:\nThank you\.$/)
+    const events = (await world.exchanges()).at(-1)?.events ?? []
+    expect(events[0]).toEqual({ at: at.toString(), what: event })
+    expect(events[1]?.what).toBe('received')
+    expect(
+      Temporal.Instant.from(events[1]?.at ?? '')
+        .since(at)
+        .total('minutes'),
+    ).toBeGreaterThan(39)
+  })
+
+  test('a few minutes late reads as any other', async () => {
+    const at = Temporal.Now.instant().subtract({ minutes: 4 })
+    await world.webhook(SMS_PATH, { ...theText(newSid(), 'Gracias.'), ...detourFields({ via: 'fallback', at }) })
+    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.'])
+  })
+
+  test('late, outside hours, has no notice sent into the night', async () => {
+    await world.hours('lincoln', { families: daily('07:00-09:00'), staff: daily('07:00-09:00') })
+    const late = { via: 'sweep', at: Temporal.Now.instant().subtract({ minutes: 40 }) } as const
+    await world.webhook(SMS_PATH, { ...theText(newSid(), 'Gracias.'), ...detourFields(late) })
+    expect(await world.phoneOf('rosa').reads()).toEqual([])
+    await world.webhook(SMS_PATH, theText(newSid(), 'Gracias.'))
+    await world.hours('lincoln', {})
+    expect(await world.phoneOf('rivera').reads()).toHaveLength(2)
   })
 
   test('is not kept when somebody else signed it', async () => {

@@ -11,7 +11,12 @@ beforeAll(async () => {
 })
 beforeEach(() => sql`delete from inbox`.execute(database.db))
 
-const webhook = (n: number, raw = `n=${n}`): Webhook => ({ key: `status:${n}`, kind: 'status', raw: Buffer.from(raw) })
+const webhook = (n: number, raw = `n=${n}`): Webhook => ({
+  key: `status:${n}`,
+  kind: 'status',
+  raw: Buffer.from(raw),
+  reachedAt: null,
+})
 const keep = (...webhooks: Webhook[]) => keepWebhooks(database.db, database.keys, webhooks)
 const rows = async <T>(text: string) => (await sql.raw<T>(text).execute(database.db)).rows
 /** Takes the inbox; `handle` sees what each row's bytes say. */
@@ -51,6 +56,16 @@ describe('the inbox', () => {
       ['n=0', 'n=1', 'n=2', 'n=3'],
       ['n=4', 'n=5'],
     ])
+  })
+
+  it('lets what came by a detour take the place that it would have had; a clock that is ahead gains nothing', async () => {
+    const at = (minutes: number) => Temporal.Now.instant().add({ minutes })
+    await keep(webhook(1))
+    await keep({ ...webhook(2), reachedAt: at(60) })
+    await keep(webhook(3), { ...webhook(4), reachedAt: at(-30) }, { ...webhook(5), reachedAt: at(-40) })
+    const taken: string[] = []
+    await store().take(10, async (batch) => void taken.push(...said(batch.items)))
+    expect(taken).toEqual(['n=5', 'n=4', 'n=1', 'n=2', 'n=3'])
   })
 
   it('a row that fails is put off with a reason and holds up nobody; nothing of the failed try stays', async () => {

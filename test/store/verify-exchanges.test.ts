@@ -46,6 +46,7 @@ beforeEach(async () => {
           proxyNumberId: null,
           keyword: null,
           pictures: false,
+          detour: null,
         },
       ],
       'received',

@@ -2,7 +2,7 @@
 
 import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { cleanText } from '../../core/segments.ts'
-import type { InboundText, StatusCallback } from '../../relay/ports.ts'
+import type { Detour, InboundText, StatusCallback } from '../../relay/ports.ts'
 
 /** Twilio's message sids are SM or MM and 32 digits; only what must not break a key is refused. */
 const SID = /^[A-Z]{2}[0-9a-zA-Z_-]{1,64}$/
@@ -16,6 +16,26 @@ export function parseForm(raw: Buffer): Readonly<Record<string, string>> | null 
     params[name] = value
   }
   return params
+}
+
+/** Our own fields of a form that did not come to the server directly; the carrier has none of these names, and the signature covers them. */
+const VIA = 'HomelineVia'
+const REACHED_AT = 'HomelineReachedAt'
+
+/** The fields that say how a form came to the server. */
+export function detourFields(detour: Detour): Readonly<Record<string, string>> {
+  return { [VIA]: detour.via, [REACHED_AT]: detour.at.toString() }
+}
+
+/** How a form came to the server; null: directly. */
+export function readDetour(params: Readonly<Record<string, string>>): Detour | null {
+  const [via, at] = [params[VIA], params[REACHED_AT] ?? '']
+  if (via !== 'fallback' && via !== 'sweep') return null
+  try {
+    return { via, at: Temporal.Instant.from(at) }
+  } catch {
+    return null
+  }
 }
 
 /** Where a status callback came to: the ids are in its path. */
@@ -49,5 +69,6 @@ export function readInbox(key: string, raw: Buffer): InboundText | StatusCallbac
     to,
     body: cleanText(params['Body'] ?? ''),
     pictures: Math.max(0, Number.parseInt(params['NumMedia'] ?? '0', 10) || 0),
+    detour: readDetour(params),
   }
 }

@@ -8,7 +8,7 @@ import { Problem } from './installation.ts'
 import { describeError } from './logger.ts'
 
 /** Named in the contract and not built yet. */
-const LATER = new Set(['doctor', 'fallback', 'backup', 'restore'])
+const LATER = new Set(['doctor', 'backup', 'restore'])
 
 function usage(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))

@@ -6,10 +6,11 @@ import readline from 'node:readline'
 import { finished, pipeline } from 'node:stream/promises'
 import { carrierAccount, unreachableProblem } from './carrier-account.ts'
 import { createClient } from './carriers/twilio/client.ts'
-import { leaveInboundToNumbers, listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
+import { leaveInboundToNumbers, listNumbers, pointNumber, type Webhooks } from './carriers/twilio/numbers.ts'
 import { type Config, runByNpm } from './config.ts'
 import { languageTag } from './core/language.ts'
 import { createDetector, detectLines } from './detection/detect.ts'
+import { startFallback } from './fallback/receiver.ts'
 import { cannotWrite, type Installation, openInstallation, Problem } from './installation.ts'
 import { serve as startServer } from './main.ts'
 import { progressBar } from './progress.ts'
@@ -54,10 +55,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: rosterImport,
   },
   'numbers sync': {
-    usage: 'numbers sync [--district ID]',
+    usage: 'numbers sync [--fallback URL] [--district ID]',
     does: 'adopts every number of the carrier account and points it here',
-    options: { district: text },
+    options: { fallback: text, district: text },
     run: numbersSync,
+  },
+  fallback: {
+    usage: 'fallback --server URL',
+    does: 'takes webhooks on another host while the server is away',
+    options: { server: text },
+    run: fallback,
   },
   'token create': {
     usage: 'token create --staff ID [--district ID]',
@@ -91,13 +98,7 @@ function noOperands(given: Given): void {
 
 async function serve(given: Given): Promise<Outcome> {
   noOperands(given)
-  const running = await startServer(given.config).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE')
-      throw new Problem(`Port ${given.config.port} is taken: stop what listens there, or set PORT to another.`)
-    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL')
-      throw new Problem('HOST and PORT name an address that this computer may not listen on.')
-    throw error
-  })
+  const running = await listening(given.config, startServer(given.config))
   process.stdout.write(`Homeline is ready at ${running.url}\n`)
   warnOfUnreachable({ ...given.config, publicUrl: running.url })
   if (running.simulated && running.demoUrl === null)
@@ -116,6 +117,33 @@ async function serve(given: Given): Promise<Outcome> {
 function warnOfUnreachable(config: Config): void {
   const problem = unreachableProblem(config)
   if (problem !== null) process.stderr.write(`${problem}\n`)
+}
+
+async function fallback(given: Given): Promise<Outcome> {
+  noOperands(given)
+  const server = addressOf(given.options['server'], '--server')
+  const running = await listening(given.config, startFallback(given.config, server))
+  process.stdout.write(`The fallback receiver is ready at ${running.url}\n`)
+  await asked()
+  await running.stop()
+  return DONE
+}
+
+async function listening<T>(config: Config, start: Promise<T>): Promise<T> {
+  return start.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE')
+      throw new Problem(`Port ${config.port} is taken: stop what listens there, or set PORT to another.`)
+    if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL')
+      throw new Problem('HOST and PORT name an address that this computer may not listen on.')
+    throw error
+  })
+}
+
+/** An address as `PUBLIC_URL` holds one. */
+function addressOf(value: string | boolean | undefined, name: string): string {
+  if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
+    return value.replace(/\/+$/, '')
+  throw new UsageProblem(`${name} should be an http or https address, such as https://homeline.example.org.`)
 }
 
 /** Resolves when the process is asked to end: by a signal, or by the death of the npm that runs it. */
@@ -179,6 +207,9 @@ async function rosterImport({ config, options, operands }: Given): Promise<Outco
 
 async function numbersSync({ config, options, operands }: Given): Promise<Outcome> {
   if (operands.length > 0) throw new UsageProblem('homeline numbers sync takes no names.')
+  const fallback = options['fallback'] === undefined ? null : addressOf(options['fallback'], '--fallback')
+  if (fallback === config.publicUrl)
+    throw new UsageProblem('--fallback should name another host: it is there for when PUBLIC_URL does not answer.')
   return opened(config, async ({ db, keys }) => {
     const account = await carrierAccount(config, db, keys)
     warnOfUnreachable(config)
@@ -186,7 +217,7 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
     const districts = await db.selectFrom('district').select('id').execute()
     const district =
       options['district'] === undefined && districts.length === 0 ? null : await districtOf(db, options['district'])
-    const targets = { smsUrl: `${account.publicUrl}${SMS_PATH}`, voiceUrl: `${account.publicUrl}${VOICE_PATH}` }
+    const targets = { main: webhooksAt(account.publicUrl), fallback: fallback === null ? null : webhooksAt(fallback) }
     const bar = progressBar('Numbers')
     try {
       const numbers = await listNumbers(client)
@@ -194,7 +225,7 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
         await pointNumber(client, number.sid, targets)
         bar.to(i + 1, numbers.length)
       }
-      if (account.messagingServiceSid !== null) await leaveInboundToNumbers(client, account.messagingServiceSid)
+      if (account.messagingServiceSid !== null) await leaveInboundToNumbers(client, account.messagingServiceSid, targets.fallback)
       const adopted = await adoptNumbers(db, district, numbers)
       bar.end()
       for (const { number } of numbers) process.stdout.write(`${number}\n`)
@@ -209,6 +240,10 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
       throw carrierProblem(error, account.simulated)
     }
   })
+}
+
+function webhooksAt(address: string): Webhooks {
+  return { smsUrl: `${address}${SMS_PATH}`, voiceUrl: `${address}${VOICE_PATH}` }
 }
 
 function carrierProblem(error: unknown, simulated: boolean): unknown {

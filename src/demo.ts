@@ -126,7 +126,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       const client = createClient(account)
       const numbers = await listNumbers(client)
       const targets = { smsUrl: `${account.publicUrl}${SMS_PATH}`, voiceUrl: `${account.publicUrl}${VOICE_PATH}` }
-      for (const number of numbers) await pointNumber(client, number.sid, targets)
+      for (const number of numbers) await pointNumber(client, number.sid, { main: targets, fallback: null })
       await adoptNumbers(db, districtId, numbers)
       if (districtId !== null) await openSampleConversations(installation, districtId)
       wake()

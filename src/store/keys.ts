@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /** What a derived key is for. */
-export type KeyPurpose = 'number' | 'number-index' | 'inbox' | 'log' | 'checkpoint' | 'check' | 'token'
+export type KeyPurpose = 'number' | 'number-index' | 'inbox' | 'log' | 'checkpoint' | 'check' | 'token' | 'spool'
 
 /** Keys by purpose and district; derived once each. */
 export type Keys = {

@@ -1,6 +1,7 @@
 /** The carrier's way in: verify, keep the raw bytes, answer. Everything else happens in jobs. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { statusPath } from '../carriers/twilio/client.ts'
 import { inboxKey, parseForm, readDetour } from '../carriers/twilio/forms.ts'
 import { isSigned } from '../carriers/twilio/signature.ts'
 
@@ -26,6 +27,12 @@ export type WebhookDeps = {
 export const SMS_PATH = '/webhooks/twilio/sms'
 /** Where calls to our numbers are sent. */
 export const VOICE_PATH = '/webhooks/twilio/voice'
+
+/** The path to which the carrier brought what is kept under an inbox key. */
+export function pathOf(key: string): string {
+  const [kind, , , districtId = '', attemptId = ''] = key.split(':')
+  return kind === 'status' ? statusPath(districtId, attemptId) : SMS_PATH
+}
 
 /** Twilio's forms are a few KB. */
 const BODY_LIMIT = 64 * 1024

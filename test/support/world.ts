@@ -259,7 +259,10 @@ export async function openWorld(given: {
     })
     const owned = await listNumbers(client)
     for (const { sid } of owned)
-      await pointNumber(client, sid, { smsUrl: `${gateway.url}${SMS_PATH}`, voiceUrl: `${gateway.url}${VOICE_PATH}` })
+      await pointNumber(client, sid, {
+        main: { smsUrl: `${gateway.url}${SMS_PATH}`, voiceUrl: `${gateway.url}${VOICE_PATH}` },
+        fallback: null,
+      })
     await adoptNumbers(db, district, owned)
     await nudge()
   }

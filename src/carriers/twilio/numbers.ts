@@ -5,8 +5,11 @@ import type { TwilioClient } from './client.ts'
 /** A number of the account. */
 export type AccountNumber = { readonly sid: string; readonly number: string }
 
-/** Where the account's numbers are to point. */
-export type WebhookTargets = { readonly smsUrl: string; readonly voiceUrl: string }
+/** Where texts and calls to a number are brought. */
+export type Webhooks = { readonly smsUrl: string; readonly voiceUrl: string }
+
+/** Where the account's numbers are to point; without a fallback, the one that a number has stays as it is. */
+export type WebhookTargets = { readonly main: Webhooks; readonly fallback: Webhooks | null }
 
 /** Twilio, connection overrides: up to five tries within its 15 s, whatever went wrong; the fragment itself is not sent nor signed. */
 export const RETRIES = '#rc=5&rp=all'
@@ -17,17 +20,31 @@ export async function listNumbers(client: TwilioClient): Promise<AccountNumber[]
   return numbers.map((n) => ({ sid: n.sid, number: n.phoneNumber }))
 }
 
-/** Points a number's text and voice webhooks here. */
+/** Points a number's text and voice webhooks here, and those that the carrier calls when these fail. */
 export async function pointNumber(client: TwilioClient, sid: string, targets: WebhookTargets): Promise<void> {
   await client.incomingPhoneNumbers(sid).update({
-    smsUrl: `${targets.smsUrl}${RETRIES}`,
+    smsUrl: `${targets.main.smsUrl}${RETRIES}`,
     smsMethod: 'POST',
-    voiceUrl: `${targets.voiceUrl}${RETRIES}`,
+    voiceUrl: `${targets.main.voiceUrl}${RETRIES}`,
     voiceMethod: 'POST',
+    ...(targets.fallback === null
+      ? {}
+      : {
+          smsFallbackUrl: `${targets.fallback.smsUrl}${RETRIES}`,
+          smsFallbackMethod: 'POST',
+          voiceFallbackUrl: `${targets.fallback.voiceUrl}${RETRIES}`,
+          voiceFallbackMethod: 'POST',
+        }),
   })
 }
 
-/** A messaging service answers for its numbers unless it is told to leave that to them. */
-export async function leaveInboundToNumbers(client: TwilioClient, serviceSid: string): Promise<void> {
-  await client.messaging.v1.services(serviceSid).update({ useInboundWebhookOnNumber: true })
+/**
+ * A messaging service answers for its numbers unless it is told to leave that to them; its own fallback is set as well, for the day when somebody
+ * turns that off.
+ */
+export async function leaveInboundToNumbers(client: TwilioClient, serviceSid: string, fallback: Webhooks | null): Promise<void> {
+  await client.messaging.v1.services(serviceSid).update({
+    useInboundWebhookOnNumber: true,
+    ...(fallback === null ? {} : { fallbackUrl: `${fallback.smsUrl}${RETRIES}`, fallbackMethod: 'POST' }),
+  })
 }

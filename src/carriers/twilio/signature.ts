@@ -14,3 +14,8 @@ export function isSigned(
   if (signature === undefined || signature === '') return false
   return twilio.validateRequest(authToken, signature, url, params)
 }
+
+/** The signature that the carrier gives to a form for this address: for handing it over in the carrier's place. */
+export function sign(authToken: string, url: string, params: Readonly<Record<string, string>>): string {
+  return twilio.getExpectedTwilioSignature(authToken, url, { ...params })
+}

@@ -97,6 +97,7 @@ try {
     // The path ends before the hand-over here: `bench/release.ts` measures that.
     findWork: async (step) => (step === 'deliver' ? [] : findWork(scheduler, step, await now(db))),
     report: (step, error) => console.error(step, error),
+    caughtUp: async () => {},
     changed: () => {},
   })
   wake = jobs.wake

@@ -79,6 +79,7 @@ async function measure(districtId: string, round: number, count: number): Promis
     seal: (id, limit) => sealDistrict(db, keys, id, limit),
     findWork: async (step) => findWork(scheduler, step, await now(db)),
     report: (step, error) => console.error(step, error),
+    caughtUp: async () => {},
     changed: () => {},
   })
   while (order.length < count) await wait(20)

@@ -19,6 +19,7 @@ import { importRoster } from './roster/import.ts'
 import { readTime } from './store/exchange-view.ts'
 import { exportLog } from './store/export.ts'
 import { adoptNumbers } from './store/numbers.ts'
+import { writeSetting } from './store/settings.ts'
 import { createToken } from './store/tokens.ts'
 import { verifyLog } from './store/verify.ts'
 import { SMS_PATH, VOICE_PATH } from './webhooks/twilio.ts'
@@ -226,6 +227,7 @@ async function numbersSync({ config, options, operands }: Given): Promise<Outcom
         bar.to(i + 1, numbers.length)
       }
       if (account.messagingServiceSid !== null) await leaveInboundToNumbers(client, account.messagingServiceSid, targets.fallback)
+      if (fallback !== null) await writeSetting(db, 'fallback', fallback)
       const adopted = await adoptNumbers(db, district, numbers)
       bar.end()
       for (const { number } of numbers) process.stdout.write(`${number}\n`)

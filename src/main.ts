@@ -13,7 +13,9 @@ import type { Config } from './config.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
 import { openInstallation } from './installation.ts'
+import { createCatchUp } from './jobs/catch-up.ts'
 import { type Jobs, startJobs } from './jobs/path.ts'
+import { type Sweeper, startSweeper } from './jobs/sweeper.ts'
 import { createLogger, describeError } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { act, compose, letTeachersSendUrgent, setHours } from './relay/compose.ts'
@@ -26,7 +28,8 @@ import { dropOldWebhooks, inboxStore, keepWebhooks } from './store/inbox.ts'
 import { prepareStore } from './store/preparing.ts'
 import { findWork, queueState } from './store/scheduler.ts'
 import { sealDistrict } from './store/seal.ts'
-import { now } from './store/settings.ts'
+import { now, readSetting } from './store/settings.ts'
+import { sweepStore } from './store/sweeping.ts'
 import { reconcileStore } from './store/waiting.ts'
 import { createTranslator } from './translators/choose.ts'
 import { createKeeper } from './webhooks/keeper.ts'
@@ -51,6 +54,10 @@ const TOO_OLD_SECONDS = 15 * 60
 /** An unknown hand-over blocks its lane for 20 minutes, and a paced number can have more to send than that: late is what waits while nothing goes. */
 const LATE_SECONDS = 25 * 60
 const IDLE_MS = 10 * 60_000
+/** The carrier's list is read every five minutes; what never reached us is found there and nowhere else. */
+const UNSWEPT_MS = 60 * 60_000
+/** The fallback receiver tries once a second to hand over: an outage is over when it has brought nothing for a little longer. */
+const FALLBACK_QUIET_MS = 1_500
 
 /** Starts the server: migrates, connects, serves webhooks and API, runs the jobs. Throws a `Problem` when it cannot. */
 export async function serve(given: Config): Promise<Running> {
@@ -68,7 +75,9 @@ export async function serve(given: Config): Promise<Running> {
   try {
     const account = await carrierAccount(config, db, keys)
     const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
-    const carrier = countedCarrier(createTwilioCarrier(account), metrics.handOvers)
+    const twilio = createTwilioCarrier(account)
+    const carrier = countedCarrier(twilio, metrics.handOvers)
+    const catchUp = createCatchUp((await readSetting(db, 'fallback')) === null ? 0 : FALLBACK_QUIET_MS)
     const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator)) : null
     const translator = countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations)
     const store = composeStore(db)
@@ -83,20 +92,37 @@ export async function serve(given: Config): Promise<Running> {
         metrics.stepFailures.inc({ step })
         logger.error({ step, ...describeError(error) }, 'a step failed and will be tried again')
       },
+      caughtUp: catchUp.done,
       changed: () => demo?.changed(),
     })
     // What cannot be sealed now waits for the next start.
     const seal = () =>
       sealAll(installation).catch((error) => logger.error(describeError(error), 'the last events are not sealed yet'))
     let app: FastifyInstance | undefined
+    let sweeper: Sweeper | null = null
     // A hand-over under way may take its 30 s, and a carrier tries a text for 15 s in all: so the door is shut only after the jobs have ended.
     ends.push(
       seal,
       () => app?.close(),
       () => demo?.close(),
-      jobs.stop,
+      () => Promise.all([sweeper?.stop(), jobs.stop()]),
+      catchUp.stop,
     )
     const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
+    let shut = false
+    const keep = async (webhook: Parameters<typeof keeper>[0]) => {
+      if (webhook.reachedAt !== null) catchUp.stir()
+      try {
+        await keeper(webhook)
+      } catch (error) {
+        shut = true
+        catchUp.hold(Promise.resolve())
+        throw error
+      }
+      // Others may have been turned away as well, and some of them for good.
+      if (shut) sweeper?.wake()
+      shut = false
+    }
     const waking = async <T>(work: Promise<T>): Promise<T> => {
       const done = await work
       jobs.wake()
@@ -105,8 +131,8 @@ export async function serve(given: Config): Promise<Running> {
     app = await buildServer({
       logger,
       metrics,
-      problems: async () => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs)),
-      webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(keeper(webhook)) }),
+      problems: async () => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs, sweeper)),
+      webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(keep(webhook)) }),
       api: apiRoutes({
         db,
         keys,
@@ -121,6 +147,17 @@ export async function serve(given: Config): Promise<Running> {
     })
     await app.listen({ port: config.port, host: config.host })
     if (demo !== null) await demo.open(jobs.wake)
+    sweeper = startSweeper({
+      store: sweepStore(db, keys),
+      carrier: twilio,
+      found: (count) => {
+        metrics.sweptTexts.inc(count)
+        logger.warn({ count }, 'texts that never reached us were found in the carrier’s list')
+        jobs.wake()
+      },
+      report: (error) => logger.error(describeError(error), 'the sweep failed and will be tried again'),
+    })
+    catchUp.hold(sweeper.first)
     const housekeeping = scheduleHousekeeping(installation, (error) =>
       logger.error(describeError(error), 'housekeeping failed and will be tried again'),
     )
@@ -156,8 +193,12 @@ async function problems(
   db: Parameters<typeof now>[0],
   scheduler: Parameters<typeof queueState>[0],
   jobs: Pick<Jobs, 'stuck' | 'sinceDelivery'>,
+  sweeper: Pick<Sweeper, 'sinceSweep'> | null,
 ): Promise<string[]> {
-  const steps = jobs.stuck(STUCK_MS).map((step) => `${step} is stuck`)
+  const steps = [
+    ...jobs.stuck(STUCK_MS).map((step) => `${step} is stuck`),
+    ...(sweeper !== null && sweeper.sinceSweep() > UNSWEPT_MS ? ['the carrier’s list of texts cannot be read'] : []),
+  ]
   try {
     const state = await queueState(scheduler, await now(db))
     return [

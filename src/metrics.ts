@@ -9,6 +9,7 @@ export type Metrics = {
   readonly translations: Counter<'outcome'>
   readonly webhooks: Counter<'kind' | 'answer'>
   readonly stepFailures: Counter<'step'>
+  readonly sweptTexts: Counter
   /** Prometheus text; reads the queues anew. */
   readonly page: () => Promise<string>
   readonly contentType: string
@@ -37,6 +38,7 @@ export function createMetrics(queues: () => Promise<QueueState>): Metrics {
     translations: counter('homeline_translations_total', 'Translations asked for by what came of them', ['outcome']),
     webhooks: counter('homeline_webhooks_total', 'Webhooks by kind and answer', ['kind', 'answer']),
     stepFailures: counter('homeline_step_failures_total', 'Turns of a step that failed', ['step']),
+    sweptTexts: counter('homeline_swept_texts_total', 'Texts that never reached us, found in the carrier’s list', []),
     page: async () => {
       const state = await queues()
       for (const [name, value] of Object.entries(state)) gauges[name as keyof QueueState].set(value)

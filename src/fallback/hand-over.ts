@@ -32,6 +32,7 @@ const REFUSED_PAUSE_MS = 30_000
 /** Starts to hand over; what the server has answered with 2xx is deleted, and nothing else is. */
 export function startHandOver(deps: HandOverDeps): HandOver {
   let [handedOver, notBefore, isRefused, stopping] = [0, 0, false, false]
+  /** What is done about each outcome, and whether to go on with the next webhook. */
   const outcomes: Readonly<Record<Posted, (name: string) => Promise<boolean> | boolean>> = {
     taken: async (name) => {
       await deps.spool.remove(name)
@@ -52,18 +53,18 @@ export function startHandOver(deps: HandOverDeps): HandOver {
     },
   }
   const loop = startLoop(async () => {
-    if (performance.now() < notBefore) return false
+    if (performance.now() < notBefore) return 'nothing'
     // One after the other: a family's texts keep their order.
     while (!stopping) {
       const next = await deps.spool.oldest()
       if (next === null) {
         if (handedOver > 0) deps.emptied(handedOver)
         handedOver = 0
-        return false
+        return 'nothing'
       }
-      if (!(await outcomes[await deps.post(next)](next.name))) return false
+      if (!(await outcomes[await deps.post(next)](next.name))) return 'nothing'
     }
-    return false
+    return 'nothing'
   }, deps.report)
   return {
     wake: loop.wake,

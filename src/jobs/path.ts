@@ -21,6 +21,8 @@ export type JobDeps = {
   readonly findWork: (step: Step) => Promise<readonly string[]>
   /** A step failed; `error` may hold what must not be logged. */
   readonly report: (step: string, error: unknown) => void
+  /** Waited for before texts are taken in: after an outage the older ones come first. */
+  readonly caughtUp: () => Promise<void>
   /** A step did something: pages and other steps may want to look. */
   readonly changed: () => void
 }
@@ -76,7 +78,10 @@ export function startJobs(deps: JobDeps): Jobs {
   }
 
   const turns: Readonly<Record<string, () => Promise<Found>>> = {
-    receive: async () => found(await receive(deps.receive, SHARE.receive), SHARE.receive, ['prepare', 'deliver']),
+    receive: async () => {
+      await deps.caughtUp()
+      return found(await receive(deps.receive, SHARE.receive), SHARE.receive, ['prepare', 'deliver'])
+    },
     prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver']),
     deliver: forDistricts(
       'deliver',

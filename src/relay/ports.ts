@@ -73,6 +73,40 @@ export type Carrier = {
   readonly sentSince: (from: E164, to: E164, since: Temporal.Instant) => Promise<readonly CarrierRecord[] | null>
 }
 
+/** A text to one of our numbers as the carrier's own list has it: what its webhook would have brought, under the same key. */
+export type ListedText = { readonly key: string; readonly raw: Buffer; readonly reachedAt: Temporal.Instant }
+
+/** Which of them: to a number, from an instant to another. */
+export type ListRange = { readonly to: E164; readonly from: Temporal.Instant; readonly until: Temporal.Instant }
+
+/** The carrier's list of what came to our numbers. It may lag by hours. Every call ends within 30 s. */
+export type CarrierList = {
+  /** A page of at most 200, newest first, and where the next one is; null when the carrier cannot be asked now. `page` null: the first. */
+  readonly received: (
+    range: ListRange,
+    page: string | null,
+  ) => Promise<{ readonly texts: readonly ListedText[]; readonly next: string | null } | null>
+}
+
+/** How far the carrier's list has been read: to `until`; a day back at `deep`. */
+export type Swept = { readonly until: Temporal.Instant; readonly deep: Temporal.Instant }
+
+/** One of our numbers, as the sweep looks at it. */
+export type SweptNumber = { readonly number: E164; readonly districtId: string | null; readonly adoptedAt: Temporal.Instant }
+
+/** The store as the sweep sees it. */
+export type SweepStore = {
+  /** The database's clock, and how far the last sweep came; null: none yet. */
+  readonly begin: () => Promise<{ readonly now: Temporal.Instant; readonly swept: Swept | null }>
+  /** Every number that may have had a text since an instant. */
+  readonly numbersSince: (since: Temporal.Instant) => Promise<readonly SweptNumber[]>
+  /** Those that neither the inbox nor the log of the number's district has. */
+  readonly missing: (number: SweptNumber, texts: readonly ListedText[]) => Promise<readonly ListedText[]>
+  /** Puts them into the inbox in the order given, each once under its key. */
+  readonly keep: (texts: readonly ListedText[]) => Promise<void>
+  readonly end: (swept: Swept) => Promise<void>
+}
+
 /** A text to be put into another language. */
 export type TranslationRequest = {
   readonly text: string

@@ -6,7 +6,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { Db, Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 
-type SettingKey = 'key_check' | 'real_account' | 'clock_offset_seconds' | 'clock_shifts' | 'sample_school'
+type SettingKey = 'key_check' | 'real_account' | 'clock_offset_seconds' | 'clock_shifts' | 'sample_school' | 'swept' | 'fallback'
 
 /** A setting's value, or null. */
 export async function readSetting<T>(db: Db | Trx, key: SettingKey): Promise<T | null> {

@@ -1,7 +1,8 @@
 /** Twilio through its own SDK; TWILIO_API_URL replaces the origin of every host and keeps the path. */
 
 import twilio from 'twilio'
-import type { Carrier, CarrierRecord, HandOver } from '../../relay/ports.ts'
+import type { Carrier, CarrierList, CarrierRecord, HandOver, ListedText } from '../../relay/ports.ts'
+import { listedForm } from './forms.ts'
 
 /** The account to speak for. */
 export type TwilioAccount = {
@@ -59,8 +60,11 @@ const NOT_SENT = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-/** The carrier port over Twilio's Messages. */
-export function createTwilioCarrier(account: TwilioAccount): Carrier {
+/** Rows of a page of the carrier's list. */
+const PAGE = 200
+
+/** The carrier ports over Twilio's Messages. */
+export function createTwilioCarrier(account: TwilioAccount): Carrier & CarrierList {
   const retryAfter: RetryAfter = { seconds: null }
   const client = createClient(account, retryAfter)
   return {
@@ -99,6 +103,25 @@ export function createTwilioCarrier(account: TwilioAccount): Carrier {
                 }),
               )
               .filter((m) => Temporal.Instant.compare(m.createdAt, since) >= 0),
+          () => null,
+        ),
+        null,
+      ),
+    received: ({ to, from, until }, page) =>
+      within(
+        (page === null
+          ? client.messages.page({
+              to,
+              dateSentAfter: new Date(from.epochMilliseconds),
+              dateSentBefore: new Date(until.epochMilliseconds),
+              pageSize: PAGE,
+            })
+          : client.messages.getPage(page)
+        ).then(
+          ({ instances, nextPageUrl }) => ({
+            texts: instances.flatMap((m): ListedText[] => (m.direction === 'inbound' ? listedForm(m) : [])),
+            next: nextPageUrl ?? null,
+          }),
           () => null,
         ),
         null,

@@ -2,7 +2,7 @@
 
 import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { cleanText } from '../../core/segments.ts'
-import type { Detour, InboundText, StatusCallback } from '../../relay/ports.ts'
+import type { Detour, InboundText, ListedText, StatusCallback } from '../../relay/ports.ts'
 
 /** Twilio's message sids are SM or MM and 32 digits; only what must not break a key is refused. */
 const SID = /^[A-Z]{2}[0-9a-zA-Z_-]{1,64}$/
@@ -49,6 +49,41 @@ export function inboxKey(params: Readonly<Record<string, string>>, path: Attempt
   const status = params['MessageStatus'] ?? ''
   if (!UUID.test(path.districtId) || !UUID.test(path.attemptId) || !/^[a-z_]{1,30}$/.test(status)) return null
   return `status:${sid}:${status}:${path.districtId}:${path.attemptId}`
+}
+
+/** An inbound message as the carrier's list shows it, as far as its webhook said the same. */
+type ListedMessage = {
+  readonly sid: string
+  readonly accountSid: string
+  readonly from: string
+  readonly to: string
+  readonly body: string
+  readonly numMedia: string
+  readonly numSegments: string
+  readonly messagingServiceSid: string | null
+  readonly dateCreated: Date
+}
+
+/** The form that the message's webhook had, marked as found by the sweep; none when it is not one that we would have kept. */
+export function listedForm(m: ListedMessage): ListedText[] {
+  const reachedAt = Temporal.Instant.fromEpochMilliseconds(m.dateCreated.getTime())
+  const params = {
+    MessageSid: m.sid,
+    SmsSid: m.sid,
+    SmsMessageSid: m.sid,
+    AccountSid: m.accountSid,
+    ...(m.messagingServiceSid === null ? {} : { MessagingServiceSid: m.messagingServiceSid }),
+    From: m.from,
+    To: m.to,
+    Body: m.body,
+    NumMedia: m.numMedia,
+    NumSegments: m.numSegments,
+    SmsStatus: 'received',
+    ApiVersion: '2010-04-01',
+    ...detourFields({ via: 'sweep', at: reachedAt }),
+  }
+  const key = inboxKey(params, null)
+  return key === null ? [] : [{ key, raw: Buffer.from(new URLSearchParams(params).toString()), reachedAt }]
 }
 
 /** Reads an inbox row back; null when it does not hold what its key promised. */

@@ -81,6 +81,8 @@ export async function serve(given: Config): Promise<Running> {
     const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator)) : null
     const translator = countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations)
     const store = composeStore(db)
+    const listening = Promise.withResolvers<void>()
+    catchUp.hold(listening.promise)
     const jobs = startJobs({
       receive: { inbox: inboxStore(db, keys, readInbox), detect },
       prepare: { store: prepareStore(db), translator, detect },
@@ -158,6 +160,7 @@ export async function serve(given: Config): Promise<Running> {
       report: (error) => logger.error(describeError(error), 'the sweep failed and will be tried again'),
     })
     catchUp.hold(sweeper.first)
+    listening.resolve()
     const housekeeping = scheduleHousekeeping(installation, (error) =>
       logger.error(describeError(error), 'housekeeping failed and will be tried again'),
     )

@@ -47,10 +47,13 @@ export async function startFallback(config: Config, server: string): Promise<Run
       logger.error('the server refuses what is handed over: --server should be its PUBLIC_URL, the auth token the same'),
     report: (error) => logger.error(describeError(error), 'handing over failed and will be tried again'),
   })
+  const tookOver = () =>
+    logger.warn({ count: spool.state().waiting }, 'taking over: the carrier comes here, and what it brings waits for the server')
+  if (spool.state().waiting > 0) tookOver()
   const append = createKeeper(async (webhooks: readonly KeptWebhook[]) => {
     const before = spool.state().waiting
     await spool.append(webhooks)
-    if (before === 0) logger.warn('taking over: the carrier comes here, and what it brings waits for the server')
+    if (before === 0) tookOver()
     handOver.wake()
   })
   const keep = (webhook: KeptWebhook) =>

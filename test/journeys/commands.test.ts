@@ -96,7 +96,6 @@ describe('wrong use ends with 2 and one sentence', () => {
       'a command that is still to come',
       [
         [['doctor'], /not built yet/],
-        [['fallback', '--x'], /not built yet/],
         [['backup', '--out', 'x'], /not built yet/],
         [['restore', 'x'], /not built yet/],
       ],

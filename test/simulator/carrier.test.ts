@@ -231,6 +231,34 @@ describe('a text from a phone', () => {
     expect(receiver.got[1]?.fields).toMatchObject({ ErrorCode: '11200', ErrorUrl: smsUrl })
   })
 
+  const primaries: readonly (readonly [what: string, why: string, answer: Receiver['answer']])[] = [
+    ['refuses the connection', 'ct', () => 'cut'],
+    ['says nothing for 15 s', 'rt', () => 'silence'],
+    ['answers with no TwiML', 'no TwiML', () => ({ type: 'text/html', body: '<p>Welcome</p>' })],
+  ]
+  test.each(primaries)('goes to the fallback when the server %s', async (_what, why, primary) => {
+    const main = await openReceiver()
+    main.answer = primary
+    // The first limit of 15 s is over at once, the fallback's own is not.
+    let limits = 0
+    const later = (milliseconds: number, fn: () => void) => {
+      if (milliseconds >= 15_000 && (why !== 'rt' || limits++ > 0)) return () => {}
+      const timer = setTimeout(fn, milliseconds >= 15_000 ? 200 : 0)
+      return () => clearTimeout(timer)
+    }
+    const simulator = open({ later })
+    const [number] = simulator.numbers(account)
+    simulator.changeNumber(number?.sid ?? '', {
+      smsUrl: `${main.url}/sms#rc=2&rp=all`,
+      smsFallbackUrl: `${receiver.url}/fallback`,
+    })
+    simulator.text(phone, proxy, 'hola')
+    await simulator.settled()
+    await main.close()
+    expect(receiver.got.map(({ path, signed, fields }) => [path, signed, fields.Body])).toEqual([['/fallback', true, 'hola']])
+    expect(simulator.alerts.map((alert) => alert.why)).toEqual([why])
+  })
+
   test('has its answer refused when it is no TwiML', async () => {
     receiver.answer = () => ({ type: 'text/html', body: '<p>Welcome</p>' })
     const simulator = open()

@@ -90,8 +90,15 @@ const patiently: typeof fetch = async (...request) => {
   }
 }
 
+/** As Twilio does it: the retries that the webhook's address asks for and no more, then the fallback. */
+export const likeTwilio: typeof fetch = (...request) => fetch(...request)
+
 /** Starts the simulator on a port of its own, as the account's Twilio; `service` puts the numbers on a messaging service. */
-export async function startCarrier(numbers: readonly string[], service?: string): Promise<CarrierAtDoor> {
+export async function startCarrier(
+  numbers: readonly string[],
+  service?: string,
+  webhooks: typeof fetch = patiently,
+): Promise<CarrierAtDoor> {
   const services = service === undefined ? [] : [{ sid: service, numbers, useInboundWebhookOnNumber: false }]
   const accounts = [{ sid: ACCOUNT.sid, authToken: ACCOUNT.token, numbers, services }]
   // A busy machine starts a server more slowly than Twilio waits in all (15 s): this carrier waits four times as long.
@@ -99,7 +106,7 @@ export async function startCarrier(numbers: readonly string[], service?: string)
     const timer = setTimeout(fn, milliseconds >= 15_000 ? milliseconds * 4 : milliseconds)
     return () => clearTimeout(timer)
   }
-  const simulator = createSimulator({ accounts, later, fetch: patiently })
+  const simulator = createSimulator({ accounts, later, fetch: webhooks })
   const app = fastify({ forceCloseConnections: true })
   const calls: CarrierCall[] = []
   app.addHook('onSend', async (request, reply, payload) => {
@@ -158,7 +165,7 @@ export async function homeline(
   return { status, out, err }
 }
 
-/** A server process. */
+/** A server process, or the fallback receiver's. */
 export type Server = {
   readonly url: string
   readonly pid: number
@@ -168,15 +175,15 @@ export type Server = {
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number | null>
 }
 
-/** Starts `homeline serve` and waits until it says that it is ready; what is left of it is killed after the test file. */
-export async function startServer(variables: Variables, cwd = tmpdir()): Promise<Server> {
-  const child = start(['serve'], variables, cwd)
+/** Starts `homeline serve` (or `fallback`) and waits until it says that it is ready; what is left of it is killed after the test file. */
+export async function startServer(variables: Variables, cwd = tmpdir(), command: readonly string[] = ['serve']): Promise<Server> {
+  const child = start(command, variables, cwd)
   let [out, err] = ['', '']
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
   const ready = new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk) => {
       out += chunk
-      if (out.includes('Homeline is ready at')) resolve()
+      if (out.includes(' is ready at ')) resolve()
     })
     child.stderr?.on('data', (chunk) => {
       err += chunk
@@ -284,6 +291,8 @@ export async function makeTown(size: {
   readonly families: number
   readonly teachers: number
   readonly numbers: number
+  /** How the carrier calls webhooks; patient with servers that start and stop unless told otherwise. */
+  readonly webhooks?: typeof fetch
 }): Promise<Town> {
   const database = await freshDatabase()
   const { db, keys, ownerUrl } = database
@@ -294,7 +303,11 @@ export async function makeTown(size: {
   const district = imported.district.id
   const owner = ownerOf(ownerUrl, district)
   await owner(`update school set hours = '${JSON.stringify(ALWAYS)}'`)
-  const carrier = await startCarrier(Array.from({ length: size.numbers }, (_, i) => proxyNumber(i)))
+  const carrier = await startCarrier(
+    Array.from({ length: size.numbers }, (_, i) => proxyNumber(i)),
+    undefined,
+    size.webhooks,
+  )
   const port = await freePort()
   const variables = {
     DATABASE_URL: ownerUrl,

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { assertBound, connect, type Db, migrate, type Program } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { createKeys, type Keys } from './store/keys.ts'
+import { appLogin } from './store/login.ts'
 import { isRightKey } from './store/settings.ts'
 
 /** What goes wrong by circumstance and not by a bug: its message is one plain sentence for the person at the terminal. */
@@ -52,20 +53,23 @@ export async function openInstallation(
     const migrated = await migrate(url).catch((cause) => {
       throw databaseProblem(cause)
     })
-    const db = connect(url, 'homeline_app', undefined, statementSeconds, program)
-    closing.push(() => db.destroy())
-    const scheduler = connect(url, 'homeline_scheduler', 3, undefined, program)
-    closing.push(() => scheduler.destroy())
-    await assertBound(db, 'homeline_app')
-    await assertBound(scheduler, 'homeline_scheduler')
     const keys = createKeys(
       config.key ??
         (await secretFile(config.dataDir, 'key', () => randomBytes(32).toString('base64')).then((text) =>
           Buffer.from(text, 'base64'),
         )),
     )
-    if (!(await isRightKey(db, keys)))
+    const asOwner = connect(url, 'homeline_app', 1)
+    const rightKey = await isRightKey(asOwner, keys).finally(() => asOwner.destroy())
+    if (!rightKey)
       throw new Problem('HOMELINE_KEY is not the key that this database was first used with: set the key it was made with.')
+    const loginUrl = (await appLogin(url, keys)) ?? url
+    const db = connect(loginUrl, 'homeline_app', undefined, statementSeconds, program)
+    closing.push(() => db.destroy())
+    const scheduler = connect(loginUrl, 'homeline_scheduler', 3, undefined, program)
+    closing.push(() => scheduler.destroy())
+    await assertBound(db, 'homeline_app')
+    await assertBound(scheduler, 'homeline_scheduler')
     return { config, db, scheduler, keys, migrated, close }
   } catch (error) {
     await close()

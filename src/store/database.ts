@@ -17,7 +17,7 @@ export type Db = Kysely<DB>
 /** A transaction; inside `inDistrict` it sees the rows of one district. */
 export type Trx = Transaction<DB>
 
-/** The roles that Homeline works as; none can log in by itself. */
+/** The roles that Homeline works as; none can log in by itself (see login.ts). */
 export type Role = 'homeline_app' | 'homeline_scheduler' | 'homeline_eraser'
 
 const TIMESTAMPTZ = 1184

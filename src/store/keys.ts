@@ -6,7 +6,17 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /** What a derived key is for. */
-export type KeyPurpose = 'number' | 'number-index' | 'inbox' | 'log' | 'checkpoint' | 'check' | 'token' | 'spool'
+export type KeyPurpose =
+  | 'number'
+  | 'number-index'
+  | 'inbox'
+  | 'log'
+  | 'checkpoint'
+  | 'check'
+  | 'token'
+  | 'spool'
+  | 'login'
+  | 'login-name'
 
 /** Keys by purpose and district; derived once each. */
 export type Keys = {

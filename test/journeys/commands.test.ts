@@ -152,7 +152,7 @@ describe('wrong use ends with 2 and one sentence', () => {
     expect(ends.map((end) => end.out.split('\n')[0])).toEqual([
       'Usage: homeline serve',
       'Usage: homeline log export --from ISO --to ISO [--format csv|jsonl] [--out FILE] [--district ID]',
-      'Usage: homeline numbers sync [--district ID]',
+      'Usage: homeline numbers sync [--fallback URL] [--district ID]',
       'Usage: homeline detect [--home LANG]',
     ])
     expect(await run(['frobnicate', '--help'])).toMatchObject({ status: 2, out: '' })

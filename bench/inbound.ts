@@ -90,7 +90,7 @@ try {
   const carrier: Carrier = { send: async () => ({ kind: 'unknown' }), sentSince: async () => null }
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, readInbox), detect },
-    prepare: { store: prepareStore(db), translator, detect },
+    prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),

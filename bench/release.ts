@@ -73,7 +73,7 @@ async function measure(districtId: string, round: number, count: number): Promis
   const began = performance.now()
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, () => null), detect },
-    prepare: { store: prepareStore(db), translator, detect },
+    prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (id, limit) => sealDistrict(db, keys, id, limit),

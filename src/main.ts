@@ -85,7 +85,7 @@ export async function serve(given: Config): Promise<Running> {
     catchUp.hold(listening.promise)
     const jobs = startJobs({
       receive: { inbox: inboxStore(db, keys, readInbox), detect },
-      prepare: { store: prepareStore(db), translator, detect },
+      prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
       deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
       reconcile: { store: reconcileStore(db, keys), carrier },
       seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),

@@ -67,14 +67,18 @@ export function startJobs(deps: JobDeps): Jobs {
 
   const forDistricts = (step: Step, work: (districtId: string) => Promise<number>, then: readonly string[]) => async () => {
     const taken: number[] = []
+    let failed = false
     for (const districtId of await deps.findWork(step)) {
       try {
         taken.push(await work(districtId))
       } catch (error) {
         deps.report(step, error)
+        failed = true
       }
     }
-    return found(Math.max(0, ...taken), SHARE[step], then)
+    const most = found(Math.max(0, ...taken), SHARE[step], then)
+    // A district that fails is not tried again without a pause.
+    return failed && most === 'more' ? 'some' : most
   }
 
   const turns: Readonly<Record<string, () => Promise<Found>>> = {

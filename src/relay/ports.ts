@@ -302,7 +302,15 @@ export type Prepared = {
   readonly answer: { readonly notice: string; readonly key: string; readonly text: string; readonly language: string } | null
 }
 
-/** The store as `prepare` sees it. */
+/** What is not prepared now: tried again after `seconds`, since the translator was away for that `reason`; null when it was not asked yet. */
+export type Postponed = {
+  readonly id: string
+  readonly tries: number
+  readonly seconds: number
+  readonly reason: string | null
+}
+
+/** The store as `prepare` sees it. What is not under the lease any more (see `tries`) is left as it is by `finish` and `postpone`. */
 export type PrepareStore = {
   /** Leases what is to be prepared now, for 60 s by the database's clock. */
   readonly lease: (
@@ -310,11 +318,7 @@ export type PrepareStore = {
     limit: number,
   ) => Promise<{ readonly moment: Moment; readonly items: readonly ToPrepare[] }>
   readonly finish: (districtId: string, moment: Moment, done: readonly Prepared[]) => Promise<void>
-  /** The translator was away: try these again after so many seconds. */
-  readonly postpone: (
-    districtId: string,
-    later: readonly { readonly id: string; readonly seconds: number; readonly reason: string }[],
-  ) => Promise<void>
+  readonly postpone: (districtId: string, later: readonly Postponed[]) => Promise<void>
 }
 
 /** A committed attempt that the carrier may be called for. */

@@ -5,35 +5,47 @@ import { missingFacts } from '../core/facts.ts'
 import { type HandOverTime, handOver } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
-import type { Detector, Moment, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
+import type { Detector, Moment, Postponed, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
 
 /** What `prepare` works with. */
-export type PrepareDeps = { readonly store: PrepareStore; readonly translator: Translator; readonly detect: Detector }
+export type PrepareDeps = {
+  readonly store: PrepareStore
+  readonly translator: Translator
+  readonly detect: Detector
+  /** Milliseconds that no change of a clock touches. */
+  readonly monotonic: () => number
+}
 
 /** How sure detection must be to be believed against what the roster says. */
 const SURE = 0.9
 /** Minutes for which a translator that is away is asked again; then the original goes out with a note. */
 const GIVE_UP_MINUTES = 10
 const TRANSLATIONS_AT_ONCE = 16
+/** No translation begins later than this after the lease was asked for: each may take 10 s, and the lease of 60 s must outlive them all. */
+const ASK_WITHIN_MS = 40_000
 /** Minutes after which a text that came by a detour says when it was written: "I am outside" must not read as now. */
 const DELAYED_MINUTES = 10
 
 /** Prepares up to `limit` exchanges of a district; gives how many it had. A crash leaves their leases to run out. */
 export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
+  const begun = deps.monotonic()
   const { moment, items } = await deps.store.lease(districtId, limit)
   if (items.length === 0) return 0
   const answers = await translateAll(
     deps.translator,
     items.map((item) => translationOf(deps.detect, item)),
+    () => deps.monotonic() - begun < ASK_WITHIN_MS,
   )
   const openings = openingsAt(moment.now)
   const done: Prepared[] = []
-  const later: { id: string; seconds: number; reason: string }[] = []
+  const later: Postponed[] = []
   items.forEach((item, i) => {
     const { from, to, answer } = answers[i] as Translated
     const waited = moment.database.since(item.createdAt).total('minutes')
-    if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
-      later.push({ id: item.id, seconds: Math.min(5 * 2 ** item.tries, 60), reason: answer.reason })
+    const { id, tries } = item
+    if (answer === 'not asked') later.push({ id, tries, seconds: 0, reason: null })
+    else if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
+      later.push({ id, tries, seconds: Math.min(5 * 2 ** tries, 60), reason: answer.reason })
     else done.push(write(moment, item, from, to, answer, openings))
   })
   if (later.length > 0) await deps.store.postpone(districtId, later)
@@ -51,7 +63,7 @@ type Wish = {
     readonly names: readonly string[]
   } | null
 }
-type Translated = Wish & { readonly answer: TranslationAnswer | null }
+type Translated = Wish & { readonly answer: TranslationAnswer | 'not asked' | null }
 
 /** Which languages a text goes between. What the roster says is the answer; detection only corrects it where it is sure. */
 function translationOf(detect: Detector, item: ToPrepare): Wish {
@@ -68,19 +80,18 @@ function translationOf(detect: Detector, item: ToPrepare): Wish {
   return { from, to, request: nothingToSay || sameLanguage(from, to) ? null : { text: item.text, from, to, names: item.names } }
 }
 
-/** Asks the translator for each different text once, a few at a time. */
-async function translateAll(translator: Translator, wishes: readonly Wish[]): Promise<Translated[]> {
-  const asked = new Map<string, Promise<TranslationAnswer>>()
+/** Asks the translator for each different text once, a few at a time, for as long as there is `time`. */
+async function translateAll(translator: Translator, wishes: readonly Wish[], time: () => boolean): Promise<Translated[]> {
+  const answers = new Map<string, TranslationAnswer>()
   const keyOf = (wish: Wish) => JSON.stringify(wish.request)
-  const different = [...new Map(wishes.filter((w) => w.request !== null).map((w) => [keyOf(w), w])).values()]
-  for (let i = 0; i < different.length; i += TRANSLATIONS_AT_ONCE) {
-    const batch = different.slice(i, i + TRANSLATIONS_AT_ONCE)
-    for (const wish of batch) if (wish.request !== null) asked.set(keyOf(wish), translator.translate(wish.request))
-    await Promise.all(batch.map((wish) => asked.get(keyOf(wish))))
-  }
-  return Promise.all(
-    wishes.map(async (wish) => ({ ...wish, answer: wish.request === null ? null : ((await asked.get(keyOf(wish))) ?? null) })),
-  )
+  const different = [...new Map(wishes.map((w) => [keyOf(w), w.request])).entries()].filter(([, request]) => request !== null)
+  for (let i = 0; i < different.length && time(); i += TRANSLATIONS_AT_ONCE)
+    await Promise.all(
+      different.slice(i, i + TRANSLATIONS_AT_ONCE).map(async ([key, request]) => {
+        if (request !== null) answers.set(key, await translator.translate(request))
+      }),
+    )
+  return wishes.map((wish) => ({ ...wish, answer: wish.request === null ? null : (answers.get(keyOf(wish)) ?? 'not asked') }))
 }
 
 function write(

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { familyLabel } from '../core/body.ts'
 import type { Direction } from '../core/exchange.ts'
 import { fullName, shortName } from '../core/people.ts'
-import type { Moment, Prepared, PrepareStore, ToPrepare } from '../relay/ports.ts'
+import type { Moment, Postponed, Prepared, PrepareStore, ToPrepare } from '../relay/ports.ts'
 import { bindPhones } from './conversations.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
@@ -26,26 +26,26 @@ export function prepareStore(db: Db): PrepareStore {
     lease: (districtId, limit) => inDistrict(db, districtId, (trx) => lease(trx, districtId, limit), 'row by row'),
     finish: (districtId, moment, done) =>
       inDistrict(db, districtId, (trx) => finish(trx, districtId, moment, done), 'row by row'),
-    postpone: (districtId, later) =>
-      inDistrict(db, districtId, async (trx) => {
-        const at = await databaseNow(trx)
-        await sql`update exchange e set prepare_after = clock_timestamp() + w.seconds * interval '1 second', prepare_lease = null
-          from unnest(${later.map((l) => l.id)}::uuid[], ${later.map((l) => l.seconds)}::float8[]) as w (id, seconds)
-          where e.district_id = ${districtId} and e.id = w.id and e.prepare_after is not null`.execute(trx)
-        await appendEvents(
-          trx,
-          districtId,
-          later.map(
-            (l): NewEvent => ({
-              exchangeId: l.id,
-              at,
-              what: 'translator_away',
-              detail: { reason: l.reason, seconds: l.seconds },
-            }),
-          ),
-        )
-      }),
+    postpone: (districtId, later) => inDistrict(db, districtId, (trx) => postpone(trx, districtId, later), 'row by row'),
   }
+}
+
+async function postpone(trx: Trx, districtId: string, given: readonly Postponed[]): Promise<void> {
+  const later = [...given].sort((a, b) => compare(a.id, b.id))
+  const at = await databaseNow(trx)
+  const { rows } = await sql<{ id: string }>`
+    update exchange e set prepare_after = clock_timestamp() + w.seconds * interval '1 second', prepare_lease = null
+    from unnest(${later.map((l) => l.id)}::uuid[], ${later.map((l) => l.seconds)}::float8[], ${later.map((l) => l.tries)}::int[]) as w (id, seconds, tries)
+    where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries
+    returning e.id`.execute(trx)
+  const postponed = new Set(rows.map((row) => row.id))
+  await appendEvents(
+    trx,
+    districtId,
+    later.flatMap(({ id, seconds, reason }): NewEvent[] =>
+      reason !== null && postponed.has(id) ? [{ exchangeId: id, at, what: 'translator_away', detail: { reason, seconds } }] : [],
+    ),
+  )
 }
 
 async function lease(trx: Trx, districtId: string, limit: number): Promise<{ moment: Moment; items: readonly ToPrepare[] }> {
@@ -100,19 +100,24 @@ type Row = {
   staff_display_name: string | null
   staff_language: string | null
   has_phone: boolean
+  other_bound: boolean
   opted_out: boolean
 }
+/** `otherBound`: whether the writer's own side has a number too, over which its notices come and it can be answered. */
+type Described = ToPrepare & { readonly otherBound: boolean }
 
 /** Gives a number to the sides that have none yet; what is prepared for a side that gets none waits until one is bought. */
 async function withNumbers(
   trx: Trx,
   districtId: string,
   moment: Moment,
-  items: readonly ToPrepare[],
+  items: readonly Described[],
 ): Promise<readonly ToPrepare[]> {
-  const unbound = items.filter((item) => item.phone === 'none')
+  const halves = items.filter((item) => item.phone === 'none' || !item.otherBound)
+  if (halves.length === 0) return items
+  const lacking = await bindPhones(trx, districtId, moment.now, [...new Set(halves.map((item) => item.conversationId))])
+  const unbound = halves.filter((item) => item.phone === 'none')
   if (unbound.length === 0) return items
-  const lacking = await bindPhones(trx, districtId, moment.now, [...new Set(unbound.map((item) => item.conversationId))])
   const anew = await describe(
     trx,
     districtId,
@@ -127,12 +132,12 @@ async function withNumbers(
   return items.map((item) => bound.get(item.id) ?? item)
 }
 
-async function describe(trx: Trx, districtId: string, ids: readonly string[]): Promise<ToPrepare[]> {
+async function describe(trx: Trx, districtId: string, ids: readonly string[]): Promise<Described[]> {
   const { rows } = await sql<Row>`
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
-      n.id is not null as has_phone, coalesce(p.opted_out_at is not null, false) as opted_out,
+      n.id is not null as has_phone, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
         and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
     from unnest(${[...ids]}::uuid[]) as g (id)
@@ -144,10 +149,13 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
     left join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
+    left join binding ob on ob.district_id = ${districtId} and ob.conversation_id = w.conversation_id and ob.until is null
+      and ob.side = case w.direction when 'to_family' then 'staff' else 'family' end
+    left join proxy_number other on other.id = ob.proxy_number_id and other.gone_at is null
     left join phone p on p.district_id = ${districtId} and p.id = b.phone_id
     order by w.created_at, w.seq`.execute(trx)
   const families = await familiesOf(trx, districtId, rows)
-  return rows.map((row): ToPrepare => {
+  return rows.map((row): Described => {
     const { guardians, students, own } = families(row)
     const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
     const toStaff = row.direction === 'to_staff'
@@ -181,6 +189,7 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
       ),
       // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
       phone: row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
+      otherBound: row.other_bound,
       optedOut: row.opted_out,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
       writerZone: sideHours(row.hours, toStaff ? 'to_family' : 'to_staff', guardians[0]?.time_zone ?? null)?.zone ?? null,
@@ -251,8 +260,9 @@ async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[
  * is prepared again.
  */
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
-  // Rows are locked in the order of their ids by everyone who locks several.
-  const done = (await stillTimed(trx, districtId, given)).sort((a, b) => compare(a.id, b.id))
+  // Two that write at once lock rows, tasks and notices in one order: by ids, conversations and keys.
+  const inOrder = [...given].sort((a, b) => compare(a.id, b.id))
+  const done = await stillTimed(trx, districtId, inOrder)
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`
     update exchange e set prepare_after = null, prepare_lease = null, original_language = w.original_language, translation_language = w.translation_language,
       translation_text = w.translation_text, translation_by = w.translation_by, body = w.body,
@@ -265,7 +275,7 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
     where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries and e.urgent = w.urgent
     returning e.id, e.conversation_id, e.direction`.execute(trx)
   const written = new Map(rows.map((r) => [r.id, r]))
-  const overtaken = given.filter((d) => !written.has(d.id))
+  const overtaken = inOrder.filter((d) => !written.has(d.id))
   if (overtaken.length > 0)
     await sql`update exchange e set prepare_after = clock_timestamp(), prepare_lease = null
       from unnest(${overtaken.map((d) => d.id)}::uuid[], ${overtaken.map((d) => d.tries)}::int[]) as w (id, tries)
@@ -273,6 +283,7 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
       trx,
     )
   const events: NewEvent[] = []
+  const lacking = new Map<string, string>()
   for (const d of done) {
     const row = written.get(d.id)
     if (row === undefined) continue
@@ -312,28 +323,32 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
           ...(d.status === 'held' ? { sendAfter: d.sendAfter?.toString() ?? null } : {}),
         },
       })
-    if (d.hold === 'no_number') await openTask(trx, districtId, 'no_number', row.conversation_id, { exchangeId: d.id })
+    if (d.hold === 'no_number') lacking.set(row.conversation_id, d.id)
   }
+  for (const [conversationId, id] of [...lacking].sort(([a], [b]) => compare(a, b)))
+    await openTask(trx, districtId, 'no_number', conversationId, { exchangeId: id })
   await appendEvents(trx, districtId, events)
   await insertNotices(
     trx,
     districtId,
     moment.database,
     moment.now,
-    done.flatMap((d) => {
-      const row = written.get(d.id)
-      if (d.answer === null || row === undefined) return []
-      const back = row.direction === 'to_family' ? 'to_staff' : 'to_family'
-      return [
-        {
-          ...d.answer,
-          conversationId: row.conversation_id,
-          direction: back as Direction,
-          answers: d.id,
-          phoneId: null,
-          proxyNumberId: null,
-        },
-      ]
-    }),
+    done
+      .flatMap((d) => {
+        const row = written.get(d.id)
+        if (d.answer === null || row === undefined) return []
+        const back = row.direction === 'to_family' ? 'to_staff' : 'to_family'
+        return [
+          {
+            ...d.answer,
+            conversationId: row.conversation_id,
+            direction: back as Direction,
+            answers: d.id,
+            phoneId: null,
+            proxyNumberId: null,
+          },
+        ]
+      })
+      .sort((a, b) => compare(a.key ?? '', b.key ?? '')),
   )
 }

@@ -129,7 +129,7 @@ export async function rebindStaff(trx: Trx, districtId: string, moment: Moment):
       and c.district_id = b.district_id and c.id = b.conversation_id and b.phone_id is distinct from r.sms
     returning b.conversation_id`.execute(trx)
   const ids = rows.map((row) => row.conversation_id)
-  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${moment.database.toString()}
+  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${moment.database.toString()}, prepare_lease = null
     where district_id = ${districtId} and conversation_id = any(${ids}::uuid[]) and direction = 'to_staff' and author = 'person' and ${WAITING}`.execute(
     trx,
   )

@@ -81,7 +81,7 @@ export async function settleByPerson(
       if (row.status !== 'held' && row.status !== 'queued')
         return { kind: 'conflict', problem: 'Only a message that waits can be released.' }
       if (row.hold === 'no_number') {
-        await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = ${exchangeId}`.execute(
+        await sql`update exchange set prepare_after = clock_timestamp(), prepare_lease = null where district_id = ${districtId} and id = ${exchangeId}`.execute(
           trx,
         )
         await event('released', {})
@@ -185,7 +185,9 @@ export async function retryWithoutNumber(trx: Trx, districtId: string): Promise<
   await sql`update task set closed_at = clock_timestamp() where district_id = ${districtId} and kind = 'no_number' and closed_at is null`.execute(
     trx,
   )
-  await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and hold = 'no_number' and status = 'held'`.execute(
+  // What is being prepared may have been told that there is no number: its result is not taken.
+  await sql`update exchange set prepare_after = clock_timestamp(), prepare_lease = null
+    where district_id = ${districtId} and ((hold = 'no_number' and status = 'held') or (prepare_after is not null and prepare_lease is not null))`.execute(
     trx,
   )
 }

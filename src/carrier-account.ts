@@ -2,7 +2,7 @@
 
 import type { TwilioAccount } from './carriers/twilio/client.ts'
 import type { Config } from './config.ts'
-import { Problem } from './installation.ts'
+import { Problem } from './problem.ts'
 import type { Db } from './store/database.ts'
 import type { Keys } from './store/keys.ts'
 import { readSetting, writeSetting } from './store/settings.ts'

@@ -2,10 +2,9 @@
 /** `homeline COMMAND`. Exit status: 0 done, 1 the answer is no, 2 wrong use. */
 
 import { parseArgs } from 'node:util'
-import { COMMANDS, type Outcome, UsageProblem } from './commands.ts'
-import { readConfig } from './config.ts'
-import { Problem } from './installation.ts'
-import { describeError } from './logger.ts'
+import type { Outcome } from './commands/command.ts'
+import { COMMANDS } from './commands.ts'
+import { describeError, Problem, UsageProblem } from './problem.ts'
 
 /** Named in the contract and not built yet. */
 const LATER = new Set(['doctor', 'backup', 'restore'])
@@ -51,6 +50,7 @@ async function run(args: readonly string[]): Promise<Outcome> {
   } catch {
     return { status: 2, problem: `Wrong options. Use: homeline ${command.usage}` }
   }
+  const { readConfig } = await import('./config.ts')
   const result = readConfig()
   if (result.kind === 'wrong')
     return { status: 2, problem: ['The configuration is wrong:', ...result.problems.map((p) => `  ${p}`)].join('\n') }

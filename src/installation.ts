@@ -4,22 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from './config.ts'
+import { cannotWrite, Problem } from './problem.ts'
 import { assertBound, connect, type Db, migrate, type Program } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded-postgres.ts'
 import { createKeys, type Keys } from './store/keys.ts'
 import { appLogin } from './store/login.ts'
 import { isRightKey } from './store/settings.ts'
-
-/** What goes wrong by circumstance and not by a bug: its message is one plain sentence for the person at the terminal. */
-export class Problem extends Error {}
-
-/** Whether a file cannot be written for a reason that the person at the terminal can mend: the path, rights, space. */
-export function cannotWrite(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code !== undefined && UNWRITABLE.has(code)
-}
-
-const UNWRITABLE = new Set('EACCES EDQUOT EISDIR ELOOP ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS'.split(' '))
 
 /** An opened installation. */
 export type Installation = {

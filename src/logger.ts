@@ -4,6 +4,7 @@
  */
 
 import { type Logger, pino } from 'pino'
+import { describeError } from './problem.ts'
 
 /** Fields that a log line may have. */
 const ALLOWED = new Set([
@@ -27,21 +28,6 @@ const ALLOWED = new Set([
 ])
 
 const NUMBER = /\+?\d[\d\s().-]{8,}\d/g
-
-/** What may be said of an error: its name, its code and where it was thrown, never its message. */
-export function describeError(error: unknown): { readonly error: string; readonly code?: string; readonly at?: string } {
-  if (!(error instanceof Error)) return { error: 'unknown' }
-  const code = (error as { code?: unknown }).code
-  const at = error.stack
-    ?.split('\n')
-    .find((line) => line.includes('/src/'))
-    ?.trim()
-  return {
-    error: error.name,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
-    ...(at === undefined ? {} : { at: at.replace(/^at /, '') }),
-  }
-}
 
 /** Takes out what reads like a phone number. */
 export function withoutNumbers(text: string): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLogger, describeError, withoutNumbers } from '../src/logger.ts'
+import { createLogger, withoutNumbers } from '../src/logger.ts'
+import { describeError } from '../src/problem.ts'
 
 const SECRET = '+1 (971) 555-0142'
 

@@ -188,7 +188,7 @@ beforeAll(async () => {
   await pause(1_500)
   for (const format of ['csv', 'jsonl']) expect((await run('log', 'export', ...RANGE, '--format', format)).status).toBe(0)
   expect((await run('log', 'verify')).status).toBe(0)
-}, 90_000)
+})
 
 async function withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const root = path.join(cwd, 'data', 'postgres')

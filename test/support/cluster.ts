@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The owner's address of the migrated template database; `freshDatabase` clones it. */
     templateUrl: string
+    /** Where the processes of a run keep what Node has compiled: each would do it anew. */
+    compileCache: string
   }
 }
 
@@ -27,6 +29,7 @@ export async function setup(project: TestProject): Promise<void> {
   await admin.end()
   await migrate(postgres.url)
   project.provide('templateUrl', postgres.url)
+  project.provide('compileCache', path.join(dir, 'compiled'))
   stop = async () => {
     await postgres.release()
     await rm(dir, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fastify from 'fastify'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
 import { importRoster } from '../../src/roster/import.ts'
 import { createSimulator, type Simulator } from '../../src/simulator/carrier.ts'
 import { simulatorRest } from '../../src/simulator/rest.ts'
@@ -22,15 +22,15 @@ export const ACCOUNT = { sid: `AC${'0123456789abcdef'.repeat(2)}`, token: 'f'.re
 /** The key of `freshDatabase`. */
 export const KEY = Buffer.alloc(32, 7).toString('base64')
 
-const WAIT_MS = 20_000
+/** Only catches what never comes: less than the time limit of a test, so that it can say what. */
+const WAIT_MS = 100_000
 
-/** Waits until `look` gives something, looking every 20 ms; throws with `what` after `milliseconds`. */
+/** Waits until `look` gives something, looking every 20 ms; throws with `what` when it never comes. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-  milliseconds = WAIT_MS,
 ): Promise<T> {
-  const end = performance.now() + milliseconds
+  const end = performance.now() + WAIT_MS
   for (;;) {
     const found = await look()
     if (found !== null && found !== undefined && found !== false) return found
@@ -139,7 +139,7 @@ export async function startCarrier(
 export type Variables = Readonly<Record<string, string>>
 
 function start(args: readonly string[], variables: Variables, cwd: string): ChildProcess {
-  const env = { PATH: process.env.PATH, HOME: cwd, LOG_LEVEL: 'warn', ...variables }
+  const env = { PATH: process.env.PATH, HOME: cwd, LOG_LEVEL: 'warn', NODE_COMPILE_CACHE: inject('compileCache'), ...variables }
   return spawn(process.execPath, [CLI, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
 }
 

@@ -40,6 +40,8 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
 
   async function visit(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
     const page = await browser.newPage(options)
+    // It only catches what never comes.
+    page.setDefaultTimeout(100_000)
     page.on('pageerror', (error) => expect.unreachable(String(error)))
     await page.goto(`${base}/simulator`)
     return page

@@ -4,24 +4,25 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import cron from 'node-cron'
+import type { Logger } from 'pino'
 import { apiRoutes } from './api/api.ts'
 import { carrierAccount } from './carrier-account.ts'
-import { createTwilioCarrier } from './carriers/twilio/client.ts'
+import { createTwilioCarrier, type TwilioAccount } from './carriers/twilio/client.ts'
 import { readInbox } from './carriers/twilio/forms.ts'
 import { segmentsOf } from './carriers/twilio/segments.ts'
 import type { Config } from './config.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
-import { openInstallation } from './installation.ts'
+import { type Installation, openInstallation } from './installation.ts'
 import { createCatchUp } from './jobs/catch-up.ts'
 import { type Jobs, startJobs } from './jobs/path.ts'
 import { type Sweeper, startSweeper } from './jobs/sweeper.ts'
 import { createLogger } from './logger.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
 import { act, compose, letTeachersSendUrgent, setHours } from './relay/compose.ts'
-import type { Carrier, Translator } from './relay/ports.ts'
-import { buildServer } from './server.ts'
+import type { Carrier, Detector, Translator } from './relay/ports.ts'
+import { buildServer, type ServerDeps } from './server.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
 import { composeStore, forgetOldAnswers } from './store/composing.ts'
 import { deliverStore } from './store/delivering.ts'
@@ -34,7 +35,7 @@ import { sweepStore } from './store/sweeping.ts'
 import { reconcileStore } from './store/waiting.ts'
 import { createTranslator } from './translators/choose.ts'
 import { createKeeper } from './webhooks/keeper.ts'
-import { twilioWebhooks } from './webhooks/twilio.ts'
+import { type KeptWebhook, twilioWebhooks } from './webhooks/twilio.ts'
 
 /** A server at work. */
 export type Running = {
@@ -77,77 +78,52 @@ export async function serve(given: Config): Promise<Running> {
     const account = await carrierAccount(config, db, keys)
     const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
     const twilio = createTwilioCarrier(account)
-    const carrier = countedCarrier(twilio, metrics.handOvers)
     const catchUp = createCatchUp((await readSetting(db, 'fallback')) === null ? 0 : FALLBACK_QUIET_MS)
     const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator)) : null
-    const translator = countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations)
-    const store = composeStore(db)
     const listening = Promise.withResolvers<void>()
     catchUp.hold(listening.promise)
-    const jobs = startJobs({
-      receive: { inbox: inboxStore(db, keys, readInbox), detect },
-      prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
-      deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
-      reconcile: { store: reconcileStore(db, keys), carrier },
-      seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
-      findWork: async (step) => findWork(scheduler, step, await now(db)),
-      report: (step, error) => {
-        metrics.stepFailures.inc({ step })
-        logger.error({ step, ...describeError(error) }, 'a step failed and will be tried again')
-      },
+    let sweeper: Sweeper | null = null
+    let shut = false
+    const { jobs, app } = await assemble({
+      db,
+      scheduler,
+      keys,
+      account,
+      carrier: countedCarrier(twilio, metrics.handOvers),
+      translator: countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations),
+      detect,
+      logger,
+      metrics,
       caughtUp: catchUp.done,
+      keeping: async (webhook, keep) => {
+        if (webhook.reachedAt !== null) catchUp.stir()
+        try {
+          await keep()
+        } catch (error) {
+          shut = true
+          catchUp.hold(Promise.resolve())
+          throw error
+        }
+        // Others may have been turned away as well, and some of them for good.
+        if (shut) sweeper?.wake()
+        shut = false
+      },
+      problems: async (jobs) => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs, sweeper)),
       changed: () => demo?.changed(),
+      others: demo?.plugins ?? [],
+      home: demo?.hasScene ? '/simulator' : null,
     })
     // What cannot be sealed now waits for the next start.
     const seal = () =>
       sealAll(installation).catch((error) => logger.error(describeError(error), 'the last events are not sealed yet'))
-    let app: FastifyInstance | undefined
-    let sweeper: Sweeper | null = null
     // A hand-over under way may take its 30 s, and a carrier tries a text for 15 s in all: so the door is shut only after the jobs have ended.
     ends.push(
       seal,
-      () => app?.close(),
+      () => app.close(),
       () => demo?.close(),
       () => Promise.all([sweeper?.stop(), jobs.stop()]),
       catchUp.stop,
     )
-    const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
-    let shut = false
-    const keep = async (webhook: Parameters<typeof keeper>[0]) => {
-      if (webhook.reachedAt !== null) catchUp.stir()
-      try {
-        await keeper(webhook)
-      } catch (error) {
-        shut = true
-        catchUp.hold(Promise.resolve())
-        throw error
-      }
-      // Others may have been turned away as well, and some of them for good.
-      if (shut) sweeper?.wake()
-      shut = false
-    }
-    const waking = async <T>(work: Promise<T>): Promise<T> => {
-      const done = await work
-      jobs.wake()
-      return done
-    }
-    app = await buildServer({
-      logger,
-      metrics,
-      problems: async () => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs, sweeper)),
-      webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(keep(webhook)) }),
-      api: apiRoutes({
-        db,
-        keys,
-        now: () => now(db),
-        compose: (request) => waking(compose(store, request)),
-        act: (request) => waking(act(store, request)),
-        letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
-        setHours: (request) => waking(setHours(store, request)),
-      }),
-      others: demo?.plugins ?? [],
-      home: demo?.hasScene ? '/simulator' : null,
-    })
     await app.listen({ port: config.port, host: config.host })
     if (demo !== null) await demo.open(jobs.wake)
     sweeper = startSweeper({
@@ -176,6 +152,74 @@ export async function serve(given: Config): Promise<Running> {
     }
   } catch (error) {
     await stop()
+    throw error
+  }
+}
+
+/** What a gateway is made of; `serve` brings the real ones. */
+export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
+  Pick<ServerDeps, 'others' | 'home'> & {
+    readonly account: TwilioAccount
+    readonly carrier: Carrier
+    readonly translator: Translator
+    readonly detect: Detector
+    readonly logger: Logger
+    readonly metrics: ServerDeps['metrics'] & Pick<Metrics, 'stepFailures'>
+    /** Resolves when nothing older is still to come and `receive` may go on. */
+    readonly caughtUp: () => Promise<void>
+    /** Around the keeping of each webhook. */
+    readonly keeping: (webhook: KeptWebhook, keep: () => Promise<void>) => Promise<void>
+    /** What is not well, for `/health`. */
+    readonly problems: (jobs: Jobs) => Promise<readonly string[]>
+    /** A step did something. */
+    readonly changed: () => void
+  }
+
+/** Puts one gateway together: its jobs are at work when this returns; its server takes requests once it listens (or is asked in process). */
+export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; readonly app: FastifyInstance }> {
+  const { db, scheduler, keys, account, carrier, translator, detect, logger, metrics } = parts
+  const store = composeStore(db)
+  const jobs = startJobs({
+    receive: { inbox: inboxStore(db, keys, readInbox), detect },
+    prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
+    deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
+    reconcile: { store: reconcileStore(db, keys), carrier },
+    seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
+    findWork: async (step) => findWork(scheduler, step, await now(db)),
+    report: (step, error) => {
+      metrics.stepFailures.inc({ step })
+      logger.error({ step, ...describeError(error) }, 'a step failed and will be tried again')
+    },
+    caughtUp: parts.caughtUp,
+    changed: parts.changed,
+  })
+  const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
+  const waking = async <T>(work: Promise<T>): Promise<T> => {
+    const done = await work
+    jobs.wake()
+    return done
+  }
+  try {
+    const app = await buildServer({
+      logger,
+      metrics,
+      problems: () => parts.problems(jobs),
+      webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(parts.keeping(webhook, () => keeper(webhook))) }),
+      api: apiRoutes({
+        db,
+        keys,
+        now: () => now(db),
+        compose: (request) => waking(compose(store, request)),
+        act: (request) => waking(act(store, request)),
+        letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
+        setHours: (request) => waking(setHours(store, request)),
+      }),
+      others: parts.others,
+      home: parts.home,
+    })
+    return { jobs, app }
+  } catch (error) {
+    await jobs.stop()
     throw error
   }
 }

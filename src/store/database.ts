@@ -69,6 +69,26 @@ const STATEMENT_SECONDS = 60
 /** What a connection says of its process: a server's jobs are at work, or a command runs. */
 export type Program = 'homeline-server' | 'homeline'
 
+/** What every connection of a role begins with; the server ends statements, and transactions in which nothing happens, in time. */
+export function connectionOf(
+  url: string,
+  role: Role,
+  statementSeconds = STATEMENT_SECONDS,
+  program: Program = 'homeline',
+): pg.ClientConfig {
+  return {
+    connectionString: url,
+    // Lookups by key on solid disks: the defaults read whole tables for a few hundred rows, or compile what runs for a millisecond.
+    options: `-c role=${role} -c timezone=UTC -c jit=off -c random_page_cost=1.1`,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: statementSeconds * 1000,
+    ...KEEP_ALIVE,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: program,
+    types,
+  }
+}
+
 /** A pool that works as one role. `size` connections at most; the server ends statements after `statementSeconds`. */
 export function connect(
   url: string,
@@ -77,18 +97,7 @@ export function connect(
   statementSeconds = STATEMENT_SECONDS,
   program: Program = 'homeline',
 ): Db {
-  const pool = new pg.Pool({
-    connectionString: url,
-    // Lookups by key on solid disks: the defaults read whole tables for a few hundred rows, or compile what runs for a millisecond.
-    options: `-c role=${role} -c timezone=UTC -c jit=off -c random_page_cost=1.1`,
-    max: size,
-    connectionTimeoutMillis: 10_000,
-    statement_timeout: statementSeconds * 1000,
-    ...KEEP_ALIVE,
-    idle_in_transaction_session_timeout: 60_000,
-    application_name: program,
-    types,
-  })
+  const pool = new pg.Pool({ ...connectionOf(url, role, statementSeconds, program), max: size })
   outliveRestarts(pool)
   leaveTheDead(pool, statementSeconds * 1200)
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })

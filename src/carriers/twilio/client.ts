@@ -17,28 +17,39 @@ export type TwilioAccount = {
 /** Twilio's SDK client of an account. */
 export type TwilioClient = ReturnType<typeof twilio>
 
+/** How the SDK's requests travel: given an address, a form and headers, the answer; throws with a `code` when there is none. */
+export type TwilioHttp = Pick<InstanceType<typeof twilio.RequestClient>, 'request'>
+
 const TIME_LIMIT_MS = 30_000
+
+/** The SDK's own way over the network. No automatic retries: sending again is decided by the relay alone. */
+function overNetwork(): TwilioHttp {
+  return new twilio.RequestClient({ timeout: TIME_LIMIT_MS, autoRetry: false })
+}
+
 /** Twilio names one only in a header, which the SDK's exceptions drop; it holds for the whole account. */
 type RetryAfter = { seconds: number | null }
 
-/** Builds the SDK client. No automatic retries: sending again is decided by the relay alone. */
-export function createClient(account: TwilioAccount, retryAfter: RetryAfter = { seconds: null }): TwilioClient {
+/** Builds the SDK client over `http`. */
+export function createClient(
+  account: TwilioAccount,
+  retryAfter: RetryAfter = { seconds: null },
+  http: TwilioHttp = overNetwork(),
+): TwilioClient {
   const origin = account.apiUrl === null ? null : new URL(account.apiUrl)
-  const http = new twilio.RequestClient({ timeout: TIME_LIMIT_MS, autoRetry: false })
-  const plain = http.request.bind(http)
-  http.request = async (options) => {
+  const request: TwilioHttp['request'] = async (options) => {
     const uri = new URL(options.uri)
     if (origin !== null) {
       uri.protocol = origin.protocol
       uri.host = origin.host
       uri.port = origin.port
     }
-    const response = await plain({ ...options, uri: uri.toString() })
+    const response = await http.request({ ...options, uri: uri.toString() })
     const header = Number((response.headers as Record<string, string> | undefined)?.['retry-after'])
     retryAfter.seconds = response.statusCode === 429 && header > 0 ? Math.min(header, 600) : null
-    return response
+    return response as never
   }
-  return twilio(account.accountSid, account.authToken, { httpClient: http })
+  return twilio(account.accountSid, account.authToken, { httpClient: { request } as InstanceType<typeof twilio.RequestClient> })
 }
 
 /** The path to which the carrier sends the fate of one attempt. */
@@ -64,9 +75,9 @@ const NOT_SENT = new Set([
 const PAGE = 200
 
 /** The carrier ports over Twilio's Messages. */
-export function createTwilioCarrier(account: TwilioAccount): Carrier & CarrierList {
+export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): Carrier & CarrierList {
   const retryAfter: RetryAfter = { seconds: null }
-  const client = createClient(account, retryAfter)
+  const client = createClient(account, retryAfter, http)
   return {
     send: (text) =>
       within(

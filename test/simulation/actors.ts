@@ -1,0 +1,146 @@
+/** What people do when their moment comes: they see phones and pages, never the database. Only `decide` reads the list that a dashboard would show. */
+
+import type { Action } from './plan.ts'
+import type { World } from './world.ts'
+
+type Of<K extends Action['kind']> = Extract<Action, { kind: K }>
+
+const FAMILY_WORDS: Readonly<Record<string, readonly string[]>> = {
+  es: ['Buenos días, mi hija está enferma hoy y no va a la escuela', '¿A qué hora es la reunión de mañana?'],
+  ar: ['ابني مريض اليوم ولن يحضر إلى المدرسة', 'متى موعد الاجتماع غدا؟'],
+  vi: ['Con tôi hôm nay bị ốm không đi học được', 'Cuộc họp ngày mai lúc mấy giờ?'],
+  zh: ['我的孩子今天生病了不能上学', '明天的家长会几点开始'],
+  ht: ['Pitit mwen malad jodi a li pap vin lekòl', 'A ki lè reyinyon an ap fèt demen'],
+  en: ['My child is ill today and stays at home', 'When does the meeting begin tomorrow?'],
+}
+const STAFF_WORDS = ['The meeting is at 15:30 tomorrow', 'Please sign the form by Friday', 'All is well today']
+
+/** Lets an action happen. */
+export function perform(world: World, action: Action): unknown {
+  return (performers[action.kind] as (world: World, action: Action) => unknown)(world, action)
+}
+
+const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>) => unknown } = {
+  compose: (world, action) => {
+    const { ref, staff, district } = action
+    world.seen.push({ kind: 'wrote', at: world.scheduler.now(), ref, by: 'api', district, person: staff, phone: null, number: null, to: action.to })
+    const body = JSON.stringify({
+      to: action.to,
+      body: `${STAFF_WORDS[Number(ref) % STAFF_WORDS.length]} ref ${ref}`,
+      ...(action.urgent ? { urgent: true, reason: 'The school closes' } : {}),
+    })
+    const once = (left: number) =>
+      api(world, staff, 'POST', '/messages', body, { 'idempotency-key': `key-${ref}` }, (status, answer) => {
+        const ids = status === 202 ? (answer as { exchanges: { id: string }[] }).exchanges.map((e) => e.id) : []
+        world.seen.push({ kind: 'asked', at: world.scheduler.now(), staff, ref, status, ids })
+        // Without an answer a program asks again: that is what the key is for.
+        if (status === null && left > 0) world.scheduler.after(5_000_000, 'asks again', null, () => once(left - 1))
+      })
+    for (let n = 0; n < action.times; n++) once(2)
+  },
+  family_texts: (world, action) => {
+    const guardian = world.districts[action.district]?.guardians.find((g) => g.id === action.guardian)
+    if (guardian === undefined) return
+    const words = FAMILY_WORDS[guardian.language] ?? (FAMILY_WORDS['en'] as readonly string[])
+    for (let copy = 0; copy < action.copies; copy++)
+      world.scheduler.after(copy * 400_000, 'types', null, () => {
+        texts(world, { ...action, by: 'family', person: guardian.id, phone: guardian.phone, body: `${words[Number(action.ref) % words.length]} ref ${action.ref}` })
+      })
+  },
+  staff_texts: (world, action) => {
+    const staff = world.districts[action.district]?.staff.find((s) => s.id === action.staff)
+    if (staff?.phone == null) return
+    texts(world, { ...action, by: 'staff', person: staff.id, phone: staff.phone, body: `${STAFF_WORDS[Number(action.ref) % STAFF_WORDS.length]} ref ${action.ref}` })
+  },
+  family_word: (world, action) => {
+    const guardian = world.districts[action.district]?.guardians.find((g) => g.id === action.guardian)
+    if (guardian !== undefined) texts(world, { ...action, ref: '', by: 'family', person: guardian.id, phone: guardian.phone, body: action.word })
+  },
+  staff_word: (world, action) => {
+    const staff = world.districts[action.district]?.staff.find((s) => s.id === action.staff)
+    if (staff?.phone != null) texts(world, { ...action, ref: '', by: 'staff', person: staff.id, phone: staff.phone, body: action.word })
+  },
+  stranger_texts: (world, action) =>
+    texts(world, { ...action, by: 'stranger', person: action.phone, phone: action.phone, body: `Is this the school? ref ${action.ref}` }),
+  decide: async (world, action) => {
+    const district = world.districts[action.district]
+    const districtId = world.prepared.districtIds.get(district?.sourcedId ?? '')
+    const statuses = action.action === 'again' || action.action === 'dismiss' ? ['failed', 'undelivered'] : ['held', 'queued']
+    const rows = await world.statements.look<{ id: string }>(
+      `select id from exchange where district_id = $1 and author = 'person' and conversation_id is not null and status = any($2) order by id`,
+      [districtId, statuses],
+    )
+    const chosen = rows[Math.floor(action.pick * rows.length)]
+    const admin = district?.staff.find((s) => s.administrator)
+    if (chosen === undefined || admin === undefined) return
+    api(world, admin.id, 'POST', `/exchanges/${chosen.id}/${action.action}`, '', {}, () => {})
+  },
+  hours: (world, action) => {
+    const admin = world.districts[action.district]?.staff.find((s) => s.administrator)
+    if (admin === undefined) return
+    const begun = world.scheduler.now()
+    api(world, admin.id, 'PUT', `/schools/${action.school}/hours`, JSON.stringify(action.hours), {}, (status) => {
+      world.seen.push({ kind: 'hours', district: action.district, school: action.school, begun, ended: world.scheduler.now(), status, hours: action.hours })
+    })
+  },
+  trouble: (world, action) => world.faults.begin(action.trouble, action.micros),
+  phone_off: (world, action) => {
+    world.faults.count('phone_off')
+    world.carrier.off.set(action.phone, world.scheduler.now() + action.micros)
+  },
+  kill: (world, action) => world.kill(action.slot, action.micros),
+  sleep: (world, action) => {
+    world.faults.count('sleep')
+    world.hosts[action.slot]?.sleep(action.micros)
+  },
+  database_restart: (world, action) => world.restartDatabase(action.micros),
+}
+
+type Text = {
+  readonly district: number
+  readonly by: 'family' | 'staff' | 'stranger'
+  readonly person: string
+  readonly phone: string
+  readonly body: string
+  readonly ref: string
+  readonly pick: number
+}
+
+/** Somebody answers one of the numbers on the screen, or, with an empty one, texts any school number. */
+function texts(world: World, text: Text): void {
+  const ours = world.districts[text.district]?.numbers ?? []
+  const known = [...new Set((world.carrier.screens.get(text.phone) ?? []).map((shown) => shown.from))]
+  const list = known.length > 0 && text.pick < 0.95 ? known : ours
+  const number = list[Math.floor((text.pick * 7919) % list.length)] as string
+  world.seen.push({ kind: 'wrote', at: world.scheduler.now(), ref: text.ref, by: text.by, district: text.district, person: text.person, phone: text.phone, number, to: null })
+  world.carrier.text(text.phone, number, text.body)
+}
+
+function api(
+  world: World,
+  staff: string,
+  method: 'POST' | 'PUT',
+  path: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  answered: (status: number | null, answer: unknown) => void,
+): void {
+  const token = world.prepared.tokens.get(staff)
+  let over = false
+  const end = (status: number | null, answer: unknown) => {
+    if (over) return
+    over = true
+    world.scheduler.stir()
+    answered(status, answer)
+  }
+  world.scheduler.after(30_000_000, 'program gives up', null, () => end(null, null))
+  world.ask(
+    {
+      method,
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${token}`, ...(body === '' ? {} : { 'content-type': 'application/json' }), ...headers },
+      body,
+    },
+    (answer) => end(answer === null || answer.status >= 500 ? null : answer.status, answer === null || answer.body === '' ? null : JSON.parse(answer.body)),
+  )
+}

@@ -1,0 +1,75 @@
+/** PostgreSQL for the simulation: a real one whose clock and ids are the world's, and a prepared database that each seed gets a copy of. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { migrate } from '../../src/store/database.ts'
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
+
+/** A cluster of the simulation's own. */
+export type Cluster = {
+  /** A copy of the template under a new name. */
+  readonly copy: (name: string) => Promise<{ readonly ownerUrl: string; readonly adminUrl: string; readonly drop: () => Promise<void> }>
+  readonly templateUrl: string
+  readonly close: () => Promise<void>
+}
+
+/**
+ * The world's clock and ids in place of PostgreSQL's. The path puts `public` first, so the schema's defaults, which name these functions without
+ * their schema, are bound to them by the migration. The time itself is a setting that every statement brings along.
+ */
+const WORLD_FUNCTIONS = `
+  create sequence sim_uuid;
+  create function gen_random_uuid() returns uuid language sql volatile as $$ select md5('id ' || nextval('public.sim_uuid')::text)::uuid $$;
+  create function clock_timestamp() returns timestamptz language sql stable as $$ select current_setting('sim.now')::timestamptz $$;
+  create function now() returns timestamptz language sql stable as $$ select current_setting('sim.now')::timestamptz $$;`
+
+/** Nothing of a simulated world outlives the process; a deadlock is found at once, and nothing runs beside the world's own statements. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  autovacuum: 'off',
+  deadlock_timeout: '10ms',
+}
+
+/** Starts the cluster and makes its template; the world begins at `start` (ISO 8601). */
+export async function startCluster(start: string): Promise<Cluster> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'homeline-simulation-'))
+  const postgres = await startEmbeddedPostgres(dir)
+  const admin = (url: string, name: string) => url.replace('//homeline:', '//postgres:').replace(/homeline$/, name)
+  const maintenance = new pg.Client({ connectionString: admin(postgres.url, 'postgres') })
+  await maintenance.connect()
+  for (const [name, value] of Object.entries(SETTINGS)) await maintenance.query(`alter system set ${name} = '${value}'`)
+  await maintenance.query('select pg_reload_conf()')
+  await maintenance.query('alter database homeline set search_path = public, pg_catalog')
+  await maintenance.query(`alter database homeline set sim.now = '${start}'`)
+  const owner = new pg.Client({ connectionString: postgres.url })
+  await owner.connect()
+  await owner.query(WORLD_FUNCTIONS)
+  await owner.end()
+  await migrate(postgres.url)
+  const grant = new pg.Client({ connectionString: postgres.url })
+  await grant.connect()
+  await grant.query('grant usage on sequence sim_uuid to homeline_app, homeline_scheduler, homeline_eraser')
+  await grant.end()
+  return {
+    templateUrl: postgres.url,
+    copy: async (name) => {
+      await maintenance.query(`create database ${name} template homeline strategy file_copy`)
+      await maintenance.query(`alter database ${name} set search_path = public, pg_catalog`)
+      await maintenance.query(`alter database ${name} set sim.now = '${start}'`)
+      return {
+        ownerUrl: postgres.url.replace(/homeline$/, name),
+        adminUrl: admin(postgres.url, name),
+        drop: async () => void (await maintenance.query(`drop database ${name} with (force)`)),
+      }
+    },
+    close: async () => {
+      await maintenance.end()
+      await postgres.release()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,114 @@
+/** Everything that a finished world leaves behind, read once: the rows, when each was committed, and whose phone each id is. */
+
+import { connect, type Db } from '../../src/store/database.ts'
+import { createKeys, type Keys } from '../../src/store/keys.ts'
+import { readNumber } from '../../src/store/phones.ts'
+import { KEY } from './host.ts'
+import type { World } from './world.ts'
+
+/** An exchange, as its row ends. */
+export type ExchangeRow = {
+  readonly id: string
+  readonly district: string
+  readonly conversation: string | null
+  readonly direction: 'to_family' | 'to_staff'
+  readonly author: 'person' | 'gateway'
+  readonly notice: string | null
+  readonly answers: string | null
+  readonly seq: number | null
+  readonly status: string
+  readonly hold: string | null
+  readonly preparing: boolean
+  readonly urgent: boolean
+  readonly text: string
+  readonly carrierSid: string | null
+  readonly guardian: string | null
+}
+
+/** An event with the moment of its commit, in microseconds. */
+export type EventRow = {
+  readonly id: number
+  readonly exchange: string | null
+  readonly what: string
+  readonly detail: Readonly<Record<string, unknown>>
+  /** By the database's clock, in microseconds. */
+  readonly at: number
+  readonly committed: number
+}
+
+/** A hand-over that was tried. */
+export type AttemptRow = {
+  readonly id: string
+  readonly exchange: string
+  readonly part: number
+  readonly phone: string
+  readonly outcome: string | null
+  readonly sid: string | null
+}
+
+/** A conversation with its two sides. */
+export type ConversationRow = { readonly id: string; readonly district: string; readonly staff: string; readonly school: string; readonly days: number }
+
+/** What is left behind. */
+export type Evidence = {
+  readonly world: World
+  readonly exchanges: ReadonlyMap<string, ExchangeRow>
+  readonly attempts: ReadonlyMap<string, AttemptRow>
+  readonly events: readonly EventRow[]
+  readonly eventsOf: (exchange: string) => readonly EventRow[]
+  readonly conversations: ReadonlyMap<string, ConversationRow>
+  /** Which conversation a phone means by a school number: all that it ever was. */
+  readonly bindings: readonly { readonly phone: string; readonly number: string; readonly conversation: string; readonly side: 'family' | 'staff' }[]
+  readonly inboxWaiting: number
+  readonly unsealed: number
+  readonly db: Db
+  readonly keys: Keys
+}
+
+/** Reads what a world left behind. `db` reads as the app's role; whoever calls closes it. */
+export async function gather(world: World): Promise<Evidence> {
+  const look = world.statements.look
+  const keys = createKeys(KEY)
+  const phones = new Map(
+    (await look<{ id: string; district_id: string; number_encrypted: Buffer }>('select id, district_id, number_encrypted from phone')).map((p) => [
+      p.id,
+      readNumber(keys, p.district_id, p.number_encrypted) as string,
+    ]),
+  )
+  const exchanges = await look<ExchangeRow>(`select id, district_id as district, conversation_id as conversation, direction, author, notice, answers, seq::int,
+    status, hold, prepare_after is not null as preparing, urgent, original_text as text, carrier_sid as "carrierSid", guardian_id as guardian from exchange order by created_at, id`)
+  const attempts = await look<AttemptRow & { phone_id: string }>('select id, exchange_id as exchange, part, phone_id, outcome, sid from attempt')
+  const events = await look<Omit<EventRow, 'committed'> & { xid: string }>(
+    `select id::int, exchange_id as exchange, what, coalesce(detail, '{}') as detail, (extract(epoch from at) * 1000000)::float8 as at, xmin::text as xid from event order by id`,
+  )
+  const grouped = Map.groupBy(
+    events.map((e): EventRow => ({ ...e, committed: world.commits.get(e.xid) ?? 0 })),
+    (e) => e.exchange ?? '',
+  )
+  const [waiting] = await look<{ inbox: number; unsealed: number }>(
+    'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
+  )
+  const end = `timestamptz '${world.scheduler.instant().toString()}'`
+  return {
+    world,
+    exchanges: new Map(exchanges.map((e) => [e.id, e])),
+    attempts: new Map(attempts.map((a) => [a.id, { ...a, phone: phones.get(a.phone_id) ?? '' }])),
+    events: [...grouped.values()].flat().sort((a, b) => a.id - b.id),
+    eventsOf: (exchange) => grouped.get(exchange) ?? [],
+    conversations: new Map(
+      (
+        await look<ConversationRow>(`select id, district_id as district, staff_side as staff, school_id as school,
+          (extract(epoch from coalesce(ended_at, ${end}) - started_at) / 86400)::float8 as days from conversation`)
+      ).map((c) => [c.id, c]),
+    ),
+    bindings: (
+      await look<{ phone_id: string; number: string; conversation: string; side: 'family' | 'staff' }>(
+        'select b.phone_id, n.number, b.conversation_id as conversation, b.side from binding b join proxy_number n on n.id = b.proxy_number_id',
+      )
+    ).map((b) => ({ ...b, phone: phones.get(b.phone_id) ?? '' })),
+    inboxWaiting: waiting?.inbox ?? 0,
+    unsealed: waiting?.unsealed ?? 0,
+    db: connect(world.ownerUrl, 'homeline_app', 1),
+    keys,
+  }
+}

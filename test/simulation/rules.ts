@@ -1,0 +1,120 @@
+/** What must hold after every run, one rule a function: each answers the sentences that say how it was broken. */
+
+import { verifyLog } from '../../src/store/verify.ts'
+import type { Evidence, ExchangeRow } from './evidence.ts'
+
+/** A rule with the plain sentence that it stands for. */
+export type Rule = {
+  readonly name: string
+  readonly says: string
+  readonly broken: (evidence: Evidence) => string[] | Promise<string[]>
+}
+
+const ENDS = new Set(['sent', 'delivered', 'undelivered', 'failed', 'canceled', 'received'])
+const when = (micros: number) => Temporal.Instant.fromEpochMilliseconds(Math.floor(micros / 1000)).toString()
+const short = (id: string) => id.slice(0, 8)
+
+const inboundOnce: Rule = {
+  name: 'inbound exactly once',
+  says: 'A text that the gateway said it has is in the log exactly once; one that it never took is there at most once.',
+  broken: ({ world, exchanges }) => {
+    const kept = Map.groupBy([...exchanges.values()].filter((e) => e.carrierSid !== null), (e) => e.carrierSid)
+    return world.carrier.sent.flatMap((text) => {
+      const rows = kept.get(text.sid) ?? []
+      const bodies = rows.filter((row) => row.text !== text.body).length
+      if (rows.length > 1) return [`The text ${text.sid} of ${when(text.at)} is in the log ${rows.length} times.`]
+      if (rows.length === 0 && text.acknowledged !== null) return [`The text ${text.sid}, acknowledged at ${when(text.acknowledged)}, is not in the log.`]
+      return bodies > 0 ? [`The text ${text.sid} is in the log with other words.`] : []
+    })
+  },
+}
+
+const outboundEnds: Rule = {
+  name: 'every outbound ends',
+  says: 'After the faults have stopped every message reaches one end, or waits for a person or a number, and says so.',
+  broken: ({ exchanges }) =>
+    [...exchanges.values()].flatMap((e) =>
+      e.preparing || (!ENDS.has(e.status) && !(e.status === 'held' && (e.hold === 'no_number' || e.hold === 'person')))
+        ? [`The message ${short(e.id)} is still ${e.preparing ? 'being prepared' : e.status} (hold ${e.hold}).`]
+        : [],
+    ),
+}
+
+const acceptedIsKept: Rule = {
+  name: 'accepted is kept',
+  says: 'What the API said it accepted is there, and a request that came twice under one key made one set of messages.',
+  broken: ({ world, exchanges }) => {
+    const asked = world.seen.filter((s) => s.kind === 'asked')
+    const missing = asked.flatMap((a) => a.ids.filter((id) => !exchanges.has(id)).map((id) => `The accepted message ${short(id)} is not there.`))
+    const twice = [...Map.groupBy(asked.filter((a) => a.status === 202), (a) => a.ref)].flatMap(([ref, answers]) =>
+      new Set(answers.map((a) => a.ids.join())).size > 1 ? [`The request ref ${ref} was accepted twice with different messages.`] : [],
+    )
+    return [...missing, ...twice]
+  },
+}
+
+const handedOnce: Rule = {
+  name: 'handed over at most once',
+  says: 'The carrier took each part of a message at most once, and once more for each time that a person said "again".',
+  broken: ({ world, exchanges, attempts, eventsOf }) => {
+    const taken = Map.groupBy(world.carrier.taken, (t) => {
+      const attempt = attempts.get(t.attemptId)
+      return attempt === undefined ? '' : `${attempt.exchange} ${attempt.part}`
+    })
+    return [...taken].flatMap(([key, texts]) => {
+      if (key === '') return texts.map((t) => `The carrier took ${t.sid}, of which the gateway knows no attempt.`)
+      const [id = '', part] = key.split(' ')
+      const allowed = 1 + eventsOf(id).filter((e) => e.what === 'again').length
+      const notice = exchanges.get(id)?.notice ?? 'a person’s'
+      return texts.length > allowed ? [`Part ${part} of ${short(id)} (${notice}) was handed over ${texts.length} times, ${allowed} allowed.`] : []
+    })
+  },
+}
+
+const laneOrder: Rule = {
+  name: 'order in the lane',
+  says: 'In each conversation and direction messages are handed over in the order of writing; only an urgent one overtakes.',
+  broken: ({ world, exchanges, attempts, eventsOf }) => {
+    const first = new Map<string, number>()
+    for (const text of world.carrier.taken) {
+      const id = attempts.get(text.attemptId)?.exchange
+      if (id !== undefined && !first.has(id)) first.set(id, text.taken)
+    }
+    const plain = (e: ExchangeRow) => !e.urgent && !eventsOf(e.id).some((v) => v.what === 'again' || v.what === 'released')
+    const lanes = Map.groupBy(
+      [...exchanges.values()].filter((e) => e.seq !== null && first.has(e.id) && plain(e)),
+      (e) => `${e.conversation} ${e.direction}`,
+    )
+    return [...lanes.values()].flatMap((lane) => {
+      const inOrder = lane.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))
+      return inOrder.flatMap((e, i) => {
+        const before = inOrder[i - 1]
+        return before !== undefined && (first.get(before.id) ?? 0) > (first.get(e.id) ?? 0)
+          ? [`${short(e.id)} (seq ${e.seq}) was handed over at ${when(first.get(e.id) ?? 0)}, before ${short(before.id)} (seq ${before.seq}) at ${when(first.get(before.id) ?? 0)}.`]
+          : []
+      })
+    })
+  },
+}
+
+const chainVerifies: Rule = {
+  name: 'the chain verifies',
+  says: 'Every event is sealed, and the log of each district is intact.',
+  broken: async ({ world, unsealed, db, keys }) => {
+    const answers = unsealed > 0 ? [`${unsealed} events are not sealed.`] : []
+    for (const [name, id] of world.prepared.districtIds) {
+      const verdict = await verifyLog(db, keys, id, null)
+      if (verdict.kind !== 'intact') answers.push(`The log of ${name} is broken: ${verdict.what}`)
+    }
+    return answers
+  },
+}
+
+const drained: Rule = {
+  name: 'everything drains',
+  says: 'After the faults have stopped the inbox is empty and no step fails any more.',
+  broken: ({ inboxWaiting }) => (inboxWaiting > 0 ? [`${inboxWaiting} webhooks wait in the inbox.`] : []),
+}
+
+/** All rules. */
+export const RULES: readonly Rule[] = [inboundOnce, outboundEnds, acceptedIsKept, handedOnce, laneOrder, drained, chainVerifies]

@@ -1,0 +1,151 @@
+/**
+ * The world's one clock and the order in which things happen. Everything that anything waits for is a task here; between two tasks all
+ * code has run as far as it can. So the seed, which draws how long each thing takes, decides every interleaving.
+ */
+
+import { createHash } from 'node:crypto'
+import { real } from './platform.ts'
+
+/** Who runs a task: one that died runs nothing any more, one that sleeps runs it when it wakes. */
+export type Owner = { readonly name: string; alive: boolean; sleepsUntil: number }
+
+/** One thing to come. */
+type Task = { at: number; length: number; readonly n: number; readonly label: string; readonly owner: Owner | null; run: (() => unknown) | null }
+
+/** The clock in microseconds since 1970, and what is to come. */
+export type Scheduler = {
+  readonly now: () => number
+  readonly instant: () => Temporal.Instant
+  /** Runs something after so many microseconds; the answer takes it back. */
+  readonly after: (micros: number, label: string, owner: Owner | null, run: () => unknown) => () => void
+  /** Lets all code run until it waits for something of this world. */
+  readonly drain: () => Promise<void>
+  /** Runs what comes until nothing is left or the clock would pass this moment. */
+  readonly runUntil: (end: number) => Promise<void>
+  /** Something other than looking happened: the world is not quiet. */
+  readonly stir: () => void
+  /** How the run went so far, as one digest: equal seeds give equal ones. */
+  readonly digest: () => string
+  readonly steps: () => number
+}
+
+/** What the scheduler asks before it leaps over a quiet time: when the database next has something to do. */
+export type NextDue = () => Promise<number | null>
+
+/** After so long without anything but idle looks, nothing happens by itself before the next thing that is due. */
+const QUIET = 2_600_000
+/** Polls are shorter than this, and a poll that comes late loses nothing; whoever waits longer waits for something. */
+const SHORT = 1_100_000
+/** How far the first leap goes while something is overdue; each further one twice as far, for nothing but time changes anything. */
+const OVERDUE = 10_000_000
+const MOST_OVERDUE = 3_600_000_000
+
+/** A scheduler that begins at `start`. */
+export function createScheduler(start: number, nextDue: NextDue): Scheduler {
+  let now = start
+  let n = 0
+  let steps = 0
+  let stirred = start
+  let overdue = OVERDUE
+  const heap: Task[] = []
+  const hash = createHash('sha256')
+  const before = (a: Task, b: Task) => a.at < b.at || (a.at === b.at && a.n < b.n)
+  const push = (task: Task) => {
+    let i = heap.push(task) - 1
+    while (i > 0) {
+      const up = (i - 1) >> 1
+      if (!before(task, heap[up] as Task)) break
+      heap[i] = heap[up] as Task
+      i = up
+    }
+    heap[i] = task
+  }
+  const pop = (): Task | undefined => {
+    const top = heap[0]
+    const last = heap.pop()
+    if (top === undefined || last === undefined || heap.length === 0) return top
+    let i = 0
+    for (;;) {
+      let down = 2 * i + 1
+      if (down >= heap.length) break
+      if (down + 1 < heap.length && before(heap[down + 1] as Task, heap[down] as Task)) down++
+      if (!before(heap[down] as Task, last)) break
+      heap[i] = heap[down] as Task
+      i = down
+    }
+    heap[i] = last
+    return top
+  }
+  const drain = async () => {
+    await real.turn()
+    await real.turn()
+  }
+  /** Nothing but polls is to come soon: on to what is due, polls and all. */
+  const leap = async (end: number) => {
+    let next = end
+    for (const task of heap)
+      if (task.run !== null && task.owner?.alive !== false) {
+        if (task.length > SHORT) next = Math.min(next, task.at)
+      }
+    const due = await nextDue()
+    // What is due already and does not go waits for something else: a lane, a pace, a host.
+    if (due !== null) next = Math.min(next, due > now ? due : now + overdue)
+    overdue = due === null || due > now ? OVERDUE : Math.min(2 * overdue, MOST_OVERDUE)
+    stirred = now
+    if (next - now < 2 * SHORT) return
+    const polls = heap.splice(0).filter((task) => task.run !== null)
+    for (const task of polls) {
+      if (task.length <= SHORT && task.at < next) task.at = next
+      push(task)
+    }
+    // One more round of looks, and it is quiet again.
+    stirred = next - QUIET + SHORT
+  }
+  return {
+    now: () => now,
+    instant: () => Temporal.Instant.fromEpochNanoseconds(BigInt(now) * 1000n),
+    after: (micros, label, owner, run) => {
+      const length = Math.max(0, Math.round(micros))
+      const task: Task = { at: now + length, length, n: n++, label, owner, run }
+      push(task)
+      return () => {
+        task.run = null
+      }
+    },
+    drain,
+    runUntil: async (end) => {
+      await drain()
+      for (;;) {
+        if (now - stirred > QUIET) await leap(end)
+        const task = pop()
+        if (task === undefined) break
+        if (task.at > end) {
+          push(task)
+          break
+        }
+        if (task.run === null) continue
+        if (task.owner !== null) {
+          if (!task.owner.alive) continue
+          if (task.owner.sleepsUntil > Math.max(task.at, now)) {
+            task.at = task.owner.sleepsUntil
+            task.length = Number.POSITIVE_INFINITY
+            push(task)
+            continue
+          }
+        }
+        now = Math.max(now, task.at)
+        steps++
+        hash.update(`${now} ${task.owner?.name ?? '-'} ${task.label}\n`)
+        await task.run()
+        await drain()
+      }
+      now = Math.max(now, end)
+    },
+    stir: () => {
+      stirred = now
+      overdue = OVERDUE
+    },
+    digest: () => hash.copy().digest('hex').slice(0, 16),
+    steps: () => steps,
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * The way of every statement: drawn delays before and after, faults, and the real PostgreSQL in between, one statement at a time. One that waits
+ * for a lock stays where it is while others go on; so what PostgreSQL does depends on the order alone, and the order on the seed.
+ */
+
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import pg from 'pg'
+import { connectionOf, type Role } from '../../src/store/database.ts'
+import { real } from './platform.ts'
+import type { Owner, Scheduler } from './scheduler.ts'
+
+/** What may befall one statement; null: nothing. */
+export type StatementFault =
+  /** PostgreSQL answers with this SQLSTATE; the transaction is over. */
+  | { readonly kind: 'error'; readonly code: string }
+  /** The connection breaks before the statement reaches PostgreSQL, or after it was carried out and before the answer. */
+  | { readonly kind: 'cut_before' | 'cut_after' }
+
+/** What the world says of statements. */
+export type StatementRules = {
+  readonly faultFor: (text: string) => StatementFault | null
+  /** Microseconds on the way to PostgreSQL, and back. */
+  readonly delay: () => number
+  /** Whether PostgreSQL takes connections. */
+  readonly up: () => boolean
+  /** A transaction was committed: its id, unless it wrote nothing. */
+  readonly committed: (xid: string) => void
+}
+
+/** PostgreSQL as the world's hosts reach it. */
+export type Statements = {
+  readonly poolFor: (owner: Owner, role: Role, size: number) => PostgresPool
+  /** Breaks all connections of a host, as its end does; open transactions are taken back. */
+  readonly cut: (owner: Owner | null) => Promise<void>
+  /** Ends what has been idle inside a transaction: a host that slept too long. */
+  readonly endIdleTransactions: (owner: Owner) => Promise<void>
+  readonly count: () => number
+  /** Asks beside the world, as a superuser: takes no virtual time and draws no chance. */
+  readonly look: <T>(text: string, values?: readonly unknown[]) => Promise<T[]>
+  readonly close: () => Promise<void>
+}
+
+type Answer = { command: string; rowCount: number | null; rows: unknown[] }
+type Backend = { readonly client: pg.Client; readonly role: Role; readonly pid: number }
+type Running = { readonly connection: Connection; settled: Settled | null; readonly ended: Promise<void> }
+type Settled = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: unknown }
+type Connection = {
+  readonly owner: Owner
+  readonly backend: Backend
+  inTransaction: boolean
+  broken: { readonly code: string; readonly message: string } | null
+  running: Running | null
+}
+
+const STATEMENT_TIMEOUT = 60_000_000
+const CONNECT_TIMEOUT = 10_000_000
+const CLOCK = /\b(?:clock_timestamp|now)\(\)/g
+const WRITES = /^\s*(?:insert|update|delete|with)\b/i
+
+/** PostgreSQL's error as the driver gives it. */
+function databaseError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+/** Opens the statements' way into one database. `adminUrl` is a superuser's, for looking at locks. */
+export async function openStatements(
+  ownerUrl: string,
+  adminUrl: string,
+  scheduler: Scheduler,
+  rules: StatementRules,
+): Promise<Statements> {
+  const admin = new pg.Client({ connectionString: adminUrl })
+  await admin.connect()
+  const free: Backend[] = []
+  const everyBackend: Backend[] = []
+  const connections = new Set<Connection>()
+  const blocked = new Set<Running>()
+  let count = 0
+
+  const backendFor = async (role: Role): Promise<Backend> => {
+    const index = free.findIndex((b) => b.role === role)
+    if (index >= 0) return free.splice(index, 1)[0] as Backend
+    const client = new pg.Client({ ...connectionOf(ownerUrl, role), statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
+    client.on('error', () => {})
+    await client.connect()
+    const backend = { client, role, pid: (client as unknown as { processID: number }).processID }
+    everyBackend.push(backend)
+    return backend
+  }
+
+  const waitsForLock = async (pid: number): Promise<boolean> =>
+    (await admin.query('select 1 from pg_locks where pid = $1 and not granted', [pid])).rows.length > 0
+
+  /** Until the statement has ended or waits for a lock that somebody else holds, and no deadlock is being found. */
+  const untilStill = async (running: Running): Promise<void> => {
+    for (;;) {
+      await Promise.race([running.ended, real.wait(3)])
+      if (running.settled !== null) return
+      if (!(await waitsForLock(running.connection.backend.pid))) continue
+      await Promise.race([running.ended, real.wait(25)])
+      if (running.settled !== null || (await waitsForLock(running.connection.backend.pid))) return
+    }
+  }
+
+  const start = (connection: Connection, text: string, values: readonly unknown[]): Running => {
+    const { client } = connection.backend
+    const work = values.length === 0 ? client.query(text) : client.query(text, [...values])
+    const running: Running = {
+      connection,
+      settled: null,
+      ended: (work as Promise<Answer | Answer[]>).then(
+        (answer) => {
+          running.settled = { kind: 'answer', answer: Array.isArray(answer) ? (answer.at(-1) as Answer) : answer }
+        },
+        (error: unknown) => {
+          running.settled = { kind: 'failed', error }
+        },
+      ),
+    }
+    connection.running = running
+    return running
+  }
+
+  const literalNow = () => `timestamptz '${scheduler.instant().toString()}'`
+
+  const execute = async (connection: Connection, text: string, values: readonly unknown[]): Promise<Running> => {
+    count++
+    const verb = text.trim().toLowerCase()
+    if (verb === 'begin' || verb.startsWith('start transaction')) {
+      connection.inTransaction = true
+      return start(connection, `${text}; set local sim.now = '${scheduler.instant().toString()}'`, [])
+    }
+    if (verb === 'commit') {
+      const before = await connection.backend.client.query('select pg_current_xact_id_if_assigned()::text as xid').catch(() => null)
+      const running = start(connection, text, [])
+      await running.ended
+      connection.inTransaction = false
+      const xid = before?.rows[0]?.xid as string | null | undefined
+      if (running.settled?.kind === 'answer' && running.settled.answer.command === 'COMMIT' && xid != null) rules.committed(xid)
+      return running
+    }
+    if (verb === 'rollback') {
+      connection.inTransaction = false
+      return start(connection, text, [])
+    }
+    if (!connection.inTransaction && WRITES.test(text))
+      await connection.backend.client.query(`set sim.now = '${scheduler.instant().toString()}'`)
+    return start(connection, text.replace(CLOCK, literalNow), values)
+  }
+
+  /** What waited for a lock and has it now, or was told that it never will. */
+  const settleBlocked = async (): Promise<void> => {
+    for (const running of [...blocked]) {
+      await untilStill(running)
+      if (running.settled !== null) blocked.delete(running)
+    }
+  }
+
+  const takeBack = async (connection: Connection): Promise<void> => {
+    connections.delete(connection)
+    if (connection.running !== null && connection.running.settled === null) {
+      await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
+      await connection.running.ended
+      blocked.delete(connection.running)
+    }
+    await connection.backend.client.query('rollback')
+    connection.inTransaction = false
+    free.push(connection.backend)
+  }
+
+  const breakOff = async (connection: Connection, code: string, message: string): Promise<void> => {
+    if (connection.broken !== null) return
+    connection.broken = { code, message }
+    await takeBack(connection)
+    if (blocked.size > 0) await settleBlocked()
+  }
+
+  const poolFor = (owner: Owner, role: Role, size: number): PostgresPool => {
+    const idle: Connection[] = []
+    const waiting: { readonly give: (connection: Connection) => void; readonly fail: (error: unknown) => void; cancel: () => void }[] = []
+    let open = 0
+
+    const clientOf = (connection: Connection): PostgresPoolClient => {
+      const query = (text: string, values: readonly unknown[] = []): Promise<Answer> =>
+        new Promise((resolve, reject) => {
+          const back = (label: string, act: () => void) => scheduler.after(rules.delay(), label, owner, act)
+          scheduler.after(rules.delay(), `sql ${text.slice(0, 24).replaceAll('\n', ' ')}`, null, async () => {
+            if (!owner.alive) return
+            const lost = () => {
+              const { code, message } = connection.broken ?? { code: '57P01', message: 'terminating connection' }
+              back('sql lost', () => reject(databaseError(code, message)))
+            }
+            if (connection.broken !== null) return lost()
+            const fault = rules.faultFor(text)
+            if (fault !== null) scheduler.stir()
+            if (fault?.kind === 'cut_before') {
+              await breakOff(connection, '57P01', 'terminating connection due to administrator command')
+              return lost()
+            }
+            const running =
+              fault?.kind === 'error'
+                ? await execute(connection, `do $$ begin raise exception using errcode = '${fault.code}', message = 'a fault'; end $$`, [])
+                : await execute(connection, text, values)
+            await untilStill(running)
+            if (fault?.kind === 'cut_after' && running.settled !== null) {
+              await breakOff(connection, '57P01', 'terminating connection due to administrator command')
+              return lost()
+            }
+            const answerIt = () => {
+              connection.running = null
+              const settled = running.settled
+              if (connection.broken !== null || settled === null) return lost()
+              if (settled.kind === 'failed') {
+                scheduler.stir()
+                return back('sql failed', () => reject(settled.error))
+              }
+              const { command, rowCount } = settled.answer
+              if ((rowCount ?? 0) > 0 && (command === 'INSERT' || command === 'UPDATE' || command === 'DELETE')) scheduler.stir()
+              back('sql done', () => resolve(settled.answer))
+            }
+            if (running.settled !== null) answerIt()
+            else {
+              blocked.add(running)
+              scheduler.after(STATEMENT_TIMEOUT, 'statement timeout', null, async () => {
+                if (running.settled !== null) return
+                await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
+                await running.ended
+                blocked.delete(running)
+              })
+              void running.ended.then(answerIt)
+            }
+            if (blocked.size > 0) await settleBlocked()
+          })
+        })
+      return {
+        query: query as PostgresPoolClient['query'],
+        release: () => {
+          if (connection.broken !== null) open--
+          else {
+            const next = waiting.shift()
+            if (next === undefined) idle.push(connection)
+            else {
+              next.cancel()
+              next.give(connection)
+            }
+            return
+          }
+          serve()
+        },
+      }
+    }
+
+    const clients = new WeakMap<Connection, PostgresPoolClient>()
+    const asClient = (connection: Connection): PostgresPoolClient => {
+      const client = clients.get(connection) ?? clientOf(connection)
+      clients.set(connection, client)
+      return client
+    }
+
+    const serve = () => {
+      if (waiting.length === 0 || open >= size) return
+      const next = waiting.shift()
+      if (next === undefined) return
+      next.cancel()
+      open++
+      scheduler.after(rules.delay(), 'connect', null, async () => {
+        if (!owner.alive) return
+        if (!rules.up()) {
+          open--
+          scheduler.after(rules.delay(), 'connect refused', owner, () => {
+            next.fail(databaseError('ECONNREFUSED', 'connect ECONNREFUSED'))
+            serve()
+          })
+          return
+        }
+        const connection: Connection = {
+          owner,
+          backend: await backendFor(role),
+          inTransaction: false,
+          broken: null,
+          running: null,
+        }
+        connections.add(connection)
+        scheduler.after(rules.delay(), 'connected', owner, () => next.give(connection))
+      })
+    }
+
+    return {
+      connect: () =>
+        new Promise((resolve, reject) => {
+          for (let had = idle.pop(); had !== undefined; had = idle.pop()) {
+            if (had.broken === null) return resolve(asClient(had))
+            open--
+          }
+          const cancel = scheduler.after(CONNECT_TIMEOUT, 'connect timeout', owner, () => {
+            const index = waiting.indexOf(entry)
+            if (index >= 0) waiting.splice(index, 1)
+            reject(new Error('timeout exceeded when trying to connect'))
+          })
+          const entry = { give: (c: Connection) => resolve(asClient(c)), fail: reject, cancel }
+          waiting.push(entry)
+          serve()
+        }),
+      end: async () => {},
+    } as PostgresPool
+  }
+
+  return {
+    poolFor,
+    cut: async (owner) => {
+      for (const connection of [...connections])
+        if (owner === null || connection.owner === owner)
+          await breakOff(connection, '57P01', 'terminating connection due to administrator command')
+    },
+    endIdleTransactions: async (owner) => {
+      for (const connection of [...connections])
+        if (connection.owner === owner && connection.inTransaction && connection.running?.settled !== null)
+          await breakOff(connection, '25P03', 'terminating connection due to idle-in-transaction timeout')
+    },
+    count: () => count,
+    look: async (text, values = []) => (await admin.query(text, [...values])).rows,
+    close: async () => {
+      for (const connection of [...connections]) await takeBack(connection)
+      await admin.end()
+      for (const { client } of everyBackend) await client.end()
+    },
+  }
+}

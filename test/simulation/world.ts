@@ -1,0 +1,178 @@
+/** One simulated world: hosts, carrier, database, people; runs a plan to its end and gives what is left behind to the checker. */
+
+import type { Detector } from '../../src/relay/ports.ts'
+import { perform } from './actors.ts'
+import { type CarrierWorld, createCarrier } from './carrier.ts'
+import type { Cluster } from './cluster.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { type Host, type HostAnswer, type HostRequest, startHost } from './host.ts'
+import { type District, makeDistricts, usualHours } from './people.ts'
+import type { Plan } from './plan.ts'
+import { createRandom, type Random } from './random.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+import { openStatements, type Statements } from './statements.ts'
+import { translatorFor } from './translation.ts'
+
+/** What every world of a process shares. */
+export type Prepared = {
+  readonly cluster: Cluster
+  readonly detect: Detector
+  /** API tokens by staff member. */
+  readonly tokens: ReadonlyMap<string, string>
+  /** District ids by sourcedId. */
+  readonly districtIds: ReadonlyMap<string, string>
+}
+
+/** Something that happened, as somebody outside the gateway saw it. Times in microseconds. */
+export type Seen =
+  | { readonly kind: 'asked'; readonly at: number; readonly staff: string; readonly ref: string; readonly status: number | null; readonly ids: readonly string[] }
+  | { readonly kind: 'hours'; readonly district: number; readonly school: string; readonly begun: number; readonly ended: number | null; readonly status: number | null; readonly hours: unknown }
+  | { readonly kind: 'wrote'; readonly at: number; readonly ref: string; readonly by: 'family' | 'staff' | 'api' | 'stranger'; readonly district: number; readonly person: string; readonly phone: string | null; readonly number: string | null; readonly to: Readonly<Record<string, string>> | null }
+
+/** The world while it runs. */
+export type World = {
+  readonly plan: Plan
+  /** The database's address, as the schema's owner. */
+  readonly ownerUrl: string
+  readonly scheduler: Scheduler
+  readonly statements: Statements
+  readonly carrier: CarrierWorld
+  readonly faults: Faults
+  readonly districts: readonly District[]
+  readonly prepared: Prepared
+  readonly random: Random
+  readonly hosts: (Host | null)[]
+  readonly seen: Seen[]
+  readonly logLines: string[]
+  readonly stepFailures: Record<string, number>
+  /** When each transaction that wrote was committed, in microseconds, by its id. */
+  readonly commits: ReadonlyMap<string, number>
+  /** A request through the load balancer to a host that is up. */
+  readonly ask: (request: HostRequest, answered: (answer: HostAnswer) => void) => void
+  readonly restartDatabase: (micros: number) => Promise<void>
+  readonly kill: (slot: number, micros: number) => Promise<void>
+}
+
+const SECOND = 1_000_000
+const HOUR = 3_600 * SECOND
+/** After the faults have stopped the world goes on for so long, and must then be at rest. */
+const REST_DAYS = 4
+
+/** Runs a plan; the caller looks at the world and then ends it. */
+export async function runPlan(plan: Plan, prepared: Prepared, name: string): Promise<{ readonly world: World; readonly end: () => Promise<void> }> {
+  const copy = await prepared.cluster.copy(name)
+  const random = createRandom(`world ${plan.seed}`)
+  const holder: { statements: Statements | null } = { statements: null }
+  const scheduler = createScheduler(plan.start, async () => nextDue(holder.statements))
+  const faults = createFaults(scheduler, random.fork('faults'))
+  const commits = new Map<string, number>()
+  let databaseUpAt = 0
+  const statements = await openStatements(copy.ownerUrl, copy.adminUrl, scheduler, {
+    faultFor: faults.statement,
+    delay: faults.statementDelay,
+    up: () => scheduler.now() >= databaseUpAt,
+    committed: (xid) => void commits.set(xid, scheduler.now()),
+  })
+  holder.statements = statements
+  const districts = makeDistricts()
+  const numbers = new Set(districts.flatMap((d) => d.numbers))
+  const hosts: (Host | null)[] = []
+  const choice = random.fork('balance')
+  const ask: World['ask'] = (request, answered) => {
+    const up = hosts.filter((host): host is Host => host !== null)
+    if (up.length === 0) {
+      scheduler.after(20_000, 'nobody there', null, () => answered(null))
+      return
+    }
+    choice.pick(up).ask(request, answered)
+  }
+  const carrier = createCarrier(scheduler, random.fork('carrier'), faults.carrier, () => numbers, (url, headers, body, answered) =>
+    ask({ method: 'POST', url, headers, body }, (answer) => answered(answer?.status ?? null)),
+  )
+  const logLines: string[] = []
+  const stepFailures: Record<string, number> = {}
+  const translations = random.fork('translations')
+  let lives = 0
+  const start = (slot: number) => {
+    hosts[slot] = startHost(`host${slot}.${lives++}`, {
+      scheduler,
+      statements,
+      carrier,
+      random: random.fork('hosts'),
+      detect: prepared.detect,
+      translatorFor: (owner) => translatorFor(owner, scheduler, translations, faults),
+      logged: (line) => void logLines.push(line),
+      stepFailed: (step) => {
+        stepFailures[step] = (stepFailures[step] ?? 0) + 1
+      },
+    })
+  }
+  const world: World = {
+    plan,
+    ownerUrl: copy.ownerUrl,
+    scheduler,
+    statements,
+    carrier,
+    faults,
+    districts,
+    prepared,
+    random: random.fork('people'),
+    hosts,
+    seen: [],
+    logLines,
+    stepFailures,
+    commits,
+    ask,
+    restartDatabase: async (micros) => {
+      faults.count('database_restart')
+      databaseUpAt = scheduler.now() + micros
+      await statements.cut(null)
+    },
+    kill: async (slot, micros) => {
+      const host = hosts[slot]
+      if (host === null || host === undefined) return
+      faults.count('kill')
+      hosts[slot] = null
+      await host.kill()
+      scheduler.after(micros, 'host starts', null, () => start(slot))
+    },
+  }
+  for (let slot = 0; slot < plan.hosts; slot++) start(slot)
+  for (const action of plan.actions)
+    scheduler.after(action.at - plan.start, `action ${action.kind}`, null, () => {
+      scheduler.stir()
+      return perform(world, action)
+    })
+  const lastDay = plan.start + plan.days * 24 * HOUR
+  scheduler.after(lastDay - plan.start, 'faults end', null, () => {
+    faults.endAll()
+    databaseUpAt = 0
+    carrier.off.clear()
+    for (const host of hosts) if (host !== null) host.owner.sleepsUntil = 0
+    for (const [d, district] of districts.entries())
+      for (const school of district.schools)
+        void perform(world, { at: lastDay, kind: 'hours', district: d, school: school.id, hours: usualHours(school.zone) })
+  })
+  await scheduler.runUntil(lastDay + REST_DAYS * 24 * HOUR)
+  return {
+    world,
+    end: async () => {
+      for (const host of hosts) if (host !== null) host.owner.alive = false
+      await statements.close()
+      await copy.drop()
+    },
+  }
+}
+
+/** When the database next has something to do, in microseconds since 1970; null: nothing. */
+async function nextDue(statements: Statements | null): Promise<number | null> {
+  const rows = await statements?.look<{ due: string | null }>(`select (extract(epoch from least(
+    (select min(try_after) from inbox where taken_at is null),
+    (select min(greatest(prepare_after, prepare_lease)) from exchange where prepare_after is not null),
+    (select min(send_after) from exchange where status in ('held', 'queued') and prepare_after is null),
+    (select min(look_after) from attempt),
+    (select '-infinity'::timestamptz + interval '0' from unsealed limit 1))) * 1000000)::text as due`)
+  const due = rows?.[0]?.due ?? null
+  if (due === null) return null
+  return due === '-Infinity' ? 0 : Math.ceil(Number(due))
+}

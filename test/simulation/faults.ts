@@ -69,7 +69,7 @@ export type Faults = {
   readonly count: (kind: string) => void
   readonly injected: Readonly<Record<string, number>>
   readonly carrier: CarrierFaults
-  readonly statement: (text: string) => StatementFault | null
+  readonly statement: (text: string, inTransaction: boolean) => StatementFault | null
   readonly statementDelay: () => number
 }
 
@@ -120,12 +120,13 @@ export function createFaults(scheduler: Scheduler, random: Random): Faults {
     has,
     count,
     injected,
-    statement: (text) => {
+    statement: (text, inTransaction) => {
       for (const [trouble, fault] of statementFaults) {
         // A full disk refuses what is written, a reader does not notice.
         if (trouble === 'database_full' && !/^\s*(?:insert|update|with|commit)/i.test(text)) continue
         if (trouble === 'database_serialization' && text === 'begin') continue
-        if (strikes(trouble, STATEMENT_OFTEN)) return fault()
+        // Idle looks are many and lose nothing: trouble is for those who work.
+        if (strikes(trouble, inTransaction ? STATEMENT_OFTEN : STATEMENT_OFTEN / 8)) return fault()
       }
       return null
     },

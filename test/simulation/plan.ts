@@ -175,12 +175,17 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
   return { seed, start, days, hosts, actions }
 }
 
+function drawTrouble(random: Random): { trouble: Trouble; micros: number } {
+  const trouble = random.pick(TROUBLES)
+  return { trouble, micros: random.between(10 * SECOND, trouble.startsWith('database') ? 3 * MINUTE : 30 * MINUTE) }
+}
+
 /** What breaks around a moment at which people are at work. */
 function drawBreakage(random: Random, begins: number, length: number, hosts: number): Action[] {
   const within = () => begins + random.between(0, length)
   const actions: Action[] = []
   for (let n = random.pick([0, 1, 1, 2]); n > 0; n--)
-    actions.push({ at: begins - random.between(0, MINUTE), kind: 'trouble', trouble: random.pick(TROUBLES), micros: random.between(10 * SECOND, 30 * MINUTE) })
+    actions.push({ at: begins - random.between(0, MINUTE), kind: 'trouble', ...drawTrouble(random) })
   if (random.chance(0.3))
     for (let n = random.between(1, 3); n > 0; n--)
       actions.push({ at: within(), kind: 'kill', slot: random.between(0, hosts - 1), micros: random.pick([SECOND, 5 * SECOND, 2 * MINUTE]) })

@@ -40,8 +40,8 @@ const SHORT = 1_100_000
 const OVERDUE = 10_000_000
 const MOST_OVERDUE = 3_600_000_000
 
-/** A scheduler that begins at `start`. */
-export function createScheduler(start: number, nextDue: NextDue): Scheduler {
+/** A scheduler that begins at `start`; `trace` is told each step. */
+export function createScheduler(start: number, nextDue: NextDue, trace: (line: string) => void = () => {}): Scheduler {
   let now = start
   let n = 0
   let steps = 0
@@ -135,7 +135,9 @@ export function createScheduler(start: number, nextDue: NextDue): Scheduler {
         }
         now = Math.max(now, task.at)
         steps++
-        hash.update(`${now} ${task.owner?.name ?? '-'} ${task.label}\n`)
+        const line = `${now} ${task.owner?.name ?? '-'} ${task.label}\n`
+        hash.update(line)
+        trace(line)
         await task.run()
         await drain()
       }

@@ -18,7 +18,7 @@ export type StatementFault =
 
 /** What the world says of statements. */
 export type StatementRules = {
-  readonly faultFor: (text: string) => StatementFault | null
+  readonly faultFor: (text: string, inTransaction: boolean) => StatementFault | null
   /** Microseconds on the way to PostgreSQL, and back. */
   readonly delay: () => number
   /** Whether PostgreSQL takes connections. */
@@ -42,7 +42,7 @@ export type Statements = {
 
 type Answer = { command: string; rowCount: number | null; rows: unknown[] }
 type Backend = { readonly client: pg.Client; readonly role: Role; readonly pid: number }
-type Running = { readonly connection: Connection; settled: Settled | null; readonly ended: Promise<void> }
+type Running = { readonly connection: Connection; settled: Settled | null; readonly ended: Promise<void>; answer: () => void }
 type Settled = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: unknown }
 type Connection = {
   readonly owner: Owner
@@ -108,6 +108,7 @@ export async function openStatements(
     const running: Running = {
       connection,
       settled: null,
+      answer: () => {},
       ended: (work as Promise<Answer | Answer[]>).then(
         (answer) => {
           running.settled = { kind: 'answer', answer: Array.isArray(answer) ? (answer.at(-1) as Answer) : answer }
@@ -148,11 +149,16 @@ export async function openStatements(
     return start(connection, text.replace(CLOCK, literalNow), values)
   }
 
+  /** Answers one that waited. Never when PostgreSQL happens to be ready, but at its place in the order. */
+  const unblock = (running: Running) => {
+    if (blocked.delete(running)) running.answer()
+  }
+
   /** What waited for a lock and has it now, or was told that it never will. */
   const settleBlocked = async (): Promise<void> => {
     for (const running of [...blocked]) {
       await untilStill(running)
-      if (running.settled !== null) blocked.delete(running)
+      if (running.settled !== null) unblock(running)
     }
   }
 
@@ -161,7 +167,7 @@ export async function openStatements(
     if (connection.running !== null && connection.running.settled === null) {
       await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
       await connection.running.ended
-      blocked.delete(connection.running)
+      unblock(connection.running)
     }
     await connection.backend.client.query('rollback')
     connection.inTransaction = false
@@ -191,8 +197,7 @@ export async function openStatements(
               back('sql lost', () => reject(databaseError(code, message)))
             }
             if (connection.broken !== null) return lost()
-            const fault = rules.faultFor(text)
-            if (fault !== null) scheduler.stir()
+            const fault = rules.faultFor(text, connection.inTransaction)
             if (fault?.kind === 'cut_before') {
               await breakOff(connection, '57P01', 'terminating connection due to administrator command')
               return lost()
@@ -211,7 +216,7 @@ export async function openStatements(
               const settled = running.settled
               if (connection.broken !== null || settled === null) return lost()
               if (settled.kind === 'failed') {
-                scheduler.stir()
+                if (WRITES.test(text)) scheduler.stir()
                 return back('sql failed', () => reject(settled.error))
               }
               const { command, rowCount } = settled.answer
@@ -225,9 +230,10 @@ export async function openStatements(
                 if (running.settled !== null) return
                 await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
                 await running.ended
-                blocked.delete(running)
+                unblock(running)
+                await settleBlocked()
               })
-              void running.ended.then(answerIt)
+              running.answer = answerIt
             }
             if (blocked.size > 0) await settleBlocked()
           })

@@ -59,11 +59,11 @@ const HOUR = 3_600 * SECOND
 const REST_DAYS = 4
 
 /** Runs a plan; the caller looks at the world and then ends it. */
-export async function runPlan(plan: Plan, prepared: Prepared, name: string): Promise<{ readonly world: World; readonly end: () => Promise<void> }> {
+export async function runPlan(plan: Plan, prepared: Prepared, name: string, trace?: (line: string) => void): Promise<{ readonly world: World; readonly end: () => Promise<void> }> {
   const copy = await prepared.cluster.copy(name)
   const random = createRandom(`world ${plan.seed}`)
   const holder: { statements: Statements | null } = { statements: null }
-  const scheduler = createScheduler(plan.start, async () => nextDue(holder.statements))
+  const scheduler = createScheduler(plan.start, async () => nextDue(holder.statements), trace)
   const faults = createFaults(scheduler, random.fork('faults'))
   const commits = new Map<string, number>()
   let databaseUpAt = 0
@@ -127,6 +127,8 @@ export async function runPlan(plan: Plan, prepared: Prepared, name: string): Pro
       faults.count('database_restart')
       databaseUpAt = scheduler.now() + micros
       await statements.cut(null)
+      // So that no leap goes beyond it.
+      scheduler.after(Math.max(micros, 2_000_000), 'database is back', null, scheduler.stir)
     },
     kill: async (slot, micros) => {
       const host = hosts[slot]

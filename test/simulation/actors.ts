@@ -23,7 +23,17 @@ export function perform(world: World, action: Action): unknown {
 const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>) => unknown } = {
   compose: (world, action) => {
     const { ref, staff, district } = action
-    world.seen.push({ kind: 'wrote', at: world.scheduler.now(), ref, by: 'api', district, person: staff, phone: null, number: null, to: action.to })
+    world.seen.push({
+      kind: 'wrote',
+      at: world.scheduler.now(),
+      ref,
+      by: 'api',
+      district,
+      person: staff,
+      phone: null,
+      number: null,
+      to: action.to,
+    })
     const body = JSON.stringify({
       to: action.to,
       body: `${STAFF_WORDS[Number(ref) % STAFF_WORDS.length]} ref ${ref}`,
@@ -44,24 +54,44 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
     const words = FAMILY_WORDS[guardian.language] ?? (FAMILY_WORDS['en'] as readonly string[])
     for (let copy = 0; copy < action.copies; copy++)
       world.scheduler.after(copy * 400_000, 'types', null, () => {
-        texts(world, { ...action, by: 'family', person: guardian.id, phone: guardian.phone, body: `${words[Number(action.ref) % words.length]} ref ${action.ref}` })
+        texts(world, {
+          ...action,
+          by: 'family',
+          person: guardian.id,
+          phone: guardian.phone,
+          body: `${words[Number(action.ref) % words.length]} ref ${action.ref}`,
+        })
       })
   },
   staff_texts: (world, action) => {
     const staff = world.districts[action.district]?.staff.find((s) => s.id === action.staff)
     if (staff?.phone == null) return
-    texts(world, { ...action, by: 'staff', person: staff.id, phone: staff.phone, body: `${STAFF_WORDS[Number(action.ref) % STAFF_WORDS.length]} ref ${action.ref}` })
+    texts(world, {
+      ...action,
+      by: 'staff',
+      person: staff.id,
+      phone: staff.phone,
+      body: `${STAFF_WORDS[Number(action.ref) % STAFF_WORDS.length]} ref ${action.ref}`,
+    })
   },
   family_word: (world, action) => {
     const guardian = world.districts[action.district]?.guardians.find((g) => g.id === action.guardian)
-    if (guardian !== undefined) texts(world, { ...action, ref: '', by: 'family', person: guardian.id, phone: guardian.phone, body: action.word })
+    if (guardian !== undefined)
+      texts(world, { ...action, ref: '', by: 'family', person: guardian.id, phone: guardian.phone, body: action.word })
   },
   staff_word: (world, action) => {
     const staff = world.districts[action.district]?.staff.find((s) => s.id === action.staff)
-    if (staff?.phone != null) texts(world, { ...action, ref: '', by: 'staff', person: staff.id, phone: staff.phone, body: action.word })
+    if (staff?.phone != null)
+      texts(world, { ...action, ref: '', by: 'staff', person: staff.id, phone: staff.phone, body: action.word })
   },
   stranger_texts: (world, action) =>
-    texts(world, { ...action, by: 'stranger', person: action.phone, phone: action.phone, body: `Is this the school? ref ${action.ref}` }),
+    texts(world, {
+      ...action,
+      by: 'stranger',
+      person: action.phone,
+      phone: action.phone,
+      body: `Is this the school? ref ${action.ref}`,
+    }),
   decide: async (world, action) => {
     const district = world.districts[action.district]
     const districtId = world.prepared.districtIds.get(district?.sourcedId ?? '')
@@ -80,7 +110,15 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
     if (admin === undefined) return
     const begun = world.scheduler.now()
     api(world, admin.id, 'PUT', `/schools/${action.school}/hours`, JSON.stringify(action.hours), {}, (status) => {
-      world.seen.push({ kind: 'hours', district: action.district, school: action.school, begun, ended: world.scheduler.now(), status, hours: action.hours })
+      world.seen.push({
+        kind: 'hours',
+        district: action.district,
+        school: action.school,
+        begun,
+        ended: world.scheduler.now(),
+        status,
+        hours: action.hours,
+      })
     })
   },
   trouble: (world, action) => world.faults.begin(action.trouble, action.micros),
@@ -112,7 +150,17 @@ function texts(world: World, text: Text): void {
   const known = [...new Set((world.carrier.screens.get(text.phone) ?? []).map((shown) => shown.from))]
   const list = known.length > 0 && text.pick < 0.95 ? known : ours
   const number = list[Math.floor((text.pick * 7919) % list.length)] as string
-  world.seen.push({ kind: 'wrote', at: world.scheduler.now(), ref: text.ref, by: text.by, district: text.district, person: text.person, phone: text.phone, number, to: null })
+  world.seen.push({
+    kind: 'wrote',
+    at: world.scheduler.now(),
+    ref: text.ref,
+    by: text.by,
+    district: text.district,
+    person: text.person,
+    phone: text.phone,
+    number,
+    to: null,
+  })
   world.carrier.text(text.phone, number, text.body)
 }
 
@@ -130,10 +178,11 @@ function api(
   const end = (status: number | null, answer: unknown) => {
     if (over) return
     over = true
+    forget()
     world.scheduler.stir()
     answered(status, answer)
   }
-  world.scheduler.after(30_000_000, 'program gives up', null, () => end(null, null))
+  const forget = world.scheduler.after(30_000_000, 'program gives up', null, () => end(null, null))
   world.ask(
     {
       method,
@@ -141,6 +190,10 @@ function api(
       headers: { authorization: `Bearer ${token}`, ...(body === '' ? {} : { 'content-type': 'application/json' }), ...headers },
       body,
     },
-    (answer) => end(answer === null || answer.status >= 500 ? null : answer.status, answer === null || answer.body === '' ? null : JSON.parse(answer.body)),
+    (answer) =>
+      end(
+        answer === null || answer.status >= 500 ? null : answer.status,
+        answer === null || answer.body === '' ? null : JSON.parse(answer.body),
+      ),
   )
 }

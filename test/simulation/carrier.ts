@@ -42,7 +42,13 @@ export type SentText = {
 }
 
 /** A text on a phone's screen; `sid` null: the carrier's own. */
-export type Shown = { readonly phone: string; readonly from: string; readonly body: string; readonly at: number; readonly sid: string | null }
+export type Shown = {
+  readonly phone: string
+  readonly from: string
+  readonly body: string
+  readonly at: number
+  readonly sid: string | null
+}
 
 /** A request of the carrier to the gateway; the answer is its status, or null when there is none. */
 export type Dispatch = (
@@ -117,9 +123,10 @@ export function createCarrier(
     const end = (ok: boolean) => {
       if (over) return
       over = true
+      forget()
       ended(ok)
     }
-    scheduler.after(WEBHOOK_PATIENCE, 'webhook patience', null, () => end(false))
+    const forget = scheduler.after(WEBHOOK_PATIENCE, 'webhook patience', null, () => end(false))
     const attempt = (left: number) => {
       if (over) return
       count('webhooks')
@@ -177,7 +184,11 @@ export function createCarrier(
     })
   }
 
-  const json = (statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}) => ({ statusCode, body, headers })
+  const json = (statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
+    statusCode,
+    body,
+    headers,
+  })
   type Response = ReturnType<typeof json>
   const refusal = (status: number, code: number) => json(status, { code, message: `Refused with ${code}`, more_info: '', status })
 
@@ -232,9 +243,7 @@ export function createCarrier(
   }
 
   const list = (params: Readonly<Record<string, unknown>>): Response => {
-    const found = taken.filter(
-      (t) => t.from === params['From'] && t.to === params['To'] && t.listed <= scheduler.now(),
-    )
+    const found = taken.filter((t) => t.from === params['From'] && t.to === params['To'] && t.listed <= scheduler.now())
     return json(200, {
       messages: found.reverse().slice(0, PAGE).map(resource),
       page: 0,
@@ -258,20 +267,30 @@ export function createCarrier(
           scheduler.stir()
           switch (fault?.kind) {
             case 'error_before':
-              return void back(faults.way(), () => resolve(json(fault.status, { code: 20500, message: 'Internal', status: fault.status })))
+              return void back(faults.way(), () =>
+                resolve(json(fault.status, { code: 20500, message: 'Internal', status: fault.status })),
+              )
             case 'reset_before':
               return void back(faults.way(), fail('ECONNRESET'))
             case 'hang_before':
               return
             case 'too_many':
               return void back(faults.way(), () =>
-                resolve(json(429, { code: 20429, message: 'Too many', status: 429 }, fault.retryAfter === null ? {} : { 'retry-after': String(fault.retryAfter) })),
+                resolve(
+                  json(
+                    429,
+                    { code: 20429, message: 'Too many', status: 429 },
+                    fault.retryAfter === null ? {} : { 'retry-after': String(fault.retryAfter) },
+                  ),
+                ),
               )
           }
           const answer = work()
           switch (fault?.kind) {
             case 'error_after':
-              return void back(faults.way(), () => resolve(json(fault.status, { code: 20500, message: 'Internal', status: fault.status })))
+              return void back(faults.way(), () =>
+                resolve(json(fault.status, { code: 20500, message: 'Internal', status: fault.status })),
+              )
             case 'reset_after':
               return void back(faults.way(), fail('ECONNRESET'))
             case 'hang_after':

@@ -10,7 +10,9 @@ import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 /** A cluster of the simulation's own. */
 export type Cluster = {
   /** A copy of the template under a new name. */
-  readonly copy: (name: string) => Promise<{ readonly ownerUrl: string; readonly adminUrl: string; readonly drop: () => Promise<void> }>
+  readonly copy: (
+    name: string,
+  ) => Promise<{ readonly ownerUrl: string; readonly adminUrl: string; readonly drop: () => Promise<void> }>
   readonly templateUrl: string
   readonly close: () => Promise<void>
 }

@@ -47,7 +47,13 @@ export type AttemptRow = {
 }
 
 /** A conversation with its two sides. */
-export type ConversationRow = { readonly id: string; readonly district: string; readonly staff: string; readonly school: string; readonly days: number }
+export type ConversationRow = {
+  readonly id: string
+  readonly district: string
+  readonly staff: string
+  readonly school: string
+  readonly days: number
+}
 
 /** What is left behind. */
 export type Evidence = {
@@ -58,7 +64,12 @@ export type Evidence = {
   readonly eventsOf: (exchange: string) => readonly EventRow[]
   readonly conversations: ReadonlyMap<string, ConversationRow>
   /** Which conversation a phone means by a school number: all that it ever was. */
-  readonly bindings: readonly { readonly phone: string; readonly number: string; readonly conversation: string; readonly side: 'family' | 'staff' }[]
+  readonly bindings: readonly {
+    readonly phone: string
+    readonly number: string
+    readonly conversation: string
+    readonly side: 'family' | 'staff'
+  }[]
   readonly inboxWaiting: number
   readonly unsealed: number
   readonly db: Db
@@ -70,14 +81,18 @@ export async function gather(world: World): Promise<Evidence> {
   const look = world.statements.look
   const keys = createKeys(KEY)
   const phones = new Map(
-    (await look<{ id: string; district_id: string; number_encrypted: Buffer }>('select id, district_id, number_encrypted from phone')).map((p) => [
-      p.id,
-      readNumber(keys, p.district_id, p.number_encrypted) as string,
-    ]),
+    (
+      await look<{ id: string; district_id: string; number_encrypted: Buffer }>(
+        'select id, district_id, number_encrypted from phone',
+      )
+    ).map((p) => [p.id, readNumber(keys, p.district_id, p.number_encrypted) as string]),
   )
-  const exchanges = await look<ExchangeRow>(`select id, district_id as district, conversation_id as conversation, direction, author, notice, answers, seq::int,
+  const exchanges =
+    await look<ExchangeRow>(`select id, district_id as district, conversation_id as conversation, direction, author, notice, answers, seq::int,
     status, hold, prepare_after is not null as preparing, urgent, original_text as text, carrier_sid as "carrierSid", guardian_id as guardian from exchange order by created_at, id`)
-  const attempts = await look<AttemptRow & { phone_id: string }>('select id, exchange_id as exchange, part, phone_id, outcome, sid from attempt')
+  const attempts = await look<AttemptRow & { phone_id: string }>(
+    'select id, exchange_id as exchange, part, phone_id, outcome, sid from attempt',
+  )
   const events = await look<Omit<EventRow, 'committed'> & { xid: string }>(
     `select id::int, exchange_id as exchange, what, coalesce(detail, '{}') as detail, (extract(epoch from at) * 1000000)::float8 as at, xmin::text as xid from event order by id`,
   )
@@ -88,7 +103,9 @@ export async function gather(world: World): Promise<Evidence> {
   const [waiting] = await look<{ inbox: number; unsealed: number }>(
     'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
   )
-  const end = `timestamptz '${world.scheduler.instant().toString()}'`
+  // The quiet days after the plan count for nothing.
+  const lastDay = Temporal.Instant.fromEpochMilliseconds(Math.floor(world.plan.start / 1000) + world.plan.days * 86_400_000)
+  const end = `timestamptz '${lastDay.toString()}'`
   return {
     world,
     exchanges: new Map(exchanges.map((e) => [e.id, e])),
@@ -98,7 +115,7 @@ export async function gather(world: World): Promise<Evidence> {
     conversations: new Map(
       (
         await look<ConversationRow>(`select id, district_id as district, staff_side as staff, school_id as school,
-          (extract(epoch from coalesce(ended_at, ${end}) - started_at) / 86400)::float8 as days from conversation`)
+          greatest(0, extract(epoch from coalesce(ended_at, ${end}) - started_at) / 86400)::float8 as days from conversation`)
       ).map((c) => [c.id, c]),
     ),
     bindings: (

@@ -131,7 +131,11 @@ export function createFaults(scheduler: Scheduler, random: Random): Faults {
       return null
     },
     statementDelay: () =>
-      strikes('database_slow', 0.02) ? random.between(SECOND, 20 * SECOND) : random.chance(0.02) ? random.between(MS, 80 * MS) : random.between(50, 2 * MS),
+      strikes('database_slow', 0.02)
+        ? random.between(SECOND, 20 * SECOND)
+        : random.chance(0.02)
+          ? random.between(MS, 80 * MS)
+          : random.between(50, 2 * MS),
     carrier: {
       way,
       request: (what) => {

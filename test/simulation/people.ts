@@ -171,7 +171,15 @@ export async function writeRoster(district: District, folder: string): Promise<v
       }),
     ),
     ...district.guardians.flatMap((g) => [
-      user({ id: g.id, org: g.school, role: 'parent', names: ['Gia', g.secrets[0] as string], sms: g.phone, agents: g.student, language: g.language }),
+      user({
+        id: g.id,
+        org: g.school,
+        role: 'parent',
+        names: ['Gia', g.secrets[0] as string],
+        sms: g.phone,
+        agents: g.student,
+        language: g.language,
+      }),
       user({ id: g.student, org: g.school, role: 'student', names: ['Sam', g.secrets[1] as string], agents: g.id }),
     ]),
   ])
@@ -182,8 +190,6 @@ export async function writeRoster(district: District, folder: string): Promise<v
   await write('enrollments', [
     'sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate',
     ...district.classes.map((c) => `${c.id}-t,,,${c.id},${c.school},${c.teacher},teacher,,,`),
-    ...district.guardians.flatMap((g) =>
-      g.classes.map((c) => `${c}-${g.student},,,${c},${g.school},${g.student},student,,,`),
-    ),
+    ...district.guardians.flatMap((g) => g.classes.map((c) => `${c}-${g.student},,,${c},${g.school},${g.student},student,,,`)),
   ])
 }

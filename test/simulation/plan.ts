@@ -17,12 +17,48 @@ export type Action = { readonly at: number } & (
       /** So often the same request is made, under one key. */
       readonly times: number
     }
-  | { readonly kind: 'family_texts'; readonly district: number; readonly guardian: string; readonly ref: string; readonly pick: number; readonly copies: number }
-  | { readonly kind: 'staff_texts'; readonly district: number; readonly staff: string; readonly ref: string; readonly pick: number }
-  | { readonly kind: 'family_word'; readonly district: number; readonly guardian: string; readonly word: string; readonly pick: number }
-  | { readonly kind: 'staff_word'; readonly district: number; readonly staff: string; readonly word: string; readonly pick: number }
-  | { readonly kind: 'stranger_texts'; readonly district: number; readonly phone: string; readonly ref: string; readonly pick: number }
-  | { readonly kind: 'decide'; readonly district: number; readonly action: 'again' | 'dismiss' | 'release' | 'cancel'; readonly pick: number }
+  | {
+      readonly kind: 'family_texts'
+      readonly district: number
+      readonly guardian: string
+      readonly ref: string
+      readonly pick: number
+      readonly copies: number
+    }
+  | {
+      readonly kind: 'staff_texts'
+      readonly district: number
+      readonly staff: string
+      readonly ref: string
+      readonly pick: number
+    }
+  | {
+      readonly kind: 'family_word'
+      readonly district: number
+      readonly guardian: string
+      readonly word: string
+      readonly pick: number
+    }
+  | {
+      readonly kind: 'staff_word'
+      readonly district: number
+      readonly staff: string
+      readonly word: string
+      readonly pick: number
+    }
+  | {
+      readonly kind: 'stranger_texts'
+      readonly district: number
+      readonly phone: string
+      readonly ref: string
+      readonly pick: number
+    }
+  | {
+      readonly kind: 'decide'
+      readonly district: number
+      readonly action: 'again' | 'dismiss' | 'release' | 'cancel'
+      readonly pick: number
+    }
   | { readonly kind: 'hours'; readonly district: number; readonly school: string; readonly hours: SchoolHours }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly micros: number }
   | { readonly kind: 'phone_off'; readonly phone: string; readonly micros: number }
@@ -48,7 +84,8 @@ const DAY = 24 * HOUR
 
 /** An ordinary week, both changes of the clocks, the turn of the year. */
 const STARTS = ['2027-01-11', '2027-03-12', '2027-10-29', '2026-12-28', '2027-05-17']
-const STOPS = ['STOP', 'stop', 'Alto', 'UNSUBSCRIBE', 'parar', 'Wrong number']
+/** Words by which a family asks for no more; each is obeyed. */
+export const STOPS = ['STOP', 'stop', 'Alto', 'UNSUBSCRIBE', 'parar', 'Wrong number']
 const STARTS_AGAIN = ['START', 'UNSTOP', 'empezar']
 const OTHER_WORDS = ['HELP', 'ORIGINAL', 'AYUDA']
 
@@ -59,7 +96,10 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
   const hosts = random.pick([1, 2, 2, 3])
   const actions: Action[] = []
   let refs = 100_000 + random.between(0, 8_000)
-  const ref = () => String((refs += random.between(1, 40)))
+  const ref = () => {
+    refs += random.between(1, 40)
+    return String(refs)
+  }
   const anyDistrict = () => random.between(0, districts.length - 1)
 
   const teacherOf = (d: number) => random.pick((districts[d] as District).staff.filter((s) => !s.administrator))
@@ -92,7 +132,15 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
       22,
       (at) => {
         const d = anyDistrict()
-        return { at, kind: 'family_texts', district: d, guardian: guardianOf(d).id, ref: ref(), pick: random.next(), copies: random.chance(0.15) ? random.between(2, 5) : 1 }
+        return {
+          at,
+          kind: 'family_texts',
+          district: d,
+          guardian: guardianOf(d).id,
+          ref: ref(),
+          pick: random.next(),
+          copies: random.chance(0.15) ? random.between(2, 5) : 1,
+        }
       },
     ],
     [
@@ -106,7 +154,12 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
       5,
       (at) => {
         const d = anyDistrict()
-        const word = random.pick([random.pick(STOPS), random.pick(STARTS_AGAIN), random.pick(STARTS_AGAIN), random.pick(OTHER_WORDS)])
+        const word = random.pick([
+          random.pick(STOPS),
+          random.pick(STARTS_AGAIN),
+          random.pick(STARTS_AGAIN),
+          random.pick(OTHER_WORDS),
+        ])
         return { at, kind: 'family_word', district: d, guardian: guardianOf(d).id, word, pick: random.next() }
       },
     ],
@@ -114,17 +167,40 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
       3,
       (at) => {
         const d = anyDistrict()
-        return { at, kind: 'staff_word', district: d, staff: teacherOf(d).id, word: random.pick(['AGAIN', 'DISMISS', 'STOP', 'START', 'START']), pick: random.next() }
+        return {
+          at,
+          kind: 'staff_word',
+          district: d,
+          staff: teacherOf(d).id,
+          word: random.pick(['AGAIN', 'DISMISS', 'STOP', 'START', 'START']),
+          pick: random.next(),
+        }
       },
     ],
     [
       1,
       (at) => {
         const d = anyDistrict()
-        return { at, kind: 'stranger_texts', district: d, phone: random.pick((districts[d] as District).strangers), ref: ref(), pick: random.next() }
+        return {
+          at,
+          kind: 'stranger_texts',
+          district: d,
+          phone: random.pick((districts[d] as District).strangers),
+          ref: ref(),
+          pick: random.next(),
+        }
       },
     ],
-    [5, (at) => ({ at, kind: 'decide', district: anyDistrict(), action: random.pick(['again', 'dismiss', 'release', 'cancel'] as const), pick: random.next() })],
+    [
+      5,
+      (at) => ({
+        at,
+        kind: 'decide',
+        district: anyDistrict(),
+        action: random.pick(['again', 'dismiss', 'release', 'cancel'] as const),
+        pick: random.next(),
+      }),
+    ],
     [
       2,
       (at) => {
@@ -188,16 +264,31 @@ function drawBreakage(random: Random, begins: number, length: number, hosts: num
     actions.push({ at: begins - random.between(0, MINUTE), kind: 'trouble', ...drawTrouble(random) })
   if (random.chance(0.3))
     for (let n = random.between(1, 3); n > 0; n--)
-      actions.push({ at: within(), kind: 'kill', slot: random.between(0, hosts - 1), micros: random.pick([SECOND, 5 * SECOND, 2 * MINUTE]) })
+      actions.push({
+        at: within(),
+        kind: 'kill',
+        slot: random.between(0, hosts - 1),
+        micros: random.pick([SECOND, 5 * SECOND, 2 * MINUTE]),
+      })
   if (random.chance(0.15))
-    actions.push({ at: within(), kind: 'sleep', slot: random.between(0, hosts - 1), micros: random.pick([3 * SECOND, 20 * SECOND, 90 * SECOND, 10 * MINUTE]) })
-  if (random.chance(0.08)) actions.push({ at: within(), kind: 'database_restart', micros: random.pick([SECOND, 8 * SECOND, 3 * MINUTE]) })
+    actions.push({
+      at: within(),
+      kind: 'sleep',
+      slot: random.between(0, hosts - 1),
+      micros: random.pick([3 * SECOND, 20 * SECOND, 90 * SECOND, 10 * MINUTE]),
+    })
+  if (random.chance(0.08))
+    actions.push({ at: within(), kind: 'database_restart', micros: random.pick([SECOND, 8 * SECOND, 3 * MINUTE]) })
   return actions
 }
 
 function drawHours(random: Random, zone: string, at: number): SchoolHours {
   const usual = usualHours(zone)
-  const tomorrow = Temporal.Instant.fromEpochMilliseconds(Math.floor(at / 1000)).toZonedDateTimeISO(zone).toPlainDate().add({ days: random.between(0, 2) }).toString()
+  const tomorrow = Temporal.Instant.fromEpochMilliseconds(Math.floor(at / 1000))
+    .toZonedDateTimeISO(zone)
+    .toPlainDate()
+    .add({ days: random.between(0, 2) })
+    .toString()
   const always = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, ['00:00-24:00']]))
   const night = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, ['21:00-03:30']]))
   return random.pick([

@@ -32,30 +32,33 @@ export async function prepareWorlds(): Promise<Prepared> {
   const districtIds = new Map<string, string>()
   const keys = createKeys(KEY)
   const now = Temporal.Instant.from(BEFORE).epochMilliseconds
-  await onHost({ after: (milliseconds, _label, run) => real.after(milliseconds, run), now: () => now, random: createRandom('template') }, async () => {
-    const db = connect(cluster.templateUrl, 'homeline_app', 1)
-    const owned: { sid: string; number: string }[] = []
-    for (const district of makeDistricts()) {
-      const source = path.join(folder, district.sourcedId)
-      await writeRoster(district, source)
-      const imported = await importRoster(db, keys, source, { dryRun: false, confirmRemovals: false })
-      if (imported.kind !== 'imported' || imported.warningsTotal > 0) throw new Error(JSON.stringify(imported))
-      const districtId = imported.district.id
-      districtIds.set(district.sourcedId, districtId)
-      owned.push(...district.numbers.map((number) => ({ sid: `PN${number.slice(1)}`, number })))
-      await adoptNumbers(db, districtId, owned)
-      for (const { id } of district.staff) {
-        const staff = await inDistrict(db, districtId, (trx) => staffById(trx, districtId, id))
-        const token = await createToken(db, districtId, id)
-        if (staff === null || token === null) throw new Error(`The roster lacks ${id}.`)
-        tokens.set(id, token)
-        if (staff.scope.kind === 'district')
-          for (const school of district.schools)
-            await setHours(composeStore(db), { districtId, staff, schoolId: school.id, hours: usualHours(school.zone) })
+  await onHost(
+    { after: (milliseconds, _label, run) => real.after(milliseconds, run), now: () => now, random: createRandom('template') },
+    async () => {
+      const db = connect(cluster.templateUrl, 'homeline_app', 1)
+      const owned: { sid: string; number: string }[] = []
+      for (const district of makeDistricts()) {
+        const source = path.join(folder, district.sourcedId)
+        await writeRoster(district, source)
+        const imported = await importRoster(db, keys, source, { dryRun: false, confirmRemovals: false })
+        if (imported.kind !== 'imported' || imported.warningsTotal > 0) throw new Error(JSON.stringify(imported))
+        const districtId = imported.district.id
+        districtIds.set(district.sourcedId, districtId)
+        owned.push(...district.numbers.map((number) => ({ sid: `PN${number.slice(1)}`, number })))
+        await adoptNumbers(db, districtId, owned)
+        for (const { id } of district.staff) {
+          const staff = await inDistrict(db, districtId, (trx) => staffById(trx, districtId, id))
+          const token = await createToken(db, districtId, id)
+          if (staff === null || token === null) throw new Error(`The roster lacks ${id}.`)
+          tokens.set(id, token)
+          if (staff.scope.kind === 'district')
+            for (const school of district.schools)
+              await setHours(composeStore(db), { districtId, staff, schoolId: school.id, hours: usualHours(school.zone) })
+        }
       }
-    }
-    await db.destroy()
-  })
+      await db.destroy()
+    },
+  )
   await rm(folder, { recursive: true, force: true })
   return { cluster, detect, tokens, districtIds }
 }

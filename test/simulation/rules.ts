@@ -1,29 +1,27 @@
 /** What must hold after every run, one rule a function: each answers the sentences that say how it was broken. */
 
 import { verifyLog } from '../../src/store/verify.ts'
-import type { Evidence, ExchangeRow } from './evidence.ts'
-
-/** A rule with the plain sentence that it stands for. */
-export type Rule = {
-  readonly name: string
-  readonly says: string
-  readonly broken: (evidence: Evidence) => string[] | Promise<string[]>
-}
+import type { ExchangeRow } from './evidence.ts'
+import { type Rule, short, when } from './rule.ts'
+import { PRIVACY_RULES } from './rules-privacy.ts'
+import { TIME_RULES } from './rules-time.ts'
 
 const ENDS = new Set(['sent', 'delivered', 'undelivered', 'failed', 'canceled', 'received'])
-const when = (micros: number) => Temporal.Instant.fromEpochMilliseconds(Math.floor(micros / 1000)).toString()
-const short = (id: string) => id.slice(0, 8)
 
 const inboundOnce: Rule = {
   name: 'inbound exactly once',
   says: 'A text that the gateway said it has is in the log exactly once; one that it never took is there at most once.',
   broken: ({ world, exchanges }) => {
-    const kept = Map.groupBy([...exchanges.values()].filter((e) => e.carrierSid !== null), (e) => e.carrierSid)
+    const kept = Map.groupBy(
+      [...exchanges.values()].filter((e) => e.carrierSid !== null),
+      (e) => e.carrierSid,
+    )
     return world.carrier.sent.flatMap((text) => {
       const rows = kept.get(text.sid) ?? []
       const bodies = rows.filter((row) => row.text !== text.body).length
       if (rows.length > 1) return [`The text ${text.sid} of ${when(text.at)} is in the log ${rows.length} times.`]
-      if (rows.length === 0 && text.acknowledged !== null) return [`The text ${text.sid}, acknowledged at ${when(text.acknowledged)}, is not in the log.`]
+      if (rows.length === 0 && text.acknowledged !== null)
+        return [`The text ${text.sid}, acknowledged at ${when(text.acknowledged)}, is not in the log.`]
       return bodies > 0 ? [`The text ${text.sid} is in the log with other words.`] : []
     })
   },
@@ -45,9 +43,18 @@ const acceptedIsKept: Rule = {
   says: 'What the API said it accepted is there, and a request that came twice under one key made one set of messages.',
   broken: ({ world, exchanges }) => {
     const asked = world.seen.filter((s) => s.kind === 'asked')
-    const missing = asked.flatMap((a) => a.ids.filter((id) => !exchanges.has(id)).map((id) => `The accepted message ${short(id)} is not there.`))
-    const twice = [...Map.groupBy(asked.filter((a) => a.status === 202), (a) => a.ref)].flatMap(([ref, answers]) =>
-      new Set(answers.map((a) => a.ids.join())).size > 1 ? [`The request ref ${ref} was accepted twice with different messages.`] : [],
+    const missing = asked.flatMap((a) =>
+      a.ids.filter((id) => !exchanges.has(id)).map((id) => `The accepted message ${short(id)} is not there.`),
+    )
+    const twice = [
+      ...Map.groupBy(
+        asked.filter((a) => a.status === 202),
+        (a) => a.ref,
+      ),
+    ].flatMap(([ref, answers]) =>
+      new Set(answers.map((a) => a.ids.join())).size > 1
+        ? [`The request ref ${ref} was accepted twice with different messages.`]
+        : [],
     )
     return [...missing, ...twice]
   },
@@ -66,7 +73,9 @@ const handedOnce: Rule = {
       const [id = '', part] = key.split(' ')
       const allowed = 1 + eventsOf(id).filter((e) => e.what === 'again').length
       const notice = exchanges.get(id)?.notice ?? 'a person’s'
-      return texts.length > allowed ? [`Part ${part} of ${short(id)} (${notice}) was handed over ${texts.length} times, ${allowed} allowed.`] : []
+      return texts.length > allowed
+        ? [`Part ${part} of ${short(id)} (${notice}) was handed over ${texts.length} times, ${allowed} allowed.`]
+        : []
     })
   },
 }
@@ -90,7 +99,9 @@ const laneOrder: Rule = {
       return inOrder.flatMap((e, i) => {
         const before = inOrder[i - 1]
         return before !== undefined && (first.get(before.id) ?? 0) > (first.get(e.id) ?? 0)
-          ? [`${short(e.id)} (seq ${e.seq}) was handed over at ${when(first.get(e.id) ?? 0)}, before ${short(before.id)} (seq ${before.seq}) at ${when(first.get(before.id) ?? 0)}.`]
+          ? [
+              `${short(e.id)} (seq ${e.seq}) was handed over at ${when(first.get(e.id) ?? 0)}, before ${short(before.id)} (seq ${before.seq}) at ${when(first.get(before.id) ?? 0)}.`,
+            ]
           : []
       })
     })
@@ -116,5 +127,79 @@ const drained: Rule = {
   broken: ({ inboxWaiting }) => (inboxWaiting > 0 ? [`${inboxWaiting} webhooks wait in the inbox.`] : []),
 }
 
+/** The moves between shown statuses that are no step back; `again` and an unknown that turns up are asked about apart. */
+const MOVES: Readonly<Record<string, readonly string[]>> = {
+  received: ['received', 'held', 'queued', 'sending', 'canceled', 'failed'],
+  held: ['held', 'queued', 'sending', 'canceled', 'received'],
+  queued: ['held', 'queued', 'sending', 'canceled', 'received'],
+  sending: ['queued', 'sent', 'delivered', 'undelivered', 'failed'],
+  sent: ['delivered', 'undelivered', 'failed'],
+  undelivered: ['delivered'],
+  failed: [],
+  delivered: [],
+  canceled: [],
+}
+
+const neverBack: Rule = {
+  name: 'shown states never go back',
+  says: 'What people see of a message only goes forward; a failed one comes back when a person says "again", or when the carrier had it after all.',
+  broken: ({ exchanges, eventsOf }) =>
+    [...exchanges.values()].flatMap((e) => {
+      let status: string | null = null
+      let unknown = false
+      return eventsOf(e.id).flatMap((event) => {
+        const next = event.detail['status']
+        if (typeof next !== 'string') return []
+        const before = status
+        status = next
+        const wasUnknown = unknown
+        unknown = event.what === 'unknown'
+        if (before === null || MOVES[before]?.includes(next)) return []
+        if (event.what === 'again' && (before === 'failed' || before === 'undelivered')) return []
+        if (before === 'failed' && wasUnknown && ['sent', 'delivered', 'undelivered', 'failed', 'queued'].includes(next))
+          return []
+        return [`The message ${short(e.id)} went from ${before} to ${next} (${event.what}).`]
+      })
+    }),
+}
+
+const truthful: Rule = {
+  name: 'delivered means delivered',
+  says: 'What is shown as delivered appeared on the phone, and what appeared is not shown as canceled.',
+  broken: ({ world, exchanges, attempts }) => {
+    const records = Map.groupBy(world.carrier.taken, (t) => attempts.get(t.attemptId)?.exchange ?? '')
+    return [...exchanges.values()].flatMap((e) => {
+      const texts = records.get(e.id) ?? []
+      if (e.status === 'delivered' && !texts.some((t) => t.shown !== null))
+        return [`The message ${short(e.id)} is shown as delivered and never appeared.`]
+      if (e.status === 'canceled' && texts.some((t) => t.shown !== null) && e.carrierSid === null)
+        return [`The message ${short(e.id)} is shown as canceled and appeared on a phone.`]
+      return []
+    })
+  },
+}
+
+const alarmed: Rule = {
+  name: 'no queue grows without an alarm',
+  says: 'While texts wait in the inbox for long, or messages that are due do not go, every server that answers says that it is not well.',
+  broken: ({ world }) =>
+    world.seen.flatMap((s) =>
+      s.kind === 'health' && s.status === 200 ? [`At ${when(s.at)} ${s.what}, and a server said that all is well.`] : [],
+    ),
+}
+
 /** All rules. */
-export const RULES: readonly Rule[] = [inboundOnce, outboundEnds, acceptedIsKept, handedOnce, laneOrder, drained, chainVerifies]
+export const RULES: readonly Rule[] = [
+  inboundOnce,
+  acceptedIsKept,
+  outboundEnds,
+  handedOnce,
+  laneOrder,
+  neverBack,
+  truthful,
+  ...TIME_RULES,
+  ...PRIVACY_RULES,
+  alarmed,
+  drained,
+  chainVerifies,
+]

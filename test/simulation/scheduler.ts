@@ -10,7 +10,14 @@ import { real } from './platform.ts'
 export type Owner = { readonly name: string; alive: boolean; sleepsUntil: number }
 
 /** One thing to come. */
-type Task = { at: number; length: number; readonly n: number; readonly label: string; readonly owner: Owner | null; run: (() => unknown) | null }
+type Task = {
+  at: number
+  length: number
+  readonly n: number
+  readonly label: string
+  readonly owner: Owner | null
+  run: (() => unknown) | null
+}
 
 /** The clock in microseconds since 1970, and what is to come. */
 export type Scheduler = {
@@ -32,8 +39,10 @@ export type Scheduler = {
 /** What the scheduler asks before it leaps over a quiet time: when the database next has something to do. */
 export type NextDue = () => Promise<number | null>
 
-/** After so long without anything but idle looks, nothing happens by itself before the next thing that is due. */
-const QUIET = 2_600_000
+/** After so long without anything but idle looks (a round of them), nothing happens by itself before the next thing that is due. */
+const QUIET = 1_200_000
+/** After a leap every poll looks at once: so soon it is known whether there was something. */
+const LOOKED = 300_000
 /** Polls are shorter than this, and a poll that comes late loses nothing; whoever waits longer waits for something. */
 const SHORT = 1_100_000
 /** How far the first leap goes while something is overdue; each further one twice as far, for nothing but time changes anything. */
@@ -98,8 +107,7 @@ export function createScheduler(start: number, nextDue: NextDue, trace: (line: s
       if (task.length <= SHORT && task.at < next) task.at = next
       push(task)
     }
-    // One more round of looks, and it is quiet again.
-    stirred = next - QUIET + SHORT
+    stirred = next - QUIET + LOOKED
   }
   return {
     now: () => now,

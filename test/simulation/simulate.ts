@@ -1,42 +1,111 @@
-/** `npm run simulate -- --seeds N [--seed S] [--days D]`: runs simulated worlds and checks what each leaves behind. */
+/**
+ * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J] [--trace FILE]`: runs simulated worlds and
+ * judges what each leaves behind. `--seconds` starts no further seed after so long; `--replay` runs the first one twice and compares; `--keep` leaves
+ * only these actions of the plan. Exit status 1 when a rule was broken.
+ */
 
+import { fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { gather } from './evidence.ts'
 import { makeDistricts } from './people.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { prepareWorlds } from './prepare.ts'
-import { RULES } from './rules.ts'
-import { type Prepared, runPlan } from './world.ts'
+import { figures, history } from './report.ts'
+import { type Result, runOnce, shorten } from './run.ts'
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' }, days: { type: 'string', default: '10' }, trace: { type: 'string' } },
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    days: { type: 'string', default: '5' },
+    workers: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '86400' },
+    keep: { type: 'string' },
+    trace: { type: 'string' },
+    replay: { type: 'boolean', default: false },
+  },
 })
-
-type Result = { readonly violations: readonly { rule: string; words: string }[]; readonly digest: string; readonly conversationDays: number; readonly exchanges: number }
-
-async function runOne(plan: Plan, prepared: Prepared): Promise<Result> {
-  const begun = performance.now()
-  const { world, end } = await runPlan(plan, prepared, `sim_${plan.seed}`, values.trace === undefined ? undefined : (line) => appendFileSync(values.trace as string, line))
-  const evidence = await gather(world)
-  const violations: { rule: string; words: string }[] = []
-  for (const rule of RULES) for (const words of await rule.broken(evidence)) violations.push({ rule: rule.name, words })
-  await evidence.db.destroy()
-  await end()
-  const conversationDays = [...evidence.conversations.values()].reduce((sum, c) => sum + c.days, 0)
-  console.log(
-    `seed ${plan.seed} ${world.scheduler.digest()} ${Math.round(performance.now() - begun)} ms, ${world.scheduler.steps()} steps, ${world.statements.count()} statements, ${evidence.exchanges.size} exchanges, ${world.carrier.taken.length} handed over, ${Math.round(conversationDays)} conversation-days, hosts ${plan.hosts}`,
-    JSON.stringify(world.faults.injected), JSON.stringify(world.stepFailures), JSON.stringify(world.carrier.counts),
-  )
-  const c = Map.groupBy(world.logLines, (l) => l.replace(/"time":\d+/, ''))
-  for (const [l, n] of c) console.log(n.length, l.trim())
-  return { violations, digest: world.scheduler.digest(), conversationDays, exchanges: evidence.exchanges.size }
-}
-
-const prepared = await prepareWorlds()
 const first = Number(values.seed)
-for (let seed = first; seed < first + Number(values.seeds); seed++) {
-  const result = await runOne(makePlan(seed, Number(values.days), makeDistricts()), prepared)
-  for (const { rule, words } of result.violations) console.log(`  VIOLATED ${rule}: ${words}`)
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => first + i)
+const days = Number(values.days)
+const begun = performance.now()
+const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
+/** Runs that may be spent on making a failing plan short. */
+const SHORTEN_RUNS = 60
+
+function planOf(seed: number): Plan {
+  const plan = makePlan(seed, days, makeDistricts())
+  if (values.keep === undefined) return plan
+  const kept = new Set(values.keep.split(',').map(Number))
+  return { ...plan, actions: plan.actions.filter((_, i) => kept.has(i)) }
 }
-await prepared.cluster.close()
+
+/** Runs seeds in this process, each as it comes; `done` is told of each. */
+async function runHere(mine: readonly number[], done: (result: Result, words: readonly string[]) => void): Promise<void> {
+  const prepared = await prepareWorlds()
+  const { trace } = values
+  try {
+    for (const [n, seed] of mine.entries()) {
+      if (n > 0 && timeIsUp()) break
+      const plan = planOf(seed)
+      const result = await runOnce(plan, prepared, trace === undefined ? undefined : (line) => appendFileSync(trace, line))
+      const words: string[] = []
+      if (n === 0 && values.replay) {
+        const again = await runOnce(plan, prepared)
+        if (again.digest !== result.digest)
+          throw new Error(`Seed ${seed} ran differently the second time: the simulation is at fault.`)
+        words.push(`seed ${seed} replayed: ${result.digest} both times`)
+      }
+      const [violation] = result.violations
+      if (violation !== undefined) {
+        for (const { rule, says, words: how } of result.violations) words.push(`seed ${seed} broke "${rule}" (${says}): ${how}`)
+        const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? SHORTEN_RUNS : 0)
+        words.push(
+          `the shortest history found that breaks "${violation.rule}":`,
+          ...history(shortest, makePlan(seed, days, makeDistricts())),
+        )
+      }
+      done(result, words)
+    }
+  } finally {
+    await prepared.cluster.close()
+  }
+}
+
+type Message = { readonly result: Result; readonly words: readonly string[] }
+
+const results: Result[] = []
+const report = ({ result, words }: Message) => {
+  results.push(result)
+  console.log(
+    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${Math.round(result.conversationDays)} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s, violations ${result.violations.length}`,
+  )
+  for (const line of words) console.log(line)
+}
+
+if (process.send !== undefined) {
+  // A worker: its seeds come as arguments, its results go to whoever started it.
+  await runHere(
+    seeds.filter((seed) => (seed - first) % Number(values.workers) === Number(process.argv.at(-1))),
+    (result, words) => {
+      process.send?.({ result, words } satisfies Message)
+    },
+  )
+  process.disconnect?.()
+} else {
+  const workers = Number(values.workers)
+  if (workers === 1) await runHere(seeds, (result, words) => report({ result, words }))
+  else
+    await Promise.all(
+      Array.from({ length: workers }, (_, i) => {
+        const worker = fork(import.meta.filename, [...process.argv.slice(2), '--', String(i)])
+        worker.on('message', (message) => report(message as Message))
+        return new Promise<void>((resolve, reject) => {
+          worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A worker ended with ${code}.`))))
+        })
+      }),
+    )
+  for (const line of figures(results, performance.now() - begun)) console.log(line)
+  process.exitCode = results.some((result) => result.violations.length > 0) ? 1 : 0
+}

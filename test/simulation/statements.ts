@@ -42,12 +42,20 @@ export type Statements = {
 
 type Answer = { command: string; rowCount: number | null; rows: unknown[] }
 type Backend = { readonly client: pg.Client; readonly role: Role; readonly pid: number }
-type Running = { readonly connection: Connection; settled: Settled | null; readonly ended: Promise<void>; answer: () => void }
+type Running = {
+  readonly connection: Connection
+  settled: Settled | null
+  answers: readonly Answer[]
+  readonly ended: Promise<void>
+  answer: () => void
+}
 type Settled = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: unknown }
 type Connection = {
   readonly owner: Owner
   readonly backend: Backend
   inTransaction: boolean
+  /** What only prepares a transaction and goes along with its first statement that asks something. */
+  readonly opening: string[]
   broken: { readonly code: string; readonly message: string } | null
   running: Running | null
 }
@@ -80,7 +88,11 @@ export async function openStatements(
   const backendFor = async (role: Role): Promise<Backend> => {
     const index = free.findIndex((b) => b.role === role)
     if (index >= 0) return free.splice(index, 1)[0] as Backend
-    const client = new pg.Client({ ...connectionOf(ownerUrl, role), statement_timeout: 0, idle_in_transaction_session_timeout: 0 })
+    const client = new pg.Client({
+      ...connectionOf(ownerUrl, role),
+      statement_timeout: 0,
+      idle_in_transaction_session_timeout: 0,
+    })
     client.on('error', () => {})
     await client.connect()
     const backend = { client, role, pid: (client as unknown as { processID: number }).processID }
@@ -108,10 +120,12 @@ export async function openStatements(
     const running: Running = {
       connection,
       settled: null,
+      answers: [],
       answer: () => {},
       ended: (work as Promise<Answer | Answer[]>).then(
         (answer) => {
-          running.settled = { kind: 'answer', answer: Array.isArray(answer) ? (answer.at(-1) as Answer) : answer }
+          running.answers = [answer].flat()
+          running.settled = { kind: 'answer', answer: running.answers.at(-1) as Answer }
         },
         (error: unknown) => {
           running.settled = { kind: 'failed', error }
@@ -124,29 +138,51 @@ export async function openStatements(
 
   const literalNow = () => `timestamptz '${scheduler.instant().toString()}'`
 
+  const nothingToDo = (connection: Connection, command: string): Running => ({
+    connection,
+    settled: { kind: 'answer', answer: { command, rowCount: null, rows: [] } },
+    answers: [],
+    ended: Promise.resolve(),
+    answer: () => {},
+  })
+
   const execute = async (connection: Connection, text: string, values: readonly unknown[]): Promise<Running> => {
     count++
+    const { client } = connection.backend
+    const { opening } = connection
     const verb = text.trim().toLowerCase()
     if (verb === 'begin' || verb.startsWith('start transaction')) {
       connection.inTransaction = true
-      return start(connection, `${text}; set local sim.now = '${scheduler.instant().toString()}'`, [])
+      opening.push(text, `set local sim.now = '${scheduler.instant().toString()}'`)
+      return nothingToDo(connection, 'BEGIN')
     }
-    if (verb === 'commit') {
-      const before = await connection.backend.client.query('select pg_current_xact_id_if_assigned()::text as xid').catch(() => null)
-      const running = start(connection, text, [])
-      await running.ended
+    if (connection.inTransaction && verb.startsWith('set ')) {
+      opening.push(text)
+      return nothingToDo(connection, 'SET')
+    }
+    if (verb === 'commit' || verb === 'rollback') {
       connection.inTransaction = false
-      const xid = before?.rows[0]?.xid as string | null | undefined
-      if (running.settled?.kind === 'answer' && running.settled.answer.command === 'COMMIT' && xid != null) rules.committed(xid)
+      if (opening[0]?.startsWith('begin') || opening[0]?.startsWith('start')) {
+        opening.length = 0
+        return nothingToDo(connection, verb.toUpperCase())
+      }
+      opening.length = 0
+      if (verb === 'rollback') return start(connection, text, [])
+      const running = start(connection, 'select pg_current_xact_id_if_assigned()::text as xid; commit', [])
+      await running.ended
+      const [asked, done] = running.answers
+      // In a transaction that has failed nothing can be asked; its commit takes it back.
+      if (done === undefined) return start(connection, text, [])
+      const xid = (asked?.rows[0] as { xid: string | null } | undefined)?.xid
+      if (done.command === 'COMMIT' && xid != null) rules.committed(xid)
       return running
     }
-    if (verb === 'rollback') {
-      connection.inTransaction = false
-      return start(connection, text, [])
-    }
-    if (!connection.inTransaction && WRITES.test(text))
-      await connection.backend.client.query(`set sim.now = '${scheduler.instant().toString()}'`)
-    return start(connection, text.replace(CLOCK, literalNow), values)
+    if (!connection.inTransaction && WRITES.test(text)) await client.query(`set sim.now = '${scheduler.instant().toString()}'`)
+    const first = opening.splice(0).join('; ')
+    const whole = text.replace(CLOCK, literalNow)
+    if (first !== '' && values.length === 0) return start(connection, `${first}; ${whole}`, [])
+    if (first !== '') await client.query(first)
+    return start(connection, whole, values)
   }
 
   /** Answers one that waited. Never when PostgreSQL happens to be ready, but at its place in the order. */
@@ -170,6 +206,7 @@ export async function openStatements(
       unblock(connection.running)
     }
     await connection.backend.client.query('rollback')
+    connection.opening.length = 0
     connection.inTransaction = false
     free.push(connection.backend)
   }
@@ -183,7 +220,11 @@ export async function openStatements(
 
   const poolFor = (owner: Owner, role: Role, size: number): PostgresPool => {
     const idle: Connection[] = []
-    const waiting: { readonly give: (connection: Connection) => void; readonly fail: (error: unknown) => void; cancel: () => void }[] = []
+    const waiting: {
+      readonly give: (connection: Connection) => void
+      readonly fail: (error: unknown) => void
+      cancel: () => void
+    }[] = []
     let open = 0
 
     const clientOf = (connection: Connection): PostgresPoolClient => {
@@ -204,7 +245,11 @@ export async function openStatements(
             }
             const running =
               fault?.kind === 'error'
-                ? await execute(connection, `do $$ begin raise exception using errcode = '${fault.code}', message = 'a fault'; end $$`, [])
+                ? await execute(
+                    connection,
+                    `do $$ begin raise exception using errcode = '${fault.code}', message = 'a fault'; end $$`,
+                    [],
+                  )
                 : await execute(connection, text, values)
             await untilStill(running)
             if (fault?.kind === 'cut_after' && running.settled !== null) {
@@ -226,14 +271,16 @@ export async function openStatements(
             if (running.settled !== null) answerIt()
             else {
               blocked.add(running)
-              scheduler.after(STATEMENT_TIMEOUT, 'statement timeout', null, async () => {
-                if (running.settled !== null) return
+              const forget = scheduler.after(STATEMENT_TIMEOUT, 'statement timeout', null, async () => {
                 await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
                 await running.ended
                 unblock(running)
                 await settleBlocked()
               })
-              running.answer = answerIt
+              running.answer = () => {
+                forget()
+                answerIt()
+              }
             }
             if (blocked.size > 0) await settleBlocked()
           })
@@ -283,6 +330,7 @@ export async function openStatements(
           owner,
           backend: await backendFor(role),
           inTransaction: false,
+          opening: [],
           broken: null,
           running: null,
         }

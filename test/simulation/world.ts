@@ -25,9 +25,35 @@ export type Prepared = {
 
 /** Something that happened, as somebody outside the gateway saw it. Times in microseconds. */
 export type Seen =
-  | { readonly kind: 'asked'; readonly at: number; readonly staff: string; readonly ref: string; readonly status: number | null; readonly ids: readonly string[] }
-  | { readonly kind: 'hours'; readonly district: number; readonly school: string; readonly begun: number; readonly ended: number | null; readonly status: number | null; readonly hours: unknown }
-  | { readonly kind: 'wrote'; readonly at: number; readonly ref: string; readonly by: 'family' | 'staff' | 'api' | 'stranger'; readonly district: number; readonly person: string; readonly phone: string | null; readonly number: string | null; readonly to: Readonly<Record<string, string>> | null }
+  | { readonly kind: 'health'; readonly at: number; readonly what: string; readonly status: number | null }
+  | {
+      readonly kind: 'asked'
+      readonly at: number
+      readonly staff: string
+      readonly ref: string
+      readonly status: number | null
+      readonly ids: readonly string[]
+    }
+  | {
+      readonly kind: 'hours'
+      readonly district: number
+      readonly school: string
+      readonly begun: number
+      readonly ended: number | null
+      readonly status: number | null
+      readonly hours: unknown
+    }
+  | {
+      readonly kind: 'wrote'
+      readonly at: number
+      readonly ref: string
+      readonly by: 'family' | 'staff' | 'api' | 'stranger'
+      readonly district: number
+      readonly person: string
+      readonly phone: string | null
+      readonly number: string | null
+      readonly to: Readonly<Record<string, string>> | null
+    }
 
 /** The world while it runs. */
 export type World = {
@@ -57,9 +83,16 @@ const SECOND = 1_000_000
 const HOUR = 3_600 * SECOND
 /** After the faults have stopped the world goes on for so long, and must then be at rest. */
 const REST_DAYS = 4
+/** How often somebody looks at the queues. */
+const INSPECTION = 3 * HOUR
 
 /** Runs a plan; the caller looks at the world and then ends it. */
-export async function runPlan(plan: Plan, prepared: Prepared, name: string, trace?: (line: string) => void): Promise<{ readonly world: World; readonly end: () => Promise<void> }> {
+export async function runPlan(
+  plan: Plan,
+  prepared: Prepared,
+  name: string,
+  trace?: (line: string) => void,
+): Promise<{ readonly world: World; readonly end: () => Promise<void> }> {
   const copy = await prepared.cluster.copy(name)
   const random = createRandom(`world ${plan.seed}`)
   const holder: { statements: Statements | null } = { statements: null }
@@ -86,8 +119,12 @@ export async function runPlan(plan: Plan, prepared: Prepared, name: string, trac
     }
     choice.pick(up).ask(request, answered)
   }
-  const carrier = createCarrier(scheduler, random.fork('carrier'), faults.carrier, () => numbers, (url, headers, body, answered) =>
-    ask({ method: 'POST', url, headers, body }, (answer) => answered(answer?.status ?? null)),
+  const carrier = createCarrier(
+    scheduler,
+    random.fork('carrier'),
+    faults.carrier,
+    () => numbers,
+    (url, headers, body, answered) => ask({ method: 'POST', url, headers, body }, (answer) => answered(answer?.status ?? null)),
   )
   const logLines: string[] = []
   const stepFailures: Record<string, number> = {}
@@ -155,6 +192,11 @@ export async function runPlan(plan: Plan, prepared: Prepared, name: string, trac
       for (const school of district.schools)
         void perform(world, { at: lastDay, kind: 'hours', district: d, school: school.id, hours: usualHours(school.zone) })
   })
+  const inspect = () => {
+    scheduler.after(INSPECTION, 'inspection', null, inspect)
+    return inspectQueues(world)
+  }
+  scheduler.after(INSPECTION, 'inspection', null, inspect)
   await scheduler.runUntil(lastDay + REST_DAYS * 24 * HOUR)
   return {
     world,
@@ -164,6 +206,25 @@ export async function runPlan(plan: Plan, prepared: Prepared, name: string, trac
       await copy.drop()
     },
   }
+}
+
+/** Where a queue has grown old, the servers must say so. */
+async function inspectQueues(world: World): Promise<void> {
+  const at = world.scheduler.instant().toString()
+  const [old] = await world.statements.look<{ inbox: boolean }>(
+    `select exists (select from inbox where taken_at is null and received_at < $1::timestamptz - interval '20 minutes') as inbox`,
+    [at],
+  )
+  if (!old?.inbox) return
+  const asked = world.scheduler.now()
+  world.ask({ method: 'GET', url: '/health', headers: {}, body: '' }, (answer) =>
+    world.seen.push({
+      kind: 'health',
+      at: asked,
+      what: 'a text had waited in the inbox for 20 minutes',
+      status: answer?.status ?? null,
+    }),
+  )
 }
 
 /** When the database next has something to do, in microseconds since 1970; null: nothing. */

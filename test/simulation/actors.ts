@@ -1,5 +1,7 @@
 /** What people do when their moment comes: they see phones and pages, never the database. Only `decide` reads the list that a dashboard would show. */
 
+import { importDistrict } from './import.ts'
+import type { District } from './people.ts'
 import type { Action } from './plan.ts'
 import type { World } from './world.ts'
 
@@ -121,6 +123,13 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
       })
     })
   },
+  roster: (world, action) => {
+    const district = world.districts[action.district]
+    if (district === undefined) return
+    changeRoster(district, action.change, action.pick)
+    world.faults.count(`roster ${action.change}`)
+    return importDistrict(world, district)
+  },
   trouble: (world, action) => world.faults.begin(action.trouble, action.micros),
   phone_off: (world, action) => {
     world.faults.count('phone_off')
@@ -132,6 +141,46 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
     world.hosts[action.slot]?.sleep(action.micros)
   },
   database_restart: (world, action) => world.restartDatabase(action.micros),
+}
+
+const GUARDIAN_AREAS: Readonly<Record<string, string>> = { alder: '971', birch: '773' }
+
+/** What the school's office changes in its own books. */
+function changeRoster(district: District, change: Of<'roster'>['change'], pick: number): void {
+  const of = <T>(list: readonly T[], salt: number) => list[Math.floor((pick * salt) % list.length)] as T
+  const guardian = of(district.guardians, 7919)
+  const other = of(
+    district.guardians.filter((g) => g !== guardian),
+    6007,
+  )
+  const give = (to: District['guardians'][number], phone: string) => {
+    to.phone = phone
+    to.phones.push(phone)
+  }
+  const freshPhone = () => `+1${GUARDIAN_AREAS[district.sourcedId]}55501${60 + Math.floor(pick * 39)}`
+  switch (change) {
+    case 'new_phone':
+      give(guardian, freshPhone())
+      return
+    case 'phone_changes_hands': {
+      const { phone } = guardian
+      give(guardian, freshPhone())
+      give(other, phone)
+      return
+    }
+    case 'child_moves': {
+      guardian.everClasses.push(...guardian.classes)
+      guardian.classes = [...other.classes]
+      return
+    }
+    case 'teacher_leaves': {
+      const course = of(district.classes, 5003)
+      course.teacher = of(
+        district.staff.filter((s) => !s.administrator && s.school === course.school),
+        4001,
+      ).id
+    }
+  }
 }
 
 type Text = {

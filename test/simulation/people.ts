@@ -19,8 +19,12 @@ export type Guardian = {
   readonly school: string
   readonly student: string
   phone: string
+  /** All that it ever was. */
+  readonly phones: string[]
   readonly language: string
-  readonly classes: string[]
+  classes: readonly string[]
+  /** All that it ever was in. */
+  readonly everClasses: string[]
   readonly secrets: readonly string[]
 }
 
@@ -45,8 +49,8 @@ type Layout = {
   readonly areas: { readonly guardian: string; readonly staff: string; readonly proxy: string; readonly stranger: string }
   readonly numbers: number
 }
-const TEACHERS = 3
-const FAMILIES = 8
+const TEACHERS = 4
+const FAMILIES = 16
 
 function makeDistrict(layout: Layout): District {
   const { id, areas } = layout
@@ -78,7 +82,9 @@ function makeDistrict(layout: Layout): District {
         student: `${id}-student-${n}`,
         // The last two share a phone: one household of two guardians.
         phone: number(areas.guardian, f === FAMILIES - 1 ? n - 1 : n),
+        phones: [number(areas.guardian, f === FAMILIES - 1 ? n - 1 : n)],
         language: LANGUAGES[f % LANGUAGES.length] as string,
+        everClasses: [],
         classes: [0, 1].map((k) => `${id}-class-${s * TEACHERS + ((f + k) % TEACHERS)}`),
         secrets: [`Zorvax${id}${n}`, `Nimbrel${id}${n}`],
       })
@@ -108,7 +114,8 @@ export function makeDistricts(): District[] {
       id: 'birch',
       zones: ['America/New_York'],
       areas: { guardian: '773', staff: '217', proxy: '202', stranger: '415' },
-      numbers: 10,
+      // Too few for every conversation of a teacher's own phone.
+      numbers: 7,
     }),
   ]
 }

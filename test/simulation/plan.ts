@@ -60,6 +60,12 @@ export type Action = { readonly at: number } & (
       readonly pick: number
     }
   | { readonly kind: 'hours'; readonly district: number; readonly school: string; readonly hours: SchoolHours }
+  | {
+      readonly kind: 'roster'
+      readonly district: number
+      readonly change: 'new_phone' | 'phone_changes_hands' | 'child_moves' | 'teacher_leaves'
+      readonly pick: number
+    }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly micros: number }
   | { readonly kind: 'phone_off'; readonly phone: string; readonly micros: number }
   | { readonly kind: 'kill'; readonly slot: number; readonly micros: number }
@@ -93,7 +99,7 @@ const OTHER_WORDS = ['HELP', 'ORIGINAL', 'AYUDA']
 export function makePlan(seed: number, days: number, districts: readonly District[]): Plan {
   const random = createRandom(`plan ${seed}`)
   const start = Temporal.PlainDate.from(random.pick(STARTS)).toZonedDateTime('UTC').epochMilliseconds * 1000
-  const hosts = random.pick([1, 2, 2, 3])
+  const hosts = random.pick([1, 1, 2, 2, 3])
   const actions: Action[] = []
   let refs = 100_000 + random.between(0, 8_000)
   const ref = () => {
@@ -209,6 +215,16 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
         return { at, kind: 'hours', district: d, school: school.id, hours: drawHours(random, school.zone, at) }
       },
     ],
+    [
+      1,
+      (at) => ({
+        at,
+        kind: 'roster',
+        district: anyDistrict(),
+        change: random.pick(['new_phone', 'phone_changes_hands', 'child_moves', 'teacher_leaves'] as const),
+        pick: random.next(),
+      }),
+    ],
     [1, (at) => ({ at, kind: 'phone_off', phone: guardianOf(anyDistrict()).phone, micros: random.between(HOUR, 20 * HOUR) })],
   ]
   const weights = draw.reduce((sum, [weight]) => sum + weight, 0)
@@ -235,12 +251,12 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
         times: 1,
       })
   for (let day = 0; day < days; day++) {
-    for (let moment = random.between(3, 6); moment > 0; moment--) {
+    for (let moment = random.pick([0, 1, 1, 2]); moment > 0; moment--) {
       const at = start + day * DAY + random.between(0, DAY - 1)
       // Mostly by day in America, sometimes at night.
       const begins = random.chance(0.85) ? start + day * DAY + 13 * HOUR + random.between(0, 11 * HOUR) : at
-      const length = random.pick([20 * SECOND, 2 * MINUTE, 10 * MINUTE])
-      for (let n = random.between(2, 9); n > 0; n--) {
+      const length = random.pick([20 * SECOND, MINUTE, 3 * MINUTE])
+      for (let n = random.between(8, 40); n > 0; n--) {
         const action = something(begins + random.between(0, length))
         if (action !== null) actions.push(action)
       }
@@ -260,7 +276,7 @@ function drawTrouble(random: Random): { trouble: Trouble; micros: number } {
 function drawBreakage(random: Random, begins: number, length: number, hosts: number): Action[] {
   const within = () => begins + random.between(0, length)
   const actions: Action[] = []
-  for (let n = random.pick([0, 1, 1, 2]); n > 0; n--)
+  for (let n = random.pick([1, 1, 2, 3]); n > 0; n--)
     actions.push({ at: begins - random.between(0, MINUTE), kind: 'trouble', ...drawTrouble(random) })
   if (random.chance(0.3))
     for (let n = random.between(1, 3); n > 0; n--)

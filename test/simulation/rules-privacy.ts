@@ -9,7 +9,7 @@ type Wrote = Extract<Seen, { kind: 'wrote' }>
 /** Every real number and every name that stands nowhere but in the roster. */
 function secretsOf({ world }: Evidence): string[] {
   return world.districts.flatMap((d) => [
-    ...d.guardians.flatMap((g) => [g.phone, ...g.secrets]),
+    ...d.guardians.flatMap((g) => [...g.phones, ...g.secrets]),
     ...d.staff.flatMap((s) => [...(s.phone === null ? [] : [s.phone]), ...s.secrets]),
     ...d.strangers,
   ])
@@ -23,7 +23,7 @@ const noSecrets: Rule = {
     const secrets = secretsOf(evidence)
     const numbersOf = new Map(
       world.districts.flatMap((d) =>
-        [...d.guardians.map((g) => g.phone), ...d.staff.flatMap((s) => s.phone ?? []), ...d.strangers].map(
+        [...d.guardians.flatMap((g) => g.phones), ...d.staff.flatMap((s) => s.phone ?? []), ...d.strangers].map(
           (phone) => [phone, new Set(d.numbers)] as const,
         ),
       ),
@@ -65,12 +65,12 @@ function audience(evidence: Evidence, wrote: Wrote): Set<string> {
         : kind === 'student'
           ? g.student === id
           : kind === 'class'
-            ? g.classes.includes(id)
+            ? g.classes.includes(id) || g.everClasses.includes(id)
             : g.school === id,
     )
     // Guardians who share a phone are one household; the sender is asked about an unknown one with its first words.
     const own = district.staff.find((s) => s.id === wrote.person)?.phone
-    return new Set([...meant.map((g) => g.phone), ...(own == null ? [] : [own])])
+    return new Set([...meant.flatMap((g) => g.phones), ...(own == null ? [] : [own])])
   }
   const meant = bindings.filter((b) => b.phone === wrote.phone && b.number === wrote.number).map((b) => b.conversation)
   const others = bindings.filter((b) => meant.includes(b.conversation)).map((b) => b.phone)

@@ -137,7 +137,7 @@ const stopIsObeyed: Rule = {
   name: 'every STOP is obeyed',
   says: 'Each word by which a family stops messages, once taken in, leaves its mark in the log.',
   broken: ({ world, exchanges, eventsOf }) => {
-    const families = new Set(world.districts.flatMap((d) => d.guardians.map((g) => g.phone)))
+    const families = new Set(world.districts.flatMap((d) => d.guardians.flatMap((g) => g.phones)))
     const kept = new Map([...exchanges.values()].map((e) => [e.carrierSid, e]))
     return world.carrier.sent.flatMap((text) => {
       const exchange = kept.get(text.sid)

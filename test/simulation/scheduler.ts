@@ -29,6 +29,8 @@ export type Scheduler = {
   readonly drain: () => Promise<void>
   /** Runs what comes until nothing is left or the clock would pass this moment. */
   readonly runUntil: (end: number) => Promise<void>
+  /** While something works with files, which take real time, the world stands still until that waits for the world too, or is over. */
+  readonly holdFor: (asked: () => 'works' | 'waits' | 'over') => void
   /** Something other than looking happened: the world is not quiet. */
   readonly stir: () => void
   /** How the run went so far, as one digest: equal seeds give equal ones. */
@@ -85,9 +87,14 @@ export function createScheduler(start: number, nextDue: NextDue, trace: (line: s
     heap[i] = last
     return top
   }
+  const held = new Set<() => 'works' | 'waits' | 'over'>()
   const drain = async () => {
     await real.turn()
     await real.turn()
+    for (const asked of held) {
+      while (asked() === 'works') await real.turn()
+      if (asked() === 'over') held.delete(asked)
+    }
   }
   /** Nothing but polls is to come soon: on to what is due, polls and all. */
   const leap = async (end: number) => {
@@ -121,6 +128,7 @@ export function createScheduler(start: number, nextDue: NextDue, trace: (line: s
       }
     },
     drain,
+    holdFor: (asked) => void held.add(asked),
     runUntil: async (end) => {
       await drain()
       for (;;) {

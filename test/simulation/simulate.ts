@@ -1,7 +1,7 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J] [--trace FILE]`: runs simulated worlds and
+ * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J] [--shorten R] [--trace FILE]`: runs simulated worlds and
  * judges what each leaves behind. `--seconds` starts no further seed after so long; `--replay` runs the first one twice and compares; `--keep` leaves
- * only these actions of the plan. Exit status 1 when a rule was broken.
+ * only these actions of the plan; at most R runs go into making a failing plan short. Exit status 1 when a rule was broken.
  */
 
 import { fork } from 'node:child_process'
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     days: { type: 'string', default: '5' },
     workers: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '86400' },
+    shorten: { type: 'string', default: '40' },
     keep: { type: 'string' },
     trace: { type: 'string' },
     replay: { type: 'boolean', default: false },
@@ -31,8 +32,6 @@ const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => first + i)
 const days = Number(values.days)
 const begun = performance.now()
 const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
-/** Runs that may be spent on making a failing plan short. */
-const SHORTEN_RUNS = 60
 
 function planOf(seed: number): Plan {
   const plan = makePlan(seed, days, makeDistricts())
@@ -60,7 +59,7 @@ async function runHere(mine: readonly number[], done: (result: Result, words: re
       const [violation] = result.violations
       if (violation !== undefined) {
         for (const { rule, says, words: how } of result.violations) words.push(`seed ${seed} broke "${rule}" (${says}): ${how}`)
-        const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? SHORTEN_RUNS : 0)
+        const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? Number(values.shorten) : 0)
         words.push(
           `the shortest history found that breaks "${violation.rule}":`,
           ...history(shortest, makePlan(seed, days, makeDistricts())),

@@ -35,6 +35,8 @@ export type Statements = {
   /** Ends what has been idle inside a transaction: a host that slept too long. */
   readonly endIdleTransactions: (owner: Owner) => Promise<void>
   readonly count: () => number
+  /** How many statements and connections a host waits for. */
+  readonly pending: (owner: Owner) => number
   /** Asks beside the world, as a superuser: takes no virtual time and draws no chance. */
   readonly look: <T>(text: string, values?: readonly unknown[]) => Promise<T[]>
   readonly close: () => Promise<void>
@@ -83,6 +85,27 @@ export async function openStatements(
   const everyBackend: Backend[] = []
   const connections = new Set<Connection>()
   const blocked = new Set<Running>()
+  const pending = new Map<Owner, number>()
+  /** A promise of this world, counted while it waits. */
+  const waitingFor = <T>(
+    owner: Owner,
+    make: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  ): Promise<T> => {
+    pending.set(owner, (pending.get(owner) ?? 0) + 1)
+    const over = () => void pending.set(owner, (pending.get(owner) ?? 1) - 1)
+    return new Promise<T>((resolve, reject) =>
+      make(
+        (value) => {
+          over()
+          resolve(value)
+        },
+        (error) => {
+          over()
+          reject(error)
+        },
+      ),
+    )
+  }
   let count = 0
 
   const backendFor = async (role: Role): Promise<Backend> => {
@@ -229,7 +252,7 @@ export async function openStatements(
 
     const clientOf = (connection: Connection): PostgresPoolClient => {
       const query = (text: string, values: readonly unknown[] = []): Promise<Answer> =>
-        new Promise((resolve, reject) => {
+        waitingFor<Answer>(owner, (resolve, reject) => {
           const back = (label: string, act: () => void) => scheduler.after(rules.delay(), label, owner, act)
           scheduler.after(rules.delay(), `sql ${text.slice(0, 24).replaceAll('\n', ' ')}`, null, async () => {
             if (!owner.alive) return
@@ -341,7 +364,7 @@ export async function openStatements(
 
     return {
       connect: () =>
-        new Promise((resolve, reject) => {
+        waitingFor<PostgresPoolClient>(owner, (resolve, reject) => {
           for (let had = idle.pop(); had !== undefined; had = idle.pop()) {
             if (had.broken === null) return resolve(asClient(had))
             open--
@@ -372,6 +395,7 @@ export async function openStatements(
           await breakOff(connection, '25P03', 'terminating connection due to idle-in-transaction timeout')
     },
     count: () => count,
+    pending: (owner) => pending.get(owner) ?? 0,
     look: async (text, values = []) => (await admin.query(text, [...values])).rows,
     close: async () => {
       for (const connection of [...connections]) await takeBack(connection)

@@ -25,6 +25,7 @@ export type Prepared = {
 
 /** Something that happened, as somebody outside the gateway saw it. Times in microseconds. */
 export type Seen =
+  | { readonly kind: 'imported'; readonly at: number; readonly district: string; readonly result: string }
   | { readonly kind: 'health'; readonly at: number; readonly what: string; readonly status: number | null }
   | {
       readonly kind: 'asked'

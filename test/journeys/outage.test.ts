@@ -216,7 +216,7 @@ describe('the fallback receiver', () => {
     ).toMatch(/^(taking over,handed over,?)+$/)
     expect(await fallback.end('SIGTERM')).toBe(0)
     expect(await server.end('SIGTERM')).toBe(0)
-  }, 120_000)
+  }, 300_000)
 
   it('killed after it has written and before it answers: the carrier tries again and the text is taken once', async () => {
     let fallback = await startFallback()
@@ -242,7 +242,7 @@ describe('the fallback receiver', () => {
     await until('nothing waits at the fallback', async () => (await spooled()).length === 0)
     await allArrive(['retry-0-end'])
     expect([await fallback.end('SIGTERM'), await server.end('SIGTERM')]).toEqual([0, 0])
-  }, 120_000)
+  }, 300_000)
 
   it('takes what a server without a working database turns away, and the order stays', async () => {
     const [server, fallback] = await Promise.all([startServer(town.variables), startFallback()])
@@ -254,7 +254,7 @@ describe('the fallback receiver', () => {
     const rows = await allArrive([...turnedAway, ...(await textsGo('away', 12, 40, 12))])
     expect(rows.filter((row) => row.whats[0] === 'reached_fallback').length).toBeGreaterThanOrEqual(12)
     expect([await fallback.end('SIGTERM'), await server.end('SIGTERM')]).toEqual([0, 0])
-  }, 120_000)
+  }, 300_000)
 
   it('whose disk takes nothing answers 503, says so, and is well again when it does', async () => {
     const dataDir = await folder()

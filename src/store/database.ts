@@ -54,12 +54,17 @@ const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as c
 
 /**
  * The server itself ends a statement in time; one that says nothing well beyond that is gone, and with it the connection. The `query_timeout`
- * of pg would give up the statement only, and the pool would hand the dead connection out again.
+ * of pg would give up the statement only, and the pool would hand the dead connection out again. Between two statements silence means nothing: a
+ * transaction may wait for its reader.
  */
 function leaveTheDead(pool: pg.Pool, milliseconds: number): void {
   pool.on('connect', (client) => {
-    const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection
-    stream.setTimeout(milliseconds, () => stream.destroy(new Error('The database has not answered in time.')))
+    const inside = client as unknown as { readonly connection: { readonly stream: Socket }; readonly readyForQuery: boolean }
+    const { stream } = inside.connection
+    // A listener given to setTimeout would hear of the first silence only.
+    stream.setTimeout(milliseconds).on('timeout', () => {
+      if (!inside.readyForQuery) stream.destroy(new Error('The database has not answered in time.'))
+    })
   })
 }
 

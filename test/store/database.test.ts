@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { connect } from '../../src/store/database.ts'
+import { inSnapshot } from '../../src/store/snapshot.ts'
 import { freshDatabase } from '../support/database.ts'
 
 const t = await freshDatabase()
@@ -42,6 +44,24 @@ test('a database that falls silent is noticed, and the next statement goes over 
   way.vanish()
   await expect(db.transaction().execute((trx) => sql`select 1`.execute(trx))).rejects.toThrow()
   expect((await ask()).rows).toEqual([{ one: 1 }])
+})
+
+test('a pause between two statements is no silence of the database, and after it silence is still noticed', async () => {
+  const way = await wayTo(new URL(t.ownerUrl))
+  const db = connect(way.url, 'homeline_app', 1, 0.5)
+  onTestFinished(() => db.destroy())
+  const answers: unknown[] = []
+  const reading = inSnapshot(db, '00000000-0000-4000-8000-000000000001', async (trx) => {
+    const ask = async () => answers.push(...(await sql<{ one: number }>`select 1 as one`.execute(trx)).rows)
+    await pause(900)
+    await ask()
+    way.vanish()
+    await pause(900)
+    answers.push('silent from here')
+    await ask()
+  })
+  await expect(reading).rejects.toThrow()
+  expect(answers).toEqual([{ one: 1 }, 'silent from here'])
 })
 
 test('a statement that takes too long is ended by the database itself', async () => {

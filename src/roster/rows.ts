@@ -14,7 +14,7 @@ export type Row = { readonly line: number; readonly cell: (column: string) => st
 export type UserRow = {
   readonly line: number
   readonly id: string
-  /** False: the school has disabled the account, and the person is as good as absent; an empty cell says that it has not. */
+  /** False: the school has disabled the account, for which staff count as gone; an empty cell says that it has not. */
   readonly enabled: boolean
   readonly kind: 'staff' | 'guardian' | 'student' | null
   readonly role: string

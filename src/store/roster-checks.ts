@@ -120,16 +120,22 @@ async function checkAgents(trx: Trx): Promise<void> {
 }
 
 /**
- * Whoever is disabled (OneRoster 1.1, `enabledUser`) is as good as absent, with all that hangs on the row. Only now: a class may still name
- * them, and that is no dangling id.
+ * Disabled staff are as good as absent, with all that hangs on the row: they lose the gateway with their other systems. Guardians and students
+ * stay: `enabledUser` false says that a record "is active but system access is curtailed" (OneRoster 1.1), and most of them sign in nowhere.
+ * Only now: a class may still name them, and that is no dangling id.
  */
 async function dropDisabled(trx: Trx): Promise<void> {
-  const disabled = sql`(select id from roster_person where not enabled)`
+  await warn(
+    trx,
+    sql`select 0, 'enabledUser is false for ' || count(*) filter (where kind = 'staff') || ' of the staff, who count as gone, and for '
+      || count(*) filter (where kind <> 'staff') || ' guardians and students, who stay.', null, null
+      from roster_person where not enabled having count(*) > 0`,
+  )
+  const disabled = sql`(select id from roster_person where not enabled and kind = 'staff')`
   await sql`delete from roster_enrollment where person_id in ${disabled}`.execute(trx)
   await sql`delete from roster_person_org where person_id in ${disabled}`.execute(trx)
-  await sql`delete from roster_agent where person_id in ${disabled} or agent_id in ${disabled}`.execute(trx)
   await sql`delete from roster_finding where not refuses and person_id in ${disabled}`.execute(trx)
-  await sql`delete from roster_person where not enabled`.execute(trx)
+  await sql`delete from roster_person where not enabled and kind = 'staff'`.execute(trx)
 }
 
 /** Takes a number away from everybody when too many guardians have it. */

@@ -155,26 +155,26 @@ test('whoever is no longer in the files is inactive, without phones and families
   expect(touched(await d.imported())).toEqual(['guardians +1 ~1 -0', 'students +1 ~1 -0', 'enrollments +1 ~0 -0'])
 })
 
-test('whoever is disabled is inactive, though classes and families still name them', async () => {
+test('disabled staff are inactive, though classes still name them; disabled guardians and students stay', async () => {
   const d = district('disabled')
   await d.imported()
+  const before = await d.rows(GUARDIANS)
   const disabled: Edits = {
-    'users.csv': both(swap('g1,,,true', 'g1,,,FALSE'), swap('t2,,,true', 't2,,,false'), swap('s2,,,true', 's2,,,maybe')),
+    'users.csv': both(
+      both(swap('g1,,,true', 'g1,,,FALSE'), swap('s1,,,true', 's1,,,false')),
+      both(swap('t2,,,true', 't2,,,false'), swap('s2,,,true', 's2,,,maybe')),
+    ),
   }
   const result = await d.imported(disabled)
-  expect(touched(result)).toEqual(['staff +0 ~0 -1', 'guardians +0 ~0 -1', 'students +0 ~1 -0', 'enrollments +0 ~0 -1'])
+  expect(touched(result)).toEqual(['staff +0 ~0 -1', 'enrollments +0 ~0 -1'])
   expect(result.warnings.map(formatFinding)).toEqual([
+    'users.csv: enabledUser is false for 1 of the staff, who count as gone, and for 2 guardians and students, who stay.',
     'users.csv, line 8: enabledUser of s2 is neither true nor false and is ignored.',
   ])
-  expect(await d.rows(sql`select id from person where not active order by id`)).toEqual([{ id: 'g1' }, { id: 't2' }])
-  expect((await d.rows(GUARDIANS)).map((row) => row['who'])).toEqual([['g2'], ['g3']])
+  expect(await d.rows(sql`select id from person where not active order by id`)).toEqual([{ id: 't2' }])
+  expect(await d.rows(GUARDIANS)).toEqual(before)
   expect(touched(await d.imported(disabled))).toEqual([])
-  expect(touched(await d.imported())).toEqual([
-    'staff +1 ~0 -0',
-    'guardians +1 ~0 -0',
-    'students +0 ~1 -0',
-    'enrollments +1 ~0 -0',
-  ])
+  expect(touched(await d.imported())).toEqual(['staff +1 ~0 -0', 'enrollments +1 ~0 -0'])
 })
 
 test('what the file leaves open stays as it was set here', async () => {

@@ -237,7 +237,8 @@ async function withPort(config: Config): Promise<Config> {
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
-async function problems(
+/** What is not well, each in a few words, for `/health`; `sweeper` null: none is at work yet. */
+export async function problems(
   db: Parameters<typeof now>[0],
   scheduler: Parameters<typeof queueState>[0],
   jobs: Pick<Jobs, 'stuck' | 'sinceDelivery'>,

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { Kysely, PostgresDialect } from 'kysely'
 import { createTwilioCarrier } from '../../src/carriers/twilio/client.ts'
 import { createLogger } from '../../src/logger.ts'
-import { assemble } from '../../src/main.ts'
+import { assemble, problems } from '../../src/main.ts'
 import type { Detector, Translator } from '../../src/relay/ports.ts'
 import type { Db, Role } from '../../src/store/database.ts'
 import { createKeys, type Keys } from '../../src/store/keys.ts'
@@ -71,12 +71,13 @@ export function startHost(name: string, world: Surroundings): Host {
     new Kysely<DB>({ dialect: new PostgresDialect({ pool: statements.poolFor(owner, role, size) }) })
   const keys = createKeys(KEY)
   const db = database('homeline_app', 10)
+  const scheduling = database('homeline_scheduler', 3)
   const open = new Set<(answer: HostAnswer) => void>()
   let app: FastifyInstance | undefined
   const begun = onHost(platform, () =>
     assemble({
       db,
-      scheduler: database('homeline_scheduler', 3),
+      scheduler: scheduling,
       keys,
       account: { ...ACCOUNT, apiUrl: null, messagingServiceSid: null, publicUrl: PUBLIC_URL },
       carrier: createTwilioCarrier(
@@ -92,6 +93,9 @@ export function startHost(name: string, world: Surroundings): Host {
         webhooks: { inc: () => {} },
         stepFailures: { inc: ({ step }: { step: string }) => world.stepFailed(step) },
       } as unknown as Parameters<typeof assemble>[0]['metrics'],
+      caughtUp: async () => {},
+      keeping: (_webhook, keep) => keep(),
+      problems: (jobs) => problems(db, scheduling, jobs, null),
       changed: () => {},
       others: [],
       home: null,

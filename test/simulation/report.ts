@@ -28,12 +28,12 @@ export function figures(results: readonly Result[], wallMilliseconds: number): s
 
 /** What is left of a plan, action by action, with the place of each in the whole plan. */
 export function history(plan: Plan, whole: Plan): string[] {
-  const place = new Map(whole.actions.map((action, i) => [action, i]))
+  const place = new Map(whole.actions.map((action, i) => [JSON.stringify(action), i]))
   return [
     ...plan.actions.map(
       ({ at, kind, ...rest }) =>
         `  ${Temporal.Instant.fromEpochMilliseconds(Math.floor(at / 1000)).toString()} ${kind} ${JSON.stringify(rest)}`,
     ),
-    `  again: npm run simulate -- --seed ${plan.seed} --days ${plan.days} --keep ${plan.actions.map((action) => place.get(action)).join(',')}`,
+    `  again: npm run simulate -- --seed ${plan.seed} --days ${plan.days} --keep ${plan.actions.map((action) => place.get(JSON.stringify(action))).join(',')}`,
   ]
 }

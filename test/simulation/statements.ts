@@ -310,7 +310,14 @@ export async function openStatements(
         })
       return {
         query: query as PostgresPoolClient['query'],
-        release: () => {
+        release: (destroy?: unknown) => {
+          // The driver gives back for good what it could not take back to where it began.
+          if (destroy !== undefined && destroy !== false && connection.broken === null) {
+            open--
+            scheduler.after(0, 'connection ends', null, () => breakOff(connection, '57P01', 'connection ended'))
+            serve()
+            return
+          }
           if (connection.broken !== null) open--
           else {
             const next = waiting.shift()

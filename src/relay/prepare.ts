@@ -4,6 +4,7 @@ import { senderLabel, writeBody } from '../core/body.ts'
 import { missingFacts } from '../core/facts.ts'
 import { type HandOverTime, handOver } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
+import { cleanText } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Detector, Moment, Postponed, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
 
@@ -25,6 +26,8 @@ const TRANSLATIONS_AT_ONCE = 16
 const ASK_WITHIN_MS = 40_000
 /** Minutes after which a text that came by a detour says when it was written: "I am outside" must not read as now. */
 const DELAYED_MINUTES = 10
+/** UTF-16 units that a translation may have beside so many times those of its original (Chinese becomes about six times as long). */
+const GROWTH = { times: 15, more: 500 }
 
 /** Prepares up to `limit` exchanges of a district; gives how many it had. A crash leaves their leases to run out. */
 export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
@@ -88,10 +91,20 @@ async function translateAll(translator: Translator, wishes: readonly Wish[], tim
   for (let i = 0; i < different.length && time(); i += TRANSLATIONS_AT_ONCE)
     await Promise.all(
       different.slice(i, i + TRANSLATIONS_AT_ONCE).map(async ([key, request]) => {
-        if (request !== null) answers.set(key, await translator.translate(request))
+        if (request !== null) answers.set(key, await ask(translator, request))
       }),
     )
   return wishes.map((wish) => ({ ...wish, answer: wish.request === null ? null : (answers.get(keyOf(wish)) ?? 'not asked') }))
+}
+
+/** An engine's answer as it can be kept. Nothing, or far more than the original can say, is no translation of it. */
+async function ask(translator: Translator, request: NonNullable<Wish['request']>): Promise<TranslationAnswer> {
+  const answer = await translator.translate(request)
+  if (answer.kind !== 'translated') return answer
+  if (answer.text.trim() === '') return { kind: 'unavailable', reason: 'empty answer' }
+  if (answer.text.length > GROWTH.times * request.text.length + GROWTH.more)
+    return { kind: 'unavailable', reason: 'answer too long' }
+  return { ...answer, text: cleanText(answer.text) }
 }
 
 function write(

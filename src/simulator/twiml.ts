@@ -1,7 +1,7 @@
 /** What an answer to an inbound text asks for: texts to send back, or nothing that Twilio can read (error 12100). */
 export type MessagingTwiml = { readonly kind: 'replies'; readonly bodies: readonly string[] } | { readonly kind: 'unreadable' }
 
-const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const entities: ReadonlyMap<string, string> = new Map(Object.entries({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }))
 
 /**
  * Reads the answer to an inbound text: TwiML with `<Message>` (plain or with `<Body>`), plain text (Twilio sends that as a reply), or nothing.
@@ -23,7 +23,7 @@ export function readMessagingTwiml(contentType: string, body: string): Messaging
 
 function decodeEntities(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hexadecimal, decimal, name) => {
-    if (name) return entities[name] ?? whole
+    if (name) return entities.get(name) ?? whole
     const code = hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal)
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })

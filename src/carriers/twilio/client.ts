@@ -2,7 +2,7 @@
 
 import twilio from 'twilio'
 import type { Carrier, CarrierList, CarrierRecord, HandOver, ListedText } from '../../relay/ports.ts'
-import { listedForm } from './forms.ts'
+import { isErrorCode, isSid, listedForm } from './forms.ts'
 
 /** The account to speak for. */
 export type TwilioAccount = {
@@ -91,10 +91,7 @@ export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): 
             ...(account.messagingServiceSid === null ? {} : { messagingServiceSid: account.messagingServiceSid }),
           })
           .then(
-            (message): HandOver =>
-              typeof message.sid === 'string' && message.sid !== ''
-                ? { kind: 'accepted', sid: message.sid }
-                : { kind: 'unknown' },
+            (message): HandOver => (isSid(message.sid) ? { kind: 'accepted', sid: message.sid } : { kind: 'unknown' }),
             (error: unknown): HandOver => failure(error, retryAfter),
           ),
         { kind: 'unknown' },
@@ -102,18 +99,7 @@ export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): 
     sentSince: (from, to, since) =>
       within(
         client.messages.list({ from, to, limit: 50, pageSize: 50 }).then(
-          (messages) =>
-            messages
-              .map(
-                (m): CarrierRecord => ({
-                  sid: m.sid,
-                  body: m.body,
-                  status: m.status,
-                  errorCode: m.errorCode ?? null,
-                  createdAt: Temporal.Instant.fromEpochMilliseconds(m.dateCreated.getTime()),
-                }),
-              )
-              .filter((m) => Temporal.Instant.compare(m.createdAt, since) >= 0),
+          (messages) => messages.flatMap(readRecord).filter((record) => Temporal.Instant.compare(record.createdAt, since) >= 0),
           () => null,
         ),
         null,
@@ -140,6 +126,29 @@ export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): 
   }
 }
 
+/** A record of the carrier's list; none where it does not say what and when it is. */
+function readRecord(m: {
+  readonly sid: unknown
+  readonly body: unknown
+  readonly status: unknown
+  readonly errorCode: unknown
+  readonly dateCreated: unknown
+}): CarrierRecord[] {
+  const { sid, body, status, errorCode, dateCreated } = m
+  const created = dateCreated instanceof Date ? dateCreated.getTime() : Number.NaN
+  if (!isSid(sid) || typeof body !== 'string' || typeof status !== 'string' || Number.isNaN(created)) return []
+  const createdAt = Temporal.Instant.fromEpochMilliseconds(created)
+  return [
+    {
+      sid,
+      body,
+      status,
+      errorCode: typeof errorCode === 'number' && isErrorCode(String(errorCode)) ? errorCode : null,
+      createdAt,
+    },
+  ]
+}
+
 /**
  * What an error of the create call means (Twilio, error 20500: POSTs are not idempotent, so a 5xx is unknown; 20429: a 429 was
  * not processed; 401 and 403 are our set-up and nothing was sent).
@@ -147,7 +156,7 @@ export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): 
 function failure(error: unknown, retryAfter: RetryAfter): HandOver {
   const { status, code } = error as { status?: number; code?: number | string }
   if (typeof status === 'number') {
-    const carrierCode = typeof code === 'number' ? code : null
+    const carrierCode = typeof code === 'number' && isErrorCode(String(code)) ? code : null
     if (status === 429) return { kind: 'retry', code: carrierCode, afterSeconds: retryAfter.seconds }
     if (status === 401 || status === 403) return { kind: 'retry', code: carrierCode ?? status, afterSeconds: 60 }
     if (status >= 400 && status < 500) return { kind: 'refused', code: carrierCode ?? status }

@@ -4,12 +4,31 @@ import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { cleanText } from '../../core/segments.ts'
 import type { Detour, InboundText, ListedText, StatusCallback } from '../../relay/ports.ts'
 
-/** Twilio's message sids are SM or MM and 32 digits; only what must not break a key is refused. */
 const SID = /^[A-Z]{2}[0-9a-zA-Z_-]{1,64}$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Decodes a form body. Null when a parameter is repeated: with one, the signature covers other bytes than would be read. */
+/** Whether this can be a message's sid. Twilio's are SM or MM and 32 digits; only what must not break a key is refused. */
+export function isSid(value: unknown): value is string {
+  return typeof value === 'string' && SID.test(value)
+}
+
+/** Whether this can be an error code. Twilio's have five digits; a number that no column holds would keep its message from being settled. */
+export function isErrorCode(text: string): boolean {
+  return /^[1-9]\d{0,8}$/.test(text)
+}
+
+/** Twilio's forms have about 60 parameters; Node takes half a second for 13,000 whose names are not ASCII. */
+const MOST_PARAMETERS = 500
+const AMPERSAND = 0x26
+
+/**
+ * Decodes a form body. Null when a parameter is repeated, since with one the signature covers other bytes than would be read, and when there are
+ * more than any form of Twilio has.
+ */
 export function parseForm(raw: Buffer): Readonly<Record<string, string>> | null {
+  let parameters = 1
+  for (const byte of raw) if (byte === AMPERSAND) parameters++
+  if (parameters > MOST_PARAMETERS) return null
   const params: Record<string, string> = Object.create(null)
   for (const [name, value] of new URLSearchParams(raw.toString('utf8'))) {
     if (name in params) return null
@@ -44,7 +63,7 @@ export type AttemptPath = { readonly districtId: string; readonly attemptId: str
 /** The inbox key under which a form is kept once, however often it is delivered; null when it is not a form that we know. */
 export function inboxKey(params: Readonly<Record<string, string>>, path: AttemptPath | null): string | null {
   const sid = params['MessageSid'] ?? ''
-  if (!SID.test(sid)) return null
+  if (!isSid(sid)) return null
   if (path === null) return asE164((params['To'] ?? '').trim()) === null ? null : `text:${sid}`
   const status = params['MessageStatus'] ?? ''
   if (!UUID.test(path.districtId) || !UUID.test(path.attemptId) || !/^[a-z_]{1,30}$/.test(status)) return null
@@ -92,8 +111,9 @@ export function readInbox(key: string, raw: Buffer): InboundText | StatusCallbac
   if (params === null) return null
   const [kind, sid = '', status = '', districtId = '', attemptId = ''] = key.split(':')
   if (kind === 'status') {
-    const code = Number.parseInt(params['ErrorCode'] ?? '', 10)
-    return { kind: 'status', sid, status, errorCode: Number.isNaN(code) || code === 0 ? null : code, districtId, attemptId }
+    const code = params['ErrorCode'] ?? ''
+    const errorCode = isErrorCode(code) ? Number(code) : null
+    return { kind: 'status', sid, status, errorCode, districtId, attemptId }
   }
   const [from, to] = [(params['From'] ?? '').trim(), asE164((params['To'] ?? '').trim())]
   if (kind !== 'text' || to === null) return null

@@ -12,6 +12,8 @@ export function isSigned(
   signature: string | undefined,
 ): boolean {
   if (signature === undefined || signature === '') return false
+  // A request line may name a whole address, which no PUBLIC_URL goes before; the SDK throws on it.
+  if (!URL.canParse(url)) return false
   return twilio.validateRequest(authToken, signature, url, params)
 }
 

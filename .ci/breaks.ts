@@ -123,14 +123,14 @@ export const BREAKS: readonly Break[] = [
     file: 'src/relay/prepare.ts',
     from: 'text: cleanText(answer.text) }',
     to: 'text: answer.text }',
-    tests: ['test/relay/prepare.test.ts'],
+    tests: ['test/relay/prepare-outside.test.ts'],
   },
   {
     rule: 'new hours time anew what was prepared by the old ones',
     file: 'src/store/preparing.ts',
     from: 'versions.get(d.schoolId) === d.hoursVersion',
     to: 'versions.has(d.schoolId)',
-    tests: ['test/store/preparing.test.ts'],
+    tests: ['test/store/preparing-overtaken.test.ts'],
   },
   {
     rule: 'closures are closed',

@@ -1,0 +1,150 @@
+import { sql } from 'kysely'
+import pg from 'pg'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import type { DeliverStore } from '../../src/relay/ports.ts'
+import { inDistrict } from '../../src/store/database.ts'
+import { deliverStore } from '../../src/store/delivering.ts'
+import { insertMessages, insertNotices, timeOrderedId } from '../../src/store/exchanges.ts'
+import { momentOf } from '../../src/store/settings.ts'
+import { freshDatabase, type TestDatabase } from '../support/database.ts'
+import { FAMILY_PROXY, type LogSchool, logSchool } from '../support/log-school.ts'
+
+let t: TestDatabase
+let school: LogSchool
+let store: DeliverStore
+let made = 0
+beforeAll(async () => {
+  t = await freshDatabase()
+})
+beforeEach(async () => {
+  school = await logSchool(t.db, t.keys, `d${++made}`)
+  store = deliverStore(t.db, t.keys, { segments: () => 1 })
+  const proxy = `${FAMILY_PROXY.slice(0, -1)}${made}`
+  await sql`insert into proxy_number (number, carrier_sid, district_id) values (${proxy}, ${`PN${made}`}, ${school.district})`.execute(
+    t.db,
+  )
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`insert into binding (district_id, side, phone_id, proxy_number_id, conversation_id, since)
+      select ${school.district}, 'family', h.phone_id, n.id, ${school.conversation}, now() from household h, proxy_number n
+      where h.district_id = ${school.district} and n.number = ${proxy}`.execute(trx),
+  )
+})
+
+/** A teacher's text that is due, the newest of its lane. */
+async function write(text: string, more: { urgent?: boolean } = {}): Promise<string> {
+  const id = timeOrderedId()
+  await inDistrict(t.db, school.district, async (trx) => {
+    const { database, now } = await momentOf(trx)
+    const message = {
+      id,
+      conversationId: school.conversation,
+      deskId: null,
+      direction: 'to_family',
+      authorId: 'rivera',
+      guardianId: 'rosa',
+      text,
+      urgent: more.urgent ?? false,
+      urgentReason: null,
+      status: 'queued',
+      sendAfter: now,
+      hold: null,
+      toPrepare: false,
+      carrierSid: null,
+      phoneId: null,
+      proxyNumberId: null,
+      keyword: null,
+      pictures: false,
+    } as const
+    await insertMessages(trx, school.district, database, [message], 'written')
+    await sql`update exchange set body = original_text where district_id = ${school.district} and id = ${id}`.execute(trx)
+  })
+  return id
+}
+
+const claim = async () => (await store.claim(school.district, 100, () => ({ kind: 'hand_over', validitySeconds: 600 }))).attempts
+const claimed = async () => (await claim()).map((a) => a.exchangeId)
+const delivered = async () => {
+  const attempts = await claim()
+  const accepted = attempts.map((a) => ({ ...a, outcome: { kind: 'accepted', sid: `SM${a.attemptId}` } as const }))
+  await store.record(school.district, accepted)
+  return attempts.map((a) => a.exchangeId)
+}
+
+test('of a lane one is handed over at a time, in the order of writing', async () => {
+  const first = await write('one')
+  await write('two')
+  expect(await claimed()).toEqual([first])
+  expect(await claimed()).toEqual([])
+})
+
+test('what is in flight is over before the next goes, in the order of writing', async () => {
+  const ids = [await write('one'), await write('two'), await write('three')]
+  expect([await delivered(), await delivered(), await delivered(), await delivered()]).toEqual([...ids.map((id) => [id]), []])
+})
+
+test('urgent overtakes what waits, and goes alone', async () => {
+  const ids = [await write('one'), await write('now', { urgent: true }), await write('now too', { urgent: true })]
+  expect([await delivered(), await delivered(), await delivered()]).toEqual([[ids[1]], [ids[2]], [ids[0]]])
+})
+
+test('nothing overtakes what is in flight, not even urgent', async () => {
+  const first = await write('one')
+  expect(await claimed()).toEqual([first])
+  await write('now', { urgent: true })
+  expect(await claimed()).toEqual([])
+})
+
+test('of two servers one claims: what the other is about to hand over is not overtaken unseen', async () => {
+  const first = await write('one')
+  // The first server stops before its commit, where it writes down what the number has sent.
+  const holder = new pg.Client({ connectionString: t.ownerUrl })
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query('select from proxy_number for update')
+  const one = claimed()
+  const stuck = async () =>
+    (await holder.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount
+  await expect.poll(stuck).toBe(1)
+  await write('now', { urgent: true })
+  const two = claimed()
+  await Promise.race([two, expect.poll(stuck).toBe(2)])
+  await holder.query('commit')
+  await holder.end()
+  expect([await one, await two]).toEqual([[first], []])
+})
+
+test('a number that has sent for half a minute waits', async () => {
+  const slow = deliverStore(t.db, t.keys, { segments: () => 40 })
+  await write('long')
+  const decide = () => ({ kind: 'hand_over', validitySeconds: 600 }) as const
+  const [sent] = (await slow.claim(school.district, 100, decide)).attempts
+  if (sent === undefined) throw new Error('nothing was claimed')
+  await slow.record(school.district, [{ ...sent, outcome: { kind: 'accepted', sid: 'SMlong' } }])
+  await write('next')
+  expect((await slow.claim(school.district, 100, decide)).attempts).toEqual([])
+})
+
+test('of many texts that are due at once no number takes more than its half minute', async () => {
+  const slow = deliverStore(t.db, t.keys, { segments: () => 20 })
+  await inDistrict(t.db, school.district, async (trx) => {
+    const { database, now } = await momentOf(trx)
+    const notice = { direction: 'to_family', notice: 'help', text: 'Help', language: 'en', answers: null } as const
+    const place = { conversationId: school.conversation, phoneId: null, proxyNumberId: null }
+    const keys = ['a', 'b', 'c', 'd']
+    const notices = keys.map((key) => ({ ...notice, ...place, key }))
+    await insertNotices(trx, school.district, database, now, notices)
+  })
+  const { attempts } = await slow.claim(school.district, 100, () => ({ kind: 'hand_over', validitySeconds: 600 }))
+  expect(attempts).toHaveLength(2)
+})
+
+test('every event of a hand-over waits to be sealed', async () => {
+  await write('one')
+  await delivered()
+  const { rows } = await inDistrict(t.db, school.district, (trx) =>
+    sql<{ what: string; waits: boolean }>`
+      select e.what, u.event_id is not null as waits from event e left join unsealed u on u.district_id = e.district_id and u.event_id = e.id
+      where e.district_id = ${school.district} order by e.id`.execute(trx),
+  )
+  expect(rows).toEqual(['written', 'sending', 'sent'].map((what) => ({ what, waits: true })))
+})

@@ -8,6 +8,8 @@ export type CsvLine =
   | { readonly kind: 'record'; readonly line: number; readonly fields: readonly string[] }
   | { readonly kind: 'problem'; readonly line: number; readonly reason: string }
 
+/** A file with so many malformed lines is none; what follows is not looked at. */
+const MOST_PROBLEMS = 1000
 /** A field may hold line breaks, but an open quote must not swallow the file. */
 const MOST_LINES_OF_A_RECORD = 20
 const LONGEST_LINE = 1 << 20
@@ -23,6 +25,7 @@ export async function* readCsv(stream: AsyncIterable<Buffer>): AsyncGenerator<re
   let rest: Buffer = Buffer.alloc(0)
   let open: readonly Line[] = []
   let number = 1
+  let problems = 0
   const take = (block: Buffer, last: boolean): CsvLine[] => {
     const split = splitLines(block, number)
     number += split.lines.length
@@ -44,7 +47,13 @@ export async function* readCsv(stream: AsyncIterable<Buffer>): AsyncGenerator<re
       ]
       return
     }
-    yield take(Buffer.concat([rest, chunk.subarray(0, end)]), false)
+    const lines = take(Buffer.concat([rest, chunk.subarray(0, end)]), false)
+    problems += lines.filter((line) => line.kind === 'problem').length
+    yield lines
+    if (problems >= MOST_PROBLEMS) {
+      yield [{ kind: 'problem', line: number, reason: 'Too many lines are not CSV; the rest of the file was not read.' }]
+      return
+    }
     rest = chunk.subarray(end + 1)
   }
   yield take(rest, true)
@@ -77,60 +86,80 @@ function invalidLines(block: Buffer, first: number): CsvLine[] {
   return problems
 }
 
-/** The common case is one record a line, parsed at once; anything else is gone through line by line. */
-function readLines(lines: readonly Line[], last: boolean): { found: CsvLine[]; open: readonly Line[] } {
-  const filled = lines.filter((line) => !isBlank(line))
-  const records = parseText(filled.map((line) => line.text).join('\n'))
-  if (records instanceof CsvError || records.length !== filled.length) return readCarefully(lines, last)
-  const found = records.map((fields, i): CsvLine => ({ kind: 'record', line: filled[i]?.number ?? 0, fields }))
-  return { found, open: [] }
-}
+/** The lines of one record: as many as its quotes need. `open`: they are not closed where the lines end. */
+type Group = { readonly at: number; readonly text: string; readonly taken: number; readonly open: boolean }
 
-function readCarefully(lines: readonly Line[], last: boolean): { found: CsvLine[]; open: readonly Line[] } {
-  const found: CsvLine[] = []
-  for (let i = 0; i < lines.length; ) {
-    const first = lines[i] as Line
-    if (isBlank(first)) {
-      i++
+/** What looks like a record, by the parity of its quotes, at most so many; blank lines stand between records. */
+function groupsFrom(lines: readonly Line[], start: number, most: number): Group[] {
+  const groups: Group[] = []
+  for (let at = start; at < lines.length && groups.length < most; ) {
+    const { text } = lines[at] as Line
+    if (text.trim() === '') {
+      at++
       continue
     }
-    const { number, text } = first
+    let open = hasOddQuotes(text)
     let taken = 1
-    let whole = text
-    let result = parseText(whole)
-    while (isOpenQuote(result) && i + taken < lines.length && taken < MOST_LINES_OF_A_RECORD) {
-      whole += `\n${lines[i + taken]?.text}`
-      taken++
-      result = parseText(whole)
-    }
-    if (isOpenQuote(result) && !last && taken < MOST_LINES_OF_A_RECORD) return { found, open: lines.slice(i) }
-    if (result instanceof CsvError) {
-      found.push({ kind: 'problem', line: number, reason: reasonOf(result) })
-      i++
-    } else {
-      found.push({ kind: 'record', line: number, fields: result[0] ?? [] })
-      i += taken
-    }
+    for (; open && at + taken < lines.length && taken < MOST_LINES_OF_A_RECORD; taken++)
+      if (hasOddQuotes(lines[at + taken]?.text ?? '')) open = false
+    const whole = taken === 1 ? text : texts(lines.slice(at, at + taken))
+    groups.push({ at, text: whole, taken, open })
+    at += taken
   }
-  return { found, open: [] }
+  return groups
 }
 
-/** Blank lines are skipped between records; within quotes they belong to the field. */
-function isBlank(line: Line): boolean {
-  return line.text.trim() === ''
+function texts(lines: readonly { readonly text: string }[]): string {
+  return lines.map((line) => line.text).join('\n')
 }
 
-function parseText(text: string): string[][] | CsvError {
+function hasOddQuotes(text: string): boolean {
+  let odd = false
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd
+  return odd
+}
+
+/** All records at once; where one is malformed, it is a problem of its first line, and reading goes on with the next line. */
+function readLines(lines: readonly Line[], last: boolean): { found: CsvLine[]; open: readonly Line[] } {
+  const found: CsvLine[] = []
+  const numberOf = (group: Group | undefined) => lines[group?.at ?? 0]?.number ?? 0
+  // Behind a malformed record few are taken at once, then ever more: a file full of them is not gone through anew for each.
+  for (let start = 0, most = lines.length, problems = 0; ; ) {
+    const groups = groupsFrom(lines, start, most)
+    const end = groups.at(-1)
+    const waits = end?.open === true && !last && end.taken < MOST_LINES_OF_A_RECORD
+    const whole = waits ? groups.slice(0, -1) : groups
+    const { records, error } = parseText(texts(whole))
+    for (const [i, fields] of records.entries()) found.push({ kind: 'record', line: numberOf(whole[i]), fields })
+    if (error === null) {
+      if (end === undefined || waits) return { found, open: waits ? lines.slice(end.at) : [] }
+      start = end.at + end.taken
+      most *= 2
+      continue
+    }
+    const bad = whole[records.length]
+    found.push({ kind: 'problem', line: numberOf(bad), reason: reasonOf(error) })
+    if (++problems === MOST_PROBLEMS) return { found, open: [] }
+    start = (bad?.at ?? lines.length) + 1
+    most = 1
+  }
+}
+
+/** The records up to the first malformed one, and what is wrong with that. */
+function parseText(text: string): { readonly records: readonly string[][]; readonly error: CsvError | null } {
+  const records: string[][] = []
   try {
-    return parse(text, { relax_column_count: true, record_delimiter: '\n', skip_empty_lines: true })
+    parse(text, {
+      relax_column_count: true,
+      record_delimiter: '\n',
+      skip_empty_lines: true,
+      on_record: (fields: string[]) => void records.push(fields),
+    })
+    return { records, error: null }
   } catch (error) {
-    if (error instanceof CsvError) return error
+    if (error instanceof CsvError) return { records, error }
     throw error
   }
-}
-
-function isOpenQuote(result: string[][] | CsvError): result is CsvError {
-  return result instanceof CsvError && result.code === 'CSV_QUOTE_NOT_CLOSED'
 }
 
 const REASONS: Readonly<Record<string, string>> = {

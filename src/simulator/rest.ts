@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Simulator } from './carrier.ts'
 import { errorBody, type Refusal, refuse } from './errors.ts'
 import { readForms } from './guard.ts'
@@ -36,7 +36,9 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
   app.addHook('preClose', async () => {
     for (const reply of hanging) reply.raw.destroy()
   })
-  app.setErrorHandler((_error, _request, reply) => answer(reply, refuse(20500)))
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answer(reply, refuse((error.statusCode ?? 500) < 500 ? 20001 : 20500, request.method)),
+  )
 
   app.addHook('onRequest', async (request, reply) => {
     const { rest } = simulator.faults()
@@ -78,8 +80,8 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
           params: Object.fromEntries(
             Object.entries(request.params as Params).map(([name, value]) => [name, value.replace(/\.json$/, '')]),
           ),
-          query: request.query as Query,
-          form: (request.body ?? {}) as Query,
+          query: texts(request.query),
+          form: texts(request.body),
         }
         return answer(reply, handle(call))
       },
@@ -90,7 +92,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
     const { rest } = simulator.faults()
     if (rest !== 'none') strike()
     if (rest === 'reset') return cut(reply)
-    const form = (request.body ?? {}) as Query
+    const form = texts(request.body)
     const taken = simulator.send(accountOf(request) ?? '', {
       from: form.From ?? '',
       to: form.To ?? '',
@@ -112,15 +114,12 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
     return answer(reply, { status: 201, body: messageResource(taken.message) })
   })
 
-  route('GET', `${root}/Messages.json`, ({ account, url, query }) =>
-    listPage(
-      'messages',
-      simulator.messages(account).filter(messageFilter(query)),
-      (message) => message.sid,
-      messageResource,
-      url,
-    ),
-  )
+  route('GET', `${root}/Messages.json`, ({ account, url, query }) => {
+    const wrong = ['DateSent', 'DateSent>', 'DateSent<'].find((name) => query[name] && !isTime(query[name]))
+    if (wrong !== undefined) return refuse(20001, wrong)
+    const messages = simulator.messages(account).filter(messageFilter(query))
+    return listPage('messages', messages, (message) => message.sid, messageResource, url)
+  })
   route('GET', `${root}/Messages/:sid`, (call) => withMessage(call, (message) => ok(messageResource(message))))
   route('DELETE', `${root}/Messages/:sid`, (call) =>
     withMessage(call, (message) => {
@@ -225,6 +224,22 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
   }
 
   done()
+}
+
+/** The fields of a query or form that came once; a body that is no form has none. */
+function texts(given: unknown): Query {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => typeof value === 'string'))
+}
+
+/** A day, or a time with its zone. */
+function isTime(text: string): boolean {
+  try {
+    if (text.length === 10) Temporal.PlainDate.from(text)
+    else Temporal.Instant.from(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 type Call = {

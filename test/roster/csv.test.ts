@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type CsvLine, readCsv } from '../../src/roster/csv.ts'
+import { anyText, expectQuick, longOf, SEEDS } from '../support/outside.ts'
 
 async function read(content: string | Buffer, chunk = 7): Promise<CsvLine[]> {
   const bytes = Buffer.from(content)
@@ -83,4 +84,39 @@ test('a file that cannot be read to its end is a problem of the file', async () 
   const lines: CsvLine[] = []
   for await (const block of readCsv(broken())) lines.push(...block)
   expect(lines.at(-1)).toEqual(problem(0, 'The file could not be read to its end.'))
+})
+
+test('a file full of malformed lines is given up, and a few are all told', async () => {
+  const lines = await read('"a"b\n'.repeat(5_000), 1 << 16)
+  expect(lines).toHaveLength(1_001)
+  expect(lines.at(-1)).toMatchObject({
+    kind: 'problem',
+    reason: 'Too many lines are not CSV; the rest of the file was not read.',
+  })
+  const some = await read(`x,y\n"a"b\n${'1,2\n'.repeat(50)}c"d\n`.repeat(15), 300)
+  expect(some.filter((line) => line.kind === 'problem').map((line) => line.line)).toEqual(
+    Array.from({ length: 15 }, (_, i) => [53 * i + 2, 53 * i + 53]).flat(),
+  )
+  expect(some).toHaveLength(53 * 15)
+})
+
+describe('whatever bytes come', () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }).map((list) => Buffer.from(list)),
+    anyText('"', '""', ',', '\n', '\r\n', 'a,b\n', '"x\ny"').map((text) => Buffer.from(text)),
+  )
+  test('they are records and problems, the same wherever the chunks are cut', async () => {
+    const inOrder = (lines: CsvLine[]) => lines.toSorted((a, b) => a.line - b.line || a.kind.localeCompare(b.kind))
+    await fc.assert(
+      fc.asyncProperty(bytes, fc.integer({ min: 1, max: 40 }), async (content, chunk) => {
+        const lines = await read(content, chunk)
+        expect(inOrder(lines)).toEqual(inOrder(await read(content, 1 << 16)))
+      }),
+    )
+  })
+
+  test('64 KiB of the worst are read in a moment', async () => {
+    for (const seed of [...SEEDS, '"a"b\n', 'a"b\n', '"a,b\n', ',\n', '"""\n', '"a\n\n'])
+      await expectQuick(`CSV of ${JSON.stringify(seed)}`, () => read(longOf(seed), 1 << 16))
+  })
 })

@@ -92,8 +92,11 @@ async function run(tests: readonly string[]): Promise<Outcome> {
   if (late) return { noticed: false, by: `the tests did not end within ${TIME_LIMIT_MS / 1000} s` }
   if (code === 0) return { noticed: false, by: `every test passed: ${tests.join(', ')}` }
   const report = JSON.parse(await readFile(file, 'utf8').catch(() => '{"testResults":[]}')) as Report
-  const failed = report.testResults.find((r) => r.status === 'failed')
-  if (failed === undefined) return { noticed: false, by: 'the tests could not be run' }
-  const title = failed.assertionResults.find((a) => a.status === 'failed')?.title ?? 'before its first test'
-  return { noticed: true, by: `${path.relative(tree, failed.name)}: ${title}` }
+  const failed = report.testResults.flatMap((r) => {
+    const title = r.assertionResults.find((a) => a.status === 'failed')?.title
+    return title === undefined ? [] : [`${path.relative(tree, r.name)}: ${title}`]
+  })
+  const whole = report.testResults.find((r) => r.status === 'failed')
+  if (whole === undefined) return { noticed: false, by: 'the tests could not be run' }
+  return { noticed: true, by: failed[0] ?? `${path.relative(tree, whole.name)}: before its first test` }
 }

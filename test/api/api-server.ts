@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import { type ApiDeps, apiRoutes } from '../../src/api/api.ts'
+import { sendProblem } from '../../src/api/problems.ts'
 import type { Acted, Composed, ComposeRequest } from '../../src/relay/compose-ports.ts'
 import { createToken } from '../../src/store/tokens.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
@@ -44,7 +45,11 @@ export async function apiServer(): Promise<ApiServer> {
     [],
   ]
   const answers: ApiServer['answers'] = { compose: ACCEPTED, act: { kind: 'done', status: 'canceled', sendAfter: null } }
-  const app = fastify({ logger: { level: 'error', stream: { write: (line: string) => void logged.push(line) } } })
+  const app = fastify({
+    logger: { level: 'error', stream: { write: (line: string) => void logged.push(line) } },
+    // An address that cannot be decoded reaches no plugin: the server around answers it.
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error.statusCode ?? 400),
+  })
   // What another part of the server may bring must not loosen the API.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, { body }),

@@ -6,6 +6,7 @@ import { inDistrict } from '../../src/store/database.ts'
 import { deliverStore } from '../../src/store/delivering.ts'
 import { insertMessages, insertNotices, timeOrderedId } from '../../src/store/exchanges.ts'
 import { momentOf } from '../../src/store/settings.ts'
+import { reconcileStore } from '../../src/store/waiting.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { FAMILY_PROXY, type LogSchool, logSchool } from '../support/log-school.ts'
 
@@ -147,4 +148,18 @@ test('every event of a hand-over waits to be sealed', async () => {
       where e.district_id = ${school.district} order by e.id`.execute(trx),
   )
   expect(rows).toEqual(['written', 'sending', 'sent'].map((what) => ({ what, waits: true })))
+})
+
+test('a record at the carrier is taken for one attempt only, however equal two texts are', async () => {
+  const looks = reconcileStore(t.db, t.keys)
+  const adopt = async (): Promise<boolean> => {
+    await write('the same')
+    const [attempt] = await claim()
+    if (attempt === undefined) throw new Error('nothing was claimed')
+    await store.record(school.district, [{ ...attempt, outcome: { kind: 'unknown' } }])
+    const startedAt = Temporal.Now.instant()
+    const record = { sid: 'SMsame', body: attempt.body, status: 'delivered', errorCode: null, createdAt: startedAt }
+    return looks.adopt(school.district, { ...attempt, startedAt, looks: 1 }, record)
+  }
+  expect([await adopt(), await adopt()]).toEqual([true, false])
 })

@@ -10,7 +10,7 @@ const entities: ReadonlyMap<string, string> = new Map(Object.entries({ lt: '<', 
 export function readMessagingTwiml(contentType: string, body: string): MessagingTwiml {
   if (body.trim() === '') return { kind: 'replies', bodies: [] }
   if (contentType.startsWith('text/plain')) return { kind: 'replies', bodies: [body] }
-  const document = /^\s*(?:<\?xml[^>]*\?>)?\s*<Response\s*(?:\/>|>([\s\S]*)<\/Response>)\s*$/.exec(body)
+  const document = /^(?:<\?xml[^>]*\?>\s*)?<Response\s*(?:\/>|>([\s\S]*)<\/Response>)$/.exec(body.trim())
   if (document === null) return { kind: 'unreadable' }
   const inside = (document[1] ?? '').replace(/<!--[\s\S]*?-->/g, '')
   const messages = [...inside.matchAll(/<Message(?:\s[^>]*)?>([\s\S]*?)<\/Message>/g)].map((match) => match[1] ?? '')

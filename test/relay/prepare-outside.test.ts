@@ -16,6 +16,7 @@ const ITEM: ToPrepare = {
   urgent: true,
   fromPhone: true,
   createdAt: NOW,
+  reachedAt: null,
   tries: 0,
   guardianId: 'rosa',
   staffSide: 'rivera',
@@ -41,10 +42,10 @@ async function prepared(answer: TranslationAnswer, text = ITEM.text) {
   const store: PrepareStore = {
     lease: async () => ({ moment: { now: NOW, database: NOW }, items: [{ ...ITEM, text }] }),
     finish: async (_district, _moment, list) => void done.push(...list),
-    postpone: async (_district, list) => void later.push(...list.map((l) => l.reason)),
+    postpone: async (_district, list) => void later.push(...list.map((l) => l.reason ?? '')),
   }
   const detect = () => ({ language: 'es', confidence: 1 })
-  await prepare({ store, translator: { name: 't', translate: async () => answer }, detect }, 'd', 1)
+  await prepare({ store, translator: { name: 't', translate: async () => answer }, detect, monotonic: () => 0 }, 'd', 1)
   return { done: done[0], later: later[0] }
 }
 

@@ -54,6 +54,7 @@ async function write(text: string, more: { urgent?: boolean } = {}): Promise<str
       phoneId: null,
       proxyNumberId: null,
       keyword: null,
+      detour: null,
       pictures: false,
     } as const
     await insertMessages(trx, school.district, database, [message], 'written')

@@ -31,6 +31,7 @@ async function leased() {
       phoneId: null,
       proxyNumberId: null,
       keyword: null,
+      detour: null,
     }
     const who = { conversationId: school.conversation, direction: 'to_staff', authorId: 'rosa', guardianId: 'rosa' } as const
     const message = {

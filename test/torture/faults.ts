@@ -57,7 +57,6 @@ export function startTorturer(parts: {
   readonly database: Database
   readonly carrier: CarrierProcess
   readonly kills: number
-  readonly say: (line: string) => void
 }): Torturer {
   const { servers, database, carrier } = parts
   const done: Done = { kills: {}, others: {} }
@@ -160,7 +159,7 @@ export function startTorturer(parts: {
     }
   }
 
-  const database_ = async () => {
+  const breakingDatabase = async () => {
     while (!over) {
       await rest(25_000, 50_000)
       if (over) return
@@ -198,7 +197,7 @@ export function startTorturer(parts: {
     }
   }
 
-  const troubles = Promise.all([killing(), sleeping(), database_(), carrierFaults()])
+  const troubles = Promise.all([killing(), sleeping(), breakingDatabase(), carrierFaults()])
   return {
     done,
     kills: total,

@@ -22,8 +22,6 @@ export type Database = {
   readonly restart: (how: Restart, awayMs: number) => Promise<void>
   /** Leaves no byte on the disk for so long; null where the disk could not be made small. */
   readonly fillDisk: ((milliseconds: number) => Promise<void>) | null
-  /** Why there is no small disk; null where there is one. */
-  readonly noSmallDisk: string | null
   /** Stops it; its files stay. */
   readonly stop: () => Promise<void>
   /** Takes the small disk away with all that is on it. */
@@ -33,11 +31,11 @@ export type Database = {
 const READY_MS = 60_000
 
 /** Makes and starts a database under `dir`, on a disk of `diskMb` megabytes where this machine allows to make one. */
-export async function startDatabase(dir: string, diskMb: number): Promise<Database> {
+export async function startDatabase(dir: string, diskMb: number | null): Promise<Database> {
   await mkdir(dir, { recursive: true })
-  const noSmallDisk = mountSmallDisk(dir, diskMb)
+  const mounted = diskMb !== null && mountSmallDisk(dir, diskMb)
   const unmount = () => {
-    if (noSmallDisk === null) execFileSync('umount', ['--lazy', dir])
+    if (mounted) execFileSync('umount', ['--lazy', dir])
   }
   // PostgreSQL runs as nobody where we are root.
   await chmod(dir, 0o755)
@@ -112,8 +110,7 @@ export async function startDatabase(dir: string, diskMb: number): Promise<Databa
       await start()
       busy = false
     },
-    fillDisk: noSmallDisk === null ? (milliseconds) => fillDisk(dir, milliseconds) : null,
-    noSmallDisk,
+    fillDisk: mounted ? (milliseconds) => fillDisk(dir, milliseconds) : null,
     stop: async () => {
       wanted = false
       clearInterval(keeper)
@@ -125,12 +122,12 @@ export async function startDatabase(dir: string, diskMb: number): Promise<Databa
   }
 }
 
-function mountSmallDisk(dir: string, megabytes: number): string | null {
+function mountSmallDisk(dir: string, megabytes: number): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', dir], { stdio: 'pipe' })
-    return null
+    return true
   } catch {
-    return 'a small disk cannot be mounted here'
+    return false
   }
 }
 

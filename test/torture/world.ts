@@ -12,7 +12,7 @@ import { staffById } from '../../src/store/people.ts'
 import { createToken } from '../../src/store/tokens.ts'
 import type { Shown } from '../simulation/carrier.ts'
 import { KEY } from '../simulation/host.ts'
-import { type District, makeDistricts, writeRoster } from '../simulation/people.ts'
+import { type District, writeRoster } from '../simulation/people.ts'
 import type { World } from '../simulation/world.ts'
 import { type CarrierProcess, readRecord } from './carrier.ts'
 import type { Database } from './postgres.ts'
@@ -28,13 +28,12 @@ export type Town = {
 /** Microseconds since 1970. */
 export const now = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000)
 
-/** Brings the two districts of the simulated world into a fresh database. */
-export async function makeTown(ownerUrl: string): Promise<Town> {
+/** Brings districts into a fresh database. */
+export async function makeTown(ownerUrl: string, districts: readonly District[]): Promise<Town> {
   await migrate(ownerUrl)
   const folder = await mkdtemp(path.join(tmpdir(), 'homeline-roster-'))
   const db = connect(ownerUrl, 'homeline_app', 2)
   const keys = createKeys(KEY)
-  const districts = makeDistricts()
   const [districtIds, tokens] = [new Map<string, string>(), new Map<string, string>()]
   const owned: { sid: string; number: string }[] = []
   try {

@@ -17,6 +17,9 @@ const MOST_OPEN = 1_500
 const GROWING = new Set(['exchange', 'attempt', 'event', 'event_text', 'seal', 'inbox', 'idempotency', 'task'])
 /** What is looked at so often. */
 const SAMPLES = 60
+/** What waits for a paced number takes its time; what is left after this the judge calls by name. */
+const DRAIN_MS = 300_000
+const SAY_EVERY = 5_000
 /** The judge reads all there is into memory. */
 const MOST_JUDGED = 300_000
 
@@ -137,7 +140,7 @@ export async function soak(limit: { readonly exchanges: number; readonly minutes
     for (let n = 0; n < 20 && open < MOST_OPEN; n++, open++) {
       const guardian = district.guardians[done % district.guardians.length] as District['guardians'][number]
       const common = { at: 0, district: 0, ref: String(1_000_000 + done).slice(-6), pick: 0.5 }
-      if (done++ % 5 === 0)
+      if (done++ % 20 === 0)
         void perform(world, { ...common, kind: 'staff_texts', staff: `cedar-teacher-${Math.floor(Math.random() * TEACHERS)}` })
       else void perform(world, { ...common, kind: 'family_texts', guardian: guardian.id, copies: 1 })
     }
@@ -163,7 +166,11 @@ export async function soak(limit: { readonly exchanges: number; readonly minutes
   }
   stopped = true
   say('The load is over; what is under way must come to an end.')
-  for (let left = 1; left > 0; await wait(2_000)) left = (await look(rig)).open
+  const drainBy = performance.now() + DRAIN_MS
+  for (let left = 1; left > 0 && performance.now() < drainBy; await wait(SAY_EVERY)) {
+    left = (await look(rig)).open
+    say(`${left} on their way`)
+  }
   const last = await look(rig)
   console.log('\ntable                MB      live      dead   vacuums')
   for (const [name, t] of last.tables)

@@ -45,8 +45,8 @@ export type Done = { readonly kills: Record<string, number>; readonly others: Re
 export type Torturer = {
   readonly done: Done
   readonly kills: () => number
-  /** Whether a server sleeps, or woke less than 40 s ago: it may still hold a hand-over in its hands. */
-  readonly sleeping: () => boolean
+  /** Since when (milliseconds since 1970) a server sleeps, or slept until less than 40 s ago: it may still hold a hand-over of that time in its hands. */
+  readonly asleepSince: () => number | null
   /** Ends all of it and waits until nothing is being done any more. */
   readonly end: () => Promise<void>
 }
@@ -64,7 +64,7 @@ export function startTorturer(parts: {
     table[what] = (table[what] ?? 0) + 1
   }
   let over = false
-  let asleepUntil = 0
+  let asleep: { readonly since: number; readonly until: number } | null = null
   const total = () => Object.values(done.kills).reduce((sum, n) => sum + n, 0)
   const rest = async (low: number, high: number) => {
     const until = performance.now() + low + Math.random() * (high - low)
@@ -140,7 +140,8 @@ export function startTorturer(parts: {
       const { pid } = slot
       // Past the time limit of a call, past the lease and the end of idle transactions.
       const seconds = [4, 20, 40, 75][Math.floor(Math.random() * 4)] as number
-      asleepUntil = Number.POSITIVE_INFINITY
+      const since = Date.now()
+      asleep = { since, until: Number.POSITIVE_INFINITY }
       try {
         process.kill(pid, 'SIGSTOP')
         await rest(1_000, 1_000)
@@ -155,7 +156,7 @@ export function startTorturer(parts: {
       }
       slot.stopped = false
       carrier.say({ kind: 'servers', up: servers.up().map((s) => s.index) })
-      asleepUntil = performance.now() + 40_000
+      asleep = { since, until: performance.now() + 40_000 }
     }
   }
 
@@ -201,7 +202,7 @@ export function startTorturer(parts: {
   return {
     done,
     kills: total,
-    sleeping: () => performance.now() < asleepUntil,
+    asleepSince: () => (asleep !== null && performance.now() < asleep.until ? asleep.since : null),
     end: async () => {
       over = true
       await troubles

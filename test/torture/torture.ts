@@ -54,9 +54,14 @@ async function torture(): Promise<number> {
 
   /** Time goes by for hand-overs that nobody can hold any more: the twenty minutes in which the carrier is asked after them. */
   const age = async () => {
-    if (torturer.sleeping()) return
-    await database.look(`update attempt set started_at = started_at - interval '21 minutes', look_after = clock_timestamp()
-      where sid is null and look_after is not null and started_at between clock_timestamp() - interval '20 minutes' and clock_timestamp() - interval '60 seconds'`)
+    const asleep = torturer.asleepSince()
+    await database.look(
+      `update attempt set started_at = least(started_at, clock_timestamp() - interval '21 minutes'), look_after = clock_timestamp()
+        where sid is null and look_after is not null and (started_at > clock_timestamp() - interval '20 minutes' or look_after > clock_timestamp() + interval '61 seconds')
+          and started_at < clock_timestamp() - interval '60 seconds'
+          and ($1::float8 is null or started_at not between to_timestamp($1) - interval '40 seconds' and to_timestamp($1) + interval '5 seconds')`,
+      [asleep === null ? null : asleep / 1000],
+    )
   }
   const report = async () => {
     const { exchanges, open, inbox, unsealed } = await countOpen(rig)

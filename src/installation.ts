@@ -96,6 +96,9 @@ async function secretFile(dataDir: string, name: string, make: () => string): Pr
   return (await readFile(file, 'utf8')).trim()
 }
 
+/** Nobody there, cut off, or a PostgreSQL that is starting up or going down (57P01 to 57P03). */
+const NO_ANSWER = new Set('ECONNREFUSED ECONNRESET ENOTFOUND EPIPE ETIMEDOUT EAI_AGAIN 57P01 57P02 57P03'.split(' '))
+
 function databaseProblem(cause: unknown): unknown {
   const chain: { code?: string; message?: string }[] = []
   for (
@@ -105,7 +108,8 @@ function databaseProblem(cause: unknown): unknown {
   )
     chain.push(error)
   const code = chain.map((e) => e.code).find((c) => c !== undefined)
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EAI_AGAIN')
+  // pg gives what the other end has cut off no code.
+  if (NO_ANSWER.has(code ?? '') || chain.some((e) => e.message?.startsWith('Connection terminated')))
     return new Problem('DATABASE_URL names a database that does not answer: check host and port, and that it runs.')
   if (code === '28P01' || code === '28000') return new Problem('The database refuses the name or password in DATABASE_URL.')
   if (code === '3D000') return new Problem('DATABASE_URL names a database that does not exist: make it first.')

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -161,6 +161,14 @@ describe('wrong use ends with 2 and one sentence', () => {
 
 describe('circumstances end with 1 and one sentence', () => {
   const closed = async () => `postgres://homeline:x@127.0.0.1:${await freePort()}/homeline`
+  /** A database that answers every connection with these bytes and ends it. */
+  const answering = async (bytes: string) => {
+    const server = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(bytes, 'latin1')))
+    afterAll(() => void server.close())
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    return `postgres://homeline:x@127.0.0.1:${(server.address() as AddressInfo).port}/homeline`
+  }
+  const STARTING = 'SFATAL\0C57P03\0Mthe database system is starting up\0\0'
   const changed = (change: (url: URL) => void) => {
     const url = new URL(town.ownerUrl)
     change(url)
@@ -168,6 +176,13 @@ describe('circumstances end with 1 and one sentence', () => {
   }
   it.each<[string, string[], () => Promise<Variables> | Variables, RegExp]>([
     ['a database that does not answer', ['migrate'], async () => ({ DATABASE_URL: await closed() }), /does not answer/],
+    [
+      'a database that is just starting',
+      ['migrate'],
+      async () => ({ DATABASE_URL: await answering(`E\0\0\0${String.fromCharCode(STARTING.length + 4)}${STARTING}`) }),
+      /does not answer/,
+    ],
+    ['a database that hangs up', ['migrate'], async () => ({ DATABASE_URL: await answering('') }), /does not answer/],
     [
       'a wrong password',
       ['migrate'],

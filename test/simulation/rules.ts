@@ -135,7 +135,8 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   sending: ['queued', 'sent', 'delivered', 'undelivered', 'failed'],
   sent: ['delivered', 'undelivered', 'failed'],
   undelivered: ['delivered'],
-  failed: [],
+  // What fails as it is written says so twice: that it was written, and why it goes to nobody.
+  failed: ['failed'],
   delivered: [],
   canceled: [],
 }

@@ -9,12 +9,32 @@ import { ACCOUNT } from '../simulation/carrier.ts'
 import { gather } from '../simulation/evidence.ts'
 import { KEY } from '../simulation/host.ts'
 import type { District } from '../simulation/people.ts'
+import { type Rule, when } from '../simulation/rule.ts'
 import { RULES } from '../simulation/rules.ts'
 import type { World } from '../simulation/world.ts'
 import { type CarrierProcess, startCarrier } from './carrier.ts'
 import { type Database, startDatabase } from './postgres.ts'
 import { freePort, type Servers, startServers } from './processes.ts'
 import { actorsWorld, finishedWorld, makeTown } from './world.ts'
+
+/** A call that leaves within its five seconds is over within its thirty; when it arrives, a busy machine decides. */
+const ARRIVES_WITHIN = 35_000_000
+
+const arrivesSoon: Rule = {
+  name: 'arrives soon or not at all',
+  says: 'No hand-over reaches the carrier later than the call for it can last.',
+  broken: ({ world, attempts, eventsOf }) =>
+    world.carrier.taken.flatMap((text) => {
+      const decided = eventsOf(attempts.get(text.attemptId)?.exchange ?? '').findLast(
+        (e) => e.what === 'sending' && e.committed <= text.issued,
+      )
+      return decided !== undefined && text.issued - decided.at > ARRIVES_WITHIN
+        ? [`${text.sid} was decided at ${when(decided.at)} and arrived at ${when(text.issued)}.`]
+        : []
+    }),
+}
+
+const JUDGING = [...RULES.filter((rule) => rule.name !== 'called soon or not at all'), arrivesSoon]
 
 /** A run's processes. */
 export type Rig = {
@@ -97,7 +117,7 @@ export async function startRig(districts: readonly District[], slots: number, di
       const finished = await finishedWorld(world, database, folder)
       const evidence = await gather(finished)
       const violations: string[] = []
-      for (const rule of RULES) for (const words of await rule.broken(evidence)) violations.push(`${rule.name}: ${words}`)
+      for (const rule of JUDGING) for (const words of await rule.broken(evidence)) violations.push(`${rule.name}: ${words}`)
       await evidence.db.destroy()
       return { violations, carrier: finished.carrier }
     },

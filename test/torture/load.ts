@@ -66,7 +66,7 @@ function draw(world: World, ref: string): Action {
   if (share < 0.95) return { ...common, kind: 'stranger_texts', phone: pick(strangers) }
   if (share < 0.97) return { ...common, kind: 'decide', action: pick(['again', 'dismiss', 'release', 'cancel'] as const) }
   // Who stops comes back before long, or there would soon be nobody left to write to.
-  return { ...common, kind: 'family_word', guardian: guardian.id, word: Math.random() < 0.3 ? pick(STOPS) : 'START' }
+  return { ...common, kind: 'family_word', guardian: guardian.id, word: Math.random() < 0.15 ? pick(STOPS) : 'START' }
 }
 
 /** Lets people act so often a second until told to end; gives how many things they have done. */

@@ -1,6 +1,6 @@
 /** Everything that a run starts, and its end in the right order, also when somebody presses Ctrl-C. */
 
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -146,9 +146,12 @@ export async function conclude(
       ? `Violations: 0; with 95 % confidence fewer than ${bounds.join(' and ')} (3/N)`
       : `Violations: ${violations.length}`,
   )
+  if (violations.length > 0) await writeFile(path.join(rig.folder, 'violations.txt'), `${violations.join('\n')}\n`)
   for (const line of violations.slice(0, 40)) console.log(`  ${line}`)
   const kept = await rig.end(violations.length > 0)
   if (kept !== null)
-    console.log(`Kept in ${kept}: the database (postgres-data), the carrier's record (record.jsonl), the servers' logs.`)
+    console.log(
+      `Kept in ${kept}: the database (postgres-data), the carrier's record (record.jsonl), the servers' logs, violations.txt.`,
+    )
   return violations.length === 0 ? 0 : 1
 }

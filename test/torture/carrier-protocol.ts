@@ -53,7 +53,6 @@ export type RecordLine =
       readonly at: number
     }
   | { readonly kind: 'acknowledged'; readonly sid: string; readonly at: number }
-  | { readonly kind: 'given up'; readonly url: string; readonly at: number }
   | {
       readonly kind: 'shown'
       readonly phone: string

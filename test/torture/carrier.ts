@@ -59,7 +59,6 @@ export function readRecord(folder: string): {
   readonly taken: TakenText[]
   readonly sent: SentText[]
   readonly screens: Map<string, Shown[]>
-  readonly givenUp: number
 } {
   const lines = readFileSync(path.join(folder, 'record.jsonl'), 'utf8')
     .split('\n')
@@ -83,6 +82,5 @@ export function readRecord(folder: string): {
       of('shown').map(({ kind: _, ...shown }): Shown => shown),
       (shown) => shown.phone,
     ),
-    givenUp: of('given up').length,
   }
 }

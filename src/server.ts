@@ -37,6 +37,11 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error.statusCode ?? 400),
   })
 
+  // What is answered while the door is being shut would keep its connection for 72 s more, and the close would wait for it.
+  app.addHook('preClose', async () => {
+    const idle = setInterval(() => app.server.closeIdleConnections(), 50).unref()
+    app.server.once('close', () => clearInterval(idle))
+  })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     deps.logger.debug(

@@ -115,6 +115,29 @@ describe('the server', () => {
     expect(read.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
   })
 
+  it('a request that is answered after the server began to close keeps it no longer than its answer', async () => {
+    const { app } = await server()
+    let letGo: () => void = () => {}
+    const begun = new Promise<void>((resolve) => {
+      app.get('/slow', () => {
+        resolve()
+        return new Promise((answer) => {
+          letGo = () => answer('done')
+        })
+      })
+    })
+    // A client that keeps its connections.
+    const answer = fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/slow`)
+    await begun
+    const closed = app.close()
+    while (app.server.listening) await new Promise(setImmediate)
+    letGo()
+    expect(await (await answer).text()).toBe('done')
+    const asked = performance.now()
+    await closed
+    expect(performance.now() - asked).toBeLessThan(app.server.keepAliveTimeout / 2)
+  })
+
   it('the caller’s word on host and address is not taken', async () => {
     const { app, lines } = await server()
     await app.inject({

@@ -82,7 +82,7 @@ test('a teacher who writes Spanish to a Spanish family is not translated', async
 test('a text of more than 1,600 characters goes in numbered parts, in order, and is one exchange', async () => {
   const sentence = 'Los maestros hablarán con las familias sobre la tarea y la lectura en casa. '
   translate = () => sentence.repeat(45)
-  await world.sends('rivera', { guardian: 'rosa' }, 'The teachers will talk with the families.')
+  await world.sends('rivera', { guardian: 'rosa' }, 'The teachers will talk with the families at home. '.repeat(20).trim())
   await world.until(
     'the first part is there',
     async () => world.phoneOf('rosa').screen().at(-1)?.body.startsWith('(1/3)') ?? false,

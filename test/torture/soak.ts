@@ -141,7 +141,7 @@ export async function soak(limit: { readonly exchanges: number; readonly minutes
     // Texts to a teacher's phone come from as many numbers as it has families, texts of one teacher to all families from one: so most are of families.
     for (let n = 0; n < 20 && open < MOST_OPEN; n++, open++) {
       const guardian = district.guardians[done % district.guardians.length] as District['guardians'][number]
-      const common = { at: 0, district: 0, ref: String(1_000_000 + done).slice(-6), pick: 0.5 }
+      const common = { at: 0, district: 0, ref: String(1_000_000 + done).slice(-6), pick: Math.random() }
       if (done++ % 20 === 0)
         void perform(world, { ...common, kind: 'staff_texts', staff: `cedar-teacher-${Math.floor(Math.random() * TEACHERS)}` })
       else void perform(world, { ...common, kind: 'family_texts', guardian: guardian.id, copies: 1 })

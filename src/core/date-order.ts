@@ -27,7 +27,7 @@ const ORDERS: Readonly<Record<string, DateOrder>> = {
   'zh-mo': 'dmy',
 }
 
-/** Languages that write 3.12 for a day and a comma for decimals (CLDR 48); elsewhere 2.5 is a number, unless a point follows it too. */
+/** Languages that write 3.12 for a day and a comma for decimals (CLDR 48); elsewhere 2.5 is a number, also at the end of a sentence. */
 const POINT_DATES = new Set(
   'az be bg bs cs da de et fi he hr hu hy is ka kk kmr ko lv mk mn nb nn no pl ro ru sk sl sq sr tr uk'.split(' '),
 )
@@ -39,8 +39,15 @@ export function dateOrder(tag: string, country: string): DateOrder {
   return ORDERS[`${language}-${region}`] ?? ORDERS[language] ?? 'dmy'
 }
 
-/** Two or three numbers with the same mark between them; without a year only a slash or a point can make a date: 3-12 is mostly a range. */
-const NUMERIC_DATE = /(?<![\p{L}\p{N}])(\d{1,4})([./-])(\d{1,2})(?:\2(\d{2}|\d{4}))?(?!\p{N})(?<end>\.?)/gu
+/**
+ * Two or three numbers with the same mark between them, spaced alike; without a year only a slash or a point can make a date: 3-12 is mostly a
+ * range. A letter before it makes a room or a model of it, except in scripts that put no space between words.
+ */
+const NUMERIC_DATE =
+  /(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}])(\d{1,4})( ?[./⁄∕-] ?)(\d{1,2})(?:\2(\d{2}|\d{4}))?(?!\p{N})(?<end>\.?)/gu
+
+/** A whole number with a fraction of the kitchen or the yardstick: 12 3/4. The number is no part of a date or a time. */
+const MIXED_NUMBER = /(?<![\d./⁄∕:-])\d{1,3} (?:1[/⁄∕][234568]|2[/⁄∕][35]|3[/⁄∕][458]|[57][/⁄∕]8)(?!\p{N}|[/⁄∕]\p{N})/gu
 
 type Day = { readonly year: string; readonly month: number; readonly day: number }
 
@@ -60,10 +67,13 @@ function read(order: DateOrder, numbers: readonly string[]): Day | null {
 export function ambiguousDates(text: string, from: string, to: string, country: string): string[] {
   const orders = [dateOrder(from, country), dateOrder(to, country)] as const
   if (orders[0] === orders[1]) return []
-  const language = from.toLowerCase().split('-', 1)[0] ?? ''
-  return [...text.matchAll(NUMERIC_DATE)].flatMap(([whole, a = '', mark, b = '', c, end]) => {
+  const pointsMakeDates = POINT_DATES.has(from.toLowerCase().split('-', 1)[0] ?? '')
+  return [...text.replace(MIXED_NUMBER, ' ').matchAll(NUMERIC_DATE)].flatMap(([whole, a = '', between = '', b = '', c, end]) => {
     const numbers = c === undefined ? [a, b] : [a, b, c]
-    if (c === undefined && (mark === '-' || (mark === '.' && end === '' && !POINT_DATES.has(language)))) return []
+    const mark = between.trim()
+    if (c === undefined && mark === '-') return []
+    // "3. 4" may be the end of one sentence and the start of another; a date has its second point.
+    if (c === undefined && mark === '.' && !(pointsMakeDates && (between === '.' || end === '.'))) return []
     const [written, taken] = orders.map((order) => read(order, numbers))
     if (written == null || taken == null) return []
     return JSON.stringify(written) === JSON.stringify(taken) ? [] : [whole]

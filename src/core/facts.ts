@@ -7,6 +7,9 @@ import type { FactLanguage } from './calendar-words.ts'
 import { ambiguousDates } from './date-order.ts'
 import { dayParts, factLanguage, foldText, LINK, namePositions, nameStands, takeCalendarNames, visible } from './slots.ts'
 
+/** Fractions of one character, which folding would write like a date: ½ as 1⁄2. */
+const FRACTION = /[¼-¾⅐-⅞↉]/gu
+
 /** The languages of an original and its translation, BCP 47, and the country where both are read, ISO 3166-1. */
 export type LanguagePair = { readonly from: string; readonly to: string; readonly country: string }
 
@@ -30,7 +33,12 @@ export function missingFacts(original: string, translation: string, names: reado
     ...standing.filter((name) => !nameStands(shown.translation, name)),
     ...without(before, after),
     ...without(after, before),
-    ...ambiguousDates(foldText(shown.original.replace(LINK, ' '), null), languages.from, languages.to, languages.country),
+    ...ambiguousDates(
+      foldText(shown.original.replace(LINK, ' ').replace(FRACTION, ' '), null),
+      languages.from,
+      languages.to,
+      languages.country,
+    ),
   ]
 }
 

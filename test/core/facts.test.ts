@@ -45,6 +45,7 @@ const STAND: readonly Row[] = [
   ['April may come', 'April puede venir', 'en', 'es', ['April']],
   ['By 11/20 please', 'Antes del 11/20 por favor', 'en', 'es'],
   ['By 3/12 please', '请在3/12之前', 'en', 'zh'],
+  ['Bring ½ cup and 2⅓ more', 'Traiga ½ taza y 2⅓ más', 'en', 'es'],
   ['See a.org/3/12', 'Vea a.org/3/12', 'en', 'es'],
   ['The market is open', 'El mercado está abierto', 'en', 'es', ['Mark', 'Maya']],
 ]

@@ -142,7 +142,7 @@ export const HoursQuery = z.object({
   night: z
     .enum(['true', 'false'])
     .optional()
-    .describe('`true`: a window over midnight with more than four hours between 22:00 and 6:00 is meant, and no slip.'),
+    .describe('`true`: windows with more than four hours of one night, 22:00 to 6:00, are meant, and no slip.'),
 })
 
 /** An id in an address. What is none is answered like one that is not there. */

@@ -54,8 +54,10 @@ type Checked<T> = { readonly value: T } | { readonly problem: string }
 
 /** Night, in minutes from the start of the evening's day: 22:00 to 6:00. */
 const NIGHT = { start: 22 * 60, end: 30 * 60 }
-/** A window over midnight that holds more of the night than this, in minutes, is asked about: it is nearly always the closed hours, written by mistake. */
+/** Windows that hold more of a night than this, in minutes, are asked about: they are nearly always the closed hours, written by mistake. */
 const MOST_OF_NIGHT = 4 * 60
+/** Nobody writes this by mistake. */
+const ALL_DAY = '00:00-24:00'
 
 const windowShape = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/
 
@@ -150,22 +152,30 @@ function isDate(text: string): boolean {
   }
 }
 
-/** The first window of the week over midnight that holds most of a night, as it was written; null: none. */
-function nightWindow(week: Week): string | null {
-  const isOne = (text: string) => {
-    const window = windowMinutes(text)
-    return (
-      window !== null &&
-      window.end > 1440 &&
-      Math.min(window.end, NIGHT.end) - Math.max(window.start, NIGHT.start) > MOST_OF_NIGHT
-    )
+/** The windows, as they were written, that together hold most of one night, the first such night of the week; null: none. */
+function nightWindows(week: Week): readonly string[] | null {
+  const placed = days.flatMap((day, index) =>
+    (week[day] ?? []).flatMap((text) => {
+      const window = windowMinutes(text)
+      if (window === null || text === ALL_DAY) return []
+      const start = index * 1440 + window.start
+      const length = window.end - window.start
+      // The night of Sunday ends on the Monday that the week began with, and a window of Sunday may run into Monday.
+      return [-WEEK_MINUTES, 0, WEEK_MINUTES].map((week) => ({ text, start: start + week, end: start + week + length }))
+    }),
+  )
+  for (const index of days.keys()) {
+    const [dusk, dawn] = [index * 1440 + NIGHT.start, index * 1440 + NIGHT.end]
+    const held = placed.filter((w) => w.start < dawn && w.end > dusk).sort((a, b) => a.start - b.start)
+    const minutes = held.reduce((sum, w) => sum + Math.min(w.end, dawn) - Math.max(w.start, dusk), 0)
+    if (minutes > MOST_OF_NIGHT) return held.map((w) => w.text)
   }
-  return Object.values(week).flat().find(isOne) ?? null
+  return null
 }
 
 /**
  * Reads the body of `PUT /schools/ID/hours`. Refused with one sentence that says what is wrong and what to write: unknown keys, a zone
- * that is no IANA zone, a window that is no window, windows of one week that overlap, a closure that is no date; and, unless `night` says that it is meant, a window over midnight in which families would be reached most of the night.
+ * that is no IANA zone, a window that is no window, windows of one week that overlap, a closure that is no date; and, unless `night` says that it is meant, windows in which families would be reached most of a night.
  * `closures` may be left out.
  */
 export function parseHours(input: unknown, night: boolean): ParsedHours {
@@ -179,10 +189,10 @@ export function parseHours(input: unknown, night: boolean): ParsedHours {
   if ('problem' in timezone) return wrong(timezone.problem)
   const families = checkWeek('families', input.families)
   if ('problem' in families) return wrong(families.problem)
-  const atNight = night ? null : nightWindow(families.value)
+  const atNight = night ? null : nightWindows(families.value)
   if (atNight !== null)
     return wrong(
-      `families has the window "${atNight}", which reaches families through the night: swap the two times, or, if it is meant, send the same again with ?night=true.`,
+      `families has ${atNight.map((text) => `"${text}"`).join(' and ')}, which reaches families through the night: swap the two times, or, if it is meant, send the same again with ?night=true.`,
     )
   const staff = checkWeek('staff', input.staff)
   if ('problem' in staff) return wrong(staff.problem)

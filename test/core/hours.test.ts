@@ -305,7 +305,9 @@ describe('reading hours', () => {
     ['18:00-02:00', false],
     ['08:00-00:00', false],
     ['00:00-24:00', false],
-    ['00:00-08:00', false],
+    ['01:00-00:30', true],
+    ['00:00-08:00', true],
+    ['02:00-08:00', false],
   ])('asks whether %s, once a week, is meant for families: %s', (window, asks) => {
     const hours = { ...good, families: { mon: ['08:00-20:00'], sat: [window] } }
     const answer = parseHours(hours, false)
@@ -313,6 +315,19 @@ describe('reading hours', () => {
     if (answer.kind === 'wrong') expect(answer.problem).toMatch(new RegExp(`${window}.*\\?night=true\\.$`))
     expect(parseHours(hours, true).kind).toBe('ok')
     expect(parseHours({ ...good, staff: { sat: [window] } }, false).kind).toBe('ok')
+  })
+
+  test.each([
+    ['an evening and the morning after', { mon: ['20:00-24:00'], tue: ['00:00-08:00'] }, '"20:00-24:00" and "00:00-08:00"'],
+    ['Sunday evening and Monday morning', { sun: ['20:00-24:00'], mon: ['00:00-03:00'] }, '"20:00-24:00" and "00:00-03:00"'],
+    ['the same windows every day', everyDay('00:00-08:00', '20:00-24:00'), '"20:00-24:00" and "00:00-08:00"'],
+    ['all day, every day', everyDay('00:00-24:00'), null],
+    ['an evening before an open day', { mon: ['20:00-24:00'], tue: ['00:00-24:00'] }, null],
+    ['an evening and a morning two days later', { mon: ['20:00-24:00'], wed: ['00:00-04:00'] }, null],
+  ])('asks about the windows of one night together: %s', (_, families, windows) => {
+    const answer = parseHours({ ...good, families }, false)
+    expect(answer.kind === 'wrong' ? answer.problem : null).toEqual(windows === null ? null : expect.stringContaining(windows))
+    expect(parseHours({ ...good, families }, true).kind).toBe('ok')
   })
 
   const refused: [string, unknown, RegExp][] = [

@@ -44,11 +44,16 @@ export async function carrierAccount(
 
 const ONLY_HERE = /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/
 
-/** One sentence for the operator when the carrier's webhooks cannot come to PUBLIC_URL, as from outside to an address of this computer; else null. */
+/** Addresses that only their own network reaches: RFC 1918, 3927, 4193 and 4291 (link local), names of RFC 6762 and ICANN's .internal. */
+const ONLY_NEAR =
+  /^(10\.\d+|192\.168|172\.(1[6-9]|2\d|3[01])|169\.254)\.\d+\.\d+$|\.(local|internal)$|^\[(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):/
+
+/** One sentence for the operator when the carrier's webhooks cannot come to PUBLIC_URL, as from outside to an address of this computer or its network; else null. */
 export function unreachableProblem({ twilio, twilioApiUrl, publicUrl }: Config): string | null {
   const { hostname } = new URL(publicUrl)
-  // A carrier that stands in on this computer reaches it.
-  const carrierIsHere = twilio === null || (twilioApiUrl !== null && ONLY_HERE.test(new URL(twilioApiUrl).hostname))
-  if (carrierIsHere || !ONLY_HERE.test(hostname)) return null
+  // A carrier that stands in on this computer or its network reaches what is as near.
+  const carrier = twilioApiUrl === null ? '' : new URL(twilioApiUrl).hostname
+  if (twilio === null || ONLY_HERE.test(carrier)) return null
+  if (!ONLY_HERE.test(hostname) && (ONLY_NEAR.test(carrier) || !ONLY_NEAR.test(hostname))) return null
   return `The carrier cannot reach ${publicUrl}, so no text will come in: set PUBLIC_URL to the https address of this server, then run \`homeline numbers sync\`.`
 }

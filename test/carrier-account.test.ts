@@ -37,6 +37,31 @@ test.each<[string, Record<string, string>, boolean]>([
   ['a real account and an address of this computer', { ...REAL, PUBLIC_URL: 'https://localhost:3000' }, true],
   ['a real account that listens everywhere', { ...REAL, HOST: '::' }, true],
   ['a real account and a public address', { ...REAL, PUBLIC_URL: 'https://school.example' }, false],
+  ...[
+    '10.0.0.5',
+    '192.168.1.20',
+    '172.16.0.1',
+    '172.31.255.1',
+    '169.254.3.4',
+    'gateway.local',
+    'homeline.school.internal',
+    '[fd12:3456::1]',
+    '[fe80::1]',
+    '[febf::1]',
+  ].map((host): [string, Record<string, string>, boolean] => [
+    'a real account and an address of this network',
+    { ...REAL, PUBLIC_URL: `https://${host}` },
+    true,
+  ]),
+  ...['172.32.0.1', '11.0.0.5', '192.169.1.20', '[2001:db8::fe80]', 'local.example', '10.0.example'].map(
+    (host): [string, Record<string, string>, boolean] => [
+      'a real account and an address that only looks like it',
+      { ...REAL, PUBLIC_URL: `https://${host}` },
+      false,
+    ],
+  ),
+  ['a carrier of this network', { ...REAL, PUBLIC_URL: 'http://10.0.0.5:3000', TWILIO_API_URL: 'http://10.0.0.6:4010' }, false],
+  ['a carrier of this network and an address of this computer', { ...REAL, TWILIO_API_URL: 'http://10.0.0.6:4010' }, true],
   ['a carrier on this computer', { ...REAL, TWILIO_API_URL: 'http://127.0.0.1:4010' }, false],
 ])('with %s: %j warns that the carrier cannot come here: %s', (_, env, warns) => {
   expect(unreachableProblem(config(env)) !== null).toBe(warns)

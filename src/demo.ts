@@ -43,6 +43,8 @@ const NUMBERS = Array.from({ length: 12 }, (_, i) => `+187255501${10 + i}`)
 const ZONE = 'America/Chicago'
 const DAY = ['07:00-20:00']
 const WEEK = { mon: DAY, tue: DAY, wed: DAY, thu: DAY, fri: DAY, sat: DAY, sun: DAY }
+/** The mark of a database in which the sample school is being put; then it is the district's id. */
+const UNFINISHED = ''
 /** Simulated milliseconds between the stages of a text, so that one can watch it travel. */
 const STEP_MS = 250
 
@@ -157,8 +159,10 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
 
   async function sampleDistrict({ db }: Installation): Promise<string | null> {
     const sample = await readSetting<string>(db, 'sample_school')
-    if (sample !== null) return sample
-    if ((await db.selectFrom('district').select('id').execute()).length > 0) return null
+    if (sample !== null && sample !== UNFINISHED) return sample
+    if (sample === null && (await db.selectFrom('district').select('id').execute()).length > 0) return null
+    // Before any row of it: a real account must not find the sample school unmarked. After a crash the next start goes on from here.
+    await writeSetting(db, 'sample_school', UNFINISHED)
     const result = await importRoster(db, keys, SAMPLE, { dryRun: false, confirmRemovals: false })
     if (result.kind !== 'imported') throw new Problem('The sample school in fixtures/sample-school cannot be imported.')
     const { id } = result.district

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { importRoster } from '../src/roster/import.ts'
+import { IMPORT_SECONDS, importRoster } from '../src/roster/import.ts'
 import { connect, migrate } from '../src/store/database.ts'
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts'
 import { createKeys } from '../src/store/keys.ts'
@@ -18,7 +18,7 @@ const rows = await writeBigRoster(path.join(dir, 'roster'), users)
 const postgres = await startEmbeddedPostgres(path.join(dir, 'database'))
 try {
   await migrate(postgres.url)
-  const db = connect(postgres.url, 'homeline_app')
+  const db = connect(postgres.url, 'homeline_app', 1, IMPORT_SECONDS)
   for (const name of ['first import', 'same files again']) {
     let memory = 0
     const began = performance.now()

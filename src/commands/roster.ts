@@ -3,12 +3,9 @@
 import { UsageProblem } from '../problem.ts'
 import { progressBar } from '../progress.ts'
 import { formatCounts, formatFinding } from '../roster/format.ts'
-import { importRoster } from '../roster/import.ts'
+import { IMPORT_SECONDS, importRoster } from '../roster/import.ts'
 import { DONE, type Given, type Outcome } from './command.ts'
 import { opened } from './opened.ts'
-
-/** A whole district is compared and written in a few statements, which a slow database may take long over. */
-const IMPORT_SECONDS = 600
 
 /** Imports a folder or a .zip; counts on standard output, what keeps it from being imported on standard error. */
 export async function rosterImport({ config, options, operands }: Given): Promise<Outcome> {

@@ -51,6 +51,12 @@ export type RosterResult =
 const MOST_FINDINGS = 1000
 
 /**
+ * How many seconds a statement should be given on the connection of an import: a whole district is compared and written in a few, which a slow
+ * database may take long over.
+ */
+export const IMPORT_SECONDS = 600
+
+/**
  * Imports a folder or .zip. The district is the one that orgs.csv names; it is made when it is new, and the first of an installation
  * takes over the proxy numbers that no district has. Idempotent; sends nothing. Throws only for bugs and a database that fails.
  */

@@ -200,11 +200,16 @@ function inbound(text: InboundText) {
 
 /**
  * Where a text of nobody we know waits to be identified, by the proxy number that it came to: the office of the one school whose
- * conversations use that number now, else that of the district's first school.
+ * conversations use that number now, else that of the district's first school; null in a district without an office, where the text is kept
+ * at no desk and the district's administrators find it.
  */
-async function officesOf(trx: Trx, districtId: string, proxyNumberIds: readonly string[]): Promise<Map<string, string>> {
+async function officesOf(
+  trx: Trx,
+  districtId: string,
+  proxyNumberIds: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
   if (proxyNumberIds.length === 0) return new Map()
-  const { rows } = await sql<{ id: string; desk: string }>`
+  const { rows } = await sql<{ id: string; desk: string | null }>`
     select w.id, coalesce(
       (select min(k.id) from desk k where k.district_id = ${districtId} and k.kind = 'office' and k.school_id = (
         select min(c.school_id) from binding b join conversation c on c.district_id = b.district_id and c.id = b.conversation_id

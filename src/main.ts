@@ -13,6 +13,7 @@ import { segmentsOf } from './carriers/twilio/segments.ts'
 import type { Config } from './config.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
+import { problems } from './health.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { createCatchUp } from './jobs/catch-up.ts'
 import { type Jobs, startJobs } from './jobs/path.ts'
@@ -49,15 +50,6 @@ export type Running = {
   readonly stop: () => Promise<void>
 }
 
-/** A step that has not ended a turn for so long counts as stuck, in milliseconds; a translator may take 10 s and a carrier 30 s. */
-const STUCK_MS = 90_000
-/** Queues older than this, in seconds, are not well. */
-const TOO_OLD_SECONDS = 15 * 60
-/** An unknown hand-over blocks its lane for 20 minutes, and a paced number can have more to send than that: late is what waits while nothing goes. */
-const LATE_SECONDS = 25 * 60
-const IDLE_MS = 10 * 60_000
-/** The carrier's list is read every five minutes; what never reached us is found there and nowhere else. */
-const UNSWEPT_MS = 60 * 60_000
 /** The fallback receiver tries once a second to hand over: an outage is over when it has brought nothing for a little longer. */
 const FALLBACK_QUIET_MS = 1_500
 
@@ -235,29 +227,6 @@ async function withPort(config: Config): Promise<Config> {
     })
   })
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
-}
-
-/** What is not well, each in a few words, for `/health`; `sweeper` null: none is at work yet. */
-export async function problems(
-  db: Parameters<typeof now>[0],
-  scheduler: Parameters<typeof queueState>[0],
-  jobs: Pick<Jobs, 'stuck' | 'sinceDelivery'>,
-  sweeper: Pick<Sweeper, 'sinceSweep'> | null,
-): Promise<string[]> {
-  const steps = [
-    ...jobs.stuck(STUCK_MS).map((step) => `${step} is stuck`),
-    ...(sweeper !== null && sweeper.sinceSweep() > UNSWEPT_MS ? ['the carrier’s list of texts cannot be read'] : []),
-  ]
-  try {
-    const state = await queueState(scheduler, await now(db))
-    return [
-      ...steps,
-      ...(state.inboxAge > TOO_OLD_SECONDS ? ['texts wait in the inbox'] : []),
-      ...(state.dueAge > LATE_SECONDS && jobs.sinceDelivery() > IDLE_MS ? ['messages that are due do not go out'] : []),
-    ]
-  } catch {
-    return [...steps, 'the database does not answer']
-  }
 }
 
 /** Seals every district's events; what a stopping server leaves is in the chain. */

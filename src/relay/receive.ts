@@ -5,17 +5,8 @@ import { keyword, staffCommand } from '../core/keyword.ts'
 import type { E164 } from '../core/phone-number.ts'
 import { fixedText } from '../core/texts.ts'
 import type { TextId } from '../core/texts-fixed.ts'
-import type {
-  Answer,
-  Detector,
-  InboundText,
-  InboxBatch,
-  InboxStore,
-  KnownText,
-  ReceivingDistrict,
-  RoutedText,
-  StatusCallback,
-} from './ports.ts'
+import type { Detector, InboundText, StatusCallback } from './ports.ts'
+import type { Answer, InboxBatch, InboxStore, KnownText, ReceivingDistrict, RoutedText } from './receive-ports.ts'
 
 /** What `receive` works with. */
 export type ReceiveDeps = { readonly inbox: InboxStore; readonly detect: Detector }

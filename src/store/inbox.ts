@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
-import type { InboundText, InboxBatch, InboxStore, StatusCallback } from '../relay/ports.ts'
+import type { InboundText, StatusCallback } from '../relay/ports.ts'
+import type { InboxBatch, InboxStore } from '../relay/receive-ports.ts'
 import { type Db, enterDistrict, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'

@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
-import type { InboundText, KnownText, Moment, ReceivingDistrict } from '../relay/ports.ts'
+import type { InboundText, Moment } from '../relay/ports.ts'
+import type { KnownText, ReceivingDistrict } from '../relay/receive-ports.ts'
 import { openConversations, pairKey } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'

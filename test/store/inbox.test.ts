@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { InboxBatch, InboxItem } from '../../src/relay/ports.ts'
+import type { InboxBatch, InboxItem } from '../../src/relay/receive-ports.ts'
 import { connect } from '../../src/store/database.ts'
 import { dropOldWebhooks, inboxStore, keepWebhooks, type Webhook } from '../../src/store/inbox.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'

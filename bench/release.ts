@@ -67,7 +67,7 @@ async function measure(districtId: string, round: number, count: number): Promis
   const translator: Translator = { name: 'none', translate: async () => ({ kind: 'unavailable', reason: 'none' }) }
   const detect = () => ({ language: 'und', confidence: 0 })
   await inDistrict(db, districtId, (trx) =>
-    sql`update exchange set send_after = clock_timestamp() where district_id = ${districtId} and status = 'held'`.execute(trx),
+    sql`update exchange set send_after = now() where district_id = ${districtId} and status = 'held'`.execute(trx),
   )
   await admin('vacuum analyze')
   const began = performance.now()

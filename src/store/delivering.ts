@@ -2,12 +2,11 @@
 
 import { sql } from 'kysely'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
-import type { Direction } from '../core/exchange.ts'
-import type { E164 } from '../core/phone-number.ts'
 import { plainPunctuation, splitBody } from '../core/segments.ts'
 import { fixedText } from '../core/texts.ts'
 import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
+import { type DueRow, dueHeads } from './due.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
 import { sideHours } from './hours.ts'
@@ -23,34 +22,6 @@ export type Pacing = { readonly segments: (body: string) => number } | null
 const BURST_SECONDS = 30
 /** Seconds after which an attempt without an outcome is one whose process died. */
 const ABANDONED_SECONDS = 45
-
-type Row = {
-  id: string
-  lane: string | null
-  direction: Direction
-  author: 'person' | 'gateway'
-  notice: string | null
-  urgent: boolean
-  body: string
-  part: number
-  answer_age: number | null
-  ended: boolean
-  hours: unknown
-  family_zone: string | null
-  phone_id: string | null
-  proxy_number_id: string | null
-  opted_out: boolean
-  /** A person's text to a family's phone that nobody introduced us to. */
-  introduces: boolean
-  language: string
-  school_name: string
-  number_encrypted: Buffer | null
-  proxy: E164 | null
-  busy_until: Temporal.Instant | null
-  status: string
-  send_after: Temporal.Instant
-  hold: string | null
-}
 
 /** The deliver port. */
 export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
@@ -76,11 +47,12 @@ async function claim(
   }>`select pg_try_advisory_xact_lock(hashtextextended(${`deliver ${districtId}`}, 0)) as mine`.execute(trx)
   if (!lock.rows[0]?.mine) return { attempts: [], decided: 0 }
   const moment = await momentOf(trx)
-  const rows = firstOfLanes(await dueHeads(trx, districtId, moment, pacing, limit))
+  const numbersFreeBefore = pacing === null ? null : moment.database.add({ seconds: BURST_SECONDS })
+  const rows = await dueHeads(trx, districtId, moment, numbersFreeBefore, limit)
   if (rows.length === 0) return { attempts: [], decided: 0 }
 
-  const attempts: (ReadyAttempt & { row: Row })[] = []
-  const holds: { row: Row; until: Temporal.Instant | null; hold: string }[] = []
+  const attempts: (ReadyAttempt & { row: DueRow })[] = []
+  const holds: { row: DueRow; until: Temporal.Instant | null; hold: string }[] = []
   const ends = new Map<string, string[]>()
   const unbound: string[] = []
   const kept: string[] = []
@@ -126,62 +98,8 @@ async function claim(
   return { attempts: attempts.map(({ row: _row, ...attempt }) => attempt), decided: rows.length }
 }
 
-/**
- * Due exchanges that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
- * is, and in whose lane nothing is being handed over. Notices have no lane. Urgent ones come first.
- */
-async function dueHeads(trx: Trx, districtId: string, moment: Moment, pacing: Pacing, limit: number): Promise<Row[]> {
-  const latest = pacing === null ? null : moment.database.add({ seconds: BURST_SECONDS }).toString()
-  const { rows: heads } = await sql<{ id: string }>`
-    select e.id from exchange e
-    where e.district_id = ${districtId} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
-      and (e.seq is null or not exists (
-        select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
-          and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
-      and (${latest}::timestamptz is null or not exists (
-        select from proxy_number n
-        where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}
-            and b.conversation_id = e.conversation_id and b.until is null and b.side = case e.direction when 'to_family' then 'family' else 'staff' end))
-          and n.busy_until > ${latest}::timestamptz))
-    order by e.urgent desc, e.send_after, e.seq
-    limit ${limit}
-    for update of e skip locked`.execute(trx)
-  if (heads.length === 0) return []
-  // No coalesce on phone ids: under row level security PostgreSQL takes it for leaky and reads every phone instead of one.
-  // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
-  const { rows } = await sql<Row>`
-    select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
-      (select extract(epoch from clock_timestamp() - least(a.reached_at, a.created_at))::float8 from exchange a
-        where a.district_id = e.district_id and a.id = e.answers) as answer_age,
-      coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
-        and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
-          and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, s.hours, g.time_zone as family_zone,
-      p.id as phone_id, p.opted_out_at is not null as opted_out,
-      p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
-      coalesce(e.translation_language, g.language, 'en') as language, s.name as school_name, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
-    from exchange e
-    left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
-    left join household h on h.district_id = c.district_id and h.id = c.household_id
-    left join school s on s.district_id = c.district_id and s.id = c.school_id
-    left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
-      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
-    left join person g on g.district_id = e.district_id and g.id = e.guardian_id
-    left join phone p on p.district_id = ${districtId} and p.id = case when e.phone_id is null then b.phone_id else e.phone_id end
-    left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id) and n.gone_at is null
-    where e.district_id = ${districtId} and e.id = any(${heads.map((h) => h.id)}::uuid[])
-    order by e.urgent desc, e.send_after, e.seq`.execute(trx)
-  return rows
-}
-
-/** One a lane: an urgent text and the older one that it overtakes can be due at the same moment. */
-function firstOfLanes(rows: readonly Row[]): Row[] {
-  const lanes = new Set<string>()
-  return rows.filter(({ lane }) => lane === null || (!lanes.has(lane) && lanes.add(lane)))
-}
-
 /** The phones that nobody introduced us to, locked, so that of two processes one does. */
-async function lockStrangers(trx: Trx, districtId: string, rows: readonly Row[]): Promise<Set<string>> {
+async function lockStrangers(trx: Trx, districtId: string, rows: readonly DueRow[]): Promise<Set<string>> {
   const ids = rows.flatMap((row) => (row.introduces && row.phone_id !== null ? [row.phone_id] : []))
   if (ids.length === 0) return new Set()
   const found = await sql<{ id: string }>`select id from phone where district_id = ${districtId} and id = any(${ids}::uuid[])
@@ -190,11 +108,11 @@ async function lockStrangers(trx: Trx, districtId: string, rows: readonly Row[])
 }
 
 /** Said by the first text that is really handed over to a phone, whichever was written first. */
-function introductionOf(row: Row): string {
-  return plainPunctuation(fixedText('introduction', row.language, { school: row.school_name }).text)
+function introductionOf(row: DueRow): string {
+  return plainPunctuation(fixedText('introduction', row.language, { school: row.school?.name ?? '' }).text)
 }
 
-function dueOf(row: Row): Due {
+function dueOf(row: DueRow): Due {
   return {
     direction: row.direction,
     author: row.author,
@@ -202,13 +120,13 @@ function dueOf(row: Row): Due {
     urgent: row.urgent,
     optedOut: row.opted_out,
     conversationEnded: row.ended,
-    hours: sideHours(row.hours, row.direction, row.family_zone),
+    hours: sideHours(row.school?.hours, row.direction, row.family_zone),
     answerAge: row.answer_age,
   }
 }
 
 /** Whether the number's budget has room now; what it takes is added up in `budget` (epoch milliseconds until which it is busy). */
-function fits(budget: Map<string, number>, row: Row, moment: Moment, segments: number): boolean {
+function fits(budget: Map<string, number>, row: DueRow, moment: Moment, segments: number): boolean {
   const nowMs = moment.database.epochMilliseconds
   const busy = budget.get(row.proxy_number_id as string) ?? Math.max(nowMs, row.busy_until?.epochMilliseconds ?? 0)
   if (busy > nowMs + BURST_SECONDS * 1000) return false
@@ -248,7 +166,7 @@ async function writeHolds(
   trx: Trx,
   districtId: string,
   moment: Moment,
-  holds: readonly { row: Row; until: Temporal.Instant | null; hold: string }[],
+  holds: readonly { row: DueRow; until: Temporal.Instant | null; hold: string }[],
 ): Promise<void> {
   if (holds.length === 0) return
   const { rows } = await sql<{ id: string; hold: string; send_after: Temporal.Instant | null }>`
@@ -281,7 +199,7 @@ async function writeAttempts(
   trx: Trx,
   districtId: string,
   moment: Moment,
-  attempts: readonly (ReadyAttempt & { row: Row })[],
+  attempts: readonly (ReadyAttempt & { row: DueRow })[],
 ): Promise<void> {
   if (attempts.length === 0) return
   const abandoned = moment.database.add({ seconds: ABANDONED_SECONDS }).toString()
@@ -289,7 +207,7 @@ async function writeAttempts(
     with given as (
       select * from unnest(${attempts.map((a) => a.attemptId)}::uuid[], ${attempts.map((a) => a.exchangeId)}::uuid[], ${attempts.map((a) => a.row.part)}::int[],
         ${attempts.map((a) => a.row.phone_id)}::uuid[], ${attempts.map((a) => a.row.proxy_number_id)}::uuid[], ${attempts.map((a) => a.body)}::text[],
-        ${attempts.map((a) => a.row.body)}::text[], ${attempts.map((a) => a.row.introduces)}::boolean[])
+        ${attempts.map((a) => (a.row.introduces ? a.row.body : null))}::text[], ${attempts.map((a) => a.row.introduces)}::boolean[])
         as w (id, exchange_id, part, phone_id, proxy_number_id, body, whole, introduces)
     ), introduced as (
       update phone p set introduced_at = ${moment.database.toString()}::timestamptz from given
@@ -298,7 +216,7 @@ async function writeAttempts(
       insert into attempt (district_id, id, exchange_id, part, phone_id, proxy_number_id, body, started_at, look_after)
       select ${districtId}, id, exchange_id, part, phone_id, proxy_number_id, body, ${moment.database.toString()}::timestamptz, ${abandoned}::timestamptz from given
     )
-    update exchange e set status = 'sending', attempt_id = given.id, hold = null, body = given.whole, introduces = e.introduces or given.introduces from given
+    update exchange e set status = 'sending', attempt_id = given.id, hold = null, body = coalesce(given.whole, e.body), introduces = e.introduces or given.introduces from given
     where e.district_id = ${districtId} and e.id = given.exchange_id`.execute(trx)
   await appendEvents(
     trx,

@@ -1,0 +1,107 @@
+/** What may be handed over next: the due heads of lanes, locked. */
+
+import { sql } from 'kysely'
+import type { Direction } from '../core/exchange.ts'
+import type { SchoolHours } from '../core/hours.ts'
+import type { E164 } from '../core/phone-number.ts'
+import type { Moment } from '../relay/ports.ts'
+import type { Trx } from './database.ts'
+
+type School = { readonly name: string; readonly hours: SchoolHours | null }
+
+/** A due exchange with what its hand-over asks about, read after the exchange is locked. */
+export type DueRow = {
+  id: string
+  lane: string | null
+  direction: Direction
+  author: 'person' | 'gateway'
+  notice: string | null
+  urgent: boolean
+  body: string
+  part: number
+  answer_age: number | null
+  ended: boolean
+  school: School | null
+  family_zone: string | null
+  phone_id: string | null
+  proxy_number_id: string | null
+  opted_out: boolean
+  /** A person's text to a family's phone that nobody introduced us to. */
+  introduces: boolean
+  language: string
+  number_encrypted: Buffer | null
+  proxy: E164 | null
+  busy_until: Temporal.Instant | null
+  status: string
+  send_after: Temporal.Instant
+  hold: string | null
+}
+
+/**
+ * Due exchanges that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
+ * is, and in whose lane nothing is being handed over; one a lane. Notices have no lane. Urgent ones come first. `numbersFreeBefore`: numbers that
+ * are busy beyond it are left out; null: none is.
+ */
+export async function dueHeads(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  numbersFreeBefore: Temporal.Instant | null,
+  limit: number,
+): Promise<DueRow[]> {
+  const latest = numbersFreeBefore?.toString() ?? null
+  const { rows: heads } = await sql<{ id: string }>`
+    select e.id from exchange e
+    where e.district_id = ${districtId} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
+      and (e.seq is null or not exists (
+        select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
+          and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
+          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
+      and (${latest}::timestamptz is null or not exists (
+        select from proxy_number n
+        where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}
+            and b.conversation_id = e.conversation_id and b.until is null and b.side = case e.direction when 'to_family' then 'family' else 'staff' end))
+          and n.busy_until > ${latest}::timestamptz))
+    order by e.urgent desc, e.send_after, e.seq
+    limit ${limit}
+    for update of e skip locked`.execute(trx)
+  if (heads.length === 0) return []
+  // No coalesce on phone ids: under row level security PostgreSQL takes it for leaky and reads every phone instead of one.
+  // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
+  const { rows } = await sql<Omit<DueRow, 'school'> & { school_id: string | null }>`
+    select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
+      (select extract(epoch from clock_timestamp() - least(a.reached_at, a.created_at))::float8 from exchange a
+        where a.district_id = e.district_id and a.id = e.answers) as answer_age,
+      coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
+        and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
+          and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, c.school_id, g.time_zone as family_zone,
+      p.id as phone_id, p.opted_out_at is not null as opted_out,
+      p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
+      coalesce(e.translation_language, g.language, 'en') as language, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
+    from exchange e
+    left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    left join household h on h.district_id = c.district_id and h.id = c.household_id
+    left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
+      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
+    left join person g on g.district_id = e.district_id and g.id = e.guardian_id
+    left join phone p on p.district_id = ${districtId} and p.id = case when e.phone_id is null then b.phone_id else e.phone_id end
+    left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id) and n.gone_at is null
+    where e.district_id = ${districtId} and e.id = any(${heads.map((h) => h.id)}::uuid[])
+    order by e.urgent desc, e.send_after, e.seq`.execute(trx)
+  const schools = await schoolsOf(trx, districtId, new Set(rows.flatMap((row) => row.school_id ?? [])))
+  return firstOfLanes(rows.map((row) => ({ ...row, school: schools.get(row.school_id ?? '') ?? null })))
+}
+
+/** Read once and not with each row: hours are longer than all the rest of it. */
+async function schoolsOf(trx: Trx, districtId: string, ids: ReadonlySet<string>): Promise<Map<string, School>> {
+  if (ids.size === 0) return new Map()
+  const { rows } = await sql<School & { id: string }>`
+    select id, name, hours from school where district_id = ${districtId} and id = any(${[...ids]}::text[])`.execute(trx)
+  return new Map(rows.map((school) => [school.id, school]))
+}
+
+/** One a lane: an urgent text and the older one that it overtakes can be due at the same moment. */
+function firstOfLanes(rows: readonly DueRow[]): DueRow[] {
+  const lanes = new Set<string>()
+  return rows.filter(({ lane }) => lane === null || (!lanes.has(lane) && lanes.add(lane)))
+}

@@ -95,12 +95,12 @@ try {
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     // The path ends before the hand-over here: `bench/release.ts` measures that.
-    findWork: async (step) => (step === 'deliver' ? [] : findWork(scheduler, step, await now(db))),
+    findWork: async (step) => (step === 'deliver' ? [] : findWork(scheduler, step, () => now(db))),
     report: (step, error) => console.error(step, error),
     caughtUp: async () => {},
     changed: () => {},
   })
-  wake = jobs.wake
+  wake = () => jobs.wake('receive')
   const ready = async () => {
     for (;;) {
       const state = await queueState(scheduler, await now(db))

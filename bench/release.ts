@@ -77,7 +77,7 @@ async function measure(districtId: string, round: number, count: number): Promis
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (id, limit) => sealDistrict(db, keys, id, limit),
-    findWork: async (step) => findWork(scheduler, step, await now(db)),
+    findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => console.error(step, error),
     caughtUp: async () => {},
     changed: () => {},

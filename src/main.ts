@@ -16,7 +16,7 @@ import { createDetector } from './detection/detect.ts'
 import { problems } from './health.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { createCatchUp } from './jobs/catch-up.ts'
-import { type Jobs, startJobs } from './jobs/path.ts'
+import { type Jobs, startJobs, type WokenStep } from './jobs/path.ts'
 import { type Sweeper, startSweeper } from './jobs/sweeper.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -117,14 +117,14 @@ export async function serve(given: Config): Promise<Running> {
       catchUp.stop,
     )
     await app.listen({ port: config.port, host: config.host })
-    if (demo !== null) await demo.open(jobs.wake)
+    if (demo !== null) await demo.open(() => jobs.wake('receive', 'prepare', 'deliver'))
     sweeper = startSweeper({
       store: sweepStore(db, keys),
       carrier: twilio,
       found: (count) => {
         metrics.sweptTexts.inc(count)
         logger.warn({ count }, 'texts that never reached us were found in the carrier’s list')
-        jobs.wake()
+        jobs.wake('receive')
       },
       report: (error) => logger.error(describeError(error), 'the sweep failed and will be tried again'),
     })
@@ -177,7 +177,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
-    findWork: async (step) => findWork(scheduler, step, await now(db)),
+    findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => {
       metrics.stepFailures.inc({ step })
       logger.error({ step, ...describeError(error) }, 'a step failed and will be tried again')
@@ -186,9 +186,9 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     changed: parts.changed,
   })
   const keeper = createKeeper((webhooks: Parameters<typeof keepWebhooks>[2]) => keepWebhooks(db, keys, webhooks))
-  const waking = async <T>(work: Promise<T>): Promise<T> => {
+  const waking = async <T>(work: Promise<T>, ...steps: readonly WokenStep[]): Promise<T> => {
     const done = await work
-    jobs.wake()
+    jobs.wake(...steps)
     return done
   }
   try {
@@ -196,15 +196,22 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
       logger,
       metrics,
       problems: () => parts.problems(jobs),
-      webhooks: twilioWebhooks({ ...account, keep: (webhook) => waking(parts.keeping(webhook, () => keeper(webhook))) }),
+      webhooks: twilioWebhooks({
+        ...account,
+        keep: (webhook) =>
+          waking(
+            parts.keeping(webhook, () => keeper(webhook)),
+            'receive',
+          ),
+      }),
       api: apiRoutes({
         db,
         keys,
         now: () => now(db),
-        compose: (request) => waking(compose(store, request)),
-        act: (request) => waking(act(store, request)),
+        compose: (request) => waking(compose(store, request), 'prepare', 'deliver'),
+        act: (request) => waking(act(store, request), 'prepare', 'deliver'),
         letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
-        setHours: (request) => waking(setHours(store, request)),
+        setHours: (request) => waking(setHours(store, request), 'prepare', 'deliver'),
       }),
       others: parts.others,
       home: parts.home,

@@ -6,6 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 export type Loop = {
   /** Runs a turn soon, without waiting for the poll. A hint: the poll alone suffices. */
   readonly wake: () => void
+  /** Whether it waits for the next poll or `wake`. */
+  readonly idle: () => boolean
   /** Ends after the turn under way. */
   readonly stop: () => Promise<void>
   /** When the last turn ended well, in monotonic milliseconds. */
@@ -21,12 +23,13 @@ const GATHER_MS = 10
 export type Found = 'nothing' | 'some' | 'more'
 
 /**
- * Runs `turn` again and again: soon while it finds work, at once while more waits, else at the next poll or `wake`. A turn that throws is reported and
- * tried again a poll later; it never ends the loop.
+ * Runs `turn` again and again: at once while more waits, soon when it was woken meanwhile, else at the next poll or `wake`. What found some work took
+ * all that there was: it does not look again by itself. A turn that throws is reported and tried again a poll later; it never ends the loop.
  */
 export function startLoop(turn: () => Promise<Found>, report: (error: unknown) => void, pollMs: number = POLL_MS): Loop {
   let stopping = false
   let woken = false
+  let idle = false
   let interrupt: () => void = () => {}
   let lastTurn = performance.now()
   const pause = () =>
@@ -49,7 +52,11 @@ export function startLoop(turn: () => Promise<Found>, report: (error: unknown) =
         // A hint must not turn a failing step into a busy loop.
         woken = false
       }
-      if (found === 'nothing' && !woken && !stopping) await pause()
+      if (found !== 'more' && !woken && !stopping) {
+        idle = true
+        await pause()
+        idle = false
+      }
       if (found !== 'more' && !stopping) await wait(GATHER_MS)
     }
   }
@@ -57,6 +64,7 @@ export function startLoop(turn: () => Promise<Found>, report: (error: unknown) =
   return {
     wake: () => {
       woken = true
+      idle = false
       interrupt()
     },
     stop: async () => {
@@ -64,6 +72,7 @@ export function startLoop(turn: () => Promise<Found>, report: (error: unknown) =
       interrupt()
       await running
     },
+    idle: () => idle,
     lastTurn: () => lastTurn,
   }
 }

@@ -1,13 +1,14 @@
 /** The steps of the path as jobs: each looks for work over all districts and takes a share of every district in turn. */
 
 import { type DeliverDeps, deliver } from '../relay/deliver.ts'
+import type { Step } from '../relay/ports.ts'
 import { type PrepareDeps, prepare } from '../relay/prepare.ts'
 import { type ReceiveDeps, receive } from '../relay/receive.ts'
 import { type ReconcileDeps, reconcile } from '../relay/settle.ts'
 import { type Found, type Loop, startLoop } from './loop.ts'
 
-/** Steps that work district by district. */
-export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
+/** Steps that others bring work to. */
+export type WokenStep = 'receive' | 'prepare' | 'deliver'
 
 /** What the jobs work with. */
 export type JobDeps = {
@@ -29,7 +30,8 @@ export type JobDeps = {
 
 /** The jobs at work. */
 export type Jobs = {
-  readonly wake: () => void
+  /** There is new work for these steps. */
+  readonly wake: (...steps: readonly WokenStep[]) => void
   /** Ends every loop and waits for hand-overs under way. */
   readonly stop: () => Promise<void>
   /** The steps whose loop has not ended a turn for so many milliseconds. */
@@ -54,8 +56,13 @@ export function startJobs(deps: JobDeps): Jobs {
   const underWay = new Set<Promise<void>>()
   let inFlight = 0
   let lastDelivery = performance.now()
-  const wake = (...names: string[]) => {
-    for (const loop of loopsOf(...names)) loop.wake()
+  const wake = (...names: readonly string[]) => {
+    for (const name of names) {
+      const turns = loopsOf(name)
+      // One that waits is enough; only when all are at work each has to look once more.
+      const idle = turns.find((loop) => loop.idle())
+      for (const loop of idle === undefined ? turns : [idle]) loop.wake()
+    }
   }
 
   const found = (most: number, share: number, then: readonly string[]): Found => {
@@ -116,7 +123,7 @@ export function startJobs(deps: JobDeps): Jobs {
       loops.push({ name, loop: startLoop(turn, (error) => deps.report(name, error), name === 'seal' ? SEAL_POLL_MS : undefined) })
 
   return {
-    wake: () => wake('receive', 'prepare', 'deliver'),
+    wake,
     stop: async () => {
       // What feeds the path ends first; what it has begun is finished and sealed.
       for (const loop of loopsOf('receive', 'prepare', 'deliver')) await loop.stop()

@@ -12,6 +12,9 @@ import type { E164 } from '../core/phone-number.ts'
  */
 export type Detour = { readonly via: 'fallback' | 'sweep'; readonly at: Temporal.Instant }
 
+/** A step of the path that works district by district. */
+export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
+
 /** A text from a phone to one of our numbers. `from` null: withheld, or not a phone number (a short code, an alphanumeric sender). */
 export type InboundText = {
   readonly kind: 'text'

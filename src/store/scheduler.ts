@@ -1,16 +1,15 @@
 /** Where there is work, over all districts: where and when, never what or whom. */
 
 import { sql } from 'kysely'
+import type { Step } from '../relay/ports.ts'
 import type { Db } from './database.ts'
 
-/** A step of the path that jobs run district by district. */
-export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
-
-/** Districts that have work for a step. `db` works as `homeline_scheduler`; `now` counts for what is due. */
-export async function findWork(db: Db, step: Step, now: Temporal.Instant): Promise<string[]> {
+/** Districts that have work for a step. `db` works as `homeline_scheduler`; `now`, asked where something can be due, counts for that. */
+export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.Instant>): Promise<string[]> {
+  const due = step === 'deliver' ? (await now()).toString() : null
   const work = {
     prepare: sql`from exchange e where e.district_id = d.id and e.prepare_after <= clock_timestamp() and (e.prepare_lease is null or e.prepare_lease <= clock_timestamp())`,
-    deliver: sql`from exchange e where e.district_id = d.id and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${now.toString()}::timestamptz`,
+    deliver: sql`from exchange e where e.district_id = d.id and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz`,
     reconcile: sql`from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp()`,
     seal: sql`from unsealed u where u.district_id = d.id`,
   }[step]

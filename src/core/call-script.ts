@@ -1,0 +1,137 @@
+/**
+ * What a call is made of: what comes in, what is said and asked, what follows from it. Scripts are pure: (state, input, facts) → (verbs, next
+ * state, effects); each script has a file of its own (`call-message`, `call-family`, …). Phones and numbers are spoken of by id.
+ */
+
+/** Something that the caller hears. */
+export type Spoken =
+  /** Words in a voice of their own language (BCP 47); `call-voices` says which languages have one. */
+  | { readonly kind: 'say'; readonly language: string; readonly text: string }
+  /** A recording, by its id. */
+  | { readonly kind: 'play'; readonly recordingId: string }
+  | { readonly kind: 'pause'; readonly seconds: number }
+
+/** Another phone that is put through: it rings, and sees `shows`, one of our numbers. There is no way to connect without one. */
+export type Party = { readonly phoneId: string; readonly shows: string }
+
+/** One thing that the carrier does with the call. The last of a turn is one that hands over to the next turn, or `hang_up`. */
+export type Verb =
+  | { readonly kind: 'speak'; readonly what: readonly Spoken[] }
+  | {
+      readonly kind: 'ask'
+      readonly what: readonly Spoken[]
+      /** How many keys at most; 0: none are taken. More than one end with #. */
+      readonly keys: number
+      /** The language of a spoken answer; null: only keys. */
+      readonly speech: string | null
+      /** Seconds of silence after which the turn goes on with `silence`. */
+      readonly seconds: number
+    }
+  | { readonly kind: 'record'; readonly what: readonly Spoken[]; readonly mostSeconds: number }
+  | {
+      readonly kind: 'connect'
+      readonly to: Party
+      /** For how long it rings. */
+      readonly ringSeconds: number
+      /** For how long the two may talk. */
+      readonly mostSeconds: number
+    }
+  /** Into the room of several legs (an aide, an interpreter); the room ends with the leg that `ends` it. */
+  | { readonly kind: 'join'; readonly room: string; readonly ends: boolean }
+  /** The next turn comes after so many seconds, whatever happens: for a call that waits for another leg. */
+  | { readonly kind: 'wait'; readonly what: readonly Spoken[]; readonly seconds: number }
+  | { readonly kind: 'hang_up' }
+
+/** What the carrier tells at the begin of a turn. */
+export type CallInput =
+  /** The first document is asked for: the phone was answered, or somebody called us. */
+  | { readonly kind: 'answered'; readonly by: 'person' | 'machine' | 'unknown' }
+  | { readonly kind: 'keys'; readonly keys: string }
+  /** `confidence` 0 to 1; null: the carrier did not say. It promises nothing about it. */
+  | { readonly kind: 'speech'; readonly text: string; readonly confidence: number | null }
+  /** `sid`: the carrier's name of the recording; null: too short to be kept. */
+  | { readonly kind: 'recorded'; readonly sid: string | null; readonly seconds: number; readonly hungUp: boolean }
+  /** A `connect` is over. `answered`: somebody pressed 1 and was put through. */
+  | { readonly kind: 'connected'; readonly outcome: 'answered' | 'busy' | 'no_answer' | 'failed'; readonly seconds: number }
+  | { readonly kind: 'silence' }
+  /** What a PIN that was keyed in opened; the runner has looked it up. */
+  | { readonly kind: 'pin'; readonly outcome: 'right' | 'wrong' | 'locked' }
+  /** Hung up, at whatever step: the verbs of the turn are not played any more. */
+  | { readonly kind: 'ended' }
+
+/** A message that waits to be heard. */
+export type WaitingMessage = {
+  readonly exchangeId: string
+  /** How the sender is named to the family: `Ms Rivera`. */
+  readonly from: string
+  /** What is said, in the language that it is in; null: a recording says it. */
+  readonly text: { readonly language: string; readonly text: string } | null
+  readonly recordingId: string | null
+  readonly urgent: boolean
+}
+
+/** What a script may know, read anew for each turn. */
+export type CallFacts = {
+  readonly school: string
+  /** The family's spoken languages (BCP 47), the first is its own; empty: nobody recorded one. */
+  readonly languages: readonly string[]
+  /** Languages that the district's families have, most frequent first: for the menu of a caller whose language nobody knows. */
+  readonly menu: readonly string[]
+  /** The guardian who is addressed, `Rosa Lopez`; null: a stranger. */
+  readonly guardian: string | null
+  /** How the family is named to staff: `Maya L.` */
+  readonly family: string
+  /** The staff side; `party` null: outside its hours, or no phone on file. */
+  readonly staff: { readonly name: string; readonly language: string; readonly party: Party | null } | null
+  /** The family's phone; null: outside its hours, opted out of calls, or no number. */
+  readonly familyParty: Party | null
+  /** Somebody of the school's office who takes calls now; null: nobody. */
+  readonly office: Party | null
+  /** What waits for this phone to be heard, in order. */
+  readonly waiting: readonly WaitingMessage[]
+  /** Recordings of fixed prompts in languages without a voice: recording ids by `language prompt`. */
+  readonly recorded: ReadonlyMap<string, string>
+  /** What waits for an aide's recording, and families' spoken answers that nobody could write down. */
+  readonly toRecord: readonly ToRecord[]
+}
+
+/** A message that a person has to say in a language without a voice, or an answer in one to be heard and put into words. */
+export type ToRecord = {
+  readonly exchangeId: string
+  readonly language: string
+  /** The staff member's own words, and their language. */
+  readonly text: { readonly language: string; readonly text: string }
+  /** An answer of a family to be heard; null: a message to be recorded. */
+  readonly recordingId: string | null
+}
+
+/** What a turn leaves in the record. */
+export type CallEffect =
+  /** This message was said to its end after the gate. */
+  | { readonly kind: 'heard'; readonly exchangeId: string }
+  /** What the family answered and sent, in its language. */
+  | { readonly kind: 'reply'; readonly text: string; readonly language: string }
+  /** Something was recorded; `voicemail` is a message of its own, `answer` answers what was heard. */
+  | {
+      readonly kind: 'recording'
+      readonly use: 'voicemail' | 'answer'
+      readonly to: 'staff' | 'office'
+      readonly sid: string
+      readonly seconds: number
+      readonly language: string
+    }
+  /** A fixed prompt in a language without a voice. */
+  | { readonly kind: 'prompt_recorded'; readonly prompt: string; readonly language: string; readonly sid: string; readonly seconds: number }
+  /** An aide said a message; it goes out as this recording. */
+  | { readonly kind: 'message_recorded'; readonly exchangeId: string; readonly sid: string; readonly seconds: number }
+  /** An aide put a family's spoken answer into words, by voice. */
+  | { readonly kind: 'answer_told'; readonly exchangeId: string; readonly sid: string; readonly seconds: number }
+  /** The family wants no more calls (key 9). */
+  | { readonly kind: 'no_more_calls' }
+  /** Asks a person to call back: no voice and no recording in this language. */
+  | { readonly kind: 'call_back'; readonly language: string }
+  /** For the log: a key, a choice, an outcome. `what` is a word, never what somebody said. */
+  | { readonly kind: 'event'; readonly what: string; readonly detail?: Readonly<Record<string, string | number | boolean>> }
+
+/** What a turn comes to. */
+export type Turn<State> = { readonly verbs: readonly Verb[]; readonly state: State; readonly effects: readonly CallEffect[] }

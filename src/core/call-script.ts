@@ -121,7 +121,13 @@ export type CallEffect =
       readonly language: string
     }
   /** A fixed prompt in a language without a voice. */
-  | { readonly kind: 'prompt_recorded'; readonly prompt: string; readonly language: string; readonly sid: string; readonly seconds: number }
+  | {
+      readonly kind: 'prompt_recorded'
+      readonly prompt: string
+      readonly language: string
+      readonly sid: string
+      readonly seconds: number
+    }
   /** An aide said a message; it goes out as this recording. */
   | { readonly kind: 'message_recorded'; readonly exchangeId: string; readonly sid: string; readonly seconds: number }
   /** An aide put a family's spoken answer into words, by voice. */

@@ -58,6 +58,29 @@ export interface Binding {
   until: ColumnType<Temporal.Instant, string, string> | null;
 }
 
+export interface Call {
+  answered_at: ColumnType<Temporal.Instant, string, string> | null;
+  carrier_status: string | null;
+  conversation_id: string | null;
+  direction: string;
+  district_id: string;
+  ended_at: ColumnType<Temporal.Instant, string, string> | null;
+  error_code: number | null;
+  exchange_id: string | null;
+  id: string;
+  look_after: ColumnType<Temporal.Instant, string, string> | null;
+  looks: Generated<number>;
+  outcome: string | null;
+  phone_id: string | null;
+  proxy_number_id: string;
+  script: string;
+  sid: string | null;
+  started_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  state: Json | null;
+  turn: Generated<number>;
+  verbs: Json | null;
+}
+
 export interface Class {
   active: Generated<boolean>;
   district_id: string;
@@ -134,7 +157,9 @@ export interface Exchange {
   author: string;
   author_id: string | null;
   body: string | null;
+  call_id: string | null;
   carrier_sid: string | null;
+  channel: Generated<string>;
   conversation_id: string | null;
   created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   desk_id: string | null;
@@ -158,6 +183,10 @@ export interface Exchange {
   prepare_tries: Generated<number>;
   proxy_number_id: string | null;
   reached_at: ColumnType<Temporal.Instant, string, string> | null;
+  recording_id: string | null;
+  rescue: Generated<boolean>;
+  rescue_after: ColumnType<Temporal.Instant, string, string> | null;
+  seconds: number | null;
   send_after: ColumnType<Temporal.Instant, string, string> | null;
   seq: number | null;
   status: string;
@@ -241,14 +270,42 @@ export interface PersonPhone {
 }
 
 export interface Phone {
+  calls_refused_at: ColumnType<Temporal.Instant, string, string> | null;
   created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   district_id: string;
   id: Generated<string>;
   introduced_at: ColumnType<Temporal.Instant, string, string> | null;
+  line_checked_at: ColumnType<Temporal.Instant, string, string> | null;
+  line_type: string | null;
   number_encrypted: Buffer;
   number_index: Buffer;
   opted_out_at: ColumnType<Temporal.Instant, string, string> | null;
   opted_out_how: string | null;
+}
+
+export interface Pin {
+  digest: Buffer;
+  district_id: string;
+  made_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  owner: string;
+  owner_id: string;
+  sealed: Buffer;
+}
+
+export interface PinFailure {
+  district_id: string;
+  failures: number;
+  key: string;
+  since: ColumnType<Temporal.Instant, string, string>;
+}
+
+export interface Prompt {
+  district_id: string;
+  id: string;
+  language: string;
+  recorded_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  recorded_by: string;
+  recording_id: string;
 }
 
 export interface ProxyNumber {
@@ -261,13 +318,32 @@ export interface ProxyNumber {
   number: string;
 }
 
+export interface Recording {
+  call_id: string;
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  deleted_at: ColumnType<Temporal.Instant, string, string> | null;
+  district_id: string;
+  exchange_id: string | null;
+  fetch_after: ColumnType<Temporal.Instant, string, string> | null;
+  id: string;
+  kept_at: ColumnType<Temporal.Instant, string, string> | null;
+  language: string;
+  seconds: number;
+  sid: string;
+  transcribed_at: ColumnType<Temporal.Instant, string, string> | null;
+  tries: Generated<number>;
+  type: string | null;
+}
+
 export interface School {
   active: Generated<boolean>;
   district_id: string;
   hours: Json | null;
   hours_version: Generated<number>;
   id: string;
+  interpreter_phone_id: string | null;
   name: string;
+  rescue_other_guardian: Generated<boolean>;
   teachers_may_send_urgent: Generated<boolean>;
   time_zone: string | null;
 }
@@ -313,6 +389,7 @@ export interface DB {
   api_token: ApiToken;
   attempt: Attempt;
   binding: Binding;
+  call: Call;
   class: Class;
   conversation: Conversation;
   desk: Desk;
@@ -331,7 +408,11 @@ export interface DB {
   person_org: PersonOrg;
   person_phone: PersonPhone;
   phone: Phone;
+  pin: Pin;
+  pin_failure: PinFailure;
+  prompt: Prompt;
   proxy_number: ProxyNumber;
+  recording: Recording;
   school: School;
   seal: Seal;
   seal_head: SealHead;

@@ -23,6 +23,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column rescue_after timestamptz,
       add column call_id uuid,
       add column recording_id uuid,
+      add column heard_at timestamptz,
       add column seconds int;
     create index exchange_calls_due on exchange (district_id, send_after)
       where channel = 'call' and status in ('held', 'queued') and prepare_after is null;
@@ -40,6 +41,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       state jsonb,
       turn int not null default 0,
       verbs jsonb,
+      household_id uuid,
+      school_id text,
+      staff_id text,
+      about_id uuid,
+      through boolean not null default false,
       outcome text check (outcome in ('accepted', 'refused', 'retry', 'unknown', 'settled')),
       sid text,
       carrier_status text,

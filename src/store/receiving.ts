@@ -1,7 +1,6 @@
 /** `receive`'s side of the store: what is known of a text, and what is kept of it. */
 
 import { sql } from 'kysely'
-import type { E164 } from '../core/phone-number.ts'
 import type { InboundText, Moment } from '../relay/ports.ts'
 import type { KnownText, ReceivingDistrict } from '../relay/receive-ports.ts'
 import { openConversations, pairKey } from './conversations.ts'
@@ -9,8 +8,8 @@ import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { cancelWaiting, insertMessages, insertNotices, type NewMessage, timeOrderedId } from './exchanges.ts'
 import type { Keys } from './keys.ts'
+import { knownPairs } from './known.ts'
 import { ensurePhones } from './phones.ts'
-import { namedGuardian, schoolOfHousehold } from './reach.ts'
 import { settleCallbacks } from './settling.ts'
 import { openTask } from './tasks.ts'
 import { settleByPerson } from './waiting.ts'
@@ -237,54 +236,11 @@ async function know(trx: Trx, keys: Keys, districtId: string, texts: Given): Pro
     districtId,
     fresh.map((t) => t.text.from),
   )
-  const phoneIds = fresh.map((t) => phones.get(t.text.from) as string)
-  const { rows } = await sql<{
-    n: number
-    opted_out: KnownText['optedOut']
-    conversation_id: string | null
-    side: 'family' | 'staff' | null
-    staff_side: string | null
-    bound_guardian: string | null
-    household_id: string | null
-    school_id: string | null
-    home_guardian: string | null
-    staff_id: string | null
-  }>`
-    select g.n, case when p.opted_out_at is not null then case when p.opted_out_how like 'carrier%' then 'carrier' else 'ours' end end as opted_out, b.conversation_id, b.side, c.staff_side,
-      case when c.id is not null then ${namedGuardian(districtId, sql`c.household_id`, sql`c.staff_side`)} end as bound_guardian,
-      h.id as household_id,
-      case when c.id is null and h.id is not null then ${schoolOfHousehold(districtId, sql`h.id`)} end as school_id,
-      case when c.id is null and h.id is not null then ${namedGuardian(districtId, sql`h.id`, sql`''`)} end as home_guardian,
-      case when b.side is distinct from 'family' then (select pp.person_id from person_phone pp
-        join person q on q.district_id = pp.district_id and q.id = pp.person_id and q.kind = 'staff' and q.active
-        where pp.district_id = ${districtId} and pp.phone_id = g.phone_id
-          and (c.staff_side is null or not exists (select from person s where s.district_id = ${districtId} and s.id = c.staff_side) or pp.person_id = c.staff_side)
-        order by pp.person_id limit 1) end as staff_id
-    from unnest(${phoneIds}::uuid[], ${fresh.map((t) => t.proxyNumberId)}::uuid[]) with ordinality as g (phone_id, proxy_number_id, n)
-    join phone p on p.district_id = ${districtId} and p.id = g.phone_id
-    left join binding b on b.district_id = ${districtId} and b.phone_id = g.phone_id and b.proxy_number_id = g.proxy_number_id and b.until is null
-    left join conversation c on c.district_id = ${districtId} and c.id = b.conversation_id and c.ended_at is null
-    left join household h on h.district_id = ${districtId} and h.phone_id = g.phone_id and h.until is null
-    order by g.n`.execute(trx)
-  return rows.map((row) => {
-    const given = fresh[row.n - 1] as Given[number]
-    const school = row.school_id
-    return {
-      text: given.text as KnownText['text'],
-      proxyNumberId: given.proxyNumberId,
-      phoneId: phones.get(given.text.from as E164) as string,
-      optedOut: row.opted_out,
-      known: {
-        bound:
-          row.conversation_id === null || row.side === null || row.staff_side === null
-            ? null
-            : { conversationId: row.conversation_id, side: row.side, staffSide: row.staff_side, guardianId: row.bound_guardian },
-        household:
-          row.household_id === null || school === null
-            ? null
-            : { id: row.household_id, schoolId: school, guardianId: row.home_guardian },
-        staffId: row.staff_id,
-      },
-    }
-  })
+  const pairs = fresh.map((t) => ({ phoneId: phones.get(t.text.from) as string, proxyNumberId: t.proxyNumberId }))
+  const known = await knownPairs(trx, districtId, pairs)
+  return fresh.map((given, i) => ({
+    text: given.text as KnownText['text'],
+    ...(pairs[i] as (typeof pairs)[number]),
+    ...(known[i] as (typeof known)[number]),
+  }))
 }

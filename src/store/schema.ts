@@ -59,6 +59,7 @@ export interface Binding {
 }
 
 export interface Call {
+  about_id: string | null;
   answered_at: ColumnType<Temporal.Instant, string, string> | null;
   carrier_status: string | null;
   conversation_id: string | null;
@@ -67,16 +68,20 @@ export interface Call {
   ended_at: ColumnType<Temporal.Instant, string, string> | null;
   error_code: number | null;
   exchange_id: string | null;
+  household_id: string | null;
   id: string;
   look_after: ColumnType<Temporal.Instant, string, string> | null;
   looks: Generated<number>;
   outcome: string | null;
   phone_id: string | null;
   proxy_number_id: string;
+  school_id: string | null;
   script: string;
   sid: string | null;
+  staff_id: string | null;
   started_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   state: Json | null;
+  through: Generated<boolean>;
   turn: Generated<number>;
   verbs: Json | null;
 }
@@ -166,6 +171,7 @@ export interface Exchange {
   direction: string;
   district_id: string;
   guardian_id: string | null;
+  heard_at: ColumnType<Temporal.Instant, string, string> | null;
   hold: string | null;
   id: Generated<string>;
   introduces: Generated<boolean>;

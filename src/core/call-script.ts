@@ -64,8 +64,9 @@ export type WaitingMessage = {
   readonly exchangeId: string
   /** How the sender is named to the family: `Ms Rivera`. */
   readonly from: string
-  /** What is said, in the language that it is in; null: a recording says it. */
-  readonly text: { readonly language: string; readonly text: string } | null
+  /** What is said, each in the language that it is in: the translation, or where its facts differ both; or the original alone. */
+  readonly texts: readonly { readonly language: string; readonly text: string }[]
+  /** An aide's recording, which says it instead. */
   readonly recordingId: string | null
   readonly urgent: boolean
 }

@@ -1,0 +1,213 @@
+/** What a call's script may know: read anew for each turn, since a turn can last minutes. */
+
+import { type RawBuilder, sql } from 'kysely'
+import { familyLabel } from '../core/body.ts'
+import type { CallFacts, Party, WaitingMessage } from '../core/call-script.ts'
+import type { Direction } from '../core/exchange.ts'
+import { handOver, type SchoolHours } from '../core/hours.ts'
+import { fullName, officeDesk, shortName } from '../core/people.ts'
+import type { Moment } from '../relay/ports.ts'
+import type { CallRow } from './call-rows.ts'
+import type { Trx } from './database.ts'
+import { sideHours } from './hours.ts'
+import { teaches } from './reach.ts'
+
+/** Days for which a message that was not heard is offered to who calls in. */
+const OFFERED_DAYS = 7
+const MOST_OFFERED = 10
+const MENU_LANGUAGES = 5
+
+type Place = {
+  district_name: string
+  school_name: string | null
+  hours: SchoolHours | null
+  staff_side: string | null
+  given_name: string | null
+  family_name: string | null
+  display_name: string | null
+  staff_language: string | null
+  staff_phone: string | null
+  staff_proxy: string | null
+  family_phone: string | null
+  family_proxy: string | null
+  family_closed: boolean
+}
+
+/** Everything that the call's next turn may need. */
+export async function callFacts(trx: Trx, districtId: string, moment: Moment, call: CallRow): Promise<CallFacts> {
+  const place = await placeOf(trx, districtId, call)
+  const family = await familyOf(trx, districtId, call, place.staff_side)
+  const open = (direction: Direction) => isOpen(moment, place.hours, direction, family.zone)
+  const office = call.schoolId === null ? null : await deskParty(trx, districtId, officeDesk(call.schoolId), call.proxyNumberId)
+  const staffName =
+    place.given_name === null
+      ? (place.school_name ?? place.district_name)
+      : fullName({ givenName: place.given_name, familyName: place.family_name ?? '', displayName: place.display_name })
+  // A desk has no phone of its own: somebody who staffs it has.
+  const staffParty =
+    place.staff_side !== null && place.given_name === null
+      ? await deskParty(trx, districtId, place.staff_side, call.proxyNumberId)
+      : party(place.staff_phone, place.staff_proxy)
+  return {
+    school: place.school_name ?? place.district_name,
+    languages: family.languages,
+    menu: family.languages.length > 0 ? [] : await menuOf(trx, districtId),
+    guardian: family.guardian,
+    family: family.label,
+    staff:
+      place.staff_side === null
+        ? null
+        : { name: staffName, language: place.staff_language ?? 'en', party: open('to_staff') ? staffParty : null },
+    familyParty: open('to_family') && !place.family_closed ? party(place.family_phone, place.family_proxy) : null,
+    office: open('to_staff') ? office : null,
+    waiting: await waitingFor(trx, districtId, moment, call),
+    recorded: await recordedPrompts(trx, districtId, family.languages),
+    toRecord: [],
+  }
+}
+
+function party(phoneId: string | null, shows: string | null): Party | null {
+  return phoneId === null || shows === null ? null : { phoneId, shows }
+}
+
+function isOpen(moment: Moment, hours: SchoolHours | null, direction: Direction, familyZone: string | null): boolean {
+  const side = sideHours(hours, direction, familyZone)
+  const time = side === null ? null : handOver(moment.now, side.week, side.closures, side.zone)
+  return time !== null && Temporal.Instant.compare(time.at, moment.now) <= 0
+}
+
+async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Place> {
+  const { rows } = await sql<Place>`
+    select d.name as district_name, s.name as school_name, s.hours, c.staff_side, t.given_name, t.family_name, t.display_name, t.language as staff_language,
+      sb.phone_id as staff_phone, sb.proxy_number_id as staff_proxy, fb.phone_id as family_phone, fb.proxy_number_id as family_proxy,
+      coalesce(fp.opted_out_at is not null or fp.calls_refused_at is not null, true) as family_closed
+    from district d
+    left join conversation c on c.district_id = d.id and c.id = ${call.conversationId}::uuid and c.ended_at is null
+    left join school s on s.district_id = d.id and s.id = ${call.schoolId}
+    left join person t on t.district_id = d.id and t.id = c.staff_side and t.active
+    left join binding sb on sb.district_id = d.id and sb.conversation_id = c.id and sb.side = 'staff' and sb.until is null
+    left join binding fb on fb.district_id = d.id and fb.conversation_id = c.id and fb.side = 'family' and fb.until is null
+    left join phone fp on fp.district_id = d.id and fp.id = fb.phone_id
+    where d.id = ${districtId}`.execute(trx)
+  return rows[0] as Place
+}
+
+type Family = {
+  readonly languages: readonly string[]
+  readonly guardian: string | null
+  readonly label: string
+  readonly zone: string | null
+}
+
+async function familyOf(trx: Trx, districtId: string, call: CallRow, staffSide: string | null): Promise<Family> {
+  if (call.householdId === null) return { languages: [], guardian: null, label: familyLabel([]), zone: null }
+  type Person = { id: string; given_name: string; family_name: string; display_name: string | null; language: string | null }
+  const { rows: guardians } = await sql<Person & { time_zone: string | null }>`
+    select p.id, p.given_name, p.family_name, p.display_name, p.language, p.time_zone
+    from household_guardian hg join person p on p.district_id = hg.district_id and p.id = hg.guardian_id
+    where hg.district_id = ${districtId} and hg.household_id = ${call.householdId} and hg.until is null
+    order by p.id is distinct from (select e.guardian_id from exchange e where e.district_id = ${districtId}
+      and (e.call_id = ${call.id} or e.id = ${call.exchangeId}::uuid) and e.guardian_id is not null order by e.created_at limit 1), p.id`.execute(
+    trx,
+  )
+  const { rows: students } = await sql<Person & { own: boolean }>`
+    select distinct st.id, st.given_name, st.family_name, st.display_name, st.language, ${own(districtId, staffSide)} as own
+    from household_guardian hg join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
+    join person st on st.district_id = gs.district_id and st.id = gs.student_id and st.active
+    where hg.district_id = ${districtId} and hg.household_id = ${call.householdId} and hg.until is null
+    order by st.given_name, st.id`.execute(trx)
+  const mine = students.filter((s) => s.own)
+  const first = guardians[0]
+  return {
+    languages: [...new Set(guardians.flatMap((g) => (g.language === null ? [] : [g.language])))],
+    guardian:
+      first === undefined
+        ? null
+        : fullName({ givenName: first.given_name, familyName: first.family_name, displayName: first.display_name }),
+    label: familyLabel(
+      (mine.length > 0 ? mine : students).map((s) => shortName({ givenName: s.given_name, familyName: s.family_name })),
+    ),
+    zone: first?.time_zone ?? null,
+  }
+}
+
+function own(districtId: string, staffSide: string | null): RawBuilder<boolean> {
+  return staffSide === null ? sql<boolean>`false` : teaches(districtId, sql`${staffSide}`, sql`st.id`)
+}
+
+/** Somebody who staffs a desk and has a phone; which of our numbers that phone sees does not matter, so long as it is one of ours. */
+async function deskParty(trx: Trx, districtId: string, deskId: string, shows: string): Promise<Party | null> {
+  const { rows } = await sql<{ phone_id: string }>`
+    select pp.phone_id from desk_staff ds
+    join person p on p.district_id = ds.district_id and p.id = ds.person_id and p.active
+    join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id
+    where ds.district_id = ${districtId} and ds.desk_id = ${deskId} order by p.id, pp.use limit 1`.execute(trx)
+  return party(rows[0]?.phone_id ?? null, shows)
+}
+
+async function menuOf(trx: Trx, districtId: string): Promise<string[]> {
+  const { rows } = await sql<{ language: string }>`
+    select language from person where district_id = ${districtId} and kind = 'guardian' and active and language is not null
+    group by language order by count(*) desc, language limit ${MENU_LANGUAGES}`.execute(trx)
+  return rows.map((row) => row.language)
+}
+
+/** What a call was made for; or, for who calls in, what was not heard yet of the conversation (or, by PIN, of the household). */
+async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: CallRow): Promise<WaitingMessage[]> {
+  if (call.householdId === null) return []
+  const which =
+    call.script === 'message'
+      ? sql`e.call_id = ${call.id} and e.status = 'sending' and e.heard_at is null`
+      : sql`c.household_id = ${call.householdId} and (${call.conversationId}::uuid is null or c.id = ${call.conversationId}::uuid) and c.ended_at is null
+          and e.heard_at is null and e.prepare_after is null and e.body is not null
+          and e.created_at > ${moment.database.toString()}::timestamptz - ${OFFERED_DAYS} * interval '1 day'
+          and (e.status in ('sent', 'delivered', 'undelivered', 'failed') or (e.status = 'queued' and e.send_after <= ${moment.now.toString()}::timestamptz))`
+  const { rows } = await sql<{
+    id: string
+    staff_side: string
+    given_name: string | null
+    family_name: string | null
+    display_name: string | null
+    school_name: string
+    original_language: string | null
+    original_text: string
+    translation_language: string | null
+    translation_text: string | null
+    recording_id: string | null
+    urgent: boolean
+    differs: boolean
+  }>`
+    select e.id, c.staff_side, t.given_name, t.family_name, t.display_name, s.name as school_name, e.original_language, e.original_text,
+      e.translation_language, e.translation_text, e.recording_id, e.urgent,
+      e.translation_text is not null and position(e.original_text in e.body) > 0 as differs
+    from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    join school s on s.district_id = c.district_id and s.id = c.school_id
+    left join person t on t.district_id = c.district_id and t.id = c.staff_side
+    where e.district_id = ${districtId} and e.direction = 'to_family' and e.author = 'person' and e.kind = 'message' and ${which}
+    order by e.created_at, e.id limit ${MOST_OFFERED}`.execute(trx)
+  return rows.map((row) => {
+    const original = { language: row.original_language ?? 'en', text: row.original_text }
+    const translation =
+      row.translation_text === null ? [] : [{ language: row.translation_language ?? 'en', text: row.translation_text }]
+    return {
+      exchangeId: row.id,
+      from:
+        row.given_name === null
+          ? row.school_name
+          : fullName({ givenName: row.given_name, familyName: row.family_name ?? '', displayName: row.display_name }),
+      // A translation whose facts differ goes with its original, as in a text.
+      texts: translation.length === 0 || row.differs ? [...translation, original] : translation,
+      recordingId: row.recording_id,
+      urgent: row.urgent,
+    }
+  })
+}
+
+async function recordedPrompts(trx: Trx, districtId: string, languages: readonly string[]): Promise<Map<string, string>> {
+  if (languages.length === 0) return new Map()
+  const { rows } = await sql<{ language: string; id: string; recording_id: string }>`
+    select p.language, p.id, p.recording_id from prompt p
+    join recording r on r.district_id = p.district_id and r.id = p.recording_id and r.kept_at is not null
+    where p.district_id = ${districtId} and p.language = any(${[...languages]}::text[])`.execute(trx)
+  return new Map(rows.map((row) => [`${row.language} ${row.id}`, row.recording_id]))
+}

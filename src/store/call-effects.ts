@@ -1,0 +1,199 @@
+/** What a call's turn leaves behind: in the log, in the conversation, with the family's phone. */
+
+import { sql } from 'kysely'
+import type { CallEffect } from '../core/call-script.ts'
+import { officeDesk } from '../core/people.ts'
+import type { Moment } from '../relay/ports.ts'
+import type { CallRow } from './call-rows.ts'
+import type { Trx } from './database.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { insertMessages, type NewMessage, timeOrderedId } from './exchanges.ts'
+import { openTask } from './tasks.ts'
+
+/** A voicemail waits so long for its words; then it goes on as audio alone. */
+const TRANSCRIPT_SECONDS = 120
+
+type Of<Kind extends CallEffect['kind']> = Extract<CallEffect, { kind: Kind }>
+type Apply = { readonly [Kind in CallEffect['kind']]: (work: Work, effect: Of<Kind>) => Promise<void> }
+type Work = {
+  readonly trx: Trx
+  readonly districtId: string
+  readonly moment: Moment
+  readonly call: CallRow
+  /** Unique within the call: what a turn makes is made once. */
+  readonly key: string
+  /** Whom the call's own side is: a guardian or a staff member; null: a stranger. */
+  readonly who: string | null
+}
+
+/** Carries out what a turn says, in its order. */
+export async function applyEffects(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  call: CallRow,
+  who: string | null,
+  effects: readonly CallEffect[],
+): Promise<void> {
+  let about = call.aboutId
+  for (const [i, effect] of effects.entries()) {
+    const work: Work = { trx, districtId, moment, call: { ...call, aboutId: about }, key: `${call.id}/${call.turn}/${i}`, who }
+    await (APPLY[effect.kind] as (work: Work, effect: CallEffect) => Promise<void>)(work, effect)
+    if (effect.kind === 'heard') about = effect.exchangeId
+  }
+  if (about !== call.aboutId)
+    await sql`update call set about_id = ${about} where district_id = ${districtId} and id = ${call.id}`.execute(trx)
+}
+
+const APPLY: Apply = {
+  heard: async ({ trx, districtId, moment, who }, { exchangeId }) => {
+    const { rows } = await sql<{ before: string }>`
+      with old as (select id, status from exchange where district_id = ${districtId} and id = ${exchangeId} and status <> 'canceled' for update)
+      update exchange e set heard_at = ${moment.database.toString()}::timestamptz, status = 'delivered', hold = null, rescue_after = null
+      from old where e.district_id = ${districtId} and e.id = old.id returning old.status as before`.execute(trx)
+    const before = rows[0]?.before
+    if (before === undefined) return
+    await log(trx, districtId, moment, exchangeId, who, 'heard', before === 'delivered' ? {} : { status: 'delivered' })
+  },
+  reply: async (work, { text }) => {
+    await insertAnswer(work, { text, sid: work.key, toPrepare: true })
+    if (work.call.aboutId !== null) await log(work.trx, work.districtId, work.moment, work.call.aboutId, work.who, 'answered')
+  },
+  recording: async (work, { use, to, sid, seconds, language }) => {
+    const { trx, districtId, moment, call } = work
+    const exchangeId = await insertAnswer(work, { text: '', sid: work.key, toPrepare: false, toOffice: to === 'office' })
+    const recordingId = await insertRecording(work, { sid, seconds, language, exchangeId })
+    await sql`update exchange set kind = 'voicemail', recording_id = ${recordingId}, seconds = ${seconds}, original_language = ${language},
+        prepare_after = case when conversation_id is not null then ${moment.database.toString()}::timestamptz + ${TRANSCRIPT_SECONDS} * interval '1 second' end
+      where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
+    if (use === 'answer' && call.aboutId !== null) await log(trx, districtId, moment, call.aboutId, work.who, 'answered')
+  },
+  prompt_recorded: async (work, { prompt, language, sid, seconds }) => {
+    const { trx, districtId, moment, who } = work
+    const recordingId = await insertRecording(work, { sid, seconds, language, exchangeId: null })
+    await sql`insert into prompt (district_id, language, id, recording_id, recorded_by)
+      values (${districtId}, ${language}, ${prompt}, ${recordingId}, ${who ?? ''})
+      on conflict (district_id, language, id) do update
+        set recording_id = excluded.recording_id, recorded_by = excluded.recorded_by, recorded_at = clock_timestamp()`.execute(
+      trx,
+    )
+    await log(trx, districtId, moment, null, who, 'prompt_recorded', { prompt, language, seconds })
+  },
+  message_recorded: async (work, { exchangeId, sid, seconds }) => {
+    const { trx, districtId, moment, who } = work
+    const { rows } = await sql<{ language: string }>`
+      select coalesce(e.translation_language, g.language, 'und') as language from exchange e
+      left join person g on g.district_id = e.district_id and g.id = e.guardian_id
+      where e.district_id = ${districtId} and e.id = ${exchangeId} and e.status = 'held' and e.hold = 'person' for update of e`.execute(
+      trx,
+    )
+    const language = rows[0]?.language
+    if (language === undefined) return
+    const recordingId = await insertRecording(work, { sid, seconds, language, exchangeId })
+    // Prepared anew, it finds its recording and is timed.
+    await sql`update exchange set recording_id = ${recordingId}, hold = null, prepare_after = ${moment.database.toString()}::timestamptz, prepare_lease = null
+      where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
+    await log(trx, districtId, moment, exchangeId, who, 'recorded', { seconds })
+  },
+  answer_told: async (work, { exchangeId, sid, seconds }) => {
+    const recordingId = await insertRecording(work, { sid, seconds, language: 'en', exchangeId })
+    await log(work.trx, work.districtId, work.moment, exchangeId, work.who, 'told', { seconds, recording: recordingId })
+  },
+  no_more_calls: async ({ trx, districtId, moment, call, who }) => {
+    if (call.phoneId === null) return
+    await sql`update phone set calls_refused_at = ${moment.database.toString()}::timestamptz
+      where district_id = ${districtId} and id = ${call.phoneId} and calls_refused_at is null`.execute(trx)
+    await log(trx, districtId, moment, call.aboutId ?? call.exchangeId, who, 'calls_refused', { how: 'key' })
+    // What waits to be called goes as a text where the phone takes one, and is canceled where it does not.
+    await sql`update exchange e set prepare_after = ${moment.database.toString()}::timestamptz, prepare_lease = null
+      from conversation c where e.district_id = ${districtId} and c.district_id = e.district_id and c.id = e.conversation_id
+        and c.household_id = ${call.householdId}::uuid and e.channel = 'call' and e.kind = 'message' and e.direction = 'to_family' and e.status in ('held', 'queued')`.execute(
+      trx,
+    )
+    await openTask(trx, districtId, 'calls_refused', call.phoneId, { phoneId: call.phoneId })
+  },
+  call_back: async ({ trx, districtId, call }, { language }) => {
+    await openTask(trx, districtId, 'call_back', `${call.phoneId ?? call.id}:${language}`, {
+      ...(call.phoneId === null ? {} : { phoneId: call.phoneId }),
+      ...(call.exchangeId === null ? {} : { exchangeId: call.exchangeId }),
+    })
+  },
+  event: async ({ trx, districtId, moment, call, who }, { what, detail }) => {
+    await log(trx, districtId, moment, call.exchangeId ?? call.aboutId, who, what, { ...detail, call: call.id })
+  },
+}
+
+async function log(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  exchangeId: string | null,
+  who: string | null,
+  what: string,
+  detail: NonNullable<NewEvent['detail']> = {},
+): Promise<void> {
+  await appendEvents(trx, districtId, [{ exchangeId, at: moment.database, what, who, detail }])
+}
+
+/** What the caller said, as a new message of its own: in the conversation of what was just heard, else in the call's, else at the office. */
+async function insertAnswer(
+  { trx, districtId, moment, call, who }: Work,
+  answer: {
+    readonly text: string
+    readonly sid: string
+    readonly toPrepare: boolean
+    readonly toOffice?: boolean
+  },
+): Promise<string> {
+  const { rows } = await sql<{ conversation_id: string | null; side: string | null }>`
+    select coalesce((select e.conversation_id from exchange e where e.district_id = ${districtId} and e.id = ${call.aboutId}::uuid), ${call.conversationId}::uuid) as conversation_id,
+      (select b.side from binding b where b.district_id = ${districtId} and b.conversation_id = ${call.conversationId}::uuid and b.phone_id = ${call.phoneId}::uuid limit 1) as side`.execute(
+    trx,
+  )
+  const conversationId = answer.toOffice === true ? null : (rows[0]?.conversation_id ?? null)
+  const fromStaff = call.staffId !== null
+  const message: NewMessage = {
+    id: timeOrderedId(),
+    conversationId,
+    deskId: conversationId === null && call.schoolId !== null ? officeDesk(call.schoolId) : null,
+    direction: fromStaff ? 'to_family' : 'to_staff',
+    authorId: who,
+    guardianId: fromStaff ? await guardianOf(trx, districtId, call) : who,
+    text: answer.text,
+    urgent: false,
+    urgentReason: null,
+    status: 'received',
+    sendAfter: null,
+    hold: null,
+    toPrepare: answer.toPrepare && conversationId !== null,
+    carrierSid: answer.sid,
+    phoneId: conversationId === null ? call.phoneId : null,
+    proxyNumberId: conversationId === null ? call.proxyNumberId : null,
+    keyword: null,
+    pictures: false,
+    detour: null,
+  }
+  await insertMessages(trx, districtId, moment.database, [message], 'received')
+  if (conversationId === null) await openTask(trx, districtId, 'voicemail', message.id, { exchangeId: message.id })
+  return message.id
+}
+
+async function guardianOf(trx: Trx, districtId: string, call: CallRow): Promise<string | null> {
+  const { rows } = await sql<{ guardian_id: string }>`
+    select guardian_id from household_guardian where district_id = ${districtId} and household_id = ${call.householdId}::uuid and until is null
+    order by guardian_id limit 1`.execute(trx)
+  return rows[0]?.guardian_id ?? null
+}
+
+async function insertRecording(
+  { trx, districtId, call, moment }: Work,
+  recording: { readonly sid: string; readonly seconds: number; readonly language: string; readonly exchangeId: string | null },
+): Promise<string> {
+  const id = timeOrderedId()
+  const { rows } = await sql<{ id: string }>`
+    insert into recording (district_id, id, call_id, exchange_id, sid, seconds, language, fetch_after)
+    values (${districtId}, ${id}, ${call.id}, ${recording.exchangeId}::uuid, ${recording.sid}, ${recording.seconds}, ${recording.language}, ${moment.database.toString()}::timestamptz)
+    on conflict (district_id, sid) do update set exchange_id = coalesce(recording.exchange_id, excluded.exchange_id)
+    returning id`.execute(trx)
+  return rows[0]?.id as string
+}

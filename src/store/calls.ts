@@ -1,0 +1,246 @@
+/** Calls as the voice webhooks see them: each turn is one short transaction that reads, decides and writes. */
+
+import { sql } from 'kysely'
+import type { CallInput, Verb } from '../core/call-script.ts'
+import { routeText } from '../core/conversation.ts'
+import type { E164 } from '../core/phone-number.ts'
+import type { AnswerStore, IncomingCall, Played, PlayTurn, ScriptName } from '../relay/answer-ports.ts'
+import type { Moment } from '../relay/ports.ts'
+import { applyEffects } from './call-effects.ts'
+import { callFacts } from './call-facts.ts'
+import { type CallRow, insertCallExchange, lockCall, lockCallBySid } from './call-rows.ts'
+import { bindPhones, openConversations, pairKey } from './conversations.ts'
+import { type Db, inDistrict, type Trx } from './database.ts'
+import { timeOrderedId } from './exchanges.ts'
+import type { Keys } from './keys.ts'
+import { knownPairs } from './known.ts'
+import { ensurePhones, readNumber } from './phones.ts'
+import { momentOf } from './settings.ts'
+
+/** The answer port. */
+export function answerStore(db: Db, keys: Keys): AnswerStore {
+  const inCall = <T>(districtId: string, callId: string, work: (trx: Trx, moment: Moment, call: CallRow) => Promise<T>) =>
+    inDistrict(db, districtId, async (trx) => {
+      const call = await lockCall(trx, districtId, callId)
+      return call === null || call.ended ? null : work(trx, await momentOf(trx), call)
+    })
+  return {
+    incoming: async (call, play) => {
+      const { rows } = await sql<{ id: string; district_id: string; ours: boolean }>`
+        select id, district_id, exists (select from proxy_number where number = ${call.from}) as ours from proxy_number
+        where number = ${call.to} and district_id is not null`.execute(db)
+      const dialled = rows[0]
+      if (dialled === undefined) return null
+      // A call from one of our own numbers has no caller: two of ours would talk to each other.
+      const from = dialled.ours ? null : call.from
+      return inDistrict(db, dialled.district_id, async (trx) => {
+        const moment = await momentOf(trx)
+        await openCall(trx, keys, dialled.district_id, moment, { ...call, from }, dialled.id)
+        const opened = await lockCallBySid(trx, dialled.district_id, call.sid)
+        if (opened === null || opened.ended) return null
+        if (opened.turn > 0) return opened.turn === 1 ? played(trx, keys, dialled.district_id, opened) : null
+        return nextTurn(trx, keys, dialled.district_id, moment, opened, { kind: 'answered', by: 'person' }, play)
+      })
+    },
+    turn: (districtId, callId, turn, sid, input, play) =>
+      inCall(districtId, callId, async (trx, moment, call) => {
+        if (call.sid !== null && call.sid !== sid) return null
+        // The carrier may ask before the create call's answer is here: it names attempt and sid together.
+        if (call.sid === null)
+          await sql`update call set sid = ${sid} where district_id = ${districtId} and id = ${callId}`.execute(trx)
+        if (turn === call.turn - 1) return played(trx, keys, districtId, call)
+        return turn === call.turn ? nextTurn(trx, keys, districtId, moment, call, input, play) : null
+      }),
+    screen: (districtId, callId) =>
+      inCall(districtId, callId, async (trx, moment, call) => {
+        const connecting = call.verbs?.some((verb) => verb.kind === 'connect') ?? false
+        if (!connecting) return null
+        return { side: call.staffId === null ? 'staff' : 'family', facts: await callFacts(trx, districtId, moment, call) }
+      }),
+    through: async (districtId, callId) =>
+      (await inCall(districtId, callId, async (trx) => {
+        await sql`update call set through = true where district_id = ${districtId} and id = ${callId}`.execute(trx)
+        return true
+      })) ?? false,
+  }
+}
+
+/** Opens the call once, however often the carrier tells of it. */
+async function openCall(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  moment: Moment,
+  incoming: IncomingCall,
+  proxyNumberId: string,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`call ${incoming.sid}`}, 0))`.execute(trx)
+  if ((await lockCallBySid(trx, districtId, incoming.sid)) !== null) return
+  const phones = incoming.from === null ? new Map<E164, string>() : await ensurePhones(trx, keys, districtId, [incoming.from])
+  const phoneId = incoming.from === null ? null : (phones.get(incoming.from) ?? null)
+  const place = await placeOf(trx, districtId, moment, phoneId, proxyNumberId)
+  const id = timeOrderedId()
+  const exchangeId = timeOrderedId()
+  await sql`
+    insert into call (district_id, id, direction, script, conversation_id, household_id, school_id, staff_id, phone_id, proxy_number_id,
+      exchange_id, sid, outcome, answered_at)
+    values (${districtId}, ${id}, 'inbound', ${place.script}, ${place.conversationId}, ${place.householdId}, ${place.schoolId}, ${place.staffId},
+      ${phoneId}, ${proxyNumberId}, ${exchangeId}, ${incoming.sid}, 'accepted', clock_timestamp())`.execute(trx)
+  const fromStaff = place.staffId !== null
+  await insertCallExchange(
+    trx,
+    districtId,
+    moment.database,
+    {
+      id: exchangeId,
+      conversationId: place.conversationId,
+      deskId: place.conversationId === null && place.schoolId !== null ? `${place.schoolId}/office` : null,
+      direction: fromStaff && place.conversationId !== null ? 'to_family' : 'to_staff',
+      authorId: place.staffId ?? place.guardianId,
+      guardianId: place.guardianId,
+      status: fromStaff && place.conversationId !== null ? 'sending' : 'received',
+      sendAfter: null,
+      callId: id,
+      phoneId: place.conversationId === null ? phoneId : null,
+      proxyNumberId: place.conversationId === null ? proxyNumberId : null,
+    },
+    'called',
+  )
+}
+
+type Place = {
+  readonly script: ScriptName
+  readonly conversationId: string | null
+  readonly householdId: string | null
+  readonly schoolId: string | null
+  readonly staffId: string | null
+  readonly guardianId: string | null
+}
+
+/** Where a call belongs: the dialled number decides, as for a text. */
+async function placeOf(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  phoneId: string | null,
+  proxyNumberId: string,
+): Promise<Place> {
+  const nobody = { script: 'stranger', conversationId: null, householdId: null, staffId: null, guardianId: null } as const
+  if (phoneId === null) return { ...nobody, schoolId: await schoolOfNumber(trx, districtId, proxyNumberId) }
+  const [pair] = await knownPairs(trx, districtId, [{ phoneId, proxyNumberId }])
+  const route = routeText(pair?.known ?? { bound: null, household: null, staffId: null })
+  switch (route.kind) {
+    case 'relay': {
+      await bindPhones(trx, districtId, moment.now, [route.conversationId])
+      const { rows } = await sql<{ household_id: string; school_id: string }>`
+        select household_id, school_id from conversation where district_id = ${districtId} and id = ${route.conversationId}`.execute(
+        trx,
+      )
+      const toStaff = route.direction === 'to_staff'
+      return {
+        script: toStaff ? 'family' : 'staff',
+        conversationId: route.conversationId,
+        householdId: rows[0]?.household_id ?? null,
+        schoolId: rows[0]?.school_id ?? null,
+        staffId: toStaff ? null : route.authorId,
+        guardianId: route.guardianId,
+      }
+    }
+    case 'office': {
+      const staffSide = `${route.schoolId}/office`
+      const opened = await openConversations(trx, districtId, moment.now, [
+        { staffSide, householdId: route.householdId, schoolId: route.schoolId, dialled: proxyNumberId },
+      ])
+      const conversation = opened.get(pairKey(staffSide, route.householdId))
+      return {
+        script: 'family',
+        conversationId: conversation === undefined || conversation.kind === 'no_number' ? null : conversation.id,
+        householdId: route.householdId,
+        schoolId: route.schoolId,
+        staffId: null,
+        guardianId: route.guardianId,
+      }
+    }
+    case 'lost_staff':
+      return {
+        ...nobody,
+        script: 'studio',
+        staffId: route.staffId,
+        schoolId: await schoolOfNumber(trx, districtId, proxyNumberId),
+      }
+    case 'stranger':
+      return { ...nobody, schoolId: await schoolOfNumber(trx, districtId, proxyNumberId) }
+  }
+}
+
+/** The school that answers at a number where nobody is known: the one whose conversations use it, else the district's first with an office. */
+async function schoolOfNumber(trx: Trx, districtId: string, proxyNumberId: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string | null }>`
+    select coalesce(
+      (select min(c.school_id) from binding b join conversation c on c.district_id = b.district_id and c.id = b.conversation_id
+        where b.district_id = ${districtId} and b.proxy_number_id = ${proxyNumberId} and b.until is null having count(distinct c.school_id) = 1),
+      (select k.school_id from desk k join school s on s.district_id = k.district_id and s.id = k.school_id
+        where k.district_id = ${districtId} and k.kind = 'office' order by s.active desc, k.school_id limit 1)) as id`.execute(
+    trx,
+  )
+  return rows[0]?.id ?? null
+}
+
+/** Plays the next turn: facts, script, effects, and what is to be played kept for a repeat. */
+export async function nextTurn(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  moment: Moment,
+  call: CallRow,
+  input: CallInput,
+  play: PlayTurn,
+): Promise<Played> {
+  const facts = await callFacts(trx, districtId, moment, call)
+  const came = input.kind === 'connected' && !call.through ? { ...input, outcome: unbridged(input.outcome) } : input
+  const { verbs, state, effects } = play(call.script, call.state, came, facts)
+  await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), effects)
+  await sql`update call set state = ${JSON.stringify(state)}::jsonb, verbs = ${JSON.stringify(verbs)}::jsonb, turn = turn + 1, through = false,
+      answered_at = coalesce(answered_at, clock_timestamp())
+    where district_id = ${districtId} and id = ${call.id}`.execute(trx)
+  return played(trx, keys, districtId, { ...call, turn: call.turn + 1, verbs })
+}
+
+/** The phone was picked up, but nobody pressed the key: to the caller that is no answer. */
+function unbridged(outcome: Extract<CallInput, { kind: 'connected' }>['outcome']) {
+  return outcome === 'answered' ? 'no_answer' : outcome
+}
+
+/** Whose voice it is: the staff member, or the guardian who is named for the household. */
+async function whoOf(trx: Trx, districtId: string, call: CallRow): Promise<string | null> {
+  if (call.staffId !== null) return call.staffId
+  const { rows } = await sql<{ guardian_id: string | null }>`
+    select coalesce((select guardian_id from exchange where district_id = ${districtId} and id = ${call.exchangeId}::uuid),
+      (select guardian_id from exchange where district_id = ${districtId} and call_id = ${call.id} and guardian_id is not null order by created_at limit 1)) as guardian_id`.execute(
+    trx,
+  )
+  return rows[0]?.guardian_id ?? null
+}
+
+async function played(trx: Trx, keys: Keys, districtId: string, call: CallRow): Promise<Played> {
+  const verbs = call.verbs ?? []
+  return { districtId, callId: call.id, turn: call.turn, verbs, numbers: await numbersOf(trx, keys, districtId, verbs) }
+}
+
+/** The numbers of the phones that are connected and of ours that they see, by id. */
+async function numbersOf(trx: Trx, keys: Keys, districtId: string, verbs: readonly Verb[]): Promise<ReadonlyMap<string, E164>> {
+  const parties = verbs.flatMap((verb) => (verb.kind === 'connect' ? [verb.to] : []))
+  if (parties.length === 0) return new Map()
+  const { rows: phones } = await sql<{ id: string; number_encrypted: Buffer }>`
+    select id, number_encrypted from phone where district_id = ${districtId} and id = any(${parties.map((p) => p.phoneId)}::uuid[])`.execute(
+    trx,
+  )
+  const { rows: proxies } = await sql<{ id: string; number: E164 }>`
+    select id, number from proxy_number where district_id = ${districtId} and id = any(${parties.map((p) => p.shows)}::uuid[])`.execute(
+    trx,
+  )
+  return new Map([
+    ...phones.map((p): [string, E164] => [p.id, readNumber(keys, districtId, p.number_encrypted)]),
+    ...proxies.map((p): [string, E164] => [p.id, p.number]),
+  ])
+}

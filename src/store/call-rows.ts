@@ -96,3 +96,14 @@ export async function insertCallExchange(
     },
   ])
 }
+
+/** Whose voice it is: the staff member, or the guardian who is named for the household. */
+export async function whoOf(trx: Trx, districtId: string, call: CallRow): Promise<string | null> {
+  if (call.staffId !== null) return call.staffId
+  const { rows } = await sql<{ guardian_id: string | null }>`
+    select coalesce((select guardian_id from exchange where district_id = ${districtId} and id = ${call.exchangeId}::uuid),
+      (select guardian_id from exchange where district_id = ${districtId} and call_id = ${call.id} and guardian_id is not null order by created_at limit 1)) as guardian_id`.execute(
+    trx,
+  )
+  return rows[0]?.guardian_id ?? null
+}

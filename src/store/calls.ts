@@ -8,7 +8,7 @@ import type { AnswerStore, IncomingCall, Played, PlayTurn, ScriptName } from '..
 import type { Moment } from '../relay/ports.ts'
 import { applyEffects } from './call-effects.ts'
 import { callFacts } from './call-facts.ts'
-import { type CallRow, insertCallExchange, lockCall, lockCallBySid } from './call-rows.ts'
+import { type CallRow, insertCallExchange, lockCall, lockCallBySid, whoOf } from './call-rows.ts'
 import { bindPhones, openConversations, pairKey } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { timeOrderedId } from './exchanges.ts'
@@ -209,17 +209,6 @@ export async function nextTurn(
 /** The phone was picked up, but nobody pressed the key: to the caller that is no answer. */
 function unbridged(outcome: Extract<CallInput, { kind: 'connected' }>['outcome']) {
   return outcome === 'answered' ? 'no_answer' : outcome
-}
-
-/** Whose voice it is: the staff member, or the guardian who is named for the household. */
-async function whoOf(trx: Trx, districtId: string, call: CallRow): Promise<string | null> {
-  if (call.staffId !== null) return call.staffId
-  const { rows } = await sql<{ guardian_id: string | null }>`
-    select coalesce((select guardian_id from exchange where district_id = ${districtId} and id = ${call.exchangeId}::uuid),
-      (select guardian_id from exchange where district_id = ${districtId} and call_id = ${call.id} and guardian_id is not null order by created_at limit 1)) as guardian_id`.execute(
-    trx,
-  )
-  return rows[0]?.guardian_id ?? null
 }
 
 async function played(trx: Trx, keys: Keys, districtId: string, call: CallRow): Promise<Played> {

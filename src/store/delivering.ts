@@ -48,7 +48,7 @@ async function claim(
   if (!lock.rows[0]?.mine) return { attempts: [], decided: 0 }
   const moment = await momentOf(trx)
   const numbersFreeBefore = pacing === null ? null : moment.database.add({ seconds: BURST_SECONDS })
-  const rows = await dueHeads(trx, districtId, moment, numbersFreeBefore, limit)
+  const rows = await dueHeads(trx, districtId, moment, 'text', numbersFreeBefore, limit)
   if (rows.length === 0) return { attempts: [], decided: 0 }
 
   const attempts: (ReadyAttempt & { row: DueRow })[] = []
@@ -112,7 +112,8 @@ function introductionOf(row: DueRow): string {
   return plainPunctuation(fixedText('introduction', row.language, { school: row.school?.name ?? '' }).text)
 }
 
-function dueOf(row: DueRow): Due {
+/** What `decideDelivery` asks about a due row. */
+export function dueOf(row: DueRow): Due {
   return {
     direction: row.direction,
     author: row.author,
@@ -162,7 +163,7 @@ async function keep(trx: Trx, districtId: string, moment: Moment, ids: readonly 
 }
 
 /** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. */
-async function writeHolds(
+export async function writeHolds(
   trx: Trx,
   districtId: string,
   moment: Moment,

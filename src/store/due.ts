@@ -12,6 +12,11 @@ type School = { readonly name: string; readonly hours: SchoolHours | null }
 /** A due exchange with what its hand-over asks about, read after the exchange is locked. */
 export type DueRow = {
   id: string
+  kind: 'message' | 'call' | 'voicemail'
+  conversation_id: string | null
+  guardian_id: string | null
+  author_id: string | null
+  household_id: string | null
   lane: string | null
   direction: Direction
   author: 'person' | 'gateway'
@@ -38,25 +43,26 @@ export type DueRow = {
 }
 
 /**
- * Due exchanges that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
- * is, and in whose lane nothing is being handed over; one a lane. Notices have no lane. Urgent ones come first. `numbersFreeBefore`: numbers that
- * are busy beyond it are left out; null: none is.
+ * Due exchanges of a channel that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
+ * is, and in whose lane nothing is being handed over; one a lane. Notices and calls between people have no lane, and a rescue call stands before
+ * nobody. Urgent ones come first. `numbersFreeBefore`: numbers that are busy beyond it are left out; null: none is.
  */
 export async function dueHeads(
   trx: Trx,
   districtId: string,
   moment: Moment,
+  channel: 'text' | 'call',
   numbersFreeBefore: Temporal.Instant | null,
   limit: number,
 ): Promise<DueRow[]> {
   const latest = numbersFreeBefore?.toString() ?? null
   const { rows: heads } = await sql<{ id: string }>`
     select e.id from exchange e
-    where e.district_id = ${districtId} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
-      and (e.seq is null or not exists (
+    where e.district_id = ${districtId} and e.channel = ${channel} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
+      and (e.seq is null or e.rescue or not exists (
         select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
           and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
+          and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
       and (${latest}::timestamptz is null or not exists (
         select from proxy_number n
         where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}
@@ -69,13 +75,14 @@ export async function dueHeads(
   // No coalesce on phone ids: under row level security PostgreSQL takes it for leaky and reads every phone instead of one.
   // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Omit<DueRow, 'school'> & { school_id: string | null }>`
-    select e.id, case when e.seq is not null then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
+    select e.id, e.kind, e.conversation_id, c.household_id, e.guardian_id, e.author_id,
+      case when e.seq is not null and not e.rescue then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
       (select extract(epoch from clock_timestamp() - least(a.reached_at, a.created_at))::float8 from exchange a
         where a.district_id = e.district_id and a.id = e.answers) as answer_age,
       coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
         and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
           and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, c.school_id, g.time_zone as family_zone,
-      p.id as phone_id, p.opted_out_at is not null as opted_out,
+      p.id as phone_id, p.opted_out_at is not null or (e.channel = 'call' and p.calls_refused_at is not null) as opted_out,
       p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
       coalesce(e.translation_language, g.language, 'en') as language, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
     from exchange e

@@ -1,0 +1,242 @@
+/** `ring`'s side of the store: what is to be said by phone, and the calls that we make for it. */
+
+import { sql } from 'kysely'
+import type { DeliveryDecision, Due } from '../core/delivery.ts'
+import type { E164 } from '../core/phone-number.ts'
+import type { PlayTurn } from '../relay/answer-ports.ts'
+import type { Moment } from '../relay/ports.ts'
+import type { ReadyCall, RingStore } from '../relay/ring-ports.ts'
+import { endCall } from './call-ending.ts'
+import { lockCall } from './call-rows.ts'
+import { type Db, inDistrict, type Trx } from './database.ts'
+import { dueOf, writeHolds } from './delivering.ts'
+import { type DueRow, dueHeads } from './due.ts'
+import { appendEvents, type NewEvent } from './events.ts'
+import { cancelWaiting, timeOrderedId } from './exchanges.ts'
+import type { Keys } from './keys.ts'
+import { readNumber } from './phones.ts'
+import { dueCallLooks, giveUpCall, recordCall } from './ring-outcomes.ts'
+import { momentOf } from './settings.ts'
+import { openTask } from './tasks.ts'
+
+/** Calls of one district under way at once. */
+const MOST_AT_ONCE = 20
+/** Calls to one phone in a day; what is left then waits for a person. */
+const MOST_A_DAY = 12
+const RING_SECONDS = 30
+/** No call of ours lasts longer, and none begins with less of the window left. */
+const MOST_SECONDS = 900
+const LEAST_SECONDS = 120
+/** Seconds after which a call without an outcome is one whose process died. */
+const ABANDONED_SECONDS = 45
+
+/** The ring port. `mayCall` refuses countries and numbers that cost a stranger's price. */
+export function ringStore(db: Db, keys: Keys, mayCall: (number: E164, country: string) => boolean, play: PlayTurn): RingStore {
+  return {
+    claim: (districtId, limit, decide) =>
+      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, mayCall, limit, decide), 'row by row'),
+    record: (districtId, outcomes) =>
+      inDistrict(db, districtId, async (trx) => {
+        const moment = await momentOf(trx)
+        for (const outcome of outcomes) await recordCall(trx, districtId, moment, outcome, play)
+      }),
+    dueLooks: (districtId, limit) => inDistrict(db, districtId, (trx) => dueCallLooks(trx, keys, districtId, limit)),
+    adopt: (districtId, callId, sid) =>
+      inDistrict(db, districtId, async (trx) => {
+        const { rows } = await sql`update call set sid = ${sid}, outcome = 'accepted'
+          where district_id = ${districtId} and id = ${callId} and sid is null
+            and not exists (select from call o where o.district_id = ${districtId} and o.sid = ${sid}) returning id`.execute(trx)
+        return rows.length > 0
+      }),
+    lookAgain: (districtId, callId, seconds) =>
+      inDistrict(db, districtId, async (trx) => {
+        await sql`update call set look_after = clock_timestamp() + ${seconds} * interval '1 second'
+          where district_id = ${districtId} and id = ${callId} and ended_at is null`.execute(trx)
+      }),
+    end: (districtId, callId, end) =>
+      inDistrict(db, districtId, async (trx) => {
+        const call = await lockCall(trx, districtId, callId)
+        if (call !== null) await endCall(trx, districtId, await momentOf(trx), call, end, play)
+      }),
+    giveUp: (districtId, callId) => inDistrict(db, districtId, (trx) => giveUpCall(trx, districtId, callId)),
+  }
+}
+
+async function claim(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  mayCall: (number: E164, country: string) => boolean,
+  limit: number,
+  decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
+): Promise<{ calls: ReadyCall[]; decided: number }> {
+  // The same lock as for texts: of two claims in one lane, one would not see what the other is about to hand over.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`deliver ${districtId}`}, 0))`.execute(trx)
+  const moment = await momentOf(trx)
+  await rescueLate(trx, districtId, moment)
+  const rows = await dueHeads(trx, districtId, moment, 'call', null, limit)
+  if (rows.length === 0) return { calls: [], decided: 0 }
+  const { rows: counts } = await sql<{ country: string; open: number }>`
+    select d.country, (select count(*)::int from call c where c.district_id = d.id and c.ended_at is null and c.direction = 'outbound') as open
+    from district d where d.id = ${districtId}`.execute(trx)
+  const { country, open } = counts[0] as { country: string; open: number }
+  const busy = await phonesAtWork(
+    trx,
+    districtId,
+    rows.flatMap((row) => row.phone_id ?? []),
+  )
+  const calls: ReadyCall[] = []
+  for (const row of rows) {
+    const decision = decide(moment.now, dueOf(row))
+    const between = row.kind === 'call'
+    if (decision.kind === 'end' || decision.kind === 'keep')
+      await cancelWaiting(trx, districtId, moment.database, [row.id], decision.kind === 'end' ? decision.why : 'opted_out', null)
+    else if (decision.kind === 'hold' && between)
+      // A call that somebody asked for now is nothing to make tomorrow.
+      await cancelWaiting(trx, districtId, moment.database, [row.id], 'hours', null)
+    else if (decision.kind === 'hold') await writeHolds(trx, districtId, moment, [{ row, ...decision }])
+    else if (!row.urgent && decision.validitySeconds < LEAST_SECONDS) continue
+    else if (open + calls.length >= MOST_AT_ONCE) continue
+    else {
+      const leg = between ? await staffLeg(trx, districtId, row) : familyLeg(row)
+      if (leg === null) await withoutPhone(trx, districtId, moment, row)
+      else {
+        const to = readNumber(keys, districtId, leg.number)
+        const day = busy.get(leg.phoneId)
+        if (day?.open) continue
+        if (!mayCall(to, country)) await fail(trx, districtId, moment, row, 'not_allowed')
+        else if ((day?.today ?? 0) >= MOST_A_DAY && !row.urgent) await fail(trx, districtId, moment, row, 'too_many_calls')
+        else {
+          const callId = await writeCall(trx, districtId, moment, row, leg)
+          busy.set(leg.phoneId, { open: true, today: 0 })
+          calls.push({
+            callId,
+            districtId,
+            from: leg.proxy,
+            to,
+            ringSeconds: RING_SECONDS,
+            mostSeconds: Math.min(MOST_SECONDS, decision.validitySeconds),
+            detectMachine: !between,
+          })
+        }
+      }
+    }
+  }
+  return { calls, decided: rows.length }
+}
+
+/** Which phone we ring, and which of our numbers it sees. */
+type Leg = { readonly phoneId: string; readonly number: Buffer; readonly proxyNumberId: string; readonly proxy: E164 }
+
+function familyLeg(row: DueRow): Leg | null {
+  const { phone_id, number_encrypted, proxy_number_id, proxy } = row
+  if (phone_id === null || number_encrypted === null || proxy_number_id === null || proxy === null) return null
+  return { phoneId: phone_id, number: number_encrypted, proxyNumberId: proxy_number_id, proxy }
+}
+
+/** The teacher's own phone rings first. */
+async function staffLeg(trx: Trx, districtId: string, row: DueRow): Promise<Leg | null> {
+  const { rows } = await sql<{ phone_id: string; number_encrypted: Buffer; proxy_number_id: string; proxy: E164 }>`
+    select b.phone_id, p.number_encrypted, n.id as proxy_number_id, n.number as proxy
+    from binding b join phone p on p.district_id = b.district_id and p.id = b.phone_id
+    join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
+    where b.district_id = ${districtId} and b.conversation_id = ${row.conversation_id}::uuid and b.side = 'staff' and b.until is null`.execute(
+    trx,
+  )
+  const leg = rows[0]
+  if (leg === undefined) return null
+  return { phoneId: leg.phone_id, number: leg.number_encrypted, proxyNumberId: leg.proxy_number_id, proxy: leg.proxy }
+}
+
+/** Phones that a call is under way to, and how many of ours each had within a day. */
+async function phonesAtWork(
+  trx: Trx,
+  districtId: string,
+  phoneIds: readonly string[],
+): Promise<Map<string, { open: boolean; today: number }>> {
+  const { rows } = await sql<{ phone_id: string; open: boolean; today: number }>`
+    select phone_id, bool_or(ended_at is null) as open, (count(*) filter (where direction = 'outbound'))::int as today from call
+    where district_id = ${districtId} and phone_id = any(${[...phoneIds]}::uuid[]) and started_at > clock_timestamp() - interval '1 day'
+    group by phone_id`.execute(trx)
+  return new Map(rows.map((row) => [row.phone_id, { open: row.open, today: row.today }]))
+}
+
+/** Writes the call with everything of the lane that it is to say. */
+async function writeCall(trx: Trx, districtId: string, moment: Moment, row: DueRow, leg: Leg): Promise<string> {
+  const callId = timeOrderedId()
+  const between = row.kind === 'call'
+  const { rows: places } = await sql<{ school_id: string }>`
+    select school_id from conversation where district_id = ${districtId} and id = ${row.conversation_id}::uuid`.execute(trx)
+  await sql`
+    insert into call (district_id, id, direction, script, conversation_id, household_id, school_id, staff_id, phone_id, proxy_number_id,
+      exchange_id, started_at, look_after)
+    values (${districtId}, ${callId}, 'outbound', ${between ? 'staff_first' : 'message'}, ${row.conversation_id}, ${row.household_id},
+      ${places[0]?.school_id ?? null}, ${between ? row.author_id : null}, ${leg.phoneId}, ${leg.proxyNumberId}, ${between ? row.id : null},
+      ${moment.database.toString()}::timestamptz, ${moment.database.add({ seconds: ABANDONED_SECONDS }).toString()}::timestamptz)`.execute(
+    trx,
+  )
+  // Several waiting messages are one call: all that are due behind the head, up to the first that is not.
+  const { rows } = await sql<{ id: string }>`
+    with head as (select id, conversation_id, direction, seq, rescue from exchange where district_id = ${districtId} and id = ${row.id}),
+    behind as (
+      select o.id from head join exchange o on o.district_id = ${districtId} and o.conversation_id = head.conversation_id and o.direction = head.direction
+        and o.seq > head.seq and o.channel = 'call' and o.kind = 'message' and not o.rescue and not head.rescue and o.prepare_after is null
+        and o.status in ('held', 'queued') and o.send_after <= ${moment.now.toString()}::timestamptz
+      where ${!between} and not exists (
+        select from exchange b where b.district_id = ${districtId} and b.conversation_id = head.conversation_id and b.direction = head.direction
+          and b.seq > head.seq and b.seq < o.seq and not b.rescue and (b.prepare_after is not null or (b.status in ('held', 'queued', 'sending')
+            and (b.channel <> 'call' or b.send_after is null or b.send_after > ${moment.now.toString()}::timestamptz))))
+      for update of o skip locked)
+    update exchange e set status = 'sending', call_id = ${callId}, hold = null, rescue_after = null
+    where e.district_id = ${districtId} and (e.id = ${row.id} or e.id in (select id from behind)) returning e.id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    rows.map(
+      ({ id }): NewEvent => ({
+        exchangeId: id,
+        at: moment.database,
+        what: 'ringing',
+        detail: { status: 'sending', call: callId },
+      }),
+    ),
+  )
+  return callId
+}
+
+/** A side that lost its number gets another when it is prepared anew; a teacher without a phone cannot be rung. */
+async function withoutPhone(trx: Trx, districtId: string, moment: Moment, row: DueRow): Promise<void> {
+  if (row.kind === 'call') return fail(trx, districtId, moment, row, 'no_phone')
+  await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = ${row.id}`.execute(
+    trx,
+  )
+}
+
+async function fail(trx: Trx, districtId: string, moment: Moment, row: DueRow, reason: string): Promise<void> {
+  await sql`update exchange set status = 'failed', hold = null where district_id = ${districtId} and id = ${row.id}`.execute(trx)
+  await appendEvents(trx, districtId, [
+    { exchangeId: row.id, at: moment.database, what: 'failed', detail: { status: 'failed', reason } },
+  ])
+  await openTask(trx, districtId, 'unreached', row.id, { exchangeId: row.id })
+}
+
+/** An urgent text without a sign of life by its deadline becomes a call; a rescue call blocks nothing. */
+async function rescueLate(trx: Trx, districtId: string, moment: Moment): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    update exchange e set status = 'queued', channel = 'call', rescue = true, rescue_after = null, send_after = ${moment.now.toString()}::timestamptz, tries = 0
+    where e.district_id = ${districtId} and e.rescue_after <= ${moment.database.toString()}::timestamptz and e.status = 'sent' returning e.id`.execute(
+    trx,
+  )
+  await appendEvents(
+    trx,
+    districtId,
+    rows.map(
+      ({ id }): NewEvent => ({
+        exchangeId: id,
+        at: moment.database,
+        what: 'rescue',
+        detail: { status: 'queued', rung: 'call', why: 'no_sign' },
+      }),
+    ),
+  )
+}

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { parseHours, type SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import { cleanText } from '../core/segments.ts'
-import type { Acted, Action, Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
+import type { Accepted, Acted, Action, Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
 import { openConversationViews } from '../store/conversation-view.ts'
 import { type Db, inDistrict } from '../store/database.ts'
 import { canonical } from '../store/events.ts'
@@ -23,6 +23,11 @@ export type RouteDeps = {
   /** For hours and `sendAfter`. */
   readonly now: () => Promise<Temporal.Instant>
   readonly compose: (request: ComposeRequest) => Promise<Composed>
+  readonly call: (request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly guardianId: string
+  }) => Promise<Composed>
   readonly act: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -58,6 +63,10 @@ const ACTIONS: Readonly<Record<Action, string>> = {
   cancel: 'Cancels what is held.',
 }
 
+function accepted({ id, status, sendAfter }: Accepted) {
+  return { id, status: status as View['status'], sendAfter: sendAfter?.toString() ?? null }
+}
+
 /** Adds the calls to `app`, which has checked the token: `staffOf` gives its staff member. */
 export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (request: FastifyRequest) => Staff): void {
   const api = app.withTypeProvider<ZodTypeProvider>()
@@ -79,12 +88,22 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
         ...composeFields(request.body, request.headers['idempotency-key']),
       })
       if (composed.kind !== 'accepted') return sendProblem(reply, COMPOSED[composed.kind], composed.problem)
-      const exchanges = composed.exchanges.map(({ id, status, sendAfter }) => ({
-        id,
-        status: status as View['status'],
-        sendAfter: sendAfter?.toString() ?? null,
-      }))
-      return reply.code(202).send({ exchanges })
+      return reply.code(202).send({ exchanges: composed.exchanges.map(accepted) })
+    },
+  )
+
+  const call = {
+    body: schema.NewCall,
+    response: { 202: schema.Accepted, ...schema.problems(400, 401, 404, 409, 413, 415) },
+  }
+  api.post(
+    '/calls',
+    { schema: { summary: 'Calls a family: the caller’s own phone rings first, then the family’s; neither sees the other’s number.', ...call } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const called = await deps.call({ districtId: staff.districtId, staff, guardianId: request.body.to.guardian })
+      if (called.kind !== 'accepted') return sendProblem(reply, COMPOSED[called.kind], called.problem)
+      return reply.code(202).send({ exchanges: called.exchanges.map(accepted) })
     },
   )
 

@@ -1,6 +1,7 @@
 /** What goes in and out of the API: one schema for checking, types and openapi.json. */
 
 import { z } from 'zod'
+import { GRADES } from '../core/evidence.ts'
 import { days } from '../core/hours.ts'
 import { readCursor, readTime } from '../store/exchange-view.ts'
 import { Problem } from './problems.ts'
@@ -53,6 +54,9 @@ export const NewMessage = z
   .refine((message) => message.urgent !== true || (message.reason ?? '').trim() !== '', { path: ['reason'] })
   .meta({ id: 'NewMessage' })
 
+/** The body of `POST /calls`. */
+export const NewCall = z.strictObject({ to: z.strictObject({ guardian: SourcedId }) }).meta({ id: 'NewCall' })
+
 /** The headers of `POST /messages`. */
 export const Idempotency = z.looseObject({
   'idempotency-key': z
@@ -79,6 +83,9 @@ export const Exchange = z
     original: z.object({ language: Language, text: z.string() }),
     translation: z.object({ language: Language, text: z.string(), by: z.string() }).nullable(),
     urgentReason: z.string().nullable().describe('Why it was sent as urgent; null: it was not.'),
+    evidence: z.enum(GRADES).nullable().describe('The best that is known of its arrival, from least to most as listed; null: nothing.'),
+    seconds: z.number().int().nullable().describe('Of a call: for how long it lasted; of a voicemail: for how long it speaks.'),
+    recording: z.string().nullable().describe('The path of its recording; null: there is none.'),
     at: Instant,
     events: z.array(z.object({ at: Instant, what: z.string() })),
   })

@@ -4,18 +4,22 @@ import { type DeliverDeps, deliver } from '../relay/deliver.ts'
 import type { Step } from '../relay/ports.ts'
 import { type PrepareDeps, prepare } from '../relay/prepare.ts'
 import { type ReceiveDeps, receive } from '../relay/receive.ts'
+import { lookAtCalls, type RingDeps, ring } from '../relay/ring.ts'
 import { type ReconcileDeps, reconcile } from '../relay/settle.ts'
 import { type Found, type Loop, startLoop } from './loop.ts'
 
 /** Steps that others bring work to. */
-export type WokenStep = 'receive' | 'prepare' | 'deliver'
+export type WokenStep = 'receive' | 'prepare' | 'deliver' | 'ring' | 'fetch'
 
 /** What the jobs work with. */
 export type JobDeps = {
   readonly receive: ReceiveDeps
   readonly prepare: PrepareDeps
   readonly deliver: DeliverDeps
+  readonly ring: RingDeps
   readonly reconcile: ReconcileDeps
+  /** Fetches up to so many recordings of a district; gives how many were due. */
+  readonly fetch: (districtId: string, limit: number) => Promise<number>
   /** Seals up to so many events of a district; gives how many. */
   readonly seal: (districtId: string, limit: number) => Promise<number>
   /** Districts that have work for a step now. */
@@ -41,7 +45,7 @@ export type Jobs = {
 }
 
 /** How much of one district is taken before the next has its turn. */
-const SHARE = { receive: 500, prepare: 500, deliver: 500, reconcile: 20, seal: 5_000 } as const
+const SHARE = { receive: 500, prepare: 500, deliver: 500, ring: 20, reconcile: 20, fetch: 5, seal: 5_000 } as const
 /** Turns of a step under way at once: while one waits for its translations, another reads on. The other steps take turns. */
 const AT_ONCE: Readonly<Record<string, number>> = { prepare: 2 }
 /** Events are sealed within a second: two looks a second take them together. */
@@ -88,34 +92,45 @@ export function startJobs(deps: JobDeps): Jobs {
     return failed && most === 'more' ? 'some' : most
   }
 
+  /** Begins hand-overs and lets them go on beside the next turn; gives how many were claimed. */
+  const handOver = async (
+    step: 'deliver' | 'ring',
+    begin: () => Promise<{ readonly claimed: number; readonly done: Promise<void> }>,
+  ): Promise<number> => {
+    if (inFlight >= MOST_IN_FLIGHT) return 0
+    const { claimed, done } = await begin()
+    inFlight += claimed
+    if (claimed > 0) lastDelivery = performance.now()
+    const settled: Promise<void> = done
+      .catch((error) => deps.report(step, error))
+      .finally(() => {
+        inFlight -= claimed
+        underWay.delete(settled)
+        wake(step)
+        deps.changed()
+      })
+    underWay.add(settled)
+    return claimed
+  }
+
   const turns: Readonly<Record<string, () => Promise<Found>>> = {
     receive: async () => {
       await deps.caughtUp()
-      return found(await receive(deps.receive, SHARE.receive), SHARE.receive, ['prepare', 'deliver'])
+      return found(await receive(deps.receive, SHARE.receive), SHARE.receive, ['prepare', 'deliver', 'ring', 'fetch'])
     },
-    prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver']),
+    prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver', 'ring']),
     deliver: forDistricts(
       'deliver',
-      async (districtId) => {
-        const room = Math.min(SHARE.deliver, MOST_IN_FLIGHT - inFlight)
-        if (room <= 0) return 0
-        const { claimed, done } = await deliver(deps.deliver, districtId, room)
-        inFlight += claimed
-        if (claimed > 0) lastDelivery = performance.now()
-        const settled: Promise<void> = done
-          .catch((error) => deps.report('deliver', error))
-          .finally(() => {
-            inFlight -= claimed
-            underWay.delete(settled)
-            wake('deliver')
-            deps.changed()
-          })
-        underWay.add(settled)
-        return claimed
-      },
+      (districtId) => handOver('deliver', () => deliver(deps.deliver, districtId, Math.min(SHARE.deliver, MOST_IN_FLIGHT - inFlight))),
       [],
     ),
-    reconcile: forDistricts('reconcile', (id) => reconcile(deps.reconcile, id, SHARE.reconcile), ['deliver']),
+    ring: forDistricts('ring', (districtId) => handOver('ring', () => ring(deps.ring, districtId, SHARE.ring)), []),
+    reconcile: forDistricts(
+      'reconcile',
+      async (id) => (await reconcile(deps.reconcile, id, SHARE.reconcile)) + (await lookAtCalls(deps.ring, id, SHARE.reconcile)),
+      ['deliver', 'ring'],
+    ),
+    fetch: forDistricts('fetch', (id) => deps.fetch(id, SHARE.fetch), ['prepare']),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
   }
   for (const [name, turn] of Object.entries(turns))
@@ -126,9 +141,9 @@ export function startJobs(deps: JobDeps): Jobs {
     wake,
     stop: async () => {
       // What feeds the path ends first; what it has begun is finished and sealed.
-      for (const loop of loopsOf('receive', 'prepare', 'deliver')) await loop.stop()
+      for (const loop of loopsOf('receive', 'prepare', 'deliver', 'ring')) await loop.stop()
       await Promise.all(underWay)
-      for (const loop of loopsOf('reconcile', 'seal')) await loop.stop()
+      for (const loop of loopsOf('reconcile', 'fetch', 'seal')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
     stuck: (ms) => [...new Set(loops.filter(({ loop }) => performance.now() - loop.lastTurn() > ms).map(({ name }) => name))],

@@ -25,6 +25,8 @@ export type Played = {
   readonly turn: number
   readonly verbs: readonly Verb[]
   readonly numbers: ReadonlyMap<string, E164>
+  /** The number of ours that this leg speaks by. */
+  readonly own: E164
 }
 
 /** Whose leg a screen is played to, and in which words. */

@@ -49,8 +49,8 @@ export type Acted =
 export type Recipient = {
   readonly guardianId: string
   readonly schoolId: string
-  /** Null: no phone that takes texts. */
-  readonly household: { readonly id: string; readonly optedOut: boolean } | null
+  /** Null: no phone. `optedOut`: nothing may be sent to it; `refusesCalls`: it may not be called. */
+  readonly household: { readonly id: string; readonly optedOut: boolean; readonly refusesCalls: boolean } | null
   readonly hours: Due['hours']
   /** Whether this school lets teachers send urgent messages. */
   readonly teachersMayUrgent: boolean
@@ -77,6 +77,15 @@ export type ComposingDistrict = {
     mayWait: boolean,
   ) => Promise<ReadonlyMap<string, { kind: 'open' | 'waits'; id: string } | { kind: 'no_number'; buy: number }>>
   readonly write: (messages: readonly Written[]) => Promise<void>
+  /** Gives the staff side of a conversation a number where its phone has none yet; false: there is no phone, or no number is free. */
+  readonly hasPhone: (conversationId: string) => Promise<boolean>
+  /** Writes down a call to be made at once. */
+  readonly writeCall: (call: {
+    readonly id: string
+    readonly conversationId: string
+    readonly staffId: string
+    readonly guardianId: string
+  }) => Promise<void>
   /** What a person may act on: null when it is not there for this staff member. */
   readonly exchange: (
     staff: Staff,
@@ -112,7 +121,7 @@ export type TimeOf = (
   now: Temporal.Instant,
   message: { readonly urgent: boolean; readonly optedOut: boolean; readonly hours: Due['hours'] },
 ) => {
-  readonly status: Extract<Status, 'received' | 'held' | 'queued'>
+  readonly status: Extract<Status, 'held' | 'queued'>
   readonly sendAfter: Temporal.Instant | null
   readonly hold: 'hours' | 'no_hours' | null
 }

@@ -6,7 +6,10 @@ import type { Acted, Action, Composed, ComposeRequest, ComposeStore, ComposingDi
 import { sendTime } from './prepare.ts'
 
 const PROBLEMS = {
-  no_phone: 'This guardian has no phone that takes texts: call, or send paper.',
+  no_phone: 'This guardian has no phone on file: send paper, or ask the family for a number.',
+  no_calls: 'This family asked for no calls: write instead, or wait until they call you.',
+  closed: 'It is outside the hours in which this family may be called: write, and the message waits.',
+  own_phone: 'There is no phone of yours on file that could ring: ask the office to add one to the roster.',
   opted_out: 'This family asked to stop messages: use another way, or wait until they text START.',
   not_found: 'There is nobody with that id whom you may write to.',
   forbidden: 'Only an administrator, or a teacher whom the school allows, may send an urgent message.',
@@ -78,6 +81,30 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   if ('guardian' in request.to && only?.problem != null) return { kind: 'unreachable', problem: only.problem }
   await district.write(messages)
   return { kind: 'accepted', exchanges: messages.map(({ id, status, sendAfter }) => ({ id, status, sendAfter })) }
+}
+
+/** Makes a call between a staff member's own phone, which rings first, and a family's. Only within the family's hours: nothing waits. */
+export function callFamily(
+  store: ComposeStore,
+  request: { readonly districtId: string; readonly staff: Staff; readonly guardianId: string },
+): Promise<Composed> {
+  return store.inDistrict(request.districtId, async (district) => {
+    const { staff, guardianId } = request
+    const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
+    if (recipient === undefined) return { kind: 'not_found', problem: PROBLEMS.not_found }
+    const { household } = recipient
+    if (household === null) return { kind: 'unreachable', problem: PROBLEMS.no_phone }
+    if (household.optedOut || household.refusesCalls) return { kind: 'unreachable', problem: PROBLEMS.no_calls }
+    if (sendTime(district.moment.now, { urgent: false, optedOut: false, hours: recipient.hours }).status !== 'queued')
+      return { kind: 'unreachable', problem: PROBLEMS.closed }
+    const conversation = (await district.open(staff.id, [recipient], false)).get(household.id)
+    if (conversation === undefined || conversation.kind !== 'open')
+      return { kind: 'unreachable', problem: noNumber(conversation?.kind === 'no_number' ? conversation.buy : 1) }
+    if (!(await district.hasPhone(conversation.id))) return { kind: 'unreachable', problem: PROBLEMS.own_phone }
+    const id = district.newId()
+    await district.writeCall({ id, conversationId: conversation.id, staffId: staff.id, guardianId: recipient.guardianId })
+    return { kind: 'accepted', exchanges: [{ id, status: 'queued', sendAfter: district.moment.now }] }
+  })
 }
 
 /** Settles an exchange that is held or unknown. Sending now what hours hold is urgent and needs that right. */

@@ -13,7 +13,7 @@ import type { E164 } from '../core/phone-number.ts'
 export type Detour = { readonly via: 'fallback' | 'sweep'; readonly at: Temporal.Instant }
 
 /** A step of the path that works district by district. */
-export type Step = 'prepare' | 'deliver' | 'reconcile' | 'seal'
+export type Step = 'prepare' | 'deliver' | 'ring' | 'reconcile' | 'fetch' | 'seal'
 
 /** A text from a phone to one of our numbers. `from` null: withheld, or not a phone number (a short code, an alphanumeric sender). */
 export type InboundText = {
@@ -174,6 +174,12 @@ export type ToPrepare = {
   readonly names: readonly string[]
   /** Whether there is a phone to hand it to. */
   readonly phone: 'ready' | 'none' | 'no_number'
+  /** By which way it goes; `none`: the family's phone takes neither texts nor calls any more. */
+  readonly channel: 'text' | 'call' | 'none'
+  /** Whether a person has said it, in the family's language, for a call. */
+  readonly recorded: boolean
+  /** Of a voicemail: for how many seconds it speaks; null: it is written. */
+  readonly voiceSeconds: number | null
   readonly optedOut: boolean
   readonly hours: Due['hours']
   /** The IANA zone of whoever wrote it, in which times are told; null with `hours`. */
@@ -198,9 +204,11 @@ export type Prepared = {
   readonly noteDetail: string | null
   /** What is handed over; null where there is no phone to hand it to. */
   readonly body: string | null
-  readonly status: Extract<Status, 'received' | 'held' | 'queued'>
+  readonly channel: 'text' | 'call'
+  readonly status: Extract<Status, 'received' | 'held' | 'queued' | 'failed'>
   readonly sendAfter: Temporal.Instant | null
-  readonly hold: 'hours' | 'no_hours' | 'no_number' | null
+  /** `person`: somebody has to say it first, in a language that no voice speaks. */
+  readonly hold: 'hours' | 'no_hours' | 'no_number' | 'person' | null
   readonly answer: { readonly notice: string; readonly key: string; readonly text: string; readonly language: string } | null
 }
 

@@ -1,6 +1,7 @@
 /** Step 2: the language, the words and the time. A hold is only a later `sendAfter`. */
 
 import { senderLabel, writeBody } from '../core/body.ts'
+import { hasVoice } from '../core/call-voices.ts'
 import { missingFacts } from '../core/facts.ts'
 import { type HandOverTime, handOver } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
@@ -118,7 +119,8 @@ function write(
   const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
   const languages = { from, to, country: item.country }
   const differs = translation !== null && missingFacts(item.text, translation.text, item.names, languages).length > 0
-  const time = timing(moment, item, openings)
+  const spoken = translation === null && item.direction === 'to_family' ? (item.familyLanguages[0] ?? to) : to
+  const time = timing(moment, item, spoken, openings)
   const lines = [...delay(moment, item, to, time), ...linesOf(item, to, answer, differs)]
   const toFamily = item.direction === 'to_family'
   const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName
@@ -133,6 +135,7 @@ function write(
     translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,
     noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
     body: item.phone === 'none' ? null : writeBody(label, lines),
+    channel: item.channel === 'call' ? 'call' : 'text',
     ...time,
     answer: answerToSender(moment, item, time),
   }
@@ -141,7 +144,10 @@ function write(
 /** What stands below each other behind the sender's name. A picture itself is not passed on; that there was one is said. */
 function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
   if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}).text]
-  const picture = item.pictures ? ['(picture)'] : []
+  const picture = [
+    ...(item.pictures ? ['(picture)'] : []),
+    ...(item.voiceSeconds === null ? [] : [`(voice message, ${item.voiceSeconds} s)`]),
+  ]
   if (item.text.trim() === '') return picture
   if (answer === null) return [item.text, ...picture]
   if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}).text, item.text, ...picture]
@@ -160,8 +166,11 @@ function delay(moment: Moment, item: ToPrepare, to: string, time: Timing): strin
 
 type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>
 
-function timing(moment: Moment, item: ToPrepare, openings: Openings): Timing {
+function timing(moment: Moment, item: ToPrepare, spoken: string, openings: Openings): Timing {
   if (item.phone === 'none') return { status: 'received', sendAfter: null, hold: null }
+  if (item.channel === 'none') return { status: 'failed', sendAfter: null, hold: null }
+  // No voice speaks it: a person says it first. Never another language's voice.
+  if (item.channel === 'call' && !item.recorded && !hasVoice(spoken)) return { status: 'held', sendAfter: null, hold: 'person' }
   if (item.phone === 'no_number') return { status: 'held', sendAfter: null, hold: 'no_number' }
   return sendTime(moment.now, item, openings)
 }
@@ -187,7 +196,7 @@ export function sendTime(
   now: Temporal.Instant,
   message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours'>,
   openings: Openings = openingsAt(now),
-): Timing & { readonly hold: 'hours' | 'no_hours' | null } {
+): Timing & { readonly status: 'held' | 'queued'; readonly hold: 'hours' | 'no_hours' | null } {
   if (message.urgent || message.optedOut) return { status: 'queued', sendAfter: now, hold: null }
   const time = message.hours === null ? null : openings(message.hours)
   if (time === null) return { status: 'held', sendAfter: null, hold: 'no_hours' }

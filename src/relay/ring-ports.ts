@@ -54,3 +54,15 @@ export type RingStore = {
   /** The carrier does not know it after all: what it was to say has failed, event `unknown`, and the sender is asked. */
   readonly giveUp: (districtId: string, callId: string) => Promise<void>
 }
+
+/** A call of the carrier's own list. */
+export type CallRecord = { readonly sid: string; readonly status: string }
+
+/** The telephone company, as calls need it. Every request ends within 30 s and is not repeated. */
+export type CallCarrier = {
+  readonly call: (call: ReadyCall) => Promise<HandOver>
+  /** Calls of ours from one number to another since an instant, newest first; null when the carrier cannot be asked now. */
+  readonly callsSince: (from: E164, to: E164, since: Temporal.Instant) => Promise<readonly CallRecord[] | null>
+  /** What the carrier says of a call now; `end` null: it still lasts. Null: the carrier cannot be asked, or does not know it. */
+  readonly callNow: (sid: string) => Promise<{ readonly end: CallEnd | null } | null>
+}

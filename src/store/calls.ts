@@ -213,7 +213,16 @@ function unbridged(outcome: Extract<CallInput, { kind: 'connected' }>['outcome']
 
 async function played(trx: Trx, keys: Keys, districtId: string, call: CallRow): Promise<Played> {
   const verbs = call.verbs ?? []
-  return { districtId, callId: call.id, turn: call.turn, verbs, numbers: await numbersOf(trx, keys, districtId, verbs) }
+  const { rows } = await sql<{ number: E164 }>`
+    select number from proxy_number where district_id = ${districtId} and id = ${call.proxyNumberId}`.execute(trx)
+  return {
+    districtId,
+    callId: call.id,
+    turn: call.turn,
+    verbs,
+    numbers: await numbersOf(trx, keys, districtId, verbs),
+    own: rows[0]?.number as E164,
+  }
 }
 
 /** The numbers of the phones that are connected and of ours that they see, by id. */

@@ -4,7 +4,8 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
-import { openConversations } from './conversations.ts'
+import { insertCallExchange } from './call-rows.ts'
+import { bindPhones, openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { exchangeById } from './exchange-view.ts'
@@ -84,6 +85,32 @@ function composingDistrict(trx: Trx, districtId: string, moment: Moment): Compos
       return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffId}`)]))
     },
     write: (messages) => write(trx, districtId, moment, messages),
+    hasPhone: async (conversationId) => {
+      await bindPhones(trx, districtId, moment.now, [conversationId])
+      const { rows } = await sql`select from binding
+        where district_id = ${districtId} and conversation_id = ${conversationId} and side = 'staff' and until is null`.execute(trx)
+      return rows.length > 0
+    },
+    writeCall: ({ id, conversationId, staffId, guardianId }) =>
+      insertCallExchange(
+        trx,
+        districtId,
+        moment.database,
+        {
+          id,
+          conversationId,
+          deskId: null,
+          direction: 'to_family',
+          authorId: staffId,
+          guardianId,
+          status: 'queued',
+          sendAfter: moment.now,
+          callId: null,
+          phoneId: null,
+          proxyNumberId: null,
+        },
+        'written',
+      ),
     exchange: async (staff, id) => {
       if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null
       const { rows } = await sql<{ hold: string | null; may: boolean }>`
@@ -111,6 +138,7 @@ type Row = {
   school_id: string
   household_id: string | null
   opted_out: boolean
+  refuses_calls: boolean
   hours: unknown
   time_zone: string | null
   may: boolean
@@ -151,15 +179,18 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
       select st.id, coalesce(${classSchool}, ${studentSchool}) as school_id from person st
       where st.district_id = ${districtId} and st.kind = 'student' and st.active and ${inTarget} and ${mayReach}
     )
-    select distinct on (g.id) g.id as guardian_id, pupil.school_id, h.id as household_id, coalesce(p.opted_out_at is not null, false) as opted_out,
+    select distinct on (g.id) g.id as guardian_id, pupil.school_id, h.id as household_id,
+      coalesce(p.opted_out_at is not null or (p.calls_refused_at is not null and (p.line_type = 'landline' or not exists (
+        select from person_phone t where t.district_id = ${districtId} and t.phone_id = p.id and t.use = 'sms'))), false) as opted_out,
+      coalesce(p.calls_refused_at is not null, false) as refuses_calls,
       s.hours, g.time_zone, s.teachers_may_send_urgent as may
     from pupil
     join school s on s.district_id = ${districtId} and s.id = pupil.school_id
     join guardianship gs on gs.district_id = ${districtId} and gs.student_id = pupil.id
     join person g on g.district_id = ${districtId} and g.id = gs.guardian_id and g.active
-    left join person_phone pp on pp.district_id = ${districtId} and pp.person_id = g.id and pp.use = 'sms'
-    left join phone p on p.district_id = ${districtId} and p.id = pp.phone_id
-    left join household h on h.district_id = ${districtId} and h.phone_id = p.id and h.until is null
+    left join household_guardian hg on hg.district_id = ${districtId} and hg.guardian_id = g.id and hg.until is null
+    left join household h on h.district_id = ${districtId} and h.id = hg.household_id and h.until is null
+    left join phone p on p.district_id = ${districtId} and p.id = h.phone_id
     where ${kind !== 'guardian'} or g.id = ${id}
     order by g.id, pupil.school_id`.execute(trx)
   if (rows.length === 0 && (kind === 'guardian' || kind === 'student')) return null
@@ -171,7 +202,7 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
   return [...perPhone.values()].map((row) => ({
     guardianId: row.guardian_id,
     schoolId: row.school_id,
-    household: row.household_id === null ? null : { id: row.household_id, optedOut: row.opted_out },
+    household: row.household_id === null ? null : { id: row.household_id, optedOut: row.opted_out, refusesCalls: row.refuses_calls },
     hours: sideHours(row.hours, 'to_family', row.time_zone),
     teachersMayUrgent: row.may,
   }))

@@ -1,6 +1,7 @@
 /** Exchanges as the API, the dashboard and the export show them: the contract's object, built for a whole page at once. */
 
 import { type RawBuilder, sql } from 'kysely'
+import { type Evidence, evidenceOf } from '../core/evidence.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { Staff } from '../core/people.ts'
 import { shownStatus } from '../core/status.ts'
@@ -24,6 +25,12 @@ export type ExchangeView = {
   readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null
   /** Why it was sent as urgent, in the sender's words; null: it was not, or nobody gave a reason. Families never see it. */
   readonly urgentReason: string | null
+  /** The best that is known of its arrival; null: nothing yet. */
+  readonly evidence: Evidence | null
+  /** Of a call: for how long it lasted; of a voicemail: for how long it speaks. */
+  readonly seconds: number | null
+  /** Where the recording is heard, as a path of the API; null: there is none. */
+  readonly recording: string | null
   readonly at: string
   readonly events: readonly { readonly at: string; readonly what: string }[]
 }
@@ -204,13 +211,16 @@ type Row = {
   readonly translation_text: string | null
   readonly translation_by: string | null
   readonly urgent_reason: string | null
+  readonly seconds: number | null
+  readonly recorded: boolean
   readonly created_at: Temporal.Instant
 }
 
 async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,
-      x.send_after, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.created_at
+      x.send_after, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.seconds,
+      x.recording_id is not null as recorded, x.created_at
     from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     where x.district_id = ${districtId} and x.id in (select id from (${ids}) as page)
     order by x.created_at, x.id`.execute(trx)
@@ -248,6 +258,9 @@ async function withDetails(
           ? null
           : { language: row.translation_language ?? 'und', text: row.translation_text, by: row.translation_by ?? '' },
       urgentReason: row.urgent_reason,
+      evidence: row.direction === 'to_family' ? evidenceOf(events.get(row.id) ?? []) : null,
+      seconds: row.seconds,
+      recording: row.recorded ? `/api/v1/exchanges/${row.id}/recording` : null,
       at: row.created_at.toString(),
       events: events.get(row.id) ?? [],
     }

@@ -17,6 +17,9 @@ export type KeyPurpose =
   | 'spool'
   | 'login'
   | 'login-name'
+  | 'recording'
+  | 'audio'
+  | 'pin'
 
 /** Keys by purpose and district; derived once each. */
 export type Keys = {

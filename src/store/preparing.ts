@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { familyLabel } from '../core/body.ts'
+import { channelOf } from '../core/channel.ts'
 import type { Direction } from '../core/exchange.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { Moment, Postponed, Prepared, PrepareStore, ToPrepare } from '../relay/ports.ts'
@@ -102,6 +103,13 @@ type Row = {
   has_phone: boolean
   other_bound: boolean
   opted_out: boolean
+  contact_by: 'sms' | 'voice' | null
+  textable: boolean
+  line_type: 'mobile' | 'landline' | 'voip' | 'unknown' | null
+  refuses_calls: boolean
+  recorded: boolean
+  voice_seconds: number | null
+  rescue: boolean
 }
 /** `otherBound`: whether the writer's own side has a number too, over which its notices come and it can be answered. */
 type Described = ToPrepare & { readonly otherBound: boolean }
@@ -138,6 +146,10 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
       n.id is not null as has_phone, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
+      p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, w.rescue, w.recording_id is not null as recorded,
+      case when w.kind = 'voicemail' then w.seconds end as voice_seconds,
+      case when w.direction = 'to_family' then (select g.contact_by from person g where g.district_id = ${districtId} and g.id = w.guardian_id) end as contact_by,
+      w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms') as textable,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
         and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
     from unnest(${[...ids]}::uuid[]) as g (id)
@@ -189,6 +201,16 @@ async function describe(trx: Trx, districtId: string, ids: readonly string[]): P
       ),
       // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
       phone: row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
+      channel: toStaff
+        ? 'text'
+        : channelOf({
+            contactBy: row.rescue ? 'voice' : (row.contact_by ?? 'sms'),
+            textable: row.textable,
+            lineType: row.line_type,
+            refusesCalls: row.refuses_calls,
+          }),
+      recorded: row.recorded,
+      voiceSeconds: row.voice_seconds,
       otherBound: row.other_bound,
       optedOut: row.opted_out,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
@@ -266,12 +288,13 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`
     update exchange e set prepare_after = null, prepare_lease = null, original_language = w.original_language, translation_language = w.translation_language,
       translation_text = w.translation_text, translation_by = w.translation_by, body = w.body,
-      status = w.status, send_after = w.send_after, hold = w.hold
+      status = w.status, send_after = w.send_after, hold = w.hold, channel = w.channel
     from unnest(${done.map((d) => d.id)}::uuid[], ${done.map((d) => d.originalLanguage)}::text[], ${done.map((d) => d.translation?.language ?? null)}::text[],
       ${done.map((d) => d.translation?.text ?? null)}::text[], ${done.map((d) => d.translation?.by ?? null)}::text[], ${done.map((d) => d.body)}::text[],
       ${done.map((d) => d.status)}::text[],
-      ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[], ${done.map((d) => d.urgent)}::boolean[], ${done.map((d) => d.tries)}::int[])
-      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries)
+      ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[], ${done.map((d) => d.urgent)}::boolean[], ${done.map((d) => d.tries)}::int[],
+      ${done.map((d) => d.channel)}::text[])
+      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries, channel)
     where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries and e.urgent = w.urgent
     returning e.id, e.conversation_id, e.direction`.execute(trx)
   const written = new Map(rows.map((r) => [r.id, r]))
@@ -284,6 +307,8 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
     )
   const events: NewEvent[] = []
   const lacking = new Map<string, string>()
+  const toSay: string[] = []
+  const unreached: string[] = []
   for (const d of done) {
     const row = written.get(d.id)
     if (row === undefined) continue
@@ -324,9 +349,13 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
         },
       })
     if (d.hold === 'no_number') lacking.set(row.conversation_id, d.id)
+    if (d.hold === 'person') toSay.push(d.id)
+    if (d.status === 'failed') unreached.push(d.id)
   }
   for (const [conversationId, id] of [...lacking].sort(([a], [b]) => compare(a, b)))
     await openTask(trx, districtId, 'no_number', conversationId, { exchangeId: id })
+  for (const id of toSay) await openTask(trx, districtId, 'to_record', id, { exchangeId: id })
+  for (const id of unreached) await openTask(trx, districtId, 'unreached', id, { exchangeId: id })
   await appendEvents(trx, districtId, events)
   await insertNotices(
     trx,

@@ -17,6 +17,7 @@ import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
 import { dueCallLooks, giveUpCall, recordCall } from './ring-outcomes.ts'
 import { momentOf } from './settings.ts'
+import { rescueSilent } from './rescue.ts'
 import { openTask } from './tasks.ts'
 
 /** Calls of one district under way at once. */
@@ -73,7 +74,7 @@ async function claim(
   // The same lock as for texts: of two claims in one lane, one would not see what the other is about to hand over.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`deliver ${districtId}`}, 0))`.execute(trx)
   const moment = await momentOf(trx)
-  await rescueLate(trx, districtId, moment)
+  await rescueSilent(trx, districtId, moment)
   const rows = await dueHeads(trx, districtId, moment, 'call', null, limit)
   if (rows.length === 0) return { calls: [], decided: 0 }
   const { rows: counts } = await sql<{ country: string; open: number }>`
@@ -218,25 +219,4 @@ async function fail(trx: Trx, districtId: string, moment: Moment, row: DueRow, r
     { exchangeId: row.id, at: moment.database, what: 'failed', detail: { status: 'failed', reason } },
   ])
   await openTask(trx, districtId, 'unreached', row.id, { exchangeId: row.id })
-}
-
-/** An urgent text without a sign of life by its deadline becomes a call; a rescue call blocks nothing. */
-async function rescueLate(trx: Trx, districtId: string, moment: Moment): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    update exchange e set status = 'queued', channel = 'call', rescue = true, rescue_after = null, send_after = ${moment.now.toString()}::timestamptz, tries = 0
-    where e.district_id = ${districtId} and e.rescue_after <= ${moment.database.toString()}::timestamptz and e.status = 'sent' returning e.id`.execute(
-    trx,
-  )
-  await appendEvents(
-    trx,
-    districtId,
-    rows.map(
-      ({ id }): NewEvent => ({
-        exchangeId: id,
-        at: moment.database,
-        what: 'rescue',
-        detail: { status: 'queued', rung: 'call', why: 'no_sign' },
-      }),
-    ),
-  )
 }

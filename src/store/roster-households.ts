@@ -14,13 +14,13 @@ const BATCH = 5000
 
 /**
  * Makes each phone's open household hold exactly the guardians whom the roster gives that phone (`sms`, or `phone` where there is no
- * `sms`). Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
+ * `sms` or the guardian wants to be called). Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
  * it: the number may be a stranger's now. An opt-out stays with the phone.
  */
 export async function mergeHouseholds(trx: Trx, districtId: string, moment: Moment): Promise<void> {
   const since = moment.database.toString()
   await sql`create temp table roster_home on commit drop as
-    select coalesce(sms, phone) as phone_id, id as guardian_id from roster_person
+    select case when contact_by = 'voice' then coalesce(phone, sms) else coalesce(sms, phone) end as phone_id, id as guardian_id from roster_person
     where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
   await sql`analyze roster_home`.execute(trx)
   await sql`create temp table roster_ended on commit drop as

@@ -6,11 +6,17 @@ import type { Db } from './database.ts'
 
 /** Districts that have work for a step. `db` works as `homeline_scheduler`; `now`, asked where something can be due, counts for that. */
 export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.Instant>): Promise<string[]> {
-  const due = step === 'deliver' ? (await now()).toString() : null
+  const due = step === 'deliver' || step === 'ring' ? (await now()).toString() : null
   const work = {
     prepare: sql`from exchange e where e.district_id = d.id and e.prepare_after <= clock_timestamp() and (e.prepare_lease is null or e.prepare_lease <= clock_timestamp())`,
-    deliver: sql`from exchange e where e.district_id = d.id and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz`,
-    reconcile: sql`from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp()`,
+    deliver: sql`from exchange e where e.district_id = d.id and e.channel = 'text' and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz`,
+    ring: sql`from (values (
+        exists (select from exchange e where e.district_id = d.id and e.channel = 'call' and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz)
+        or exists (select from exchange e where e.district_id = d.id and e.rescue_after <= clock_timestamp()))) as w (due) where w.due`,
+    reconcile: sql`from (values (
+        exists (select from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp())
+        or exists (select from call c where c.district_id = d.id and c.look_after <= clock_timestamp()))) as w (due) where w.due`,
+    fetch: sql`from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp()`,
     seal: sql`from unsealed u where u.district_id = d.id`,
   }[step]
   const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)

@@ -8,6 +8,7 @@ import type { AttemptOutcome, CarrierRecord, Moment, StatusCallback } from '../r
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { forgetIntroductions } from './exchanges.ts'
+import { awaitSign, rescueByCall } from './rescue.ts'
 import { closeTasks, openTask } from './tasks.ts'
 
 type Row = {
@@ -50,6 +51,8 @@ type Work = {
   readonly wholes: Map<string, Whole>
   readonly events: NewEvent[]
   readonly changed: Set<string>
+  /** Attempts that failed for a reason that a call can cure. */
+  readonly curable: Set<string>
 }
 
 /** Bodies of fewer characters are one part (`splitBody` counts UTF-16 units, PostgreSQL code points). */
@@ -84,7 +87,7 @@ async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]
       parts[0] = { attempt: row.current, word: row.attempt_id === row.current ? row.carrier_status : null }
     wholes.set(row.exchange_id, { status: row.status, part: row.exchange_part, current: row.current, parts })
   }
-  return { rows: new Map(rows.map((r) => [r.attempt_id, r])), wholes, events: [], changed: new Set() }
+  return { rows: new Map(rows.map((r) => [r.attempt_id, r])), wholes, events: [], changed: new Set(), curable: new Set() }
 }
 
 /** Moves an exchange on by what the carrier says of one of its attempts. */
@@ -104,6 +107,7 @@ function apply(
   const latest = part?.attempt === row.attempt_id
   if (latest) part.word = word
   const failed = news.status === 'failed' || news.status === 'undelivered' ? sendFailure(errorCode) : null
+  if (failed?.byCall === true && latest) work.curable.add(row.attempt_id)
   const { status: together, next } = wholeOf(whole.parts.map((p) => statusOfWord(p.word)))
   const before = whole.status
   const status = together ?? (before === 'sending' && whole.current === row.attempt_id ? 'queued' : before)
@@ -155,6 +159,9 @@ async function write(
       where e.district_id = ${districtId} and e.id = w.id and e.status <> w.status`.execute(trx)
     const lost = ids.filter((_, i) => wholes[i]?.status === 'failed' || wholes[i]?.status === 'undelivered')
     await forgetIntroductions(trx, districtId, lost)
+    const curable = rows.filter((r) => work.curable.has(r.attempt_id)).map((r) => r.exchange_id)
+    await rescueByCall(trx, districtId, moment, curable)
+    await awaitSign(trx, districtId, moment, ids)
     const found = rows.filter((r) => r.outcome === 'unknown' && r.sid !== null)
     if (found.length > 0)
       await closeTasks(
@@ -316,7 +323,10 @@ async function follow(
       phoneId: row.phone_id,
     })
   }
-  if (reason === 'bad_number' || reason === 'not_mobile')
+  if (reason === 'not_mobile')
+    await sql`update phone set line_type = 'landline', line_checked_at = ${moment.database.toString()}::timestamptz
+      where district_id = ${districtId} and id = ${row.phone_id}`.execute(trx)
+  if (reason === 'bad_number')
     await openTask(trx, districtId, 'phone_unusable', row.phone_id, { exchangeId: row.exchange_id, phoneId: row.phone_id })
   if (reason === 'our_setup' || reason === 'filtered' || reason === 'too_many')
     await openTask(trx, districtId, 'carrier_setup', reason, { exchangeId: row.exchange_id })

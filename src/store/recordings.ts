@@ -1,0 +1,177 @@
+/**
+ * Recordings: voicemails, spoken answers, prompts that staff recorded. Never of a conversation. The audio lies encrypted in the data directory, a
+ * file each, named by the recording's id; the carrier's own copy is deleted once ours is there.
+ */
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { sql } from 'kysely'
+import type { RecordingStore } from '../relay/recording-ports.ts'
+import { type Db, inDistrict } from './database.ts'
+import { appendEvents } from './events.ts'
+import { type Viewer, exchangeById } from './exchange-view.ts'
+import type { Keys } from './keys.ts'
+import { momentOf } from './settings.ts'
+import { openTask } from './tasks.ts'
+
+/** Seconds until the next try, by the tries before: the carrier's file can lag its callback. */
+const AGAIN_SECONDS = [2, 5, 15, 60, 300, 1800]
+const MOST_TRIES = 40
+
+function fileOf(dataDir: string, districtId: string, id: string): string {
+  return path.join(dataDir, 'recordings', districtId, id)
+}
+
+/** Encrypts audio into its file; whole or not at all. */
+async function keepAudio(keys: Keys, dataDir: string, districtId: string, id: string, audio: Buffer): Promise<void> {
+  const file = fileOf(dataDir, districtId, id)
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  await writeFile(`${file}.part`, keys.encrypt('recording', districtId, id, audio), { mode: 0o600, flush: true })
+  await rename(`${file}.part`, file)
+}
+
+/** The audio of a recording; null when the file is not here (not fetched yet, erased, or on another host's disk). Throws when it was changed. */
+async function readAudio(keys: Keys, dataDir: string, districtId: string, id: string): Promise<Buffer | null> {
+  try {
+    return keys.decrypt('recording', districtId, id, await readFile(fileOf(dataDir, districtId, id)))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** The port of `fetch`: recordings that are still at the carrier, and what was made of them. */
+export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingStore {
+  return {
+    due: (districtId, limit) =>
+      inDistrict(db, districtId, async (trx) => {
+        // Leased by moving the next try on.
+        const { rows } = await sql<{ id: string; sid: string; kept: boolean; transcribed: boolean; language: string; seconds: number; wanted: boolean }>`
+          update recording r set tries = r.tries + 1,
+            fetch_after = case when r.tries >= ${MOST_TRIES} then null
+              else clock_timestamp() + (${AGAIN_SECONDS}::int[])[least(r.tries + 1, ${AGAIN_SECONDS.length})] * interval '1 second' + interval '60 seconds' end
+          where r.district_id = ${districtId} and r.id in (
+            select id from recording where district_id = ${districtId} and fetch_after <= clock_timestamp()
+            order by fetch_after limit ${limit} for update skip locked)
+          returning r.id, r.sid, r.kept_at is not null as kept, r.transcribed_at is not null as transcribed, r.language, r.seconds,
+            exists (select from exchange e where e.district_id = ${districtId} and e.recording_id = r.id and e.kind = 'voicemail') as wanted`.execute(
+          trx,
+        )
+        return rows
+      }),
+    keep: async (districtId, id, audio, type) => {
+      await keepAudio(keys, dataDir, districtId, id, audio)
+      await inDistrict(db, districtId, async (trx) => {
+        await sql`update recording set kept_at = clock_timestamp(), type = ${type}, fetch_after = clock_timestamp()
+          where district_id = ${districtId} and id = ${id} and kept_at is null`.execute(trx)
+      })
+    },
+    audio: (districtId, id) => readAudio(keys, dataDir, districtId, id),
+    transcribed: (districtId, id, words) =>
+      inDistrict(db, districtId, async (trx) => {
+        const { database } = await momentOf(trx)
+        const { rows } = await sql<{ id: string }>`
+          with done as (
+            update recording set transcribed_at = ${database.toString()}::timestamptz, fetch_after = clock_timestamp()
+            where district_id = ${districtId} and id = ${id} and transcribed_at is null returning id
+          )
+          select e.id from done join exchange e on e.district_id = ${districtId} and e.recording_id = done.id and e.kind = 'voicemail' for update of e`.execute(
+          trx,
+        )
+        for (const exchange of rows) {
+          // Without words it goes on as audio alone; what has gone out already is not sent again for its words.
+          await sql`update exchange set original_text = ${words?.text ?? ''}, prepare_lease = null,
+              prepare_after = case when conversation_id is not null and status = 'received' then clock_timestamp() else prepare_after end
+            where district_id = ${districtId} and id = ${exchange.id} and original_text = ''`.execute(trx)
+          await appendEvents(trx, districtId, [
+            {
+              exchangeId: exchange.id,
+              at: database,
+              what: words === null ? 'not_transcribed' : 'transcribed',
+              ...(words === null ? {} : { detail: { by: words.by }, text: { original: words.text } }),
+            },
+          ])
+        }
+      }),
+    done: (districtId, id) =>
+      inDistrict(db, districtId, async (trx) => {
+        await sql`update recording set deleted_at = clock_timestamp(), fetch_after = null where district_id = ${districtId} and id = ${id}`.execute(
+          trx,
+        )
+      }),
+    later: (districtId, id) =>
+      inDistrict(db, districtId, async (trx) => {
+        const { rows } = await sql<{ tries: number; exchange_id: string | null }>`
+          update recording set fetch_after = case when tries > ${MOST_TRIES} then null
+            else clock_timestamp() + (${AGAIN_SECONDS}::int[])[least(greatest(tries, 1), ${AGAIN_SECONDS.length})] * interval '1 second' end
+          where district_id = ${districtId} and id = ${id} returning tries, exchange_id`.execute(trx)
+        if ((rows[0]?.tries ?? 0) > MOST_TRIES)
+          await openTask(trx, districtId, 'recording_lost', id, rows[0]?.exchange_id == null ? {} : { exchangeId: rows[0].exchange_id })
+      }),
+    gone: (districtId, id) =>
+      inDistrict(db, districtId, async (trx) => {
+        const { rows } = await sql<{ exchange_id: string | null }>`
+          update recording set fetch_after = null where district_id = ${districtId} and id = ${id} returning exchange_id`.execute(trx)
+        await openTask(trx, districtId, 'recording_lost', id, rows[0]?.exchange_id == null ? {} : { exchangeId: rows[0].exchange_id })
+      }),
+  }
+}
+
+/** A recording that somebody may hear. */
+export type Audio = { readonly bytes: Buffer; readonly type: string }
+
+/**
+ * The recording of an exchange for a staff member who may see the exchange; each play is in the log. Null: no such exchange for this viewer, or no
+ * recording; `not_yet`: it is still on its way from the carrier.
+ */
+export async function playRecording(
+  db: Db,
+  keys: Keys,
+  dataDir: string,
+  districtId: string,
+  viewer: Viewer,
+  exchangeId: string,
+): Promise<Audio | 'not_yet' | null> {
+  const found = await inDistrict(db, districtId, async (trx) => {
+    const moment = await momentOf(trx)
+    if ((await exchangeById(trx, districtId, viewer, exchangeId, moment.now)) === null) return null
+    const { rows } = await sql<{ id: string; type: string | null; kept: boolean }>`
+      select r.id, r.type, r.kept_at is not null as kept from exchange e join recording r on r.district_id = e.district_id and r.id = e.recording_id
+      where e.district_id = ${districtId} and e.id = ${exchangeId}`.execute(trx)
+    return rows[0] ?? null
+  })
+  if (found === null) return null
+  const bytes = found.kept ? await readAudio(keys, dataDir, districtId, found.id) : null
+  if (bytes === null) return 'not_yet'
+  await inDistrict(db, districtId, async (trx) => {
+    const { database } = await momentOf(trx)
+    await appendEvents(trx, districtId, [
+      { exchangeId, at: database, what: 'recording_played', who: viewer.id, detail: { recording: found.id } },
+    ])
+  })
+  return { bytes, type: found.type ?? 'audio/wav' }
+}
+
+/** The word that lets the carrier fetch one recording for `<Play>`, for a day or two: it asks without credentials. */
+export function signAudio(keys: Keys, districtId: string, recordingId: string, day: string): string {
+  return createHmac('sha256', keys.derive('audio', districtId)).update(`${recordingId} ${day}`).digest('base64url').slice(0, 32)
+}
+
+/** The audio behind a signed word of today's or yesterday's (UTC days); null: not signed, or not here. */
+export async function audioForCarrier(
+  keys: Keys,
+  dataDir: string,
+  now: Temporal.Instant,
+  districtId: string,
+  recordingId: string,
+  signature: string,
+): Promise<Buffer | null> {
+  const days = [0, 24].map((hours) => now.subtract({ hours }).toString().slice(0, 10))
+  const given = Buffer.from(signature)
+  const right = days.some((day) => {
+    const expected = Buffer.from(signAudio(keys, districtId, recordingId, day))
+    return expected.length === given.length && timingSafeEqual(expected, given)
+  })
+  return right ? readAudio(keys, dataDir, districtId, recordingId) : null
+}

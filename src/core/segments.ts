@@ -75,7 +75,11 @@ function cutAt(text: string, room: number): number {
   return space > 0 ? space : hard
 }
 
-function cut(body: string, room: number): string[] {
+/**
+ * A text in parts of at most `room` UTF-16 units: cut behind a sentence, else at white space, else between characters as people see them. But for
+ * white space at the cuts nothing is lost (of white space alone nothing remains).
+ */
+export function cutText(body: string, room: number): string[] {
   const parts: string[] = []
   let rest = body
   while (rest.length > room) {
@@ -87,17 +91,13 @@ function cut(body: string, room: number): string[] {
   return rest.trim() === '' ? parts : [...parts, rest]
 }
 
-/**
- * A body in parts of at most `max` UTF-16 units, as a carrier takes them; more than one are numbered "(1/3) ", counted in the `max`. Cut behind
- * a sentence, else at white space, else between characters as people see them. But for white space at the cuts nothing is lost (of a long
- * body of white space alone nothing remains).
- */
+/** A body in parts of at most `max` UTF-16 units, as a carrier takes them: `cutText`'s; more than one are numbered "(1/3) ", counted in the `max`. */
 export function splitBody(body: string, max: number = MAX_BODY): string[] {
   if (body.length <= max) return [body]
   for (let digits = 1; ; digits += 1) {
     const room = max - '(/) '.length - 2 * digits
     if (room < 2) throw new Error(`Parts of ${max} leave no room for text`)
-    const parts = cut(body, room)
+    const parts = cutText(body, room)
     if (parts.length <= 1) return parts
     if (String(parts.length).length <= digits) return parts.map((part, index) => `(${index + 1}/${parts.length}) ${part}`)
   }

@@ -1,8 +1,31 @@
 /** Where Twilio brings what belongs to a call; the ids are in the path, so that a form finds its call whatever became of any answer. */
 
-/** A call's turn: what its document says is `turn`'s; 0 is the first. */
+import { isUuid } from './forms.ts'
+
+/** One turn of a call. */
+export type TurnAt = { readonly districtId: string; readonly callId: string; readonly turn: number }
+
+/** A call's turn: 0 is the first. */
 export function turnPath(districtId: string, callId: string, turn: number): string {
   return `/webhooks/twilio/call/${districtId}/${callId}/${turn}`
+}
+
+/** Behind a turn's address: nobody spoke into the recording of the turn before. Twilio itself would not say so. */
+const UNSPOKEN = '?unspoken'
+
+/** The address of the next turn for the case that a recording stays empty. */
+export function unspoken(next: string): string {
+  return `${next}${UNSPOKEN}`
+}
+
+const TURN_PATH = /\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/(0|[1-9]\d{0,4})(\?unspoken)?$/
+
+/** Which turn a request is for, by its path and query as they came; null: none. */
+export function readTurnPath(url: string): (TurnAt & { readonly unspoken: boolean }) | null {
+  const match = TURN_PATH.exec(url)
+  if (match === null) return null
+  const [, districtId = '', callId = '', turn = '', nothing] = match
+  return isUuid(districtId) && isUuid(callId) ? { districtId, callId, turn: Number(turn), unspoken: nothing !== undefined } : null
 }
 
 /** The fate of a call: ringing, answered, over. */

@@ -17,6 +17,11 @@ export function isErrorCode(text: string): boolean {
   return /^[1-9]\d{0,8}$/.test(text)
 }
 
+/** Whether this can be one of our ids. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text)
+}
+
 /** Twilio's forms have about 60 parameters; Node takes half a second for 13,000 whose names are not ASCII. */
 const MOST_PARAMETERS = 500
 const AMPERSAND = 0x26
@@ -66,7 +71,7 @@ export function inboxKey(params: Readonly<Record<string, string>>, path: Attempt
   if (!isSid(sid)) return null
   if (path === null) return asE164((params['To'] ?? '').trim()) === null ? null : `text:${sid}`
   const status = params['MessageStatus'] ?? ''
-  if (!UUID.test(path.districtId) || !UUID.test(path.attemptId) || !/^[a-z_]{1,30}$/.test(status)) return null
+  if (!isUuid(path.districtId) || !isUuid(path.attemptId) || !/^[a-z_]{1,30}$/.test(status)) return null
   return `status:${sid}:${status}:${path.districtId}:${path.attemptId}`
 }
 

@@ -6,6 +6,7 @@ import type VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js'
 import type { Spoken, Verb } from '../../core/call-script.ts'
 import type { E164 } from '../../core/phone-number.ts'
 import { cutText } from '../../core/segments.ts'
+import { unspoken } from './call-paths.ts'
 
 /** Twilio's names of what speaks and of what listens, by BCP 47; null: there is none, and never another language's instead. */
 export type Voices = {
@@ -83,7 +84,7 @@ function write(response: VoiceResponse, verb: Verb, context: TwimlContext): void
         recordingStatusCallbackMethod: 'POST',
         recordingStatusCallbackEvent: ['completed', 'absent'],
       })
-      response.redirect({ method: 'POST' }, next)
+      response.redirect({ method: 'POST' }, unspoken(next))
       break
     case 'connect':
       dial(response, numberOf(context, verb.to.shows), {

@@ -98,7 +98,12 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
   }
   api.post(
     '/calls',
-    { schema: { summary: 'Calls a family: the caller’s own phone rings first, then the family’s; neither sees the other’s number.', ...call } },
+    {
+      schema: {
+        summary: 'Calls a family: the caller’s own phone rings first, then the family’s; neither sees the other’s number.',
+        ...call,
+      },
+    },
     async (request, reply) => {
       const staff = staffOf(request)
       const called = await deps.call({ districtId: staff.districtId, staff, guardianId: request.body.to.guardian })

@@ -83,7 +83,10 @@ export const Exchange = z
     original: z.object({ language: Language, text: z.string() }),
     translation: z.object({ language: Language, text: z.string(), by: z.string() }).nullable(),
     urgentReason: z.string().nullable().describe('Why it was sent as urgent; null: it was not.'),
-    evidence: z.enum(GRADES).nullable().describe('The best that is known of its arrival, from least to most as listed; null: nothing.'),
+    evidence: z
+      .enum(GRADES)
+      .nullable()
+      .describe('The best that is known of its arrival, from least to most as listed; null: nothing.'),
     seconds: z.number().int().nullable().describe('Of a call: for how long it lasted; of a voicemail: for how long it speaks.'),
     recording: z.string().nullable().describe('The path of its recording; null: there is none.'),
     at: Instant,

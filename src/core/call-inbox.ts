@@ -218,7 +218,11 @@ function menuChoice(state: FamilyState, input: CallInput, facts: CallFacts): Fam
 }
 
 function talked(state: FamilyState, facts: CallFacts, seconds: number): FamilyTurn {
-  return leaving(goodbye(state, facts, say(facts, state.language, 'goodbye', {})), { kind: 'event', what: 'talked', detail: { seconds } })
+  return leaving(goodbye(state, facts, say(facts, state.language, 'goodbye', {})), {
+    kind: 'event',
+    what: 'talked',
+    detail: { seconds },
+  })
 }
 
 /** Says the next message that waits, else goes on where the call was going. */

@@ -30,7 +30,12 @@ const MOST_WRONG = 3
 const MOST_TURNS = 60
 
 /** Plays one turn of a table of nodes. A hang-up leaves everything as it is: what was not confirmed was not said. */
-export function playNodes<State extends Place>(nodes: Nodes<State>, state: State, input: CallInput, facts: CallFacts): Turn<State> {
+export function playNodes<State extends Place>(
+  nodes: Nodes<State>,
+  state: State,
+  input: CallInput,
+  facts: CallFacts,
+): Turn<State> {
   const now = { ...state, turns: state.turns + 1 }
   const node = nodes[state.node]
   if (input.kind === 'ended' || node === undefined) return { verbs: [{ kind: 'hang_up' }], state: now, effects: [] }

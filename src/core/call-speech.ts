@@ -26,7 +26,8 @@ export function sayWords(language: string, text: string): readonly Spoken[] | nu
 
 /** Whether this language can be led through a call: by a voice, or because its gate has been recorded. */
 export function canBeLed(facts: Pick<CallFacts, 'recorded'>, language: string): boolean {
-  return hasVoice(spokenText('gate_family', language, {}).language) && sameLanguage(spokenText('gate_family', language, {}).language, language)
+  return hasVoice(spokenText('gate_family', language, {}).language) &&
+    sameLanguage(spokenText('gate_family', language, {}).language, language)
     ? true
     : facts.recorded.has(`${language} gate_family`)
 }

@@ -66,7 +66,11 @@ const nodes: Nodes<StaffState> = {
   },
   record: {
     enter: (state, facts) =>
-      hand(state, 'record', { kind: 'record', what: say(facts, state.language, 'leave_message', {}), mostSeconds: MOST_RECORDED }),
+      hand(state, 'record', {
+        kind: 'record',
+        what: say(facts, state.language, 'leave_message', {}),
+        mostSeconds: MOST_RECORDED,
+      }),
     on: (state, input, facts) => {
       if (input.kind !== 'recorded' || input.sid === null) return 'again'
       const { sid, seconds } = input

@@ -121,7 +121,8 @@ export function startJobs(deps: JobDeps): Jobs {
     prepare: forDistricts('prepare', (id) => prepare(deps.prepare, id, SHARE.prepare), ['deliver', 'ring']),
     deliver: forDistricts(
       'deliver',
-      (districtId) => handOver('deliver', () => deliver(deps.deliver, districtId, Math.min(SHARE.deliver, MOST_IN_FLIGHT - inFlight))),
+      (districtId) =>
+        handOver('deliver', () => deliver(deps.deliver, districtId, Math.min(SHARE.deliver, MOST_IN_FLIGHT - inFlight))),
       [],
     ),
     ring: forDistricts('ring', (districtId) => handOver('ring', () => ring(deps.ring, districtId, SHARE.ring)), []),

@@ -19,11 +19,7 @@ const LASTING_SECONDS = 60
 const GIVE_UP_MINUTES = 20
 
 /** Makes up to `limit` due calls of a district. `done` ends when each has an outcome and that is recorded. */
-export async function ring(
-  deps: RingDeps,
-  districtId: string,
-  limit: number,
-): Promise<{ claimed: number; done: Promise<void> }> {
+export async function ring(deps: RingDeps, districtId: string, limit: number): Promise<{ claimed: number; done: Promise<void> }> {
   const begun = deps.monotonic()
   const { calls, decided } = await deps.store.claim(districtId, limit, decideDelivery)
   return { claimed: decided, done: Promise.all(calls.map((call) => place(deps, call, begun))).then(() => {}) }

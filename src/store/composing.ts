@@ -88,7 +88,9 @@ function composingDistrict(trx: Trx, districtId: string, moment: Moment): Compos
     hasPhone: async (conversationId) => {
       await bindPhones(trx, districtId, moment.now, [conversationId])
       const { rows } = await sql`select from binding
-        where district_id = ${districtId} and conversation_id = ${conversationId} and side = 'staff' and until is null`.execute(trx)
+        where district_id = ${districtId} and conversation_id = ${conversationId} and side = 'staff' and until is null`.execute(
+        trx,
+      )
       return rows.length > 0
     },
     writeCall: ({ id, conversationId, staffId, guardianId }) =>
@@ -202,7 +204,8 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
   return [...perPhone.values()].map((row) => ({
     guardianId: row.guardian_id,
     schoolId: row.school_id,
-    household: row.household_id === null ? null : { id: row.household_id, optedOut: row.opted_out, refusesCalls: row.refuses_calls },
+    household:
+      row.household_id === null ? null : { id: row.household_id, optedOut: row.opted_out, refusesCalls: row.refuses_calls },
     hours: sideHours(row.hours, 'to_family', row.time_zone),
     teachersMayUrgent: row.may,
   }))

@@ -20,8 +20,7 @@ function digest(keys: Keys, districtId: string, pin: string): Buffer {
 
 /** The PIN of a household or a staff member, made at the first asking; `anew`: the old one ends. */
 export async function pinOf(trx: Trx, keys: Keys, districtId: string, { owner, id }: PinOwner, anew: boolean): Promise<string> {
-  if (anew)
-    await sql`delete from pin where district_id = ${districtId} and owner = ${owner} and owner_id = ${id}`.execute(trx)
+  if (anew) await sql`delete from pin where district_id = ${districtId} and owner = ${owner} and owner_id = ${id}`.execute(trx)
   for (;;) {
     const { rows } = await sql<{ sealed: Buffer }>`
       select sealed from pin where district_id = ${districtId} and owner = ${owner} and owner_id = ${id}`.execute(trx)

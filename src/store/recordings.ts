@@ -10,7 +10,7 @@ import { sql } from 'kysely'
 import type { RecordingStore } from '../relay/recording-ports.ts'
 import { type Db, inDistrict } from './database.ts'
 import { appendEvents } from './events.ts'
-import { type Viewer, exchangeById } from './exchange-view.ts'
+import { exchangeById, type Viewer } from './exchange-view.ts'
 import type { Keys } from './keys.ts'
 import { momentOf } from './settings.ts'
 import { openTask } from './tasks.ts'
@@ -47,7 +47,15 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
     due: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {
         // Leased by moving the next try on.
-        const { rows } = await sql<{ id: string; sid: string; kept: boolean; transcribed: boolean; language: string; seconds: number; wanted: boolean }>`
+        const { rows } = await sql<{
+          id: string
+          sid: string
+          kept: boolean
+          transcribed: boolean
+          language: string
+          seconds: number
+          wanted: boolean
+        }>`
           update recording r set tries = r.tries + 1,
             fetch_after = case when r.tries >= ${MOST_TRIES} then null
               else clock_timestamp() + (${AGAIN_SECONDS}::int[])[least(r.tries + 1, ${AGAIN_SECONDS.length})] * interval '1 second' + interval '60 seconds' end
@@ -107,13 +115,27 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
             else clock_timestamp() + (${AGAIN_SECONDS}::int[])[least(greatest(tries, 1), ${AGAIN_SECONDS.length})] * interval '1 second' end
           where district_id = ${districtId} and id = ${id} returning tries, exchange_id`.execute(trx)
         if ((rows[0]?.tries ?? 0) > MOST_TRIES)
-          await openTask(trx, districtId, 'recording_lost', id, rows[0]?.exchange_id == null ? {} : { exchangeId: rows[0].exchange_id })
+          await openTask(
+            trx,
+            districtId,
+            'recording_lost',
+            id,
+            rows[0]?.exchange_id == null ? {} : { exchangeId: rows[0].exchange_id },
+          )
       }),
     gone: (districtId, id) =>
       inDistrict(db, districtId, async (trx) => {
         const { rows } = await sql<{ exchange_id: string | null }>`
-          update recording set fetch_after = null where district_id = ${districtId} and id = ${id} returning exchange_id`.execute(trx)
-        await openTask(trx, districtId, 'recording_lost', id, rows[0]?.exchange_id == null ? {} : { exchangeId: rows[0].exchange_id })
+          update recording set fetch_after = null where district_id = ${districtId} and id = ${id} returning exchange_id`.execute(
+          trx,
+        )
+        await openTask(
+          trx,
+          districtId,
+          'recording_lost',
+          id,
+          rows[0]?.exchange_id == null ? {} : { exchangeId: rows[0].exchange_id },
+        )
       }),
   }
 }

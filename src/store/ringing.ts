@@ -15,9 +15,9 @@ import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
+import { rescueSilent } from './rescue.ts'
 import { dueCallLooks, giveUpCall, recordCall } from './ring-outcomes.ts'
 import { momentOf } from './settings.ts'
-import { rescueSilent } from './rescue.ts'
 import { openTask } from './tasks.ts'
 
 /** Calls of one district under way at once. */

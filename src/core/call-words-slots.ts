@@ -1,0 +1,83 @@
+/** Which prompts there are, what fills them, and who has reviewed them. */
+
+import type { FixedText } from './texts-fixed.ts'
+
+/**
+ * What fills each prompt: every slot stands exactly once in every language. Those without a slot can be recorded by people in a language that no
+ * voice speaks.
+ */
+export const promptSlots = {
+  /** In the language that it offers. */
+  choose_language: ['n'],
+  /** Before the gate: no child's name. */
+  gate_staff: ['staff', 'school'],
+  gate_person: ['guardian'],
+  gate_family: [],
+  /** To an answering machine: only whom to call back. */
+  machine: ['school'],
+  message_from: ['staff'],
+  more: [],
+  menu: [],
+  menu_talk: [],
+  say_answer: [],
+  record_answer: [],
+  read_back: [],
+  send_or_again: [],
+  not_understood: [],
+  sent: ['staff'],
+  recorded_sent: [],
+  calls_ended: [],
+  goodbye: [],
+  try_later: [],
+  welcome: ['school'],
+  you_have_messages: [],
+  connecting: ['staff'],
+  not_available: ['staff'],
+  leave_message: [],
+  or_office: [],
+  stranger_menu: [],
+  stranger_office: [],
+  stranger_pin: [],
+  enter_pin: [],
+  pin_wrong: [],
+  pin_locked: [],
+  someone_calls: [],
+  screen_family: ['staff', 'school'],
+  /** To staff phones. */
+  screen_staff: ['family'],
+  staff_gate: ['family'],
+  family_closed: ['family'],
+  family_no_answer: ['family'],
+  staff_leave: [],
+  /** To an aide who records by phone. */
+  studio_menu: [],
+  studio_nothing: [],
+  studio_say: ['language'],
+  studio_keep: [],
+  studio_answer: [],
+  /** To whoever is asked to join a call, and to those who wait. */
+  room_screen: ['family'],
+  room_wait: [],
+} as const
+
+/** Which prompt. */
+export type PromptId = keyof typeof promptSlots
+
+/** All prompts in one language. */
+export type Prompts = Readonly<Record<PromptId, FixedText>>
+
+/** A template with its slots filled; values are plain text and are not looked through for slots. */
+export function promptWords(template: string, slots: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = Object.hasOwn(slots, name) ? slots[name] : undefined
+    if (value === undefined) throw new Error(`A prompt needs the slot ${name}`)
+    return value
+  })
+}
+
+/** Prompts of one language that no speaker has reviewed; whoever reviews one names it in `reviewed`, with name and date. */
+export function promptsOf(texts: Readonly<Record<PromptId, string>>, reviewed: Partial<Record<PromptId, string>> = {}): Prompts {
+  return Object.fromEntries(
+    Object.entries(texts).map(([id, text]) => [id, { text, reviewedBy: reviewed[id as PromptId] ?? null }]),
+  ) as Prompts
+}

@@ -48,7 +48,7 @@ export async function applyEffects(
 const APPLY: Apply = {
   heard: async ({ trx, districtId, moment, who }, { exchangeId }) => {
     const { rows } = await sql<{ before: string }>`
-      with old as (select id, status from exchange where district_id = ${districtId} and id = ${exchangeId} and status <> 'canceled' for update)
+      with old as (select id, status from exchange where district_id = ${districtId} and id = ${exchangeId} and status <> 'canceled' and heard_at is null for update)
       update exchange e set heard_at = ${moment.database.toString()}::timestamptz, status = 'delivered', hold = null, rescue_after = null
       from old where e.district_id = ${districtId} and e.id = old.id returning old.status as before`.execute(trx)
     const before = rows[0]?.before

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { CallInput, Verb } from '../core/call-script.ts'
 import { routeText } from '../core/conversation.ts'
 import type { E164 } from '../core/phone-number.ts'
-import type { AnswerStore, IncomingCall, Played, PlayTurn, ScriptName } from '../relay/answer-ports.ts'
+import type { AnswerStore, IncomingCall, Played, ScriptName, Scripts } from '../relay/answer-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { applyEffects } from './call-effects.ts'
 import { callFacts } from './call-facts.ts'
@@ -15,17 +15,18 @@ import { timeOrderedId } from './exchanges.ts'
 import type { Keys } from './keys.ts'
 import { knownPairs } from './known.ts'
 import { ensurePhones, readNumber } from './phones.ts'
+import { checkPin } from './pins.ts'
 import { momentOf } from './settings.ts'
 
 /** The answer port. */
-export function answerStore(db: Db, keys: Keys): AnswerStore {
+export function answerStore(db: Db, keys: Keys, scripts: Scripts): AnswerStore {
   const inCall = <T>(districtId: string, callId: string, work: (trx: Trx, moment: Moment, call: CallRow) => Promise<T>) =>
     inDistrict(db, districtId, async (trx) => {
       const call = await lockCall(trx, districtId, callId)
       return call === null || call.ended ? null : work(trx, await momentOf(trx), call)
     })
   return {
-    incoming: async (call, play) => {
+    incoming: async (call) => {
       const { rows } = await sql<{ id: string; district_id: string; ours: boolean }>`
         select id, district_id, exists (select from proxy_number where number = ${call.from}) as ours from proxy_number
         where number = ${call.to} and district_id is not null`.execute(db)
@@ -39,17 +40,17 @@ export function answerStore(db: Db, keys: Keys): AnswerStore {
         const opened = await lockCallBySid(trx, dialled.district_id, call.sid)
         if (opened === null || opened.ended) return null
         if (opened.turn > 0) return opened.turn === 1 ? played(trx, keys, dialled.district_id, opened) : null
-        return nextTurn(trx, keys, dialled.district_id, moment, opened, { kind: 'answered', by: 'person' }, play)
+        return nextTurn(trx, keys, dialled.district_id, moment, opened, { kind: 'answered', by: 'person' }, scripts)
       })
     },
-    turn: (districtId, callId, turn, sid, input, play) =>
+    turn: (districtId, callId, turn, sid, input) =>
       inCall(districtId, callId, async (trx, moment, call) => {
         if (call.sid !== null && call.sid !== sid) return null
         // The carrier may ask before the create call's answer is here: it names attempt and sid together.
         if (call.sid === null)
           await sql`update call set sid = ${sid} where district_id = ${districtId} and id = ${callId}`.execute(trx)
         if (turn === call.turn - 1) return played(trx, keys, districtId, call)
-        return turn === call.turn ? nextTurn(trx, keys, districtId, moment, call, input, play) : null
+        return turn === call.turn ? nextTurn(trx, keys, districtId, moment, call, input, scripts) : null
       }),
     screen: (districtId, callId) =>
       inCall(districtId, callId, async (trx, moment, call) => {
@@ -187,23 +188,59 @@ async function schoolOfNumber(trx: Trx, districtId: string, proxyNumberId: strin
 }
 
 /** Plays the next turn: facts, script, effects, and what is to be played kept for a repeat. */
-export async function nextTurn(
+async function nextTurn(
   trx: Trx,
   keys: Keys,
   districtId: string,
   moment: Moment,
-  call: CallRow,
-  input: CallInput,
-  play: PlayTurn,
+  before: CallRow,
+  given: CallInput,
+  { play, asksForPin }: Scripts,
 ): Promise<Played> {
+  const proof =
+    given.kind === 'keys' && asksForPin(before.state) ? await tryPin(trx, keys, districtId, before, given.keys) : null
+  const call = proof?.call ?? before
+  const input: CallInput =
+    proof !== null
+      ? { kind: 'pin', outcome: proof.outcome }
+      : given.kind === 'connected' && !call.through
+        ? { ...given, outcome: unbridged(given.outcome) }
+        : given
+  if (input.kind === 'connected' && input.outcome === 'answered')
+    await sql`update exchange set seconds = coalesce(seconds, 0) + ${input.seconds} where district_id = ${districtId} and id = ${call.exchangeId}::uuid`.execute(
+      trx,
+    )
   const facts = await callFacts(trx, districtId, moment, call)
-  const came = input.kind === 'connected' && !call.through ? { ...input, outcome: unbridged(input.outcome) } : input
-  const { verbs, state, effects } = play(call.script, call.state, came, facts)
+  const { verbs, state, effects } = play(call.script, call.state, input, facts)
   await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), effects)
   await sql`update call set state = ${JSON.stringify(state)}::jsonb, verbs = ${JSON.stringify(verbs)}::jsonb, turn = turn + 1, through = false,
       answered_at = coalesce(answered_at, clock_timestamp())
     where district_id = ${districtId} and id = ${call.id}`.execute(trx)
   return played(trx, keys, districtId, { ...call, turn: call.turn + 1, verbs })
+}
+
+/** Looks a PIN up; the right one opens its household's messages, or makes a staff member's call one for work. */
+async function tryPin(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  call: CallRow,
+  pin: string,
+): Promise<{ readonly outcome: 'right' | 'wrong' | 'locked'; readonly call: CallRow }> {
+  const caller = call.phoneId ?? `at ${call.proxyNumberId}`
+  const found = await checkPin(trx, keys, districtId, caller, pin)
+  if (found.kind !== 'right') return { outcome: found.kind, call }
+  const { owner, id } = found.owner
+  if (owner === 'staff') {
+    // At her own phone only her own PIN counts.
+    if (call.staffId !== null && call.staffId !== id) return { outcome: 'wrong', call }
+    const state = call.script === 'studio' ? call.state : null
+    await sql`update call set staff_id = ${id}, script = 'studio' where district_id = ${districtId} and id = ${call.id}`.execute(trx)
+    return { outcome: 'right', call: { ...call, staffId: id, script: 'studio', state } }
+  }
+  if (call.script === 'studio') return { outcome: 'wrong', call }
+  await sql`update call set household_id = ${id} where district_id = ${districtId} and id = ${call.id}`.execute(trx)
+  return { outcome: 'right', call: { ...call, householdId: id } }
 }
 
 /** The phone was picked up, but nobody pressed the key: to the caller that is no answer. */

@@ -4,11 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { statusPath } from '../carriers/twilio/client.ts'
 import { inboxKey, parseForm, readDetour } from '../carriers/twilio/forms.ts'
 import { isSigned } from '../carriers/twilio/signature.ts'
+import { addVoiceRoutes, type VoiceDeps } from './voice.ts'
 
 /** One webhook to keep. `reachedAt`: when it reached the carrier or the fallback receiver, where it did not come directly. */
 export type KeptWebhook = {
   readonly key: string
-  readonly kind: 'text' | 'status'
+  readonly kind: 'text' | 'status' | 'call' | 'recording'
   readonly raw: Buffer
   readonly reachedAt: Temporal.Instant | null
 }
@@ -21,12 +22,11 @@ export type WebhookDeps = {
   readonly publicUrl: string
   /** Resolves when the webhook is durably kept. */
   readonly keep: (webhook: KeptWebhook) => Promise<void>
+  readonly voice: VoiceDeps
 }
 
 /** Where texts to our numbers are sent. */
 export const SMS_PATH = '/webhooks/twilio/sms'
-/** Where calls to our numbers are sent. */
-export const VOICE_PATH = '/webhooks/twilio/voice'
 
 /** The path to which the carrier brought what is kept under an inbox key. */
 export function pathOf(key: string): string {
@@ -40,8 +40,6 @@ const BODY_LIMIT = 64 * 1024
 const ANSWER_WITHIN_MS = 3_000
 
 const EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-const NO_CALLS =
-  '<?xml version="1.0" encoding="UTF-8"?><Response><Say>This school number takes text messages only. Please call the school office.</Say><Hangup/></Response>'
 
 /** The webhook routes. A request that the account's token did not sign gets 403 and leaves no trace. */
 export function twilioWebhooks(deps: WebhookDeps) {
@@ -117,10 +115,9 @@ export function twilioWebhooks(deps: WebhookDeps) {
       },
     )
 
-    app.post(VOICE_PATH, async (request, reply) => {
-      if ((await signedForm(request, reply)) === null) return reply
-      return reply.type('text/xml').send(NO_CALLS)
-    })
+    addVoiceRoutes(app, { ...deps.voice, publicUrl: deps.publicUrl }, signedForm, (reply, kind, key, request, params) =>
+      keep(reply, webhookOf(kind, key, request.body, params)),
+    )
   }
 }
 

@@ -20,7 +20,8 @@ export type TwilioClient = ReturnType<typeof twilio>
 /** How the SDK's requests travel: given an address, a form and headers, the answer; throws with a `code` when there is none. */
 export type TwilioHttp = Pick<InstanceType<typeof twilio.RequestClient>, 'request'>
 
-const TIME_LIMIT_MS = 30_000
+/** For how long a request may last. */
+export const TIME_LIMIT_MS = 30_000
 
 /** The SDK's own way over the network. No automatic retries: sending again is decided by the relay alone. */
 function overNetwork(): TwilioHttp {
@@ -28,7 +29,7 @@ function overNetwork(): TwilioHttp {
 }
 
 /** Twilio names one only in a header, which the SDK's exceptions drop; it holds for the whole account. */
-type RetryAfter = { seconds: number | null }
+export type RetryAfter = { seconds: number | null }
 
 /** Builds the SDK client over `http`. */
 export function createClient(
@@ -150,10 +151,10 @@ function readRecord(m: {
 }
 
 /**
- * What an error of the create call means (Twilio, error 20500: POSTs are not idempotent, so a 5xx is unknown; 20429: a 429 was
+ * What an error of creating a text or a call means (Twilio, error 20500: POSTs are not idempotent, so a 5xx is unknown; 20429: a 429 was
  * not processed; 401 and 403 are our set-up and nothing was sent).
  */
-function failure(error: unknown, retryAfter: RetryAfter): HandOver {
+export function failure(error: unknown, retryAfter: RetryAfter): HandOver {
   const { status, code } = error as { status?: number; code?: number | string }
   if (typeof status === 'number') {
     const carrierCode = typeof code === 'number' && isErrorCode(String(code)) ? code : null
@@ -165,11 +166,11 @@ function failure(error: unknown, retryAfter: RetryAfter): HandOver {
   return typeof code === 'string' && NOT_SENT.has(code) ? { kind: 'retry', code: null, afterSeconds: null } : { kind: 'unknown' }
 }
 
-/** The SDK's own limit counts silence on the socket; this one counts the whole call. */
-async function within<T>(work: Promise<T>, otherwise: T): Promise<T> {
+/** The SDK's own limit counts silence on the socket; this one counts the whole request. */
+export async function within<T>(work: Promise<T>, otherwise: T, milliseconds: number = TIME_LIMIT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise), TIME_LIMIT_MS)
+    timer = setTimeout(() => resolve(otherwise), milliseconds)
   })
   try {
     return await Promise.race([work, late])

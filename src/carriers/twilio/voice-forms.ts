@@ -11,8 +11,8 @@ type Params = Readonly<Record<string, string>>
 const TURN = /^(?:0|[1-9]\d{0,4})$/
 const WORD = /^[a-z-]{1,30}$/
 
-/** Words of Twilio for a call that is over. */
-const OVER: ReadonlySet<string> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled'])
+/** Twilio’s words for a call that is over. */
+export const OVER: ReadonlySet<string> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled'])
 
 /** What the carrier says about the caller's number (SHAKEN/STIR): `TN-Validation-Passed-A` and its like. */
 const VERIFICATION = /^[A-Za-z-]{1,60}$/

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -6,15 +6,9 @@ import { createTwilioCarrier } from '../../../src/carriers/twilio/client.ts'
 import type { E164 } from '../../../src/core/phone-number.ts'
 import type { Carrier, HandOver } from '../../../src/relay/ports.ts'
 import { anyText } from '../../support/outside.ts'
+import { type RecordedCarrier, recordedCarrier } from '../../support/recorded-carrier.ts'
 
-let reply: (response: ServerResponse) => unknown
-const asked: { url: string; form: Record<string, string> }[] = []
-const server = createServer(async (request, response) => {
-  let body = ''
-  for await (const chunk of request) body += chunk
-  asked.push({ url: request.url ?? '', form: Object.fromEntries(new URLSearchParams(body)) })
-  reply(response)
-})
+let there: RecordedCarrier
 let carrier: Carrier
 const account = {
   accountSid: `AC${'5'.repeat(32)}`,
@@ -23,17 +17,14 @@ const account = {
   publicUrl: 'https://x.example',
 }
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  carrier = createTwilioCarrier({ ...account, apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
+  there = await recordedCarrier()
+  carrier = createTwilioCarrier({ ...account, apiUrl: there.url })
 })
-afterAll(() => server.close())
+afterAll(() => there.server.close())
 beforeEach(() => {
-  asked.length = 0
+  there.asked.length = 0
 })
 
-const json = (status: number, body: unknown, headers: Record<string, string> = {}) => {
-  reply = (response) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
-}
 const TEXT = {
   districtId: 'd',
   exchangeId: 'e',
@@ -46,9 +37,9 @@ const TEXT = {
 const SID = `SM${'a'.repeat(32)}`
 
 test('a hand-over says who, to whom, what, for how long and where its fate is to be told', async () => {
-  json(201, { sid: SID })
+  there.json(201, { sid: SID })
   expect(await carrier.send(TEXT)).toEqual({ kind: 'accepted', sid: SID })
-  expect(asked).toEqual([
+  expect(there.asked.map(({ url, form }) => ({ url, form }))).toEqual([
     {
       url: `/2010-04-01/Accounts/${account.accountSid}/Messages.json`,
       form: {
@@ -72,13 +63,13 @@ test.each<[string, number, unknown, Record<string, string>, HandOver]>([
   ['404 without a code is refused', 404, {}, {}, { kind: 'refused', code: 404 }],
   ['201 without a sid is unknown', 201, {}, {}, { kind: 'unknown' }],
 ])('%s', async (_, status, body, headers, expected) => {
-  json(status, body, headers)
+  there.json(status, body, headers)
   expect(await carrier.send(TEXT)).toEqual(expected)
-  expect(asked).toHaveLength(1)
+  expect(there.asked).toHaveLength(1)
 })
 
 test('a connection that breaks is unknown, one that was refused was not taken', async () => {
-  reply = (response) => response.destroy()
+  there.reply((response) => response.destroy())
   expect(await carrier.send(TEXT)).toEqual({ kind: 'unknown' })
   const nobody = createServer()
   await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve))
@@ -91,7 +82,7 @@ test('a connection that breaks is unknown, one that was refused was not taken', 
 test('of the carrier’s list, what says nothing of itself is left out and hides nothing else', async () => {
   const good = { sid: SID, body: 'Hello', status: 'sent', error_code: null, date_created: 'Mon, 23 Nov 2026 08:00:00 +0000' }
   const odd = [{}, { ...good, sid: 'SM\0' }, { ...good, date_created: 'never' }, { ...good, body: 7 }, { ...good, status: null }]
-  json(200, { messages: [...odd, { ...good, error_code: 99_999_999_999 }] })
+  there.json(200, { messages: [...odd, { ...good, error_code: 99_999_999_999 }] })
   expect(await carrier.sentSince(TEXT.from, TEXT.to, Temporal.Instant.from('2026-11-23T00:00Z'))).toEqual([
     { sid: SID, body: 'Hello', status: 'sent', errorCode: null, createdAt: Temporal.Instant.from('2026-11-23T08:00Z') },
   ])
@@ -106,7 +97,9 @@ describe('whatever the carrier answers', () => {
   test('it is an outcome, and only a sid is accepted', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(200, 201, 204, 301, 400, 429, 500), body, async (status, text) => {
-        reply = (response) => response.writeHead(status, { 'content-type': 'application/json' }).end(status === 204 ? '' : text)
+        there.reply((response) =>
+          response.writeHead(status, { 'content-type': 'application/json' }).end(status === 204 ? '' : text),
+        )
         const outcome = await carrier.send(TEXT)
         expect(outcome.kind).toBeOneOf(status >= 400 ? ['retry', 'refused', 'unknown'] : ['accepted', 'refused', 'unknown'])
         if (status === 500) expect(outcome.kind).toBe('unknown')

@@ -1,4 +1,4 @@
-/** Which of a roster's numbers can be used, by the numbering plans of libphonenumber. */
+/** Which numbers can be used, and which may be called, by the numbering plans of libphonenumber. */
 
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { asE164, type E164, isWithheld } from '../core/phone-number.ts'
@@ -23,4 +23,26 @@ export function rosterNumber(cell: string, country: string): RosterNumber {
   if (parsed.ext !== undefined) return { kind: 'unusable', reason: 'has an extension, which neither texts nor calls can reach' }
   if (parsed.getType() === 'PREMIUM_RATE') return { kind: 'unusable', reason: 'is a premium-rate number' }
   return { kind: 'usable', number }
+}
+
+/** What a family's phone can be. All else costs a stranger's price or is nobody's phone: premium rate, shared cost, UAN, personal, toll-free, pager. */
+const CALLABLE: ReadonlySet<string | undefined> = new Set(['FIXED_LINE', 'MOBILE', 'FIXED_LINE_OR_MOBILE', 'VOIP'])
+
+/** Countries (ISO 3166-1) that are of another one: families of a US district have numbers of Puerto Rico. */
+const OF: ReadonlyMap<string, string> = new Map([
+  ['PR', 'US'],
+  ['VI', 'US'],
+  ['GU', 'US'],
+  ['MP', 'US'],
+  ['AS', 'US'],
+])
+
+/**
+ * Whether a number may be called from a district of `country`: an ordinary phone of that country. Behind +1 are Jamaica (+1 876) and +1 900, the
+ * price of which is a fraud's income (Twilio, voice toll fraud); satellites and the like have no country at all.
+ */
+export function mayCall(number: E164, country: string): boolean {
+  const parsed = parsePhoneNumberFromString(number)
+  if (parsed === undefined || !parsed.isValid() || !CALLABLE.has(parsed.getType())) return false
+  return parsed.country !== undefined && (OF.get(parsed.country) ?? parsed.country) === (OF.get(country) ?? country)
 }

@@ -16,6 +16,7 @@ import { createDetector } from '../src/detection/detect.ts'
 import { startJobs } from '../src/jobs/path.ts'
 import { createLogger } from '../src/logger.ts'
 import { createMetrics } from '../src/metrics.ts'
+import { scripts } from '../src/relay/answer.ts'
 import type { Carrier, Translator } from '../src/relay/ports.ts'
 import { buildServer } from '../src/server.ts'
 import { deliverStore } from '../src/store/delivering.ts'
@@ -29,6 +30,7 @@ import { createKeeper } from '../src/webhooks/keeper.ts'
 import { SMS_PATH, twilioWebhooks } from '../src/webhooks/twilio.ts'
 import { benchDatabase, benchDistrict, median } from './district.ts'
 import type { Result, Run } from './load.ts'
+import { noCalls } from './no-calls.ts'
 
 const rounds = Number(process.argv[2] ?? 5)
 const texts = Number(process.argv[3] ?? 20_000)
@@ -62,7 +64,7 @@ try {
     logger: createLogger('warn'),
     metrics: createMetrics(async () => queueState(scheduler, await now(db))),
     problems: async () => [],
-    webhooks: twilioWebhooks({ ...account, keep }),
+    webhooks: twilioWebhooks({ ...account, keep, voice: null }),
     api: null,
     others: [],
     home: null,
@@ -89,9 +91,10 @@ try {
   const translator: Translator = { name: 'echo', translate: async ({ text }) => ({ kind: 'translated', text, by: 'echo' }) }
   const carrier: Carrier = { send: async () => ({ kind: 'unknown' }), sentSince: async () => null }
   const jobs = startJobs({
-    receive: { inbox: inboxStore(db, keys, readInbox), detect },
+    receive: { inbox: inboxStore(db, keys, readInbox, scripts), detect },
     prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
+    ...noCalls(db, keys),
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     // The path ends before the hand-over here: `bench/release.ts` measures that.

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { startJobs } from '../src/jobs/path.ts'
+import { scripts } from '../src/relay/answer.ts'
 import type { Carrier, Translator } from '../src/relay/ports.ts'
 import { inDistrict } from '../src/store/database.ts'
 import { deliverStore } from '../src/store/delivering.ts'
@@ -19,6 +20,7 @@ import { sealDistrict } from '../src/store/seal.ts'
 import { now } from '../src/store/settings.ts'
 import { reconcileStore } from '../src/store/waiting.ts'
 import { benchDatabase, benchDistrict, median } from './district.ts'
+import { noCalls } from './no-calls.ts'
 
 const rounds = Number(process.argv[2] ?? 1)
 const messages = Number(process.argv[3] ?? 100_000)
@@ -72,9 +74,10 @@ async function measure(districtId: string, round: number, count: number): Promis
   await admin('vacuum analyze')
   const began = performance.now()
   const jobs = startJobs({
-    receive: { inbox: inboxStore(db, keys, () => null), detect },
+    receive: { inbox: inboxStore(db, keys, () => null, scripts), detect },
     prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
+    ...noCalls(db, keys),
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (id, limit) => sealDistrict(db, keys, id, limit),
     findWork: (step) => findWork(scheduler, step, () => now(db)),

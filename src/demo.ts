@@ -22,7 +22,8 @@ import { openConversations } from './store/conversations.ts'
 import { databaseNow, inDistrict } from './store/database.ts'
 import { adoptNumbers } from './store/numbers.ts'
 import { advanceClock, now, readSetting, writeSetting } from './store/settings.ts'
-import { SMS_PATH, VOICE_PATH } from './webhooks/twilio.ts'
+import { SMS_PATH } from './webhooks/twilio.ts'
+import { VOICE_PATH } from './webhooks/voice.ts'
 
 /** What `serve` needs of the demo. */
 export type Demo = {

@@ -7,9 +7,12 @@ import cron from 'node-cron'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/api.ts'
 import { carrierAccount } from './carrier-account.ts'
+import { createTwilioCalls } from './carriers/twilio/calls.ts'
 import { createTwilioCarrier, type TwilioAccount } from './carriers/twilio/client.ts'
 import { readInbox } from './carriers/twilio/forms.ts'
+import { createTwilioRecordings } from './carriers/twilio/recordings.ts'
 import { segmentsOf } from './carriers/twilio/segments.ts'
+import { readVoiceInbox } from './carriers/twilio/voice-forms.ts'
 import type { Config } from './config.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
@@ -21,14 +24,24 @@ import { type Sweeper, startSweeper } from './jobs/sweeper.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
-import { act, compose, letTeachersSendUrgent, setHours } from './relay/compose.ts'
+import { scripts } from './relay/answer.ts'
+import type { RecordingCarrier, Transcriber } from './relay/call-ports.ts'
+import { act, callFamily, compose, letTeachersSendUrgent, setHours } from './relay/compose.ts'
+import { fetchRecordings } from './relay/fetch.ts'
 import type { Carrier, Detector, Translator } from './relay/ports.ts'
+import type { CallCarrier } from './relay/ring-ports.ts'
+import { mayCall } from './roster/numbers.ts'
 import { buildServer, type ServerDeps } from './server.ts'
+import { forgetCalls } from './store/call-ending.ts'
+import { answerStore } from './store/calls.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
 import { composeStore, forgetOldAnswers } from './store/composing.ts'
+import { inDistrict } from './store/database.ts'
 import { deliverStore } from './store/delivering.ts'
 import { dropOldWebhooks, inboxStore, keepWebhooks } from './store/inbox.ts'
 import { prepareStore } from './store/preparing.ts'
+import { audioForCarrier, playRecording, recordingStore, signAudio } from './store/recordings.ts'
+import { ringStore } from './store/ringing.ts'
 import { findWork, queueState } from './store/scheduler.ts'
 import { sealDistrict } from './store/seal.ts'
 import { now, readSetting } from './store/settings.ts'
@@ -37,6 +50,7 @@ import { reconcileStore } from './store/waiting.ts'
 import { createTranslator } from './translators/choose.ts'
 import { createKeeper } from './webhooks/keeper.ts'
 import { type KeptWebhook, twilioWebhooks } from './webhooks/twilio.ts'
+import { audioRoute, type VoiceDeps } from './webhooks/voice.ts'
 
 /** A server at work. */
 export type Running = {
@@ -81,7 +95,11 @@ export async function serve(given: Config): Promise<Running> {
       scheduler,
       keys,
       account,
+      dataDir: config.dataDir,
       carrier: countedCarrier(twilio, metrics.handOvers),
+      calls: createTwilioCalls(account),
+      recordings: createTwilioRecordings(account),
+      transcriber: null,
       translator: countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations),
       detect,
       logger,
@@ -152,7 +170,13 @@ export async function serve(given: Config): Promise<Running> {
 export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
   Pick<ServerDeps, 'others' | 'home'> & {
     readonly account: TwilioAccount
+    /** Where recordings are kept. */
+    readonly dataDir: string
     readonly carrier: Carrier
+    readonly calls: CallCarrier
+    readonly recordings: RecordingCarrier
+    /** Null: voicemails go on as audio alone. */
+    readonly transcriber: Transcriber | null
     readonly translator: Translator
     readonly detect: Detector
     readonly logger: Logger
@@ -171,11 +195,20 @@ export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
 export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; readonly app: FastifyInstance }> {
   const { db, scheduler, keys, account, carrier, translator, detect, logger, metrics } = parts
   const store = composeStore(db)
+  const { dataDir } = parts
+  const recordings = recordingStore(db, keys, dataDir)
   const jobs = startJobs({
-    receive: { inbox: inboxStore(db, keys, readInbox), detect },
+    receive: { inbox: inboxStore(db, keys, (key, raw) => readVoiceInbox(key, raw) ?? readInbox(key, raw), scripts), detect },
     prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
+    ring: {
+      store: ringStore(db, keys, mayCall, scripts.play),
+      carrier: parts.calls,
+      monotonic: () => performance.now(),
+    },
     reconcile: { store: reconcileStore(db, keys), carrier },
+    fetch: (districtId, limit) =>
+      fetchRecordings({ store: recordings, carrier: parts.recordings, transcriber: parts.transcriber }, districtId, limit),
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => {
@@ -191,6 +224,16 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     jobs.wake(...steps)
     return done
   }
+  const answer = answerStore(db, keys, scripts)
+  const voice: VoiceDeps = {
+    answer: {
+      ...answer,
+      // A turn can leave an answer or a recording.
+      turn: (...given) => waking(answer.turn(...given), 'prepare', 'fetch'),
+    },
+    signAudio: (districtId, id) => signAudio(keys, districtId, id, Temporal.Now.instant().toString().slice(0, 10)),
+    audio: (districtId, id, word) => audioForCarrier(keys, dataDir, Temporal.Now.instant(), districtId, id, word),
+  }
   try {
     const app = await buildServer({
       logger,
@@ -203,17 +246,20 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
             parts.keeping(webhook, () => keeper(webhook)),
             'receive',
           ),
+        voice,
       }),
       api: apiRoutes({
         db,
         keys,
         now: () => now(db),
-        compose: (request) => waking(compose(store, request), 'prepare', 'deliver'),
-        act: (request) => waking(act(store, request), 'prepare', 'deliver'),
+        compose: (request) => waking(compose(store, request), 'prepare', 'deliver', 'ring'),
+        call: (request) => waking(callFamily(store, request), 'ring'),
+        recording: async (staff, exchangeId) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
+        act: (request) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
         letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
         setHours: (request) => waking(setHours(store, request), 'prepare', 'deliver'),
       }),
-      others: parts.others,
+      others: [audioRoute(voice), ...parts.others],
       home: parts.home,
     })
     return { jobs, app }
@@ -253,6 +299,7 @@ function scheduleHousekeeping(
     await sealAll(installation)
     for (const { id } of await db.selectFrom('district').select('id').execute()) {
       await forgetOldAnswers(db, id)
+      await inDistrict(db, id, (trx) => forgetCalls(trx, id))
       await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
     }
   }

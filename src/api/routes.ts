@@ -14,6 +14,7 @@ import { canonical } from '../store/events.ts'
 import { exchangeById, exchangePage, readCursor, readTime, writeCursor } from '../store/exchange-view.ts'
 import { schoolHours } from '../store/hours.ts'
 import { schoolRight } from '../store/people.ts'
+import type { Audio } from '../store/recordings.ts'
 import { sendProblem } from './problems.ts'
 import * as schema from './schemas.ts'
 
@@ -34,6 +35,8 @@ export type RouteDeps = {
     readonly exchangeId: string
     readonly action: Action
   }) => Promise<Acted>
+  /** What was recorded of an exchange, for who may see it. */
+  readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
   readonly letTeachersSendUrgent: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -53,6 +56,8 @@ const ACTED = { not_found: 404, conflict: 409, forbidden: 403 } as const
 type View = z.infer<typeof schema.Exchange>
 
 const NO_EXCHANGE = 'There is no such exchange: check the id.'
+const NO_RECORDING = 'There is no recording of this exchange: check the id.'
+const NOT_YET = 'The recording is still on its way from the carrier: ask again in a moment.'
 const NO_SCHOOL = 'There is no such school: check the id.'
 const NO_HOURS = 'This school has no hours yet and sends nothing but urgent messages: set them by PUT at this address.'
 
@@ -121,6 +126,18 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     const view = await see(staffOf(request), request.params.id)
     return view === null ? sendProblem(reply, 404, NO_EXCHANGE) : reply.send(view as View)
   })
+
+  const recording = { params: schema.ById, response: { 200: schema.Recording, ...schema.problems(401, 404, 503) } }
+  api.get(
+    '/exchanges/:id/recording',
+    { schema: { summary: 'The audio of a voicemail or of a message that was said; each play is in the log.', ...recording } },
+    async (request, reply) => {
+      const audio = await deps.recording(staffOf(request), request.params.id.toLowerCase())
+      if (audio === null) return sendProblem(reply, 404, NO_RECORDING)
+      if (audio === 'not_yet') return sendProblem(reply.header('retry-after', '10'), 503, NOT_YET)
+      return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
+    },
+  )
 
   const page = { querystring: schema.ExchangeQuery, response: { 200: schema.ExchangePage, ...schema.problems(400, 401) } }
   api.get(

@@ -94,6 +94,9 @@ export const Exchange = z
   })
   .meta({ id: 'Exchange' })
 
+/** Audio as it was recorded. */
+export const Recording = z.custom<Buffer>((value) => Buffer.isBuffer(value)).meta({ type: 'string', format: 'binary' })
+
 /** Which exchanges. */
 export const ExchangeQuery = z.object({
   from: Time.optional(),

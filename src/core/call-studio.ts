@@ -7,10 +7,10 @@ import { first, go, goodbye, hand, leaving, type Nodes, type Place, playNodes } 
 import type { CallEffect, CallFacts, CallInput, Spoken, ToRecord, Turn } from './call-script.ts'
 import { say, sayWords } from './call-speech.ts'
 import { hasVoice } from './call-voices.ts'
-import { languageName } from './language.ts'
 import type { PromptId } from './call-words.ts'
 import { spokenText } from './call-words.ts'
 import { promptSlots } from './call-words-slots.ts'
+import { languageName } from './language.ts'
 
 /** What an aide's call remembers. */
 export type StudioState = Place & {

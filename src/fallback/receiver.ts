@@ -65,7 +65,7 @@ export async function startFallback(config: Config, server: string): Promise<Run
     logger,
     metrics: metricsOf(spool),
     problems: () => problems(spool, handOver.isRefused()),
-    webhooks: twilioWebhooks({ accountSid, authToken, publicUrl: config.publicUrl, keep }),
+    webhooks: twilioWebhooks({ accountSid, authToken, publicUrl: config.publicUrl, keep, voice: null }),
     api: null,
     others: [],
     home: null,

@@ -47,13 +47,7 @@ export type AnswerStore = {
    * The carrier asks for a call's next turn. A turn that was played already is answered as before (the carrier tries again when an answer is
    * lost); one that is over, or of no call, is null.
    */
-  readonly turn: (
-    districtId: string,
-    callId: string,
-    turn: number,
-    sid: string,
-    input: CallInput,
-  ) => Promise<Played | null>
+  readonly turn: (districtId: string, callId: string, turn: number, sid: string, input: CallInput) => Promise<Played | null>
   /** What the callee of a call's `connect` hears first; null: nobody is being connected any more. */
   readonly screen: (districtId: string, callId: string) => Promise<Screened | null>
   /** The callee took it: the two may be bridged. False: the call is over. */

@@ -3,6 +3,7 @@
 import type { Known } from '../core/conversation.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
+import type { CallStatus, RecordingStatus } from './call-ports.ts'
 import type { InboundText, Moment, StatusCallback } from './ports.ts'
 
 /** One of our numbers, as a text reached it. */
@@ -22,7 +23,10 @@ export type KnownText = {
 export type Addressing = { readonly languages: readonly string[]; readonly schoolName: string; readonly districtName: string }
 
 /** A row of the inbox, decrypted and read; null when it cannot be read. */
-export type InboxItem = { readonly id: number; readonly form: InboundText | StatusCallback | null }
+export type InboxItem = {
+  readonly id: number
+  readonly form: InboundText | StatusCallback | CallStatus | RecordingStatus | null
+}
 
 /** A message that came in and where it goes, or that it only is kept. */
 export type RoutedText = {
@@ -85,6 +89,8 @@ export type ReceivingDistrict = {
   ) => Promise<void>
   /** Applies callbacks by rank; one for an attempt that nobody knows is dropped. */
   readonly settle: (callbacks: readonly StatusCallback[]) => Promise<void>
+  /** Takes in what the carrier tells of a call or of its recording; of one that nobody knows nothing. */
+  readonly hearOfCall: (told: CallStatus | RecordingStatus) => Promise<void>
 }
 
 /** A batch of the inbox in one transaction: its rows are taken exactly when everything made of them is there. */

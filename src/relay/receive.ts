@@ -19,10 +19,15 @@ export function receive(deps: ReceiveDeps, limit: number): Promise<number> {
       batch.items.flatMap(({ form }): StatusCallback[] => (form?.kind === 'status' ? [form] : [])),
       (callback) => callback.districtId,
     )
-    for (const districtId of new Set([...texts.keys(), ...callbacks.keys()])) {
+    const calls = Map.groupBy(
+      batch.items.flatMap(({ form }) => (form?.kind === 'call' || form?.kind === 'recording' ? [form] : [])),
+      (told) => told.districtId,
+    )
+    for (const districtId of new Set([...texts.keys(), ...callbacks.keys(), ...calls.keys()])) {
       await batch.inDistrict(districtId, async (district) => {
         await receiveTexts(deps, district, texts.get(districtId) ?? [])
         await district.settle(callbacks.get(districtId) ?? [])
+        for (const told of calls.get(districtId) ?? []) await district.hearOfCall(told)
       })
     }
   })

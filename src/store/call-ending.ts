@@ -30,15 +30,20 @@ export async function endCall(
     const { effects } = play(call.script, call.state, { kind: 'ended' }, facts)
     await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), effects)
   }
-  // What was said is in the exchanges; a call that is over keeps no words.
   await sql`update call set ended_at = clock_timestamp(), carrier_status = ${end.word}, error_code = coalesce(${end.errorCode}::int, error_code),
-      state = null, verbs = null, look_after = null, through = false
+      look_after = null
     where district_id = ${districtId} and id = ${call.id}`.execute(trx)
   const failure = end.word === 'failed' ? sendFailure(end.errorCode) : null
   if (failure !== null && (failure.reason === 'bad_number' || failure.reason === 'not_mobile') && call.phoneId !== null)
     await openTask(trx, districtId, 'phone_unusable', call.phoneId, { phoneId: call.phoneId })
   await settleMessages(trx, districtId, moment, call, end.word)
   await settleOwn(trx, districtId, moment, call, end)
+}
+
+/** What was said is in the exchanges: an hour after its end, when nothing more is told of it, a call keeps no words. */
+export async function forgetCalls(trx: Trx, districtId: string): Promise<void> {
+  await sql`update call set state = null, verbs = null
+    where district_id = ${districtId} and ended_at < clock_timestamp() - interval '1 hour' and verbs is not null`.execute(trx)
 }
 
 /** What the call did not get to say is said by another one, inside the hours; after three tries the sender is told. */

@@ -5,8 +5,10 @@ import type { CallInput, Verb } from '../core/call-script.ts'
 import { routeText } from '../core/conversation.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { AnswerStore, IncomingCall, Played, ScriptName, Scripts } from '../relay/answer-ports.ts'
+import type { CallStatus, RecordingStatus } from '../relay/call-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { applyEffects } from './call-effects.ts'
+import { endCall } from './call-ending.ts'
 import { callFacts } from './call-facts.ts'
 import { type CallRow, insertCallExchange, lockCall, lockCallBySid, whoOf } from './call-rows.ts'
 import { bindPhones, openConversations, pairKey } from './conversations.ts'
@@ -18,12 +20,15 @@ import { ensurePhones, readNumber } from './phones.ts'
 import { checkPin } from './pins.ts'
 import { momentOf } from './settings.ts'
 
+/** The carrier's words for a call that is over. */
+const ENDS: ReadonlySet<string> = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled'])
+
 /** The answer port. */
 export function answerStore(db: Db, keys: Keys, scripts: Scripts): AnswerStore {
   const inCall = <T>(districtId: string, callId: string, work: (trx: Trx, moment: Moment, call: CallRow) => Promise<T>) =>
     inDistrict(db, districtId, async (trx) => {
       const call = await lockCall(trx, districtId, callId)
-      return call === null || call.ended ? null : work(trx, await momentOf(trx), call)
+      return call === null ? null : work(trx, await momentOf(trx), call)
     })
   return {
     incoming: async (call) => {
@@ -49,21 +54,50 @@ export function answerStore(db: Db, keys: Keys, scripts: Scripts): AnswerStore {
         // The carrier may ask before the create call's answer is here: it names attempt and sid together.
         if (call.sid === null)
           await sql`update call set sid = ${sid} where district_id = ${districtId} and id = ${callId}`.execute(trx)
-        if (turn === call.turn - 1) return played(trx, keys, districtId, call)
-        return turn === call.turn ? nextTurn(trx, keys, districtId, moment, call, input, scripts) : null
+        if (turn === call.turn - 1 && !call.ended) return played(trx, keys, districtId, call)
+        // What was being recorded when the caller hung up is told after the end as well as before.
+        if (turn !== call.turn || (call.ended && input.kind !== 'recorded')) return null
+        return nextTurn(trx, keys, districtId, moment, call, input, scripts)
       }),
     screen: (districtId, callId) =>
       inCall(districtId, callId, async (trx, moment, call) => {
+        if (call.ended) return null
         const connecting = call.verbs?.some((verb) => verb.kind === 'connect') ?? false
         if (!connecting) return null
         return { side: call.staffId === null ? 'staff' : 'family', facts: await callFacts(trx, districtId, moment, call) }
       }),
     through: async (districtId, callId) =>
-      (await inCall(districtId, callId, async (trx) => {
+      (await inCall(districtId, callId, async (trx, _moment, call) => {
+        if (call.ended) return false
         await sql`update call set through = true where district_id = ${districtId} and id = ${callId}`.execute(trx)
         return true
       })) ?? false,
   }
+}
+
+/** What the carrier tells of a call besides its turns: that it rings, was answered, is over; that a recording is there. */
+export async function hearOfCall(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  moment: Moment,
+  told: CallStatus | RecordingStatus,
+  scripts: Scripts,
+): Promise<void> {
+  const call = await lockCall(trx, districtId, told.callId)
+  if (call === null) return
+  if (told.kind === 'recording') {
+    if (told.word !== 'completed' || told.turn !== call.turn) return
+    const input = { kind: 'recorded', sid: told.sid, seconds: told.seconds, hungUp: call.ended } as const
+    await nextTurn(trx, keys, districtId, moment, call, input, scripts)
+    return
+  }
+  // A callback names call and sid together; another sid is not of this call.
+  if (call.ended || (call.sid !== null && call.sid !== told.sid)) return
+  await sql`update call set sid = ${told.sid}, carrier_status = ${told.word},
+      answered_at = case when ${told.word} = 'in-progress' then coalesce(answered_at, ${moment.database.toString()}::timestamptz) else answered_at end
+    where district_id = ${districtId} and id = ${told.callId}`.execute(trx)
+  if (ENDS.has(told.word)) await endCall(trx, districtId, moment, call, told, scripts.play)
 }
 
 /** Opens the call once, however often the carrier tells of it. */
@@ -197,8 +231,7 @@ async function nextTurn(
   given: CallInput,
   { play, asksForPin }: Scripts,
 ): Promise<Played> {
-  const proof =
-    given.kind === 'keys' && asksForPin(before.state) ? await tryPin(trx, keys, districtId, before, given.keys) : null
+  const proof = given.kind === 'keys' && asksForPin(before.state) ? await tryPin(trx, keys, districtId, before, given.keys) : null
   const call = proof?.call ?? before
   const input: CallInput =
     proof !== null
@@ -235,7 +268,9 @@ async function tryPin(
     // At her own phone only her own PIN counts.
     if (call.staffId !== null && call.staffId !== id) return { outcome: 'wrong', call }
     const state = call.script === 'studio' ? call.state : null
-    await sql`update call set staff_id = ${id}, script = 'studio' where district_id = ${districtId} and id = ${call.id}`.execute(trx)
+    await sql`update call set staff_id = ${id}, script = 'studio' where district_id = ${districtId} and id = ${call.id}`.execute(
+      trx,
+    )
     return { outcome: 'right', call: { ...call, staffId: id, script: 'studio', state } }
   }
   if (call.script === 'studio') return { outcome: 'wrong', call }

@@ -2,8 +2,8 @@
 
 import { sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
-import type { InboundText, StatusCallback } from '../relay/ports.ts'
-import type { InboxBatch, InboxStore } from '../relay/receive-ports.ts'
+import type { Scripts } from '../relay/answer-ports.ts'
+import type { InboxBatch, InboxItem, InboxStore } from '../relay/receive-ports.ts'
 import { type Db, enterDistrict, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
@@ -12,7 +12,7 @@ import { momentOf } from './settings.ts'
 /** One webhook as it came: `raw` are its body's bytes. `reachedAt` null: it came directly, now. */
 export type Webhook = {
   readonly key: string
-  readonly kind: 'text' | 'status'
+  readonly kind: 'text' | 'status' | 'call' | 'recording'
   readonly raw: Buffer
   readonly reachedAt: Temporal.Instant | null
 }
@@ -41,15 +41,15 @@ export async function dropOldWebhooks(db: Db): Promise<number> {
 }
 
 type Row = { id: number; key: string; kind: string; raw: Buffer }
-type Read = (key: string, raw: Buffer) => InboundText | StatusCallback | null
+type Read = (key: string, raw: Buffer) => InboxItem['form']
 
 /** The inbox port; `read` turns a row's bytes into what the carrier's form says. */
-export function inboxStore(db: Db, keys: Keys, read: Read): InboxStore {
+export function inboxStore(db: Db, keys: Keys, read: Read, scripts: Scripts): InboxStore {
   return {
     take: async (limit, handle) => {
       const work = async (trx: Trx, rows: readonly Row[]) => {
         const later = new Map<number, string>()
-        await handle(batchOf(trx, keys, rows, read, later))
+        await handle(batchOf(trx, keys, rows, read, scripts, later))
         await sql`update inbox set taken_at = clock_timestamp() where id = any(${rows.map((r) => r.id).filter((id) => !later.has(id))}::bigint[])`.execute(
           trx,
         )
@@ -100,7 +100,14 @@ async function putOff(db: Db | Trx, id: number, problem: string): Promise<void> 
     where id = ${id}`.execute(db)
 }
 
-function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: Map<number, string>): InboxBatch {
+function batchOf(
+  trx: Trx,
+  keys: Keys,
+  rows: readonly Row[],
+  read: Read,
+  scripts: Scripts,
+  later: Map<number, string>,
+): InboxBatch {
   return {
     putOff: (id, problem) => later.set(id, problem),
     items: rows.map((row) => ({ id: row.id, form: read(row.key, keys.decrypt('inbox', '', row.key, row.raw)) })),
@@ -116,7 +123,7 @@ function batchOf(trx: Trx, keys: Keys, rows: readonly Row[], read: Read, later: 
       if (known.length === 0) return
       await enterDistrict(trx, districtId, 'row by row')
       const moment = await momentOf(trx)
-      await work(receivingDistrict(trx, keys, districtId, moment))
+      await work(receivingDistrict(trx, keys, districtId, moment, scripts))
     },
   }
 }

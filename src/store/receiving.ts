@@ -1,8 +1,10 @@
 /** `receive`'s side of the store: what is known of a text, and what is kept of it. */
 
 import { sql } from 'kysely'
+import type { Scripts } from '../relay/answer-ports.ts'
 import type { InboundText, Moment } from '../relay/ports.ts'
 import type { KnownText, ReceivingDistrict } from '../relay/receive-ports.ts'
+import { hearOfCall } from './calls.ts'
 import { openConversations, pairKey } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
@@ -15,7 +17,7 @@ import { openTask } from './tasks.ts'
 import { settleByPerson } from './waiting.ts'
 
 /** One district's part of the transaction that takes a batch of the inbox. */
-export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Moment): ReceivingDistrict {
+export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Moment, scripts: Scripts): ReceivingDistrict {
   return {
     moment,
     newId: timeOrderedId,
@@ -180,6 +182,7 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
     },
     task: (kind, key, what) => openTask(trx, districtId, kind, key, what),
     settle: (callbacks) => settleCallbacks(trx, districtId, moment, callbacks),
+    hearOfCall: (told) => hearOfCall(trx, keys, districtId, moment, told, scripts),
   }
 }
 

@@ -123,7 +123,7 @@ export async function giveUpCall(trx: Trx, districtId: string, callId: string): 
   const moment = await momentOf(trx)
   const call = await lockCall(trx, districtId, callId)
   if (call === null || call.ended || call.sid !== null) return
-  await sql`update call set ended_at = clock_timestamp(), look_after = null, outcome = 'unknown', state = null, verbs = null
+  await sql`update call set ended_at = clock_timestamp(), look_after = null, outcome = 'unknown'
     where district_id = ${districtId} and id = ${callId}`.execute(trx)
   const { rows } = await sql<{ id: string }>`
     update exchange set status = 'failed' where district_id = ${districtId} and call_id = ${callId} and status = 'sending' returning id`.execute(

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { statusPath } from '../carriers/twilio/client.ts'
 import { inboxKey, parseForm, readDetour } from '../carriers/twilio/forms.ts'
 import { isSigned } from '../carriers/twilio/signature.ts'
-import { addVoiceRoutes, type VoiceDeps } from './voice.ts'
+import { addVoiceRoutes, refuseCalls, type VoiceDeps } from './voice.ts'
 
 /** One webhook to keep. `reachedAt`: when it reached the carrier or the fallback receiver, where it did not come directly. */
 export type KeptWebhook = {
@@ -22,7 +22,8 @@ export type WebhookDeps = {
   readonly publicUrl: string
   /** Resolves when the webhook is durably kept. */
   readonly keep: (webhook: KeptWebhook) => Promise<void>
-  readonly voice: VoiceDeps
+  /** Null: calls are told to call again later (the fallback receiver has no database to answer from). */
+  readonly voice: VoiceDeps | null
 }
 
 /** Where texts to our numbers are sent. */
@@ -115,9 +116,11 @@ export function twilioWebhooks(deps: WebhookDeps) {
       },
     )
 
-    addVoiceRoutes(app, { ...deps.voice, publicUrl: deps.publicUrl }, signedForm, (reply, kind, key, request, params) =>
-      keep(reply, webhookOf(kind, key, request.body, params)),
-    )
+    if (deps.voice === null) refuseCalls(app, signedForm)
+    else
+      addVoiceRoutes(app, { ...deps.voice, publicUrl: deps.publicUrl }, signedForm, (reply, kind, key, request, params) =>
+        keep(reply, webhookOf(kind, key, request.body, params)),
+      )
   }
 }
 

@@ -26,6 +26,8 @@ export type VoiceDeps = {
 /** Where calls to our numbers are sent. */
 export const VOICE_PATH = '/webhooks/twilio/voice'
 
+const LATER = 'We cannot take your call right now. Please call again later, or send a text message to this number.'
+
 type Params = Readonly<Record<string, string>>
 type SignedForm = (request: FastifyRequest, reply: FastifyReply) => Promise<Params | null>
 type Keep = (
@@ -114,11 +116,33 @@ export function addVoiceRoutes(
     return reply
   })
 
-  app.post<{ Params: OfCall & { turn: string } }>('/webhooks/twilio/recording/:districtId/:callId/:turn', async (request, reply) => {
-    const params = await signedForm(request, reply)
-    if (params === null) return reply
-    await keep(reply, 'recording', recordingKey(params, request.params), request, params)
-    return reply
+  app.post<{ Params: OfCall & { turn: string } }>(
+    '/webhooks/twilio/recording/:districtId/:callId/:turn',
+    async (request, reply) => {
+      const params = await signedForm(request, reply)
+      if (params === null) return reply
+      await keep(reply, 'recording', recordingKey(params, request.params), request, params)
+      return reply
+    },
+  )
+}
+
+/** For a receiver that cannot answer: callers are told so, and to call again. */
+export function refuseCalls(app: FastifyInstance, signedForm: SignedForm): void {
+  const words: Verb[] = [{ kind: 'speak', what: [{ kind: 'say', language: 'en', text: LATER }] }, { kind: 'hang_up' }]
+  app.post(VOICE_PATH, async (request, reply) => {
+    if ((await signedForm(request, reply)) === null) return reply
+    return reply.type('text/xml').send(
+      writeTwiml(words, {
+        next: '',
+        screen: '',
+        recorded: '',
+        audio: () => '',
+        own: '' as E164,
+        numbers: new Map(),
+        voices,
+      }),
+    )
   })
 }
 

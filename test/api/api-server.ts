@@ -64,6 +64,8 @@ export async function apiServer(): Promise<ApiServer> {
         if (answers.compose instanceof Error) throw answers.compose
         return answers.compose
       },
+      call: async () => answers.compose as Composed,
+      recording: async () => null,
       act: async (request) => {
         acted.push(request)
         return answers.act

@@ -100,7 +100,7 @@ describe('what is posted to the server', () => {
     const kept: KeptWebhook[] = []
     const app = fastify({ forceCloseConnections: true })
     // The address is known once the port is.
-    const deps = { ...ACCOUNT, publicUrl: '', keep: async (webhook: KeptWebhook) => void kept.push(webhook) }
+    const deps = { ...ACCOUNT, publicUrl: '', keep: async (webhook: KeptWebhook) => void kept.push(webhook), voice: null }
     await app.register(twilioWebhooks(deps))
     const url = await app.listen({ port: 0, host: '127.0.0.1' })
     deps.publicUrl = url

@@ -7,7 +7,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { sealAll } from '../../src/main.ts'
 import { noFaults } from '../../src/simulator/world.ts'
 import { verifyLog } from '../../src/store/verify.ts'
-import { SMS_PATH, VOICE_PATH } from '../../src/webhooks/twilio.ts'
+import { SMS_PATH } from '../../src/webhooks/twilio.ts'
+import { VOICE_PATH } from '../../src/webhooks/voice.ts'
 import {
   ACCOUNT,
   FAMILY_NAME,

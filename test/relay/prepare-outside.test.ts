@@ -33,6 +33,9 @@ const ITEM: ToPrepare = {
   hours: null,
   writerZone: null,
   hoursVersion: 0,
+  channel: 'text',
+  recorded: false,
+  voiceSeconds: null,
 }
 
 /** What becomes of one text when an engine answers this. */

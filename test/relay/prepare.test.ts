@@ -30,6 +30,9 @@ const item = (n: number): ToPrepare => ({
   hours: null,
   writerZone: null,
   hoursVersion: 0,
+  channel: 'text',
+  recorded: false,
+  voiceSeconds: null,
 })
 
 test('no lease runs out under a slow translator: after 40 s no translation begins, and what was not asked is given back at once', async () => {

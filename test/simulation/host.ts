@@ -85,6 +85,11 @@ export function startHost(name: string, world: Surroundings): Host {
         { ...ACCOUNT, apiUrl: null, messagingServiceSid: null, publicUrl: PUBLIC_URL },
         world.carrier.httpFor(owner),
       ),
+      // Nobody calls in this world yet, and nothing is recorded.
+      dataDir: '',
+      calls: { call: async () => ({ kind: 'unknown' }), callsSince: async () => null, callNow: async () => null },
+      recordings: { fetchRecording: async () => ({ kind: 'unavailable' }), deleteRecording: async () => 'unavailable' },
+      transcriber: null,
       translator: world.translatorFor(owner),
       detect: world.detect,
       logger: createLogger('info', { write: world.logged }),

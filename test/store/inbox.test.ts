@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { scripts } from '../../src/relay/answer.ts'
 import type { InboxBatch, InboxItem } from '../../src/relay/receive-ports.ts'
 import { connect } from '../../src/store/database.ts'
 import { dropOldWebhooks, inboxStore, keepWebhooks, type Webhook } from '../../src/store/inbox.ts'
@@ -21,14 +22,19 @@ const keep = (...webhooks: Webhook[]) => keepWebhooks(database.db, database.keys
 const rows = async <T>(text: string) => (await sql.raw<T>(text).execute(database.db)).rows
 /** Takes the inbox; `handle` sees what each row's bytes say. */
 const store = (db = database.db) =>
-  inboxStore(db, database.keys, (key, raw) => ({
-    kind: 'status',
-    sid: raw.toString(),
-    status: key,
-    errorCode: null,
-    districtId: '',
-    attemptId: '',
-  }))
+  inboxStore(
+    db,
+    database.keys,
+    (key, raw) => ({
+      kind: 'status',
+      sid: raw.toString(),
+      status: key,
+      errorCode: null,
+      districtId: '',
+      attemptId: '',
+    }),
+    scripts,
+  )
 const said = (items: readonly InboxItem[]) => items.map((item) => (item.form?.kind === 'status' ? item.form.sid : ''))
 
 describe('the inbox', () => {

@@ -81,6 +81,7 @@ const result = (item: ToPrepare, text: string): Prepared => ({
   status: 'received',
   sendAfter: null,
   hold: null,
+  channel: 'text',
   answer: null,
 })
 const row = () =>

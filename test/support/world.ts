@@ -27,7 +27,8 @@ import { readNumber } from '../../src/store/phones.ts'
 import { type QueueState, queueState } from '../../src/store/scheduler.ts'
 import { advanceClock, now } from '../../src/store/settings.ts'
 import { verifyLog } from '../../src/store/verify.ts'
-import { SMS_PATH, VOICE_PATH } from '../../src/webhooks/twilio.ts'
+import { SMS_PATH } from '../../src/webhooks/twilio.ts'
+import { VOICE_PATH } from '../../src/webhooks/voice.ts'
 import { freshDatabase, type TestDatabase } from './database.ts'
 
 /** The roster of the journeys: see fixtures/roster/journey. */

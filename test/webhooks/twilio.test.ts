@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import fastify, { type FastifyInstance } from 'fastify'
 import twilio from 'twilio'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type KeptWebhook, SMS_PATH, twilioWebhooks, VOICE_PATH } from '../../src/webhooks/twilio.ts'
+import { type KeptWebhook, SMS_PATH, twilioWebhooks } from '../../src/webhooks/twilio.ts'
+import { VOICE_PATH } from '../../src/webhooks/voice.ts'
 import { anyText } from '../support/outside.ts'
 
 const ACCOUNT = { sid: `AC${'5'.repeat(32)}`, token: 'a-token' }
@@ -30,6 +31,7 @@ beforeAll(async () => {
       accountSid: ACCOUNT.sid,
       publicUrl: PUBLIC_URL,
       keep: (webhook) => keep(webhook),
+      voice: null,
     }),
   )
   port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)

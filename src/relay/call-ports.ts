@@ -83,7 +83,7 @@ export type TranscriptionAnswer =
   | { readonly kind: 'unsupported'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly reason: string }
 
-/** What writes down a voicemail. Ends within five minutes; never throws for an expected failure. */
+/** What writes down a voicemail. Ends within 45 s, so that work that goes on is `unavailable`, to be asked for again under its sid; never throws for an expected failure. */
 export type Transcriber = {
   readonly name: string
   readonly transcribe: (request: TranscriptionRequest) => Promise<TranscriptionAnswer>

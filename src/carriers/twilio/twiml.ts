@@ -29,6 +29,8 @@ export type TwimlContext = {
   /** Numbers by phone id and by proxy number id: of every `connect`, whom it calls and what it shows. */
   readonly numbers: ReadonlyMap<string, E164>
   readonly voices: Voices
+  /** Whether the carrier is to write down what is recorded: it does English alone. */
+  readonly transcribe: boolean
 }
 
 /** Twilio, `<Say>`: characters. */
@@ -37,6 +39,8 @@ const MOST_SAID = 4096
 const SPEECH_ENDS = '3'
 /** Silence after which a recording is over. */
 const RECORDING_ENDS = 10
+/** Twilio, `<Record>`: a longer recording is not transcribed. */
+const MOST_TRANSCRIBED = 120
 /** For how long a leg may stay in a room; Twilio's own limit is four hours. */
 const MOST_IN_ROOM = 7200
 
@@ -80,6 +84,7 @@ function write(response: VoiceResponse, verb: Verb, context: TwimlContext): void
         playBeep: true,
         timeout: RECORDING_ENDS,
         trim: 'trim-silence',
+        ...(context.transcribe && verb.mostSeconds <= MOST_TRANSCRIBED ? { transcribe: true } : {}),
         recordingStatusCallback: context.recorded,
         recordingStatusCallbackMethod: 'POST',
         recordingStatusCallbackEvent: ['completed', 'absent'],

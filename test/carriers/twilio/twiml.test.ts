@@ -27,6 +27,7 @@ const CONTEXT: TwimlContext = {
           : null,
     speech: (language) => (language === 'es' ? 'es-US' : null),
   },
+  transcribe: false,
 }
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 const SAY = '<Say language="es-US" voice="Polly.Lupe-Neural">Hola</Say>'
@@ -95,6 +96,18 @@ describe('a verb', () => {
     expect(writeTwiml([verb], CONTEXT)).toBe(`${HEAD}<Response>${inside}</Response>`)
   })
 
+  test.each([
+    [true, 120, 'true'],
+    [true, 121, undefined],
+    [false, 120, undefined],
+  ])(
+    'is written down by the carrier where that is wanted (%s) and %i s are not too long',
+    (transcribe, mostSeconds, expected) => {
+      const document = writeTwiml([{ kind: 'record', what: [], mostSeconds }], { ...CONTEXT, transcribe })
+      expect(readXml(document).children[0]?.attributes.transcribe).toBe(expected)
+    },
+  )
+
   test('leads to one room from every leg, to another from others', () => {
     const room = (name: string, ends: boolean) =>
       everyElement(readXml(writeTwiml([{ kind: 'join', room: name, ends }], CONTEXT))).find((e) => e.name === 'Conference')?.text
@@ -145,7 +158,7 @@ describe('every document', () => {
   test('holds nothing that is not in twilio’s own types', () => {
     fc.assert(
       fc.property(verbs, (turn) => {
-        expect(againstTypes(readXml(writeTwiml(turn, CONTEXT)))).toEqual([])
+        expect(againstTypes(readXml(writeTwiml(turn, { ...CONTEXT, transcribe: true })))).toEqual([])
       }),
     )
   })

@@ -1,6 +1,6 @@
 /** Calls with a family: one that we make to it, one who calls a teacher's number, and a caller whom nobody knows. */
 
-import { type FamilyState, inboxNodes, next } from './call-inbox.ts'
+import { type FamilyState, honest, inboxNodes, next } from './call-inbox.ts'
 import { first, go, goodbye, hand, leaving, type Nodes, playNodes } from './call-nodes.ts'
 import type { CallFacts, CallInput, Turn } from './call-script.ts'
 import { canBeLed, say } from './call-speech.ts'
@@ -66,7 +66,9 @@ const nodes: Nodes<FamilyState> = {
       if (input.kind !== 'pin' || input.outcome === 'wrong') return 'again'
       if (input.outcome === 'locked') return goodbye(state, facts, say(facts, state.language, 'pin_locked', {}))
       const language = facts.languages[0] ?? state.language
-      return leaving(next({ ...state, language, after: 'goodbye' }, facts), { kind: 'event', what: 'pin_right' })
+      const opened: FamilyState = { ...state, language, gated: true, after: 'goodbye' }
+      const nothing = facts.waiting.length > 0 ? [] : say(facts, language, 'nothing_waiting', {})
+      return leaving(honest(opened, facts, first(nothing, next(opened, facts))), { kind: 'event', what: 'pin_right' })
     },
     giveUp: (state, facts) => goodbye(state, facts, say(facts, state.language, 'pin_locked', {})),
   },
@@ -113,6 +115,7 @@ function begin(facts: CallFacts, after: FamilyState['after']): FamilyState {
     language: facts.languages[0] ?? 'en',
     wrong: 0,
     turns: 0,
+    gated: false,
     told: [],
     current: null,
     reply: null,
@@ -125,6 +128,8 @@ function begin(facts: CallFacts, after: FamilyState['after']): FamilyState {
 export function messageCall(state: FamilyState | null, input: CallInput, facts: CallFacts): FamilyTurn {
   if (state !== null) return playNodes(nodes, state, input, facts)
   const fresh = begin(facts, 'goodbye')
+  // What waited was heard or canceled while it rang.
+  if (facts.waiting.length === 0) return goodbye(fresh, facts)
   if (input.kind !== 'answered' || input.by !== 'machine') return go(nodes, 'gate', fresh, facts)
   const words = say(facts, fresh.language, 'machine', { school: facts.school })
   return leaving(goodbye(fresh, facts, [{ kind: 'pause', seconds: 1 }, ...words]), { kind: 'event', what: 'machine' })
@@ -135,7 +140,7 @@ export function familyCall(state: FamilyState | null, input: CallInput, facts: C
   if (state !== null) return playNodes(nodes, state, input, facts)
   const fresh = begin(facts, 'reach')
   const welcome = say(facts, fresh.language, 'welcome', { school: facts.school })
-  return first(welcome, facts.languages.length === 0 ? askLanguage(fresh, facts) : reach(fresh, facts))
+  return first(welcome, facts.languages.length === 0 ? askLanguage(fresh, facts) : honest(fresh, facts, reach(fresh, facts)))
 }
 
 /** A phone that nobody knows: neutral words that confirm nothing; a message for the office, the office, or a PIN. */

@@ -6,10 +6,12 @@
 import { first, go, goodbye, hand, leaving, type Nodes, type Place } from './call-nodes.ts'
 import type { CallFacts, CallInput, Spoken, Turn, WaitingMessage } from './call-script.ts'
 import { canBeLed, say, sayWords } from './call-speech.ts'
-import { hasSpeech } from './call-voices.ts'
+import { hasSpeech, hasVoice } from './call-voices.ts'
 
 /** What a family's call remembers. */
 export type FamilyState = Place & {
+  /** Whether somebody pressed the key at the gate, or gave the PIN: without it nothing that waits is said. */
+  readonly gated: boolean
   /** The messages that were said in this call. */
   readonly told: readonly string[]
   /** The one that was said last. */
@@ -46,13 +48,11 @@ export const inboxNodes: Nodes<FamilyState> = {
           ? say(facts, state.language, 'gate_family', {})
           : say(facts, state.language, 'gate_person', { guardian: facts.guardian })
       const ask = hand(state, 'gate', { kind: 'ask', what: [...who, ...whom], keys: 1, speech: null, seconds: KEY_SECONDS })
-      if (canBeLed(facts, state.language)) return ask
-      // Nobody has recorded this language yet: English, and a person calls.
-      return leaving(first(say(facts, 'en', 'someone_calls', {}), ask), { kind: 'call_back', language: state.language })
+      return state.wrong > 0 || state.after === 'reach' ? ask : honest(state, facts, ask)
     },
     on: (state, input, facts) => {
       if (at(input) !== '1') return 'again'
-      return leaving(next(state, facts), { kind: 'event', what: 'person', detail: { key: '1' } })
+      return leaving(next({ ...state, gated: true }, facts), { kind: 'event', what: 'person', detail: { key: '1' } })
     },
     // Silence may be a machine that nobody recognised: it hears whom to call back and nothing else.
     giveUp: (state, facts) => goodbye(state, facts, say(facts, state.language, 'machine', { school: facts.school })),
@@ -64,20 +64,12 @@ export const inboxNodes: Nodes<FamilyState> = {
       const what = [...say(facts, state.language, 'menu', {}), ...choices, ...more]
       return hand(state, 'menu', { kind: 'ask', what, keys: 1, speech: null, seconds: KEY_SECONDS })
     },
-    on: (state, input, facts) => {
-      // The message was said to its end: without barge-in, and only then this was asked.
-      const heard = state.current
-      const turn = menuChoice(state, input, facts)
-      return turn === 'again' || heard === null ? turn : leaving(turn, { kind: 'heard', exchangeId: heard.exchangeId })
-    },
-    giveUp: (state, facts) => {
-      const turn = goodbye(state, facts)
-      return state.current === null ? turn : leaving(turn, { kind: 'heard', exchangeId: state.current.exchangeId })
-    },
+    on: (state, input, facts) => heard(state, menuChoice(state, input, facts)),
+    giveUp: (state, facts) => heard(state, goodbye(state, facts)),
   },
   answer: {
     enter: (state, facts) =>
-      hasSpeech(state.language)
+      hasSpeech(state.language) && hasVoice(state.language)
         ? hand(state, 'answer', {
             kind: 'ask',
             what: say(facts, state.language, 'say_answer', {}),
@@ -88,7 +80,7 @@ export const inboxNodes: Nodes<FamilyState> = {
         : go(inboxNodes, 'record', state, facts),
     on: (state, input, facts) => {
       if (input.kind !== 'speech' || input.text.trim() === '') return 'again'
-      if ((input.confidence ?? 1) < SURE || sayWords(state.language, input.text) === null)
+      if ((input.confidence ?? 1) < SURE)
         return first(say(facts, state.language, 'not_understood', {}), go(inboxNodes, 'record', state, facts))
       return go(inboxNodes, 'send', { ...state, reply: input.text.trim() }, facts)
     },
@@ -140,10 +132,10 @@ export const inboxNodes: Nodes<FamilyState> = {
   talk: {
     enter: (state, facts) =>
       facts.staff?.party == null
-        ? go(inboxNodes, 'record', { ...state, current: null, to: 'staff' }, facts)
+        ? first(unavailable(state, facts), go(inboxNodes, 'missed', { ...state, after: 'goodbye' }, facts))
         : first(
             say(facts, state.language, 'connecting', { staff: facts.staff.name }),
-            hand(state, 'talk', {
+            hand({ ...state, after: 'goodbye' }, 'talk', {
               kind: 'connect',
               to: facts.staff.party,
               ringSeconds: RING_SECONDS,
@@ -153,8 +145,7 @@ export const inboxNodes: Nodes<FamilyState> = {
     on: (state, input, facts) => {
       if (input.kind !== 'connected') return 'again'
       if (input.outcome === 'answered') return talked(state, facts, input.seconds)
-      const missed = say(facts, state.language, 'not_available', { staff: facts.staff?.name ?? facts.school })
-      return leaving(first(missed, go(inboxNodes, 'missed', state, facts)), {
+      return leaving(first(unavailable(state, facts), go(inboxNodes, 'missed', state, facts)), {
         kind: 'event',
         what: 'not_connected',
         detail: { outcome: input.outcome },
@@ -168,7 +159,7 @@ export const inboxNodes: Nodes<FamilyState> = {
         ? go(inboxNodes, 'record', { ...state, current: null, to: 'staff' }, facts)
         : hand(state, 'missed', {
             kind: 'ask',
-            what: [...say(facts, state.language, 'or_office', {})],
+            what: say(facts, state.language, 'or_office', {}),
             keys: 1,
             speech: null,
             seconds: 3,
@@ -200,6 +191,18 @@ export const inboxNodes: Nodes<FamilyState> = {
   },
 }
 
+/** The message was said to its end: without barge-in, and only then the menu was asked. What comes in there shows that somebody was still there. */
+function heard<T extends FamilyTurn | 'again'>(state: FamilyState, turn: T): FamilyTurn | T {
+  if (turn === 'again' || state.current === null) return turn
+  return leaving(turn, { kind: 'heard', exchangeId: state.current.exchangeId })
+}
+
+/** To a listener in whose language nobody has recorded anything yet: English, and a person calls. */
+export function honest(state: FamilyState, facts: CallFacts, turn: FamilyTurn): FamilyTurn {
+  if (canBeLed(facts, state.language)) return turn
+  return leaving(first(say(facts, 'en', 'someone_calls', {}), turn), { kind: 'call_back', language: state.language })
+}
+
 function menuChoice(state: FamilyState, input: CallInput, facts: CallFacts): FamilyTurn | 'again' {
   switch (at(input) ?? input.kind) {
     case '1':
@@ -217,6 +220,10 @@ function menuChoice(state: FamilyState, input: CallInput, facts: CallFacts): Fam
   }
 }
 
+function unavailable(state: FamilyState, facts: CallFacts): readonly Spoken[] {
+  return facts.staff === null ? [] : say(facts, state.language, 'not_available', { staff: facts.staff.name })
+}
+
 function talked(state: FamilyState, facts: CallFacts, seconds: number): FamilyTurn {
   return leaving(goodbye(state, facts, say(facts, state.language, 'goodbye', {})), {
     kind: 'event',
@@ -229,20 +236,31 @@ function talked(state: FamilyState, facts: CallFacts, seconds: number): FamilyTu
 export function next(state: FamilyState, facts: CallFacts): FamilyTurn {
   const [message] = waiting(state, facts)
   if (message !== undefined) return tell(state, message, facts)
-  return state.after === 'reach' ? go(inboxNodes, 'talk', { ...state, after: 'goodbye' }, facts) : goodbye(state, facts)
+  return state.after === 'reach' ? go(inboxNodes, 'talk', state, facts) : goodbye(state, facts)
 }
 
 function waiting(state: FamilyState, facts: CallFacts): readonly WaitingMessage[] {
-  return facts.waiting.filter((message) => !state.told.includes(message.exchangeId))
+  return state.gated ? facts.waiting.filter((message) => !state.told.includes(message.exchangeId)) : []
 }
 
 /** The message in one piece, without barge-in, then the menu: whoever reaches the menu has heard it. */
 function tell(state: FamilyState, message: WaitingMessage, facts: CallFacts): FamilyTurn {
-  const words: readonly Spoken[] =
-    message.recordingId !== null
-      ? [{ kind: 'play', recordingId: message.recordingId }]
-      : message.texts.flatMap(({ language, text }) => sayWords(language, text) ?? [])
-  const told = { ...state, current: message, told: [...state.told.filter((id) => id !== message.exchangeId), message.exchangeId] }
+  const told = [...state.told.filter((id) => id !== message.exchangeId), message.exchangeId]
   const who = say(facts, state.language, 'message_from', { staff: message.from })
-  return first([...who, { kind: 'pause', seconds: 1 }, ...words], go(inboxNodes, 'menu', told, facts))
+  const words = wordsOf(message, state.language)
+  if (words !== null) {
+    const turn = go(inboxNodes, 'menu', { ...state, current: message, told }, facts)
+    return first([...who, { kind: 'pause', seconds: 1 }, ...words], turn)
+  }
+  // No voice speaks it and nobody has recorded it: it was not heard, and a person calls.
+  const later = say(facts, state.language, 'someone_calls', {})
+  const turn = next({ ...state, current: null, told }, facts)
+  return leaving(first([...who, ...later], turn), { kind: 'call_back', language: state.language })
+}
+
+/** What is heard of a message: all of it, or null. */
+function wordsOf(message: WaitingMessage, listener: string): readonly Spoken[] | null {
+  if (message.recordingId !== null) return [{ kind: 'play', recordingId: message.recordingId }]
+  const said = message.texts.map(({ language, text }) => sayWords(language, text, listener))
+  return said.includes(null) || said.length === 0 ? null : said.flatMap((words) => words ?? [])
 }

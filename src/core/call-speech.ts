@@ -4,30 +4,33 @@ import type { CallFacts, Spoken } from './call-script.ts'
 import { hasVoice } from './call-voices.ts'
 import { type PromptId, type PromptSlots, spokenText } from './call-words.ts'
 import { sameLanguage } from './language.ts'
+import { textLanguage } from './texts.ts'
+
+type Recorded = Pick<CallFacts, 'recorded'>
 
 /** A prompt in a language (BCP 47). Never in another language's voice: without one of its own it is a recording, else English. */
-export function say<Id extends PromptId>(
-  facts: Pick<CallFacts, 'recorded'>,
-  language: string,
-  id: Id,
-  slots: PromptSlots<Id>,
-): readonly Spoken[] {
+export function say<Id extends PromptId>(facts: Recorded, language: string, id: Id, slots: PromptSlots<Id>): readonly Spoken[] {
   const recordingId = facts.recorded.get(`${language} ${id}`)
   if (recordingId !== undefined) return [{ kind: 'play', recordingId }]
-  const own = spokenText(id, language, slots)
-  if (hasVoice(own.language) && sameLanguage(own.language, language)) return [{ kind: 'say', ...own }]
-  return [{ kind: 'say', ...spokenText(id, 'en', slots) }]
+  const own = speaksPrompts(language) ? language : 'en'
+  return [{ kind: 'say', language: own, text: spokenText(id, own, slots).text }]
 }
 
-/** Free words in the language that they are in; null: no voice speaks it. */
-export function sayWords(language: string, text: string): readonly Spoken[] | null {
-  return hasVoice(language) ? [{ kind: 'say', language, text }] : null
+/**
+ * Free words in the language that they are in, in the voice of the listener's where both are written alike (Traditional Chinese read in
+ * Cantonese); null: no voice speaks it.
+ */
+export function sayWords(language: string, text: string, listener: string = language): readonly Spoken[] | null {
+  const voice = sameLanguage(language, listener) ? listener : language
+  return hasVoice(voice) ? [{ kind: 'say', language: voice, text }] : null
 }
 
 /** Whether this language can be led through a call: by a voice, or because its gate has been recorded. */
-export function canBeLed(facts: Pick<CallFacts, 'recorded'>, language: string): boolean {
-  return hasVoice(spokenText('gate_family', language, {}).language) &&
-    sameLanguage(spokenText('gate_family', language, {}).language, language)
-    ? true
-    : facts.recorded.has(`${language} gate_family`)
+export function canBeLed(facts: Recorded, language: string): boolean {
+  return speaksPrompts(language) || facts.recorded.has(`${language} gate_family`)
+}
+
+/** Whether the prompts exist in this language and a voice says them. */
+function speaksPrompts(language: string): boolean {
+  return hasVoice(language) && sameLanguage(textLanguage(language), language)
 }

@@ -3,7 +3,7 @@
  * language without a row has neither: it is heard from recordings of people, never in another language's voice.
  */
 
-import { sameLanguage } from './language.ts'
+import { languageTag, sameLanguage } from './language.ts'
 
 /** Languages (BCP 47) that a voice speaks. */
 export const SPOKEN: readonly string[] = [
@@ -136,12 +136,23 @@ export const UNDERSTOOD: readonly string[] = [
   'ca',
 ]
 
+/** Dari has texts in common with the Persian of Iran, which is all that the recognisers know (Twilio, `<Gather>`: `fa-IR`). */
+const APART = new Set(['fa-AF'])
+
+/** Whether who speaks `a` is heard and understood by what is made for `b` (BCP 47): unlike in writing, Cantonese or Min is not Mandarin. */
+export function sameSpoken(a: string, b: string): boolean {
+  const [left, right] = [languageTag(a), languageTag(b)]
+  if (left === null || right === null || !sameLanguage(left, right)) return false
+  if (left !== right && (APART.has(left) || APART.has(right))) return false
+  return left.split('-', 1)[0] === right.split('-', 1)[0]
+}
+
 /** Whether a voice speaks this language (BCP 47, any region). */
 export function hasVoice(language: string): boolean {
-  return SPOKEN.some((own) => sameLanguage(own, language))
+  return SPOKEN.some((own) => sameSpoken(own, language))
 }
 
 /** Whether spoken answers in this language (BCP 47, any region) are understood. */
 export function hasSpeech(language: string): boolean {
-  return UNDERSTOOD.some((own) => sameLanguage(own, language))
+  return UNDERSTOOD.some((own) => sameSpoken(own, language))
 }

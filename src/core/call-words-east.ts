@@ -25,6 +25,7 @@ export const arabic = promptsOf({
   try_later: 'شكرا. يمكنك الاتصال بهذا الرقم في أي وقت. مع السلامة.',
   welcome: 'مرحبا بكم في {school}.',
   you_have_messages: 'لديك رسالة. لسماعها، اضغط واحد. للمتابعة، اضغط اثنين.',
+  nothing_waiting: 'لا توجد رسائل بانتظارك.',
   connecting: 'لحظة من فضلك. نتصل الآن بـ {staff}.',
   not_available: 'لا يستطيع {staff} الرد الآن.',
   leave_message: 'يرجى ترك رسالة بعد الصافرة، ثم اضغط مفتاح المربع عند الانتهاء.',
@@ -53,7 +54,7 @@ export const arabic = promptsOf({
 
 /** Simplified characters, Mandarin voice. */
 export const chinese = promptsOf({
-  choose_language: '普通话请按{n}。',
+  choose_language: '中文请按{n}。',
   gate_staff: '这是{school}的{staff}给您的留言。',
   gate_person: '如果您是{guardian}或家人，请按一。',
   gate_family: '如果这通电话是给您家的，请按一。',
@@ -74,6 +75,7 @@ export const chinese = promptsOf({
   try_later: '谢谢。您可以随时拨打这个号码。再见。',
   welcome: '欢迎致电{school}。',
   you_have_messages: '您有一条留言。收听请按一。继续请按二。',
+  nothing_waiting: '目前没有给您的留言。',
   connecting: '请稍等，正在为您接通{staff}。',
   not_available: '{staff}现在无法接听。',
   leave_message: '请在提示音后留言，说完请按井号键。',
@@ -102,7 +104,7 @@ export const chinese = promptsOf({
 
 /** Traditional characters. */
 export const traditionalChinese = promptsOf({
-  choose_language: '國語請按{n}。',
+  choose_language: '中文請按{n}。',
   gate_staff: '這是{school}的{staff}給您的留言。',
   gate_person: '如果您是{guardian}或家人，請按一。',
   gate_family: '如果這通電話是給您家的，請按一。',
@@ -123,6 +125,7 @@ export const traditionalChinese = promptsOf({
   try_later: '謝謝。您可以隨時撥打這個號碼。再見。',
   welcome: '歡迎致電{school}。',
   you_have_messages: '您有一則留言。收聽請按一。繼續請按二。',
+  nothing_waiting: '目前沒有給您的留言。',
   connecting: '請稍候，正在為您接通{staff}。',
   not_available: '{staff}現在無法接聽。',
   leave_message: '請在提示音後留言，說完請按井字鍵。',
@@ -172,6 +175,7 @@ export const vietnamese = promptsOf({
   try_later: 'Cảm ơn quý vị. Quý vị có thể gọi số này bất cứ lúc nào. Xin chào.',
   welcome: 'Chào mừng quý vị gọi đến {school}.',
   you_have_messages: 'Quý vị có một tin nhắn. Để nghe, xin bấm phím một. Để tiếp tục, xin bấm phím hai.',
+  nothing_waiting: 'Không có tin nhắn nào cho quý vị.',
   connecting: 'Xin chờ một chút. Chúng tôi đang gọi {staff}.',
   not_available: '{staff} không thể trả lời lúc này.',
   leave_message: 'Xin để lại tin nhắn sau tiếng bíp và bấm phím thăng khi nói xong.',
@@ -222,6 +226,7 @@ export const russian = promptsOf({
   try_later: 'Спасибо. Вы можете позвонить на этот номер в любое время. До свидания.',
   welcome: 'Вас приветствует {school}.',
   you_have_messages: 'Для вас есть сообщение. Чтобы прослушать, нажмите один. Чтобы продолжить, нажмите два.',
+  nothing_waiting: 'Для вас нет сообщений.',
   connecting: 'Минуту, пожалуйста. Соединяем: {staff}.',
   not_available: 'Сейчас не может ответить {staff}.',
   leave_message: 'Пожалуйста, оставьте сообщение после сигнала и нажмите решётку, когда закончите.',

@@ -28,6 +28,7 @@ export const english = promptsOf(
     try_later: 'Thank you. You can call this number at any time. Goodbye.',
     welcome: 'Welcome to {school}.',
     you_have_messages: 'You have a message. To hear it, press one. To go on, press two.',
+    nothing_waiting: 'No message is waiting for you.',
     connecting: 'One moment, please. We are calling {staff}.',
     not_available: '{staff} cannot answer now.',
     leave_message: 'Please leave a message after the tone, and press the pound key when you are done.',

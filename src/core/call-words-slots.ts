@@ -31,6 +31,7 @@ export const promptSlots = {
   try_later: [],
   welcome: ['school'],
   you_have_messages: [],
+  nothing_waiting: [],
   connecting: ['staff'],
   not_available: ['staff'],
   leave_message: [],

@@ -1,6 +1,6 @@
 /** Twilio's names for the voices and recognisers of each language: its published types of `<Say>` and `<Gather>`, one working voice a row. */
 
-import { sameLanguage } from '../../core/language.ts'
+import { sameSpoken } from '../../core/call-voices.ts'
 import type { Voices } from './twiml.ts'
 
 type Row = { readonly say: { readonly language: string; readonly voice: string } | null; readonly speech: string | null }
@@ -82,7 +82,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
 }
 
 function rowOf(language: string): Row | null {
-  const own = ROWS[language] ?? Object.entries(ROWS).find(([row]) => sameLanguage(row, language))?.[1]
+  const own = ROWS[language] ?? Object.entries(ROWS).find(([row]) => sameSpoken(row, language))?.[1]
   return own ?? null
 }
 

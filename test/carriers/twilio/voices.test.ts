@@ -38,7 +38,7 @@ describe('every voice and recogniser', () => {
   })
 })
 
-it.each(['ht', 'so', 'hmn', 'ur', 'fa', 'ps', 'prs', 'sw', 'ne', 'my', 'und', ''])(
+it.each(['ht', 'so', 'hmn', 'ur', 'fa', 'ps', 'prs', 'sw', 'ne', 'my', 'nan', 'cdo', 'sr-Latn', 'und', ''])(
   'no voice speaks %s, nor another language’s for it',
   (language) => {
     expect(hasVoice(language)).toBe(false)
@@ -56,6 +56,7 @@ it.each([
   ['pt-PT', 'pt-PT'],
   ['fr-CA', 'fr-CA'],
   ['en-GB', 'en-US'],
+  ['zh-HK', 'cmn-TW'],
   ['vi', 'vi-VN'],
   ['tl', 'fil-PH'],
 ])('%s is spoken as %s', (language, say) => {
@@ -67,4 +68,10 @@ it('understands languages that it cannot speak', () => {
   expect(hasSpeech('ur')).toBe(true)
   expect(voices.speech('ur')).toBe('ur-PK')
   expect(hasSpeech('ht')).toBe(false)
+})
+
+it('does not take Dari for the Persian of Iran', () => {
+  expect(hasSpeech('fa')).toBe(true)
+  expect(hasSpeech('fa-AF')).toBe(false)
+  expect(voices.speech('fa-AF')).toBeNull()
 })

@@ -113,6 +113,7 @@ export const inboxNodes: Nodes<FamilyState> = {
         kind: 'record',
         what: say(facts, state.language, state.current === null ? 'leave_message' : 'record_answer', {}),
         mostSeconds: MOST_RECORDED,
+        language: state.language,
       }),
     on: (state, input, facts) => {
       if (input.kind !== 'recorded' || input.sid === null) return 'again'

@@ -27,7 +27,13 @@ export type Verb =
       /** Seconds of silence after which the turn goes on with `silence`. */
       readonly seconds: number
     }
-  | { readonly kind: 'record'; readonly what: readonly Spoken[]; readonly mostSeconds: number }
+  | {
+      readonly kind: 'record'
+      readonly what: readonly Spoken[]
+      readonly mostSeconds: number
+      /** The language in which somebody is to speak, where it is to be put into words; null: it is for listening alone. */
+      readonly language: string | null
+    }
   | {
       readonly kind: 'connect'
       readonly to: Party

@@ -70,6 +70,7 @@ const nodes: Nodes<StaffState> = {
         kind: 'record',
         what: say(facts, state.language, 'leave_message', {}),
         mostSeconds: MOST_RECORDED,
+        language: state.language,
       }),
     on: (state, input, facts) => {
       if (input.kind !== 'recorded' || input.sid === null) return 'again'

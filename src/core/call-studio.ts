@@ -66,7 +66,8 @@ const nodes: Nodes<StudioState> = {
     },
   },
   record: {
-    enter: (state, facts) => hand(state, 'record', { kind: 'record', what: original(state, facts), mostSeconds: MOST_RECORDED }),
+    enter: (state, facts) =>
+      hand(state, 'record', { kind: 'record', what: original(state, facts), mostSeconds: MOST_RECORDED, language: null }),
     on: (state, input, facts) =>
       input.kind !== 'recorded' || input.sid === null || input.hungUp
         ? 'again'

@@ -13,9 +13,9 @@ export function turnPath(districtId: string, callId: string, turn: number): stri
 /** Behind a turn's address: nobody spoke into the recording of the turn before. Twilio itself would not say so. */
 const UNSPOKEN = '?unspoken'
 
-/** The address of the next turn for the case that a recording stays empty. */
+/** The address of the next turn for the case that a recording stays empty; what is behind a # stays there. */
 export function unspoken(next: string): string {
-  return `${next}${UNSPOKEN}`
+  return next.replace(/(?=#|$)/, UNSPOKEN)
 }
 
 const TURN_PATH = /\/([0-9a-f-]{36})\/([0-9a-f-]{36})\/(0|[1-9]\d{0,4})(\?unspoken)?$/

@@ -77,7 +77,7 @@ export function createTwilioCalls(
           .then(readNow, () => null),
         null,
       ),
-    redirect: (sid, turnUrl) => update(sid, { url: `${turnUrl}${RETRIES}`, method: 'POST' }),
+    redirect: (sid, turnUrl) => update(sid, { url: turnUrl, method: 'POST' }),
     end: (sid) => update(sid, { status: 'completed' }),
     lookUp: (number) =>
       within<LineType>(

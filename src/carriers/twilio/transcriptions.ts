@@ -8,6 +8,11 @@ import type { Transcriber, TranscriptionAnswer } from '../../relay/call-ports.ts
 import { createClient, type TwilioAccount, type TwilioHttp, within } from './client.ts'
 import { isSid } from './forms.ts'
 
+/** Whether Twilio writes down what is said in a language (BCP 47). */
+export function transcribes(language: string): boolean {
+  return /^en(?:-|$)/.test(language)
+}
+
 /** Twilio's transcription of a recording that was asked for when it was made; deleted there once it is read. */
 export function createTwilioTranscriber(account: TwilioAccount, http?: TwilioHttp): Transcriber {
   const client = createClient(account, undefined, http)
@@ -27,7 +32,7 @@ export function createTwilioTranscriber(account: TwilioAccount, http?: TwilioHtt
   return {
     name: 'carrier',
     transcribe: ({ language, sid }) =>
-      /^en(?:-|$)/.test(language)
+      transcribes(language)
         ? within<TranscriptionAnswer>(
             read(sid).catch((error: unknown): TranscriptionAnswer => {
               const { status } = error as { status?: number }

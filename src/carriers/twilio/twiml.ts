@@ -7,6 +7,7 @@ import type { Spoken, Verb } from '../../core/call-script.ts'
 import type { E164 } from '../../core/phone-number.ts'
 import { cutText } from '../../core/segments.ts'
 import { unspoken } from './call-paths.ts'
+import { transcribes } from './transcriptions.ts'
 
 /** Twilio's names of what speaks and of what listens, by BCP 47; null: there is none, and never another language's instead. */
 export type Voices = {
@@ -29,8 +30,6 @@ export type TwimlContext = {
   /** Numbers by phone id and by proxy number id: of every `connect`, whom it calls and what it shows. */
   readonly numbers: ReadonlyMap<string, E164>
   readonly voices: Voices
-  /** Whether the carrier is to write down what is recorded: it does English alone. */
-  readonly transcribe: boolean
 }
 
 /** Twilio, `<Say>`: characters. */
@@ -39,7 +38,7 @@ const MOST_SAID = 4096
 const SPEECH_ENDS = '3'
 /** Silence after which a recording is over. */
 const RECORDING_ENDS = 10
-/** Twilio, `<Record>`: a longer recording is not transcribed. */
+/** Twilio, `<Record>`: one that may be longer is not transcribed. */
 const MOST_TRANSCRIBED = 120
 /** For how long a leg may stay in a room; Twilio's own limit is four hours. */
 const MOST_IN_ROOM = 7200
@@ -79,12 +78,11 @@ function write(response: VoiceResponse, verb: Verb, context: TwimlContext): void
       response.record({
         action: next,
         method: 'POST',
-        maxLength: verb.mostSeconds,
+        ...lengthOf(verb),
         finishOnKey: '#',
         playBeep: true,
         timeout: RECORDING_ENDS,
         trim: 'trim-silence',
-        ...(context.transcribe && verb.mostSeconds <= MOST_TRANSCRIBED ? { transcribe: true } : {}),
         recordingStatusCallback: context.recorded,
         recordingStatusCallbackMethod: 'POST',
         recordingStatusCallbackEvent: ['completed', 'absent'],
@@ -113,6 +111,12 @@ function write(response: VoiceResponse, verb: Verb, context: TwimlContext): void
     case 'hang_up':
       response.hangup()
   }
+}
+
+/** The carrier itself writes down English, if it is short; `transcriptions` reads it. */
+function lengthOf({ mostSeconds, language }: Extract<Verb, { kind: 'record' }>): VoiceResponse.RecordAttributes {
+  if (language === null || !transcribes(language)) return { maxLength: mostSeconds }
+  return { maxLength: Math.min(mostSeconds, MOST_TRANSCRIBED), transcribe: true }
 }
 
 function waitFor(

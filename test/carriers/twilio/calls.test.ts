@@ -126,7 +126,7 @@ describe('a call under way', () => {
     there.json(200, { sid: SID })
     expect(await calls.redirect(SID, 'https://x.example/webhooks/twilio/call/d/c/3')).toBe('done')
     const [asked] = there.asked
-    expect(asked?.form).toEqual({ Url: 'https://x.example/webhooks/twilio/call/d/c/3#rc=5&rp=all', Method: 'POST' })
+    expect(asked?.form).toEqual({ Url: 'https://x.example/webhooks/twilio/call/d/c/3', Method: 'POST' })
     expect(checkRequest('POST', asked?.url ?? '', calm(asked?.form ?? {}))).toEqual([])
   })
 

@@ -27,7 +27,6 @@ const CONTEXT: TwimlContext = {
           : null,
     speech: (language) => (language === 'es' ? 'es-US' : null),
   },
-  transcribe: false,
 }
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 const SAY = '<Say language="es-US" voice="Polly.Lupe-Neural">Hola</Say>'
@@ -73,7 +72,7 @@ describe('a verb', () => {
     ['asks for nothing', { kind: 'ask', what: hola, keys: 0, speech: null, seconds: 6 }, `${SAY}<Pause length="6"/>${REDIRECT}`],
     [
       'records',
-      { kind: 'record', what: hola, mostSeconds: 120 },
+      { kind: 'record', what: hola, mostSeconds: 120, language: 'es' },
       `${SAY}<Record action="${CONTEXT.next}" method="POST" maxLength="120" finishOnKey="#" playBeep="true" timeout="10" trim="trim-silence" ` +
         `recordingStatusCallback="${CONTEXT.recorded}" recordingStatusCallbackMethod="POST" recordingStatusCallbackEvent="completed absent"/>` +
         `<Redirect method="POST">${CONTEXT.next}?unspoken</Redirect>`,
@@ -96,17 +95,16 @@ describe('a verb', () => {
     expect(writeTwiml([verb], CONTEXT)).toBe(`${HEAD}<Response>${inside}</Response>`)
   })
 
-  test.each([
-    [true, 120, 'true'],
-    [true, 121, undefined],
-    [false, 120, undefined],
-  ])(
-    'is written down by the carrier where that is wanted (%s) and %i s are not too long',
-    (transcribe, mostSeconds, expected) => {
-      const document = writeTwiml([{ kind: 'record', what: [], mostSeconds }], { ...CONTEXT, transcribe })
-      expect(readXml(document).children[0]?.attributes.transcribe).toBe(expected)
-    },
-  )
+  test.each<[string | null, number, object]>([
+    ['en-GB', 180, { maxLength: '120', transcribe: 'true' }],
+    ['en', 60, { maxLength: '60', transcribe: 'true' }],
+    ['ht', 180, { maxLength: '180' }],
+    [null, 180, { maxLength: '180' }],
+  ])('records what the carrier writes down in English, and only that so: %s for %i s', (language, mostSeconds, expected) => {
+    const document = writeTwiml([{ kind: 'record', what: [], mostSeconds, language }], CONTEXT)
+    const { maxLength, transcribe } = readXml(document).children[0]?.attributes ?? {}
+    expect({ maxLength, transcribe }).toEqual(expected)
+  })
 
   test('leads to one room from every leg, to another from others', () => {
     const room = (name: string, ends: boolean) =>
@@ -144,7 +142,7 @@ const KINDS: { readonly [Kind in Verb['kind']]: fc.Arbitrary<Extract<Verb, { kin
     speech: fc.constantFrom(null, 'es'),
     seconds,
   }),
-  record: fc.record({ kind: fc.constant('record'), what, mostSeconds: seconds }),
+  record: fc.record({ kind: fc.constant('record'), what, mostSeconds: seconds, language: fc.constantFrom(null, 'en', 'es') }),
   connect: fc.record({ kind: fc.constant('connect'), to: party, ringSeconds: seconds, mostSeconds: seconds }),
   join: fc.record({ kind: fc.constant('join'), room: anyText(), ends: fc.boolean() }),
   wait: fc.record({ kind: fc.constant('wait'), what, seconds }),
@@ -158,7 +156,7 @@ describe('every document', () => {
   test('holds nothing that is not in twilio’s own types', () => {
     fc.assert(
       fc.property(verbs, (turn) => {
-        expect(againstTypes(readXml(writeTwiml(turn, { ...CONTEXT, transcribe: true })))).toEqual([])
+        expect(againstTypes(readXml(writeTwiml(turn, CONTEXT)))).toEqual([])
       }),
     )
   })

@@ -105,7 +105,9 @@ describe('a turn', () => {
   })
 
   test('behind a recording into which nobody spoke says so, at the address that only the Record’s document names', () => {
-    const at = readTurnPath(unspoken(turnPath(PATH.districtId, PATH.callId, 4)))
+    const next = turnPath(PATH.districtId, PATH.callId, 4)
+    expect(unspoken(`${next}#rc=5&rp=all`)).toBe(`${unspoken(next)}#rc=5&rp=all`)
+    const at = readTurnPath(unspoken(next))
     expect(at).toEqual({ ...PATH, turn: 4, unspoken: true })
     expect(readTurn(CALL, at as NonNullable<typeof at>)?.input).toEqual({
       kind: 'recorded',

@@ -2,14 +2,14 @@
 
 import { promptsOf } from './call-words-slots.ts'
 
-/** Modern Standard Arabic, as the voice speaks it. */
+/** Modern Standard Arabic, as the voice speaks it. No verb has {staff} for its subject: it would have to know a man from a woman. */
 export const arabic = promptsOf({
   choose_language: 'للغة العربية، اضغط {n}.',
   gate_staff: 'هذه رسالة من {staff}، من {school}.',
   gate_person: 'إذا كنت {guardian} أو من العائلة، اضغط واحد.',
   gate_family: 'إذا كانت هذه المكالمة لعائلتك، اضغط واحد.',
   machine: 'معكم {school}. لدينا رسالة لعائلتكم. يرجى الاتصال بهذا الرقم.',
-  message_from: 'يقول {staff}:',
+  message_from: 'رسالة من {staff}:',
   more: 'لديك رسالة أخرى. يرجى الانتظار لسماعها.',
   menu: 'لسماعها مرة أخرى، اضغط واحد. للرد، اضغط اثنين. إذا كنت لا تريد مكالمات أخرى، اضغط تسعة.',
   menu_talk: 'للتحدث مع المعلم الآن، اضغط ثلاثة.',
@@ -27,7 +27,7 @@ export const arabic = promptsOf({
   you_have_messages: 'لديك رسالة. لسماعها، اضغط واحد. للمتابعة، اضغط اثنين.',
   nothing_waiting: 'لا توجد رسائل بانتظارك.',
   connecting: 'لحظة من فضلك. نتصل الآن بـ {staff}.',
-  not_available: 'لا يستطيع {staff} الرد الآن.',
+  not_available: 'لا يمكن الوصول إلى {staff} الآن.',
   leave_message: 'يرجى ترك رسالة بعد الصافرة، ثم اضغط مفتاح المربع عند الانتهاء.',
   or_office: 'للتحدث مع مكتب المدرسة، اضغط صفر.',
   stranger_menu: 'لترك رسالة لمكتب المدرسة، اضغط واحد.',
@@ -37,7 +37,7 @@ export const arabic = promptsOf({
   pin_wrong: 'الرمز غير صحيح. يرجى إدخال الأرقام الثمانية مرة أخرى.',
   pin_locked: 'لا يمكننا فتح رسائلك هنا. يرجى الاتصال بمكتب المدرسة. مع السلامة.',
   someone_calls: 'ليس لدينا تسجيل بلغتك بعد. سيتصل بك شخص.',
-  screen_family: 'يتصل بك {staff} من {school}. للرد، اضغط واحد.',
+  screen_family: 'مكالمة من {staff}، من {school}. للرد، اضغط واحد.',
   screen_staff: 'مكالمة من عائلة {family}. للرد، اضغط واحد.',
   staff_gate: 'للاتصال بعائلة {family}، اضغط واحد.',
   family_closed: 'لا يمكن الاتصال بعائلة {family} الآن.',
@@ -102,7 +102,7 @@ export const chinese = promptsOf({
   room_wait: '请稍等，有人正在加入通话。',
 })
 
-/** Traditional characters. */
+/** Traditional characters, for a Mandarin voice and a Cantonese one: it names neither. */
 export const traditionalChinese = promptsOf({
   choose_language: '中文請按{n}。',
   gate_staff: '這是{school}的{staff}給您的留言。',
@@ -152,21 +152,21 @@ export const traditionalChinese = promptsOf({
   room_wait: '請稍候，有人正在加入通話。',
 })
 
-/** Polite. */
+/** Polite. Keys are numbers by name (`phím số không`): `không` alone also ends a question. */
 export const vietnamese = promptsOf({
-  choose_language: 'Tiếng Việt, xin bấm phím {n}.',
+  choose_language: 'Tiếng Việt, xin bấm phím số {n}.',
   gate_staff: 'Đây là tin nhắn của {staff} ở {school}.',
-  gate_person: 'Nếu quý vị là {guardian} hoặc người nhà, xin bấm phím một.',
-  gate_family: 'Nếu cuộc gọi này là cho gia đình quý vị, xin bấm phím một.',
+  gate_person: 'Nếu quý vị là {guardian} hoặc người nhà, xin bấm phím số một.',
+  gate_family: 'Nếu cuộc gọi này là cho gia đình quý vị, xin bấm phím số một.',
   machine: 'Đây là {school}. Chúng tôi có tin nhắn cho gia đình quý vị. Xin gọi lại số này.',
   message_from: '{staff} nói:',
   more: 'Quý vị còn một tin nhắn nữa. Xin chờ để nghe.',
-  menu: 'Để nghe lại, xin bấm phím một. Để trả lời, xin bấm phím hai. Nếu không muốn nhận cuộc gọi nữa, xin bấm phím chín.',
-  menu_talk: 'Để nói chuyện với giáo viên bây giờ, xin bấm phím ba.',
+  menu: 'Để nghe lại, xin bấm phím số một. Để trả lời, xin bấm phím số hai. Nếu không muốn nhận cuộc gọi nữa, xin bấm phím số chín.',
+  menu_talk: 'Để nói chuyện với giáo viên bây giờ, xin bấm phím số ba.',
   say_answer: 'Xin nói câu trả lời của quý vị bây giờ.',
   record_answer: 'Xin nói câu trả lời sau tiếng bíp và bấm phím thăng khi nói xong.',
   read_back: 'Tôi nghe được:',
-  send_or_again: 'Để gửi, xin bấm phím một. Để nói lại, xin bấm phím hai.',
+  send_or_again: 'Để gửi, xin bấm phím số một. Để nói lại, xin bấm phím số hai.',
   not_understood: 'Tôi không hiểu.',
   sent: 'Cảm ơn quý vị. {staff} sẽ nhận được câu trả lời.',
   recorded_sent: 'Cảm ơn quý vị. Tin nhắn đã được ghi âm.',
@@ -174,32 +174,32 @@ export const vietnamese = promptsOf({
   goodbye: 'Xin chào.',
   try_later: 'Cảm ơn quý vị. Quý vị có thể gọi số này bất cứ lúc nào. Xin chào.',
   welcome: 'Chào mừng quý vị gọi đến {school}.',
-  you_have_messages: 'Quý vị có một tin nhắn. Để nghe, xin bấm phím một. Để tiếp tục, xin bấm phím hai.',
+  you_have_messages: 'Quý vị có một tin nhắn. Để nghe, xin bấm phím số một. Để tiếp tục, xin bấm phím số hai.',
   nothing_waiting: 'Không có tin nhắn nào cho quý vị.',
   connecting: 'Xin chờ một chút. Chúng tôi đang gọi {staff}.',
   not_available: '{staff} không thể trả lời lúc này.',
   leave_message: 'Xin để lại tin nhắn sau tiếng bíp và bấm phím thăng khi nói xong.',
-  or_office: 'Để nói chuyện với văn phòng trường, xin bấm phím không.',
-  stranger_menu: 'Để lại tin nhắn cho văn phòng trường, xin bấm phím một.',
-  stranger_office: 'Để nói chuyện với văn phòng, xin bấm phím không.',
-  stranger_pin: 'Nếu quý vị có mã số, xin bấm phím hai.',
+  or_office: 'Để nói chuyện với văn phòng trường, xin bấm phím số không.',
+  stranger_menu: 'Để lại tin nhắn cho văn phòng trường, xin bấm phím số một.',
+  stranger_office: 'Để nói chuyện với văn phòng, xin bấm phím số không.',
+  stranger_pin: 'Nếu quý vị có mã số, xin bấm phím số hai.',
   enter_pin: 'Xin nhập mã số gồm tám chữ số.',
   pin_wrong: 'Mã số không đúng. Xin nhập lại tám chữ số.',
   pin_locked: 'Chúng tôi không thể mở tin nhắn của quý vị ở đây. Xin gọi văn phòng trường. Xin chào.',
   someone_calls: 'Chúng tôi chưa có bản ghi âm bằng ngôn ngữ của quý vị. Sẽ có người gọi cho quý vị.',
-  screen_family: '{staff} ở {school} đang gọi quý vị. Để nghe máy, xin bấm phím một.',
-  screen_staff: 'Cuộc gọi từ gia đình của {family}. Để nghe máy, xin bấm phím một.',
-  staff_gate: 'Để gọi gia đình của {family}, xin bấm phím một.',
+  screen_family: '{staff} ở {school} đang gọi quý vị. Để nghe máy, xin bấm phím số một.',
+  screen_staff: 'Cuộc gọi từ gia đình của {family}. Để nghe máy, xin bấm phím số một.',
+  staff_gate: 'Để gọi gia đình của {family}, xin bấm phím số một.',
   family_closed: 'Bây giờ không thể gọi gia đình của {family}.',
   family_no_answer: 'Gia đình của {family} không nghe máy.',
-  staff_leave: 'Để lại tin nhắn mà họ sẽ nhận khi có thể gọi, xin bấm phím một.',
+  staff_leave: 'Để lại tin nhắn mà họ sẽ nhận khi có thể gọi, xin bấm phím số một.',
   studio_menu:
-    'Để ghi âm tin nhắn cho các gia đình, xin bấm phím một. Để nghe câu trả lời, xin bấm phím hai. Để ghi âm các câu cố định, xin bấm phím ba.',
+    'Để ghi âm tin nhắn cho các gia đình, xin bấm phím số một. Để nghe câu trả lời, xin bấm phím số hai. Để ghi âm các câu cố định, xin bấm phím số ba.',
   studio_nothing: 'Không còn việc gì ở đây nữa.',
   studio_say: 'Xin nói câu này bằng {language} sau tiếng bíp:',
-  studio_keep: 'Để giữ lại, xin bấm phím một. Để ghi âm lại, xin bấm phím hai.',
+  studio_keep: 'Để giữ lại, xin bấm phím số một. Để ghi âm lại, xin bấm phím số hai.',
   studio_answer: 'Một gia đình đã trả lời. Xin nghe, rồi sau tiếng bíp nói lại bằng tiếng Anh.',
-  room_screen: 'Cần quý vị trong cuộc gọi với gia đình của {family}. Để tham gia, xin bấm phím một.',
+  room_screen: 'Cần quý vị trong cuộc gọi với gia đình của {family}. Để tham gia, xin bấm phím số một.',
   room_wait: 'Xin chờ một chút. Có người đang tham gia cuộc gọi.',
 })
 
@@ -216,7 +216,7 @@ export const russian = promptsOf({
   menu_talk: 'Чтобы поговорить с учителем сейчас, нажмите три.',
   say_answer: 'Пожалуйста, скажите ваш ответ сейчас.',
   record_answer: 'Пожалуйста, скажите ваш ответ после сигнала и нажмите решётку, когда закончите.',
-  read_back: 'Я понял так:',
+  read_back: 'Мы поняли так:',
   send_or_again: 'Чтобы отправить, нажмите один. Чтобы сказать ещё раз, нажмите два.',
   not_understood: 'Не удалось понять ответ.',
   sent: 'Спасибо. Ваш ответ получит {staff}.',

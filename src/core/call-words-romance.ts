@@ -53,7 +53,7 @@ export const spanish = promptsOf({
   room_wait: 'Un momento, por favor. Alguien se está uniendo a la llamada.',
 })
 
-/** For Brazil and Portugal. */
+/** For Brazil and Portugal. `Agradecemos`, since a thank-you of one's own has a man's and a woman's form. */
 export const portuguese = promptsOf({
   choose_language: 'Para português, pressione {n}.',
   gate_staff: 'Esta é uma mensagem de {staff}, de {school}.',
@@ -69,11 +69,11 @@ export const portuguese = promptsOf({
   read_back: 'Eu entendi:',
   send_or_again: 'Para enviar, pressione um. Para dizer de novo, pressione dois.',
   not_understood: 'Não entendi.',
-  sent: 'Obrigado. {staff} vai receber a sua resposta.',
-  recorded_sent: 'Obrigado. A sua mensagem foi gravada.',
+  sent: 'Agradecemos. {staff} vai receber a sua resposta.',
+  recorded_sent: 'Agradecemos. A sua mensagem foi gravada.',
   calls_ended: 'Você não receberá mais ligações nossas. Até logo.',
   goodbye: 'Até logo.',
-  try_later: 'Obrigado. Você pode ligar para este número a qualquer hora. Até logo.',
+  try_later: 'Agradecemos. Você pode ligar para este número a qualquer hora. Até logo.',
   welcome: 'Bem-vindos a {school}.',
   you_have_messages: 'Você tem uma mensagem. Para ouvir, pressione um. Para continuar, pressione dois.',
   nothing_waiting: 'Não há nenhuma mensagem para você.',

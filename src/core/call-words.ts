@@ -17,5 +17,5 @@ export function spokenText<Id extends PromptId>(
   slots: PromptSlots<Id>,
 ): { readonly text: string; readonly language: TextLanguage } {
   const own = textLanguage(language)
-  return { text: promptWords(prompts[own][id].text, slots), language: own }
+  return { text: promptWords(id, prompts[own][id].text, slots), language: own }
 }

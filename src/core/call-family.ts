@@ -116,6 +116,7 @@ function begin(facts: CallFacts, after: FamilyState['after']): FamilyState {
     wrong: 0,
     turns: 0,
     gated: false,
+    borrowed: false,
     told: [],
     current: null,
     reply: null,
@@ -146,6 +147,6 @@ export function familyCall(state: FamilyState | null, input: CallInput, facts: C
 /** A phone that nobody knows: neutral words that confirm nothing; a message for the office, the office, or a PIN. */
 export function strangerCall(state: FamilyState | null, input: CallInput, facts: CallFacts): FamilyTurn {
   if (state !== null) return playNodes(nodes, state, input, facts)
-  const fresh: FamilyState = { ...begin(facts, 'goodbye'), language: 'en', to: 'office' }
+  const fresh: FamilyState = { ...begin(facts, 'goodbye'), language: 'en', borrowed: true, to: 'office' }
   return first(say(facts, 'en', 'welcome', { school: facts.school }), askLanguage(fresh, facts))
 }

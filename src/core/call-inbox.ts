@@ -12,6 +12,8 @@ import { hasSpeech, hasVoice } from './call-voices.ts'
 export type FamilyState = Place & {
   /** Whether somebody pressed the key at the gate, or gave the PIN: without it nothing that waits is said. */
   readonly gated: boolean
+  /** The phone is somebody else's: a PIN opened what waits, and what is said of calls is not about this phone. */
+  readonly borrowed: boolean
   /** The messages that were said in this call. */
   readonly told: readonly string[]
   /** The one that was said last. */
@@ -61,7 +63,8 @@ export const inboxNodes: Nodes<FamilyState> = {
     enter: (state, facts) => {
       const choices = facts.staff?.party == null ? [] : say(facts, state.language, 'menu_talk', {})
       const more = waiting(state, facts).length > 0 ? say(facts, state.language, 'more', {}) : []
-      const what = [...say(facts, state.language, 'menu', {}), ...choices, ...more]
+      const end = state.borrowed ? [] : say(facts, state.language, 'menu_end', {})
+      const what = [...say(facts, state.language, 'menu', {}), ...choices, ...end, ...more]
       return hand(state, 'menu', { kind: 'ask', what, keys: 1, speech: null, seconds: KEY_SECONDS })
     },
     on: (state, input, facts) => heard(state, menuChoice(state, input, facts)),
@@ -213,6 +216,7 @@ function menuChoice(state: FamilyState, input: CallInput, facts: CallFacts): Fam
     case '3':
       return facts.staff?.party == null ? 'again' : go(inboxNodes, 'talk', state, facts)
     case '9':
+      if (state.borrowed) return 'again'
       return leaving(goodbye(state, facts, say(facts, state.language, 'calls_ended', {})), { kind: 'no_more_calls' })
     case 'silence':
       return next(state, facts)

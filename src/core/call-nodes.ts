@@ -27,6 +27,7 @@ export type Node<State extends Place> = {
 export type Nodes<State extends Place> = Readonly<Record<string, Node<State>>>
 
 const MOST_WRONG = 3
+/** Turns of a call that nobody works in: about ten minutes. */
 const MOST_TURNS = 60
 
 /** Plays one turn of a table of nodes. A hang-up leaves everything as it is: what was not confirmed was not said. */
@@ -35,11 +36,12 @@ export function playNodes<State extends Place>(
   state: State,
   input: CallInput,
   facts: CallFacts,
+  mostTurns = MOST_TURNS,
 ): Turn<State> {
   const now = { ...state, turns: state.turns + 1 }
   const node = nodes[state.node]
   if (input.kind === 'ended' || node === undefined) return { verbs: [{ kind: 'hang_up' }], state: now, effects: [] }
-  if (now.turns > MOST_TURNS) return goodbye(now, facts)
+  if (now.turns > mostTurns) return goodbye(now, facts)
   const turn = node.on(now, input, facts)
   if (turn !== 'again') return turn
   const wrong = state.wrong + 1

@@ -28,6 +28,8 @@ type StudioTurn = Turn<StudioState>
 
 const KEY_SECONDS = 10
 const MOST_RECORDED = 180
+/** An aide may work through a long queue. */
+const MOST_TURNS = 600
 const TASKS: Readonly<Record<string, StudioState['task']>> = { '1': 'message', '2': 'answer', '3': 'prompt' }
 
 /** Prompts that a family hears and that need no slot: these are worth recording. */
@@ -147,7 +149,7 @@ function keeping(state: StudioState, facts: CallFacts): CallEffect | null {
 
 /** A staff member at one of our numbers that means nothing else to that phone: with the PIN, to work. */
 export function studioCall(state: StudioState | null, input: CallInput, facts: CallFacts): StudioTurn {
-  if (state !== null) return playNodes(nodes, state, input, facts)
+  if (state !== null) return playNodes(nodes, state, input, facts, MOST_TURNS)
   const fresh: StudioState = {
     node: 'pin',
     language: 'en',

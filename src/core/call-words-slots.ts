@@ -19,6 +19,7 @@ export const promptSlots = {
   more: [],
   menu: [],
   menu_talk: [],
+  menu_end: [],
   say_answer: [],
   record_answer: [],
   read_back: [],

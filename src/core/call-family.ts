@@ -102,7 +102,7 @@ function askLanguage(state: FamilyState, facts: CallFacts): FamilyTurn {
 }
 
 function choices(state: FamilyState, facts: CallFacts): FamilyTurn {
-  return facts.guardian === null ? go(nodes, 'choices', state, facts) : reach(state, facts)
+  return state.borrowed ? go(nodes, 'choices', state, facts) : reach(state, facts)
 }
 
 function reach(state: FamilyState, facts: CallFacts): FamilyTurn {

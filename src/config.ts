@@ -26,6 +26,8 @@ export type Config = {
     | { readonly kind: 'phrasebook' }
     | { readonly kind: 'aws'; readonly region: string }
     | { readonly kind: 'libretranslate'; readonly url: string; readonly apiKey: string | null }
+  /** Where voicemails in other languages than English are put into words; null: they are audio alone. */
+  readonly transcription: { readonly region: string; readonly bucket: string } | null
   readonly logLevel: string
 }
 
@@ -94,6 +96,11 @@ export const VARIABLES = {
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
     .optional()
     .describe('an AWS region, such as us-east-1'),
+  AWS_TRANSCRIBE_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+    .optional()
+    .describe('an S3 bucket in AWS_REGION that voicemails pass through while they are put into words'),
   OIDC_ISSUER: z.string().refine(httpUrl).optional().describe('the address of the identity provider'),
   OIDC_CLIENT_ID: z.string().optional().describe('the client id at the identity provider'),
   OIDC_CLIENT_SECRET: z.string().optional().describe('the client secret at the identity provider'),
@@ -147,6 +154,7 @@ export function toConfig(env: Readonly<Record<string, string | undefined>>): Con
     )
   const translator = value.TRANSLATOR ?? (awsConfigured ? 'aws' : 'phrasebook')
   if (translator === 'aws') needs('AWS_REGION', 'TRANSLATOR is aws')
+  if (isSet('AWS_TRANSCRIBE_BUCKET')) needs('AWS_REGION', 'AWS_TRANSCRIBE_BUCKET is set')
   if (translator === 'libretranslate') needs('LIBRETRANSLATE_URL', 'TRANSLATOR is libretranslate')
   const oidc = [value.OIDC_ISSUER, value.OIDC_CLIENT_ID, value.OIDC_CLIENT_SECRET]
   if (oidc.some((v) => v !== undefined))
@@ -178,6 +186,10 @@ export function toConfig(env: Readonly<Record<string, string | undefined>>): Con
           : translator === 'libretranslate'
             ? { kind: 'libretranslate', url: value.LIBRETRANSLATE_URL ?? '', apiKey: value.LIBRETRANSLATE_API_KEY ?? null }
             : { kind: 'phrasebook' },
+      transcription:
+        value.AWS_TRANSCRIBE_BUCKET === undefined
+          ? null
+          : { region: value.AWS_REGION ?? '', bucket: value.AWS_TRANSCRIBE_BUCKET },
       logLevel: value.LOG_LEVEL ?? 'info',
     },
   }

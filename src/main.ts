@@ -12,6 +12,7 @@ import { createTwilioCarrier, type TwilioAccount } from './carriers/twilio/clien
 import { readInbox } from './carriers/twilio/forms.ts'
 import { createTwilioRecordings } from './carriers/twilio/recordings.ts'
 import { segmentsOf } from './carriers/twilio/segments.ts'
+import { createTwilioTranscriber } from './carriers/twilio/transcriptions.ts'
 import { readVoiceInbox } from './carriers/twilio/voice-forms.ts'
 import type { Config } from './config.ts'
 import { prepareDemo } from './demo.ts'
@@ -47,6 +48,8 @@ import { sealDistrict } from './store/seal.ts'
 import { now, readSetting } from './store/settings.ts'
 import { sweepStore } from './store/sweeping.ts'
 import { reconcileStore } from './store/waiting.ts'
+import { createAwsTranscriber } from './transcribers/aws.ts'
+import { inTurn } from './transcribers/choose.ts'
 import { createTranslator } from './translators/choose.ts'
 import { createKeeper } from './webhooks/keeper.ts'
 import { type KeptWebhook, twilioWebhooks } from './webhooks/twilio.ts'
@@ -99,7 +102,10 @@ export async function serve(given: Config): Promise<Running> {
       carrier: countedCarrier(twilio, metrics.handOvers),
       calls: createTwilioCalls(account),
       recordings: createTwilioRecordings(account),
-      transcriber: null,
+      transcriber: inTurn([
+        createTwilioTranscriber(account),
+        ...(config.transcription === null ? [] : [createAwsTranscriber(config.transcription)]),
+      ]),
       translator: countedTranslator(demo?.translator ?? createTranslator(config.translator), metrics.translations),
       detect,
       logger,

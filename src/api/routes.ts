@@ -244,17 +244,6 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
       return reply.send(views.map((view) => ({ ...view, guardians: [...view.guardians] })))
     },
   )
-
-  for (const [method, url] of [
-    ['POST', '/calls'],
-    ['GET', '/exchanges/:id/recording'],
-  ] as const)
-    api.route({
-      method,
-      url,
-      schema: { summary: 'Not built yet.', response: schema.problems(401, 501) },
-      handler: async (_request, reply) => sendProblem(reply, 501, 'Calls are not built yet: write a message.'),
-    })
 }
 
 /** A body as the relay takes it. The digest is of what is meant, so that a repeat may write its JSON otherwise. */

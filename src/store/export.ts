@@ -42,6 +42,9 @@ const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) 
   ['translation', ({ view }) => view.translation?.text ?? null],
   ['translatedBy', ({ view }) => view.translation?.by ?? null],
   ['urgentReason', ({ view }) => view.urgentReason],
+  ['evidence', ({ view }) => view.evidence],
+  ['seconds', ({ view }) => (view.seconds === null ? null : String(view.seconds))],
+  ['recording', ({ view }) => view.recording],
   ['events', ({ view }) => view.events.map((event) => `${event.at} ${event.what}`).join('; ')],
 ]
 

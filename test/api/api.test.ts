@@ -113,8 +113,9 @@ const matrix: [string, string, () => string, unknown, readonly number[]][] = [
   ['wrong hours of lincoln', 'PUT', () => '/schools/lincoln/hours', {}, [401, 400, 404, 404, 403, 403, 400, 400]],
   ['conversations', 'GET', () => '/conversations', null, [401, 200, 200, 200, 200, 200, 200, 200]],
   ['a message', 'POST', () => '/messages', MESSAGE, [401, 202, 202, 202, 202, 202, 202, 202]],
-  ['a call', 'POST', () => '/calls', {}, [401, 501, 501, 501, 501, 501, 501, 501]],
-  ['a recording', 'GET', () => `/exchanges/${mine}/recording`, null, [401, 501, 501, 501, 501, 501, 501, 501]],
+  ['a call', 'POST', () => '/calls', { to: { guardian: 'rosa' } }, [401, 202, 202, 202, 202, 202, 202, 202]],
+  ['a call to nobody', 'POST', () => '/calls', {}, [401, 400, 400, 400, 400, 400, 400, 400]],
+  ['a recording', 'GET', () => `/exchanges/${mine}/recording`, null, [401, 404, 404, 404, 404, 404, 404, 404]],
   ['the description', 'GET', () => '/openapi.json', null, [200, 200, 200, 200, 200, 200, 200, 200]],
 ]
 

@@ -76,6 +76,9 @@ describe('an exchange', () => {
       original: { language: 'es', text: 'Hola, ¿cómo está Maya?' },
       translation: { language: 'en', text: 'Hello, how is Maya?', by: 'phrasebook' },
       urgentReason: null,
+      evidence: null,
+      seconds: null,
+      recording: null,
       at: '2026-11-20T10:01:00.000001Z',
       events: [
         { at: expect.any(String), what: 'received' },

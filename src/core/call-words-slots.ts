@@ -68,22 +68,13 @@ export type PromptId = keyof typeof promptSlots
 /** All prompts in one language. */
 export type Prompts = Readonly<Record<PromptId, FixedText>>
 
-<<<<<<< HEAD
 /** A prompt's template with its slots filled; values are plain text and are not looked through for slots. Throws when one is not given. */
 export function promptWords(id: PromptId, template: string, slots: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(slots, name) ? slots[name] : undefined
-    if (value === undefined) throw new Error(`The prompt ${id} needs the slot ${name}`)
-    return value
-=======
-/** A template with its slots filled; values are plain text and are not looked through for slots. */
-export function promptWords(template: string, slots: Readonly<Record<string, string>>): string {
   // `Maya L.` at the end of a sentence brings its own full stop.
   return template.replace(/\{(\w+)\}(\.?)/g, (_, name: string, stop: string) => {
     const value = Object.hasOwn(slots, name) ? slots[name] : undefined
-    if (value === undefined) throw new Error(`A prompt needs the slot ${name}`)
+    if (value === undefined) throw new Error(`The prompt ${id} needs the slot ${name}`)
     return value.endsWith('.') ? value : value + stop
->>>>>>> ec789b4 (Hold calls of families, strangers and staff to tables; know a stranger by the call and not by what is on file)
   })
 }
 

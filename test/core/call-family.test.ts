@@ -117,7 +117,7 @@ describe('a family calls a teacher', () => {
       'en: Welcome to Lincoln School.',
       'en: For English, press 1.',
       'es: Para español, oprima 2.',
-      'vi: Tiếng Việt, xin bấm phím 3.',
+      'vi: Tiếng Việt, xin bấm phím số 3.',
       'zh: 中文请按4。',
       'ar: للغة العربية، اضغط 5.',
       '[ask 1]',

@@ -47,6 +47,7 @@ describe('the configuration', () => {
     ['TRANSLATOR', 'deepl'],
     ['LIBRETRANSLATE_URL', 'x'],
     ['AWS_REGION', 'Oregon'],
+    ['AWS_TRANSCRIBE_BUCKET', 's3://Bucket'],
     ['OIDC_ISSUER', 'x'],
     ['LOG_LEVEL', 'loud'],
   ])('%s=%s is named, with what it should hold and without what it holds', (name, value) => {
@@ -63,6 +64,7 @@ describe('the configuration', () => {
     [{ DATABASE_URL: 'wrong' }, ['DATABASE_URL', 'HOMELINE_KEY', 'SESSION_SECRET']],
     [{ TRANSLATOR: 'aws' }, ['AWS_REGION']],
     [{ TRANSLATOR: 'libretranslate' }, ['LIBRETRANSLATE_URL']],
+    [{ AWS_TRANSCRIBE_BUCKET: 'voicemails' }, ['AWS_REGION']],
     [{ OIDC_ISSUER: 'https://id.example' }, ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
   ])('%j lacks or spoils %j, all named at once', (env, names) => {
     expect(problems(env).map((problem) => problem.split(' ')[0])).toEqual(names)
@@ -79,7 +81,11 @@ describe('the configuration', () => {
       { key: Buffer.alloc(32, 1), databaseUrl: 'postgresql://h/d' },
     ],
     [{ AWS_REGION: 'us-east-1', AWS_PROFILE: 'x' }, { translator: { kind: 'aws', region: 'us-east-1' } }],
-    [{ AWS_REGION: 'us-east-1' }, { translator: { kind: 'phrasebook' } }],
+    [{ AWS_REGION: 'us-east-1' }, { translator: { kind: 'phrasebook' }, transcription: null }],
+    [
+      { AWS_REGION: 'us-east-1', AWS_TRANSCRIBE_BUCKET: 'voicemails' },
+      { transcription: { region: 'us-east-1', bucket: 'voicemails' } },
+    ],
     [{ AWS_REGION: 'us-east-1', AWS_PROFILE: 'x', TRANSLATOR: 'phrasebook' }, { translator: { kind: 'phrasebook' } }],
   ])('%j is taken', (env, part) => {
     expect(config(env)).toMatchObject(part)

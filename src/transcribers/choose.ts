@@ -1,11 +1,7 @@
 import type { Transcriber, TranscriptionAnswer } from '../relay/call-ports.ts'
 
-/**
- * Several transcribers as one: each recording goes to the first that can write it down, and on to the next when that one never will. Null where
- * there is none: voicemails are audio alone.
- */
-export function inTurn(transcribers: readonly Transcriber[]): Transcriber | null {
-  if (transcribers.length === 0) return null
+/** Several transcribers as one: each recording goes to the first that can write it down, and on to the next when that one never will. */
+export function inTurn(transcribers: readonly Transcriber[]): Transcriber {
   return {
     name: transcribers.map(({ name }) => name).join(', '),
     transcribe: async (request) => {

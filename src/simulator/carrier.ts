@@ -1,3 +1,4 @@
+import { type Calls, createCalls } from './calls.ts'
 import { type Refusal, refuse } from './errors.ts'
 import { receiveText } from './inbound.ts'
 import { openTables } from './journal.ts'
@@ -31,6 +32,8 @@ export type SimulatorOptions = {
   readonly fetch?: typeof fetch
   /** Pause before each step of a message's life, in milliseconds. */
   readonly stepMilliseconds?: number
+  /** Milliseconds that a character of speech takes on the telephone; 0: no time passes on a call by itself. */
+  readonly speechMilliseconds?: number
   /** File that keeps everything over a restart; see `openTables`. */
   readonly journalPath?: string
 }
@@ -42,6 +45,8 @@ export type Simulator = {
   readonly now: () => Temporal.Instant
   /** Hands a message over as `POST Messages.json` does. */
   readonly send: (accountSid: string, request: SendRequest) => Accepted | Refusal
+  /** The telephones. */
+  readonly calls: Calls
   /** A person texts: from a phone to any number. The webhook is on its way when this returns. */
   readonly text: (from: string, to: string, body: string) => void
   /** An account's messages that the list shows by now, newest first. */
@@ -77,7 +82,7 @@ export type Simulator = {
  * It knows nothing of whoever uses it. With a journal, messages under way at the end go on at the next start.
  */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const names = ['numbers', 'services', 'messages', 'blocks', 'lines', 'texts'] as const
+  const names = ['numbers', 'services', 'messages', 'blocks', 'lines', 'texts', 'calls', 'recordings'] as const
   const tables = openTables<Rows>(names, options.journalPath ?? null)
   const { rows, put } = tables
   const now = options.now ?? (() => Temporal.Now.instant())
@@ -161,11 +166,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   for (const number of rows.numbers.values()) numbersByPhone.set(number.phoneNumber, number)
   for (const text of rows.texts.values()) remember(text)
   for (const account of options.accounts) seed(account)
+  const calls = createCalls(world, options.speechMilliseconds ?? 0)
   for (const message of rows.messages.values()) if (!isOver(message)) world.track(carryMessage(world, message.sid))
 
   return {
     accounts,
     now,
+    calls,
     send: (accountSid, request) => takeMessage(world, accountSid, request),
     text: (from, to, body) => receiveText(world, from, to, body),
     messages(accountSid) {
@@ -219,6 +226,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     close() {
       closed = true
+      calls.close()
       for (const cancel of timers) cancel()
       timers.clear()
     },

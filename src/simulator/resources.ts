@@ -9,7 +9,7 @@ export function segmentsOf(body: string): number {
 }
 
 /** Dates of the 2010 API. Source: Twilio's OpenAPI, `date-time-rfc-2822`. */
-function rfc2822(instant: string): string {
+export function rfc2822(instant: string): string {
   const at = Temporal.Instant.from(instant).toZonedDateTimeISO('UTC')
   const day = at.toLocaleString('en-US', { weekday: 'short' })
   const month = at.toLocaleString('en-US', { month: 'short' })

@@ -11,8 +11,9 @@ import {
   serviceNumberResource,
   serviceResource,
 } from './resources.ts'
+import { addCallRoutes, callRequest, callResource, wav } from './rest-calls.ts'
 import { listPage, metaPage } from './rest-lists.ts'
-import type { Message, OwnedNumber, Service } from './world.ts'
+import type { Faults, Message, OwnedNumber, Service } from './world.ts'
 
 type Query = Readonly<Record<string, string>>
 type Params = Readonly<Record<string, string>>
@@ -24,7 +25,7 @@ type Answer = { readonly status: number; readonly body: unknown } | Refusal
 const closedDoors = { down: 20503, storm: 20429 } as const
 
 /**
- * Twilio's REST over a simulator, as a Fastify plugin: messages, numbers, messaging services, lookup; calls are refused with 501.
+ * Twilio's REST over a simulator, as a Fastify plugin: messages, numbers, messaging services, lookup, calls, recordings.
  * Paths, forms, documents and error codes are Twilio's. Basic authentication with the account's sid and token, else 401 20003.
  */
 export function simulatorRest(app: FastifyInstance, options: { readonly simulator: Simulator }, done: () => void): void {
@@ -88,6 +89,34 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
     })
   }
 
+  /** Answers what was taken, as far as the fault of the moment lets the answer through. */
+  function answerTaken(reply: FastifyReply, rest: Faults['rest'], document: unknown): FastifyReply {
+    if (rest === 'accept-then-500') return answer(reply, refuse(20500))
+    if (rest === 'accept-then-reset') return cut(reply)
+    if (rest === 'accept-then-garbage') return reply.code(201).type('application/json').send('{"sid": "SM')
+    if (rest === 'accept-then-hang') {
+      hanging.add(reply)
+      reply.raw.once('close', () => hanging.delete(reply))
+      return reply.hijack()
+    }
+    return answer(reply, { status: 201, body: document })
+  }
+
+  app.post(`${root}/Calls.json`, async (request, reply) => {
+    const { rest } = simulator.faults()
+    if (rest !== 'none') strike()
+    if (rest === 'reset') return cut(reply)
+    const events = (request.body as { readonly StatusCallbackEvent?: string | readonly string[] }).StatusCallbackEvent ?? []
+    const taken = simulator.calls.make(accountOf(request) ?? '', callRequest(texts(request.body), [events].flat()))
+    return 'kind' in taken ? answer(reply, taken) : answerTaken(reply, rest, callResource(taken))
+  })
+
+  app.get<{ Params: { sid: string } }>(`${root}/Recordings/:sid.wav`, async (request, reply) => {
+    const recording = simulator.calls.recording(request.params.sid)
+    if (recording?.accountSid !== accountOf(request)) return answer(reply, refuse(20404, request.url))
+    return reply.type('audio/x-wav').send(wav(recording.seconds))
+  })
+
   app.post(`${root}/Messages.json`, async (request, reply) => {
     const { rest } = simulator.faults()
     if (rest !== 'none') strike()
@@ -103,15 +132,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
     })
     if (taken.kind === 'refused') return answer(reply, taken)
     if (simulator.faults().callbacks === 'early') await taken.life
-    if (rest === 'accept-then-500') return answer(reply, refuse(20500))
-    if (rest === 'accept-then-reset') return cut(reply)
-    if (rest === 'accept-then-garbage') return reply.code(201).type('application/json').send('{"sid": "SM')
-    if (rest === 'accept-then-hang') {
-      hanging.add(reply)
-      reply.raw.once('close', () => hanging.delete(reply))
-      return reply.hijack()
-    }
-    return answer(reply, { status: 201, body: messageResource(taken.message) })
+    return answerTaken(reply, rest, messageResource(taken.message))
   })
 
   route('GET', `${root}/Messages.json`, ({ account, url, query }) => {
@@ -199,8 +220,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
     const number = params.number ?? ''
     return ok(lookupResource(number, simulator.line(number), (query.Fields ?? '').split(',')))
   })
-  route('POST', `${root}/Calls.json`, () => refuse(20501, 'calls'))
-  route('GET', `${root}/Calls.json`, () => refuse(20501, 'calls'))
+  addCallRoutes(route, simulator, root)
 
   for (const rest of ['/2010-04-01/*', '/v1/Services/*', '/v2/*'])
     app.all(rest, (request, reply) => answer(reply, refuse(20404, request.url)))

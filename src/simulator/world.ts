@@ -2,6 +2,7 @@
  * What the simulated telephone world is made of: types only. Numbers are E.164, instants UTC.
  */
 
+import type { CallRecord, Recording } from './call-world.ts'
 import type { Tables } from './journal.ts'
 import type { Later } from './webhook.ts'
 
@@ -139,6 +140,8 @@ export type Rows = {
   blocks: true
   lines: Line
   texts: HandsetText
+  calls: CallRecord
+  recordings: Recording
 }
 
 /** What the parts of the simulator share: state, clocks, and the doors to the outside. */

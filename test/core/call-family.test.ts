@@ -113,15 +113,8 @@ describe('a family calls a teacher', () => {
   test('whose language nobody knows chooses it, of those that a voice speaks', () => {
     const facts = callFacts({ languages: [], menu: ['es', 'ht', 'vi', 'zh', 'ar', 'ru'] })
     const turns = calls([person, key('3')], facts)
-    expect(turns[0]?.lines).toEqual([
-      'en: Welcome to Lincoln School.',
-      'en: For English, press 1.',
-      'es: Para español, oprima 2.',
-      'vi: Tiếng Việt, xin bấm phím số 3.',
-      'zh: 中文请按4。',
-      'ar: للغة العربية، اضغط 5.',
-      '[ask 1]',
-    ])
+    const offered = turns[0]?.lines.slice(1).map((line) => `${line.split(':')[0]} ${/\d/.exec(line)?.[0]}`)
+    expect(offered).toEqual(['en 1', 'es 2', 'vi 3', 'zh 4', 'ar 5', '[ask 1] 1'])
     expect(turns[1]?.lines[0]).toMatch(/^vi: .*Ms Rivera/)
     expect(turns[1]?.effects).toEqual([{ kind: 'event', what: 'language_chosen', detail: { language: 'vi' } }])
     expect(last([person, silence, key('9'), silence], facts)?.lines[0]).toBe('en: One moment, please. We are calling Ms Rivera.')

@@ -100,6 +100,42 @@ export type CallFacts = {
   readonly recorded: ReadonlyMap<string, string>
   /** What waits for an aide's recording, and families' spoken answers that nobody could write down. */
   readonly toRecord: readonly ToRecord[]
+  /** The room that this leg belongs to; null: none. */
+  readonly room: CallRoom | null
+  /** The interpreted call that this leg is one side of; null: none. */
+  readonly talk: Talk | null
+}
+
+/** A call of several legs. Each is screened on its own, and sees one of our numbers. */
+export type CallRoom = {
+  /** The same for all of its legs. */
+  readonly id: string
+  /** Whose leg this is: an `aide` is of the school, an `interpreter` is not and hears no name of a family. */
+  readonly side: 'staff' | 'family' | 'aide' | 'interpreter'
+}
+
+/** One of the two of an interpreted call. */
+export type TalkSide = 'staff' | 'family'
+
+/** A call that a machine interprets: two legs that never hear each other. */
+export type Talk = {
+  /** Whose leg this is. */
+  readonly side: TalkSide
+  /** What each side is spoken to in and answers in (BCP 47). */
+  readonly languages: Readonly<Record<TalkSide, string>>
+  /** `asked`: it rings or hears the notice; `here`: agreed and on the line; `gone`: refused, not reached or hung up. */
+  readonly sides: Readonly<Record<TalkSide, 'asked' | 'here' | 'gone'>>
+  /** What was said, oldest first. */
+  readonly lines: readonly TalkLine[]
+}
+
+/** One side's words in an interpreted call. */
+export type TalkLine = {
+  /** Counts from 1 in the whole call. */
+  readonly seq: number
+  readonly by: TalkSide
+  /** What the other side hears, in its language; empty: nothing was said, it is the other's turn. */
+  readonly words: { readonly kind: 'made'; readonly text: string } | { readonly kind: 'pending' } | { readonly kind: 'failed' }
 }
 
 /** A message that a person has to say in a language without a voice, or an answer in one to be heard and put into words. */
@@ -141,6 +177,12 @@ export type CallEffect =
   | { readonly kind: 'answer_told'; readonly exchangeId: string; readonly sid: string; readonly seconds: number }
   /** The family wants no more calls (key 9). */
   | { readonly kind: 'no_more_calls' }
+  /** This side heard that a machine interprets, and agrees. */
+  | { readonly kind: 'talk_agreed'; readonly side: TalkSide }
+  /** What one side said, to be put into the other's language at once; empty: it has nothing to say, and the other may. */
+  | { readonly kind: 'talk_line'; readonly side: TalkSide; readonly text: string; readonly language: string }
+  /** This side wants a person instead of the machine (key 0). */
+  | { readonly kind: 'person_wanted'; readonly language: string }
   /** Asks a person to call back: no voice and no recording in this language. */
   | { readonly kind: 'call_back'; readonly language: string }
   /** For the log: a key, a choice, an outcome. `what` is a word, never what somebody said. */

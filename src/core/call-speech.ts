@@ -30,7 +30,7 @@ export function canBeLed(facts: Recorded, language: string): boolean {
   return speaksPrompts(language) || facts.recorded.has(`${language} gate_family`)
 }
 
-/** Whether the prompts exist in this language and a voice says them. */
-function speaksPrompts(language: string): boolean {
+/** Whether the prompts exist in this language (BCP 47) and a voice says them. */
+export function speaksPrompts(language: string): boolean {
   return hasVoice(language) && sameLanguage(textLanguage(language), language)
 }

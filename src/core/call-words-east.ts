@@ -50,7 +50,15 @@ export const arabic = promptsOf({
   studio_keep: 'للاحتفاظ به، اضغط واحد. للتسجيل مرة أخرى، اضغط اثنين.',
   studio_answer: 'ردت عائلة. استمع، وبعد الصافرة قل ذلك بالإنجليزية.',
   room_screen: 'نحتاج إليك في مكالمة مع عائلة {family}. للانضمام، اضغط واحد.',
+  room_interpreter: 'تحتاج {school} إلى مترجم للغة {language}. للانضمام، اضغط واحد.',
   room_wait: 'لحظة من فضلك. ينضم شخص إلى المكالمة.',
+  talk_notice: 'سيترجم حاسوب هذه المكالمة. قد يخطئ، وما يقال يحفظ مكتوبا. للموافقة، اضغط واحد. للتحدث مع شخص، اضغط صفر.',
+  talk_speak: 'يرجى التحدث الآن.',
+  talk_understood: 'شكرا.',
+  talk_failed: 'تعذرت ترجمة ذلك. يرجى قوله مرة أخرى بكلمات أخرى.',
+  talk_ended: 'غادر الطرف الآخر المكالمة. مع السلامة.',
+  talk_broken: 'لم تعد ترجمة هذه المكالمة ممكنة. سيتصل بك شخص. مع السلامة.',
+  talk_person: 'سنطلب من شخص مساعدتك. سيتصل بك شخص. مع السلامة.',
 })
 
 /** Simplified characters, Mandarin voice. */
@@ -101,7 +109,15 @@ export const chinese = promptsOf({
   studio_keep: '保留请按一。重录请按二。',
   studio_answer: '有家庭回复了。请听，然后在提示音后用英语说出来。',
   room_screen: '和{family}的家人的通话需要您。加入请按一。',
+  room_interpreter: '{school}需要{language}口译员。加入请按一。',
   room_wait: '请稍等，有人正在加入通话。',
+  talk_notice: '这通电话将由电脑翻译。翻译可能有错，所说的话会以文字保存。同意请按一。需要人工请按零。',
+  talk_speak: '请现在讲话。',
+  talk_understood: '谢谢。',
+  talk_failed: '这句话无法翻译。请换个说法再说一遍。',
+  talk_ended: '对方已离开通话。再见。',
+  talk_broken: '这通电话无法继续翻译。会有人给您打电话。再见。',
+  talk_person: '我们会请人帮助您。会有人给您打电话。再见。',
 })
 
 /** Traditional characters, for a Mandarin voice and a Cantonese one: it names neither. */
@@ -152,7 +168,15 @@ export const traditionalChinese = promptsOf({
   studio_keep: '保留請按一。重錄請按二。',
   studio_answer: '有家庭回覆了。請聽，然後在提示音後用英語說出來。',
   room_screen: '和{family}的家人的通話需要您。加入請按一。',
+  room_interpreter: '{school}需要{language}口譯員。加入請按一。',
   room_wait: '請稍候，有人正在加入通話。',
+  talk_notice: '這通電話將由電腦翻譯。翻譯可能有錯，所說的話會以文字保存。同意請按一。需要人工請按零。',
+  talk_speak: '請現在講話。',
+  talk_understood: '謝謝。',
+  talk_failed: '這句話無法翻譯。請換個說法再說一遍。',
+  talk_ended: '對方已離開通話。再見。',
+  talk_broken: '這通電話無法繼續翻譯。會有人打電話給您。再見。',
+  talk_person: '我們會請人幫助您。會有人打電話給您。再見。',
 })
 
 /** Polite. Keys are numbers by name (`phím số không`): `không` alone also ends a question. */
@@ -204,7 +228,16 @@ export const vietnamese = promptsOf({
   studio_keep: 'Để giữ lại, xin bấm phím số một. Để ghi âm lại, xin bấm phím số hai.',
   studio_answer: 'Một gia đình đã trả lời. Xin nghe, rồi sau tiếng bíp nói lại bằng tiếng Anh.',
   room_screen: 'Cần quý vị trong cuộc gọi với gia đình của {family}. Để tham gia, xin bấm phím số một.',
+  room_interpreter: '{school} cần người phiên dịch {language}. Để tham gia, xin bấm phím số một.',
   room_wait: 'Xin chờ một chút. Có người đang tham gia cuộc gọi.',
+  talk_notice:
+    'Máy tính sẽ phiên dịch cuộc gọi này. Máy có thể dịch sai, và lời nói được lưu bằng văn bản. Để đồng ý, xin bấm phím số một. Để gặp người hỗ trợ, xin bấm phím số không.',
+  talk_speak: 'Xin nói bây giờ.',
+  talk_understood: 'Cảm ơn quý vị.',
+  talk_failed: 'Câu này không dịch được. Xin nói lại bằng cách khác.',
+  talk_ended: 'Người kia đã rời cuộc gọi. Xin chào.',
+  talk_broken: 'Cuộc gọi này không thể phiên dịch tiếp. Sẽ có người gọi cho quý vị. Xin chào.',
+  talk_person: 'Chúng tôi sẽ nhờ người giúp quý vị. Sẽ có người gọi cho quý vị. Xin chào.',
 })
 
 /** Formal. */
@@ -256,5 +289,14 @@ export const russian = promptsOf({
   studio_keep: 'Чтобы сохранить, нажмите один. Чтобы записать ещё раз, нажмите два.',
   studio_answer: 'Семья ответила. Прослушайте и после сигнала скажите это по-английски.',
   room_screen: 'Вы нужны в разговоре с семьёй {family}. Чтобы присоединиться, нажмите один.',
+  room_interpreter: '{school}: нужен переводчик на язык {language}. Чтобы присоединиться, нажмите один.',
   room_wait: 'Минуту, пожалуйста. К разговору присоединяется сотрудник.',
+  talk_notice:
+    'Этот разговор будет переводить компьютер. Он может ошибаться, а сказанное сохраняется в письменном виде. Если вы согласны, нажмите один. Если вам нужен человек, нажмите ноль.',
+  talk_speak: 'Пожалуйста, говорите.',
+  talk_understood: 'Спасибо.',
+  talk_failed: 'Это не удалось перевести. Пожалуйста, скажите иначе.',
+  talk_ended: 'Собеседник покинул разговор. До свидания.',
+  talk_broken: 'Перевести разговор дальше нельзя. Вам позвонит сотрудник. До свидания.',
+  talk_person: 'Мы попросим сотрудника помочь вам. Вам позвонит сотрудник. До свидания.',
 })

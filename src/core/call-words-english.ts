@@ -54,7 +54,16 @@ export const english = promptsOf(
     studio_keep: 'To keep it, press one. To record it again, press two.',
     studio_answer: 'A family has answered. Listen, and after the tone say it in English.',
     room_screen: 'You are needed in a call with the family of {family}. To join, press one.',
+    room_interpreter: '{school} needs an interpreter for {language}. To join, press one.',
     room_wait: 'One moment, please. Someone is joining the call.',
+    talk_notice:
+      'A computer will interpret this call. It can make mistakes, and what is said is kept in writing. To agree, press one. For a person instead, press zero.',
+    talk_speak: 'Please speak now.',
+    talk_understood: 'Thank you.',
+    talk_failed: 'That could not be interpreted. Please say it again in other words.',
+    talk_ended: 'The other person has left. Goodbye.',
+    talk_broken: 'This call cannot be interpreted any more. Someone will call you. Goodbye.',
+    talk_person: 'We are asking a person to help. Someone will call you. Goodbye.',
   },
   Object.fromEntries(ids.map((id) => [id, 'the authors'])),
 )

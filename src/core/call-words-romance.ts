@@ -51,7 +51,16 @@ export const spanish = promptsOf({
   studio_keep: 'Para guardarlo, oprima uno. Para grabarlo otra vez, oprima dos.',
   studio_answer: 'Una familia contestó. Escuche y, después del tono, dígalo en inglés.',
   room_screen: 'Le necesitan en una llamada con la familia de {family}. Para unirse, oprima uno.',
+  room_interpreter: '{school} necesita un intérprete de {language}. Para unirse, oprima uno.',
   room_wait: 'Un momento, por favor. Alguien se está uniendo a la llamada.',
+  talk_notice:
+    'Una computadora interpretará esta llamada. Puede cometer errores, y lo que se diga queda por escrito. Si está de acuerdo, oprima uno. Si prefiere una persona, oprima cero.',
+  talk_speak: 'Por favor, hable ahora.',
+  talk_understood: 'Gracias.',
+  talk_failed: 'No se pudo interpretar. Por favor, dígalo otra vez con otras palabras.',
+  talk_ended: 'La otra persona ya no está en la llamada. Adiós.',
+  talk_broken: 'Ya no se puede interpretar esta llamada. Una persona le llamará. Adiós.',
+  talk_person: 'Pediremos a una persona que le ayude. Una persona le llamará. Adiós.',
 })
 
 /** For Brazil and Portugal. `Agradecemos`, since a thank-you of one's own has a man's and a woman's form. */
@@ -103,7 +112,16 @@ export const portuguese = promptsOf({
   studio_keep: 'Para guardar, pressione um. Para gravar de novo, pressione dois.',
   studio_answer: 'Uma família respondeu. Ouça e, depois do sinal, diga em inglês.',
   room_screen: 'Precisam de você em uma ligação com a família de {family}. Para entrar, pressione um.',
+  room_interpreter: '{school} precisa de um intérprete de {language}. Para entrar, pressione um.',
   room_wait: 'Um momento, por favor. Alguém está entrando na ligação.',
+  talk_notice:
+    'Um computador vai interpretar esta ligação. Ele pode errar, e o que for dito fica por escrito. Se concorda, pressione um. Se prefere uma pessoa, pressione zero.',
+  talk_speak: 'Por favor, fale agora.',
+  talk_understood: 'Obrigado.',
+  talk_failed: 'Não foi possível interpretar. Por favor, diga de novo com outras palavras.',
+  talk_ended: 'A outra pessoa saiu da ligação. Até logo.',
+  talk_broken: 'Não é mais possível interpretar esta ligação. Alguém vai ligar para você. Até logo.',
+  talk_person: 'Vamos pedir a ajuda de uma pessoa. Alguém vai ligar para você. Até logo.',
 })
 
 /** Formal. */
@@ -155,7 +173,16 @@ export const french = promptsOf({
   studio_keep: 'Pour le garder, appuyez sur un. Pour recommencer, appuyez sur deux.',
   studio_answer: 'Une famille a répondu. Écoutez et, après le signal, dites-le en anglais.',
   room_screen: 'On a besoin de vous dans un appel avec la famille de {family}. Pour entrer, appuyez sur un.',
+  room_interpreter: '{school} a besoin d’un interprète pour la langue {language}. Pour entrer, appuyez sur un.',
   room_wait: 'Un instant, s’il vous plaît. Quelqu’un rejoint l’appel.',
+  talk_notice:
+    'Un ordinateur va interpréter cet appel. Il peut se tromper, et ce qui est dit est gardé par écrit. Si vous êtes d’accord, appuyez sur un. Pour une personne, appuyez sur zéro.',
+  talk_speak: 'Veuillez parler maintenant.',
+  talk_understood: 'Merci.',
+  talk_failed: 'Cela n’a pas pu être interprété. Veuillez le redire avec d’autres mots.',
+  talk_ended: 'L’autre personne a quitté l’appel. Au revoir.',
+  talk_broken: 'Cet appel ne peut plus être interprété. Quelqu’un vous appellera. Au revoir.',
+  talk_person: 'Nous demandons à une personne de vous aider. Quelqu’un vous appellera. Au revoir.',
 })
 
 /** No voice speaks it: these are what people read aloud when they record. */
@@ -206,5 +233,14 @@ export const haitian = promptsOf({
   studio_keep: 'Pou kenbe li, peze en. Pou anrejistre li ankò, peze de.',
   studio_answer: 'Yon fanmi reponn. Koute, epi apre son an di li an angle.',
   room_screen: 'Yo bezwen ou nan yon apèl ak fanmi {family}. Pou antre, peze en.',
+  room_interpreter: '{school} bezwen yon entèprèt pou {language}. Pou antre, peze en.',
   room_wait: 'Yon ti moman, tanpri. Yon moun ap antre nan apèl la.',
+  talk_notice:
+    'Yon òdinatè ap entèprete apèl sa a. Li ka fè erè, epi sa ki di ap rete ekri. Si ou dakò, peze en. Si ou pito yon moun, peze zewo.',
+  talk_speak: 'Tanpri pale kounye a.',
+  talk_understood: 'Mèsi.',
+  talk_failed: 'Nou pa t ka entèprete sa. Tanpri di li ankò ak lòt mo.',
+  talk_ended: 'Lòt moun nan kite apèl la. Orevwa.',
+  talk_broken: 'Nou pa ka entèprete apèl sa a ankò. Yon moun ap rele ou. Orevwa.',
+  talk_person: 'N ap mande yon moun pou ede ou. Yon moun ap rele ou. Orevwa.',
 })

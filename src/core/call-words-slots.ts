@@ -59,7 +59,16 @@ export const promptSlots = {
   studio_answer: [],
   /** To whoever is asked to join a call, and to those who wait. */
   room_screen: ['family'],
+  room_interpreter: ['school', 'language'],
   room_wait: [],
+  /** In a call that a machine interprets: the notice and consent before anything else, then turn by turn. */
+  talk_notice: [],
+  talk_speak: [],
+  talk_understood: [],
+  talk_failed: [],
+  talk_ended: [],
+  talk_broken: [],
+  talk_person: [],
 } as const
 
 /** Which prompt. */

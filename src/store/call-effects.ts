@@ -118,6 +118,13 @@ const APPLY: Apply = {
       ...(call.exchangeId === null ? {} : { exchangeId: call.exchangeId }),
     })
   },
+  talk_agreed: async ({ trx, districtId, moment, call, who }, { side }) => {
+    await log(trx, districtId, moment, call.exchangeId, who, 'agreed', { call: call.id, side })
+  },
+  talk_line: () => Promise.reject(new Error('An interpreted call has no runner yet.')),
+  person_wanted: async (work, { language }) => {
+    await APPLY.call_back(work, { kind: 'call_back', language })
+  },
   event: async ({ trx, districtId, moment, call, who }, { what, detail }) => {
     await log(trx, districtId, moment, call.exchangeId ?? call.aboutId, who, what, { ...detail, call: call.id })
   },

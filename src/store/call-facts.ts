@@ -63,6 +63,8 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     waiting: await waitingFor(trx, districtId, moment, call),
     recorded: await recordedPrompts(trx, districtId, family.languages),
     toRecord: [],
+    room: null,
+    talk: null,
   }
 }
 

@@ -51,6 +51,8 @@ const facts: fc.Arbitrary<CallFacts> = fc.record({
   toRecord: fc
     .array(toRecord, { maxLength: 3 })
     .map((items) => items.map((one, i) => ({ ...one, exchangeId: `to-record-${i}` }))),
+  room: fc.constant(null),
+  talk: fc.constant(null),
 })
 
 const anyInput: fc.Arbitrary<CallInput> = fc.oneof(

@@ -25,6 +25,8 @@ export function callFacts(more: Partial<CallFacts> = {}): CallFacts {
     waiting: [],
     recorded: new Map(),
     toRecord: [],
+    room: null,
+    talk: null,
     ...more,
   }
 }

@@ -171,7 +171,7 @@ describe('the fallback receiver', () => {
     expect((await post(url, { From: '+19715550199' })).status).toBe(400)
     expect(await spooled()).toEqual([])
     const call = await post(`${fallbackUrl}${VOICE_PATH}`, { CallSid: 'CA1' })
-    expect(await call.text()).toContain('This school number takes text messages only.')
+    expect(await call.text()).toContain('We cannot take your call right now.')
     const health = await fetch(`${fallbackUrl}/health`)
     expect([health.status, await health.json()]).toEqual([200, { status: 'well' }])
     expect(await (await fetch(`${fallbackUrl}/metrics`)).text()).toContain('homeline_spooled 0')

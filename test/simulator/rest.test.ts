@@ -112,10 +112,10 @@ describe('the documents of Twilio’s REST', () => {
     expect(looked.body).toMatchObject({ valid: true, country_code: 'US', line_type_intelligence: { type: 'landline' } })
   })
 
-  test('calls and unknown resources are refused in Twilio’s form', async () => {
+  test('a call without an address and unknown resources are refused in Twilio’s form', async () => {
     expect(await call('POST', `${root}/Calls.json`, { From: proxy, To: phone })).toMatchObject({
-      status: 501,
-      body: { code: 20501, status: 501, more_info: 'https://www.twilio.com/docs/errors/20501' },
+      status: 400,
+      body: { code: 21205, status: 400, more_info: 'https://www.twilio.com/docs/errors/21205' },
     })
     const unknown = await app.inject({ url: `${root}/Nothing.json`, headers: { authorization: basic } })
     expect(unknown.json()).toMatchObject({ status: 404, code: 20404 })

@@ -23,6 +23,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column rescue_after timestamptz,
       add column call_id uuid,
       add column recording_id uuid,
+      add column call_mode text check (call_mode in ('room', 'interpreted')),
+      add column third_phone_id uuid,
+      add column third_side text check (third_side in ('aide', 'interpreter')),
       add column heard_at timestamptz,
       add column seconds int;
     create index exchange_calls_due on exchange (district_id, send_after)
@@ -46,6 +49,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       staff_id text,
       about_id uuid,
       through boolean not null default false,
+      side text check (side in ('staff', 'family', 'aide', 'interpreter')),
+      joined_at timestamptz,
+      hang_up boolean not null default false,
       outcome text check (outcome in ('accepted', 'refused', 'retry', 'unknown', 'settled')),
       sid text,
       carrier_status text,
@@ -63,6 +69,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index call_phone on call (district_id, phone_id, started_at);
     create index call_open on call (district_id, started_at) where ended_at is null;
     create index call_look on call (district_id, look_after) where look_after is not null;
+    create index call_exchange on call (district_id, exchange_id) where exchange_id is not null;
+    create table talk_line (
+      district_id uuid not null references district (id),
+      exchange_id uuid not null,
+      seq int not null,
+      by text not null check (by in ('staff', 'family')),
+      language text not null,
+      text text not null,
+      into_language text not null,
+      made text,
+      failed boolean not null default false,
+      look_after timestamptz,
+      primary key (district_id, exchange_id, seq),
+      foreign key (district_id, exchange_id) references exchange (district_id, id)
+    );
+    create index talk_line_open on talk_line (district_id, look_after) where look_after is not null;
     create table recording (
       district_id uuid not null references district (id),
       id uuid not null,
@@ -114,6 +136,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   const appMay: Record<string, string> = {
     call: 'select, insert, update',
+    talk_line: 'select, insert, update',
     recording: 'select, insert, update',
     prompt: 'select, insert, update',
     pin: 'select, insert, update, delete',
@@ -133,6 +156,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const schedulerSees: Record<string, string> = {
     call: 'district_id, look_after, outcome, started_at, ended_at',
     recording: 'district_id, fetch_after',
+    talk_line: 'district_id, look_after',
   }
   for (const [table, columns] of Object.entries(schedulerSees)) {
     await run(`
@@ -140,5 +164,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       grant select (${columns}) on ${table} to homeline_scheduler;
     `)
   }
-  await run('grant select (channel, rescue_after) on exchange to homeline_scheduler')
+  await run(`
+    grant select (channel, rescue_after) on exchange to homeline_scheduler;
+    grant select (district_id, exchange_id, seq), update (text, made) on talk_line to homeline_eraser;
+    grant select (district_id, id), update (state, verbs) on call to homeline_eraser;
+  `)
 }

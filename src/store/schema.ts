@@ -68,8 +68,10 @@ export interface Call {
   ended_at: ColumnType<Temporal.Instant, string, string> | null;
   error_code: number | null;
   exchange_id: string | null;
+  hang_up: Generated<boolean>;
   household_id: string | null;
   id: string;
+  joined_at: ColumnType<Temporal.Instant, string, string> | null;
   look_after: ColumnType<Temporal.Instant, string, string> | null;
   looks: Generated<number>;
   outcome: string | null;
@@ -78,6 +80,7 @@ export interface Call {
   school_id: string | null;
   script: string;
   sid: string | null;
+  side: string | null;
   staff_id: string | null;
   started_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   state: Json | null;
@@ -163,6 +166,7 @@ export interface Exchange {
   author_id: string | null;
   body: string | null;
   call_id: string | null;
+  call_mode: string | null;
   carrier_sid: string | null;
   channel: Generated<string>;
   conversation_id: string | null;
@@ -196,6 +200,8 @@ export interface Exchange {
   send_after: ColumnType<Temporal.Instant, string, string> | null;
   seq: number | null;
   status: string;
+  third_phone_id: string | null;
+  third_side: string | null;
   translation_by: string | null;
   translation_language: string | null;
   translation_text: string | null;
@@ -372,6 +378,19 @@ export interface Setting {
   value: Json;
 }
 
+export interface TalkLine {
+  by: string;
+  district_id: string;
+  exchange_id: string;
+  failed: Generated<boolean>;
+  into_language: string;
+  language: string;
+  look_after: ColumnType<Temporal.Instant, string, string> | null;
+  made: string | null;
+  seq: number;
+  text: string;
+}
+
 export interface Task {
   closed_at: ColumnType<Temporal.Instant, string, string> | null;
   created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
@@ -423,6 +442,7 @@ export interface DB {
   seal: Seal;
   seal_head: SealHead;
   setting: Setting;
+  talk_line: TalkLine;
   task: Task;
   unsealed: Unsealed;
 }

@@ -8,6 +8,7 @@ import { handOver, type SchoolHours } from '../core/hours.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { CallRow } from './call-rows.ts'
+import { toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
@@ -15,7 +16,8 @@ import { teaches } from './reach.ts'
 /** Days for which a message that was not heard is offered to who calls in. */
 const OFFERED_DAYS = 7
 const MOST_OFFERED = 10
-const MENU_LANGUAGES = 5
+/** More than a menu has room for: those that nobody can be led in yet are left out of it, and are what an aide records. */
+const MENU_LANGUAGES = 20
 
 type Place = {
   district_name: string
@@ -48,10 +50,11 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     place.staff_side !== null && place.given_name === null
       ? await deskParty(trx, districtId, place.staff_side, call.proxyNumberId)
       : party(place.staff_phone, place.staff_proxy)
+  const menu = family.languages.length > 0 ? [] : await menuOf(trx, districtId)
   return {
     school: place.school_name ?? place.district_name,
     languages: family.languages,
-    menu: family.languages.length > 0 ? [] : await menuOf(trx, districtId),
+    menu,
     guardian: family.guardian,
     family: family.label,
     staff:
@@ -61,8 +64,8 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     familyParty: open('to_family') && !place.family_closed ? party(place.family_phone, place.family_proxy) : null,
     office: open('to_staff') ? office : null,
     waiting: await waitingFor(trx, districtId, moment, call),
-    recorded: await recordedPrompts(trx, districtId, family.languages),
-    toRecord: [],
+    recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
+    toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
     room: null,
     talk: null,
   }

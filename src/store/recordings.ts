@@ -8,7 +8,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { sql } from 'kysely'
 import type { RecordingStore } from '../relay/recording-ports.ts'
-import { type Db, inDistrict } from './database.ts'
+import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { exchangeById, type Viewer } from './exchange-view.ts'
 import type { Keys } from './keys.ts'
@@ -41,6 +41,27 @@ async function readAudio(keys: Keys, dataDir: string, districtId: string, id: st
   }
 }
 
+/** An aide has said a family's spoken answer in her own words: they are its translation. */
+async function tell(
+  trx: Trx,
+  districtId: string,
+  at: Temporal.Instant,
+  exchange: { readonly id: string; readonly original_language: string | null; readonly language: string },
+  words: string,
+): Promise<void> {
+  await sql`update exchange set translation_language = ${exchange.language}, translation_text = ${words}, translation_by = 'aide'
+    where district_id = ${districtId} and id = ${exchange.id}`.execute(trx)
+  await appendEvents(trx, districtId, [
+    {
+      exchangeId: exchange.id,
+      at,
+      what: 'translated',
+      detail: { by: 'aide', from: exchange.original_language, to: exchange.language },
+      text: { translation: words },
+    },
+  ])
+}
+
 /** The port of `fetch`: recordings that are still at the carrier, and what was made of them. */
 export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingStore {
   return {
@@ -63,7 +84,7 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
             select id from recording where district_id = ${districtId} and fetch_after <= clock_timestamp()
             order by fetch_after limit ${limit} for update skip locked)
           returning r.id, r.sid, r.kept_at is not null as kept, r.transcribed_at is not null as transcribed, r.language, r.seconds,
-            exists (select from exchange e where e.district_id = ${districtId} and e.recording_id = r.id and e.kind = 'voicemail') as wanted`.execute(
+            exists (select from exchange e where e.district_id = ${districtId} and e.kind = 'voicemail' and e.id = r.exchange_id) as wanted`.execute(
           trx,
         )
         return rows
@@ -79,15 +100,20 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
     transcribed: (districtId, id, words) =>
       inDistrict(db, districtId, async (trx) => {
         const { database } = await momentOf(trx)
-        const { rows } = await sql<{ id: string }>`
+        const { rows } = await sql<{ id: string; told: boolean; original_language: string | null; language: string }>`
           with done as (
             update recording set transcribed_at = ${database.toString()}::timestamptz, fetch_after = clock_timestamp()
-            where district_id = ${districtId} and id = ${id} and transcribed_at is null returning id
+            where district_id = ${districtId} and id = ${id} and transcribed_at is null returning id, exchange_id, language
           )
-          select e.id from done join exchange e on e.district_id = ${districtId} and e.recording_id = done.id and e.kind = 'voicemail' for update of e`.execute(
+          select e.id, e.recording_id <> done.id as told, e.original_language, done.language
+          from done join exchange e on e.district_id = ${districtId} and e.id = done.exchange_id and e.kind = 'voicemail' for update of e`.execute(
           trx,
         )
         for (const exchange of rows) {
+          if (exchange.told) {
+            if (words !== null) await tell(trx, districtId, database, exchange, words.text)
+            continue
+          }
           // Without words it goes on as audio alone; what has gone out already is not sent again for its words.
           await sql`update exchange set original_text = ${words?.text ?? ''}, prepare_lease = null,
               prepare_after = case when conversation_id is not null and status = 'received' then clock_timestamp() else prepare_after end

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { toRecord } from '../../src/store/call-studio.ts'
 import { connect, type Db, inDistrict } from '../../src/store/database.ts'
+import { recordingStore } from '../../src/store/recordings.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { addExchange, FAMILY_PROXY, type LogSchool, logSchool } from '../support/log-school.ts'
 
@@ -119,4 +120,30 @@ test('an answer that was written down, or may yet be, needs no aide', async () =
   await answered('ht', { transcribed: false })
   await answered('es')
   expect(await queueOf('rivera')).toEqual([])
+})
+
+test('what an aide said of an answer becomes its translation, once it is put into words', async () => {
+  const [id] = await answered('ht')
+  const told = randomUUID()
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`insert into recording (district_id, id, call_id, exchange_id, sid, seconds, language, kept_at, fetch_after)
+      select district_id, ${told}, call_id, exchange_id, ${told}, 5, 'en', now(), now() - interval '1 minute' from recording where district_id = ${school.district}`.execute(
+      trx,
+    ),
+  )
+  const store = recordingStore(t.db, t.keys, '/nowhere')
+  expect(await store.due(school.district, 5)).toMatchObject([{ id: told, kept: true, wanted: true, transcribed: false }])
+  await store.transcribed(school.district, told, { text: 'Maya is ill.', by: 'carrier' })
+  const row = await inDistrict(t.db, school.district, (trx) =>
+    trx
+      .selectFrom('exchange')
+      .select(['original_text', 'translation_text', 'translation_language', 'translation_by'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow(),
+  )
+  expect(row).toEqual({ original_text: '', translation_text: 'Maya is ill.', translation_language: 'en', translation_by: 'aide' })
+  const events = await inDistrict(t.db, school.district, (trx) =>
+    trx.selectFrom('event').select(['what', 'detail']).where('exchange_id', '=', id).orderBy('id').execute(),
+  )
+  expect(events.at(-1)).toMatchObject({ what: 'translated', detail: { by: 'aide', to: 'en' } })
 })

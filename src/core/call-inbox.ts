@@ -64,7 +64,8 @@ export const inboxNodes: Nodes<FamilyState> = {
       const choices = facts.staff?.party == null ? [] : say(facts, state.language, 'menu_talk', {})
       const more = waiting(state, facts).length > 0 ? say(facts, state.language, 'more', {}) : []
       const end = state.borrowed ? [] : say(facts, state.language, 'menu_end', {})
-      const what = [...say(facts, state.language, 'menu', {}), ...choices, ...end, ...more]
+      const person = say(facts, state.language, 'menu_person', {})
+      const what = [...say(facts, state.language, 'menu', {}), ...choices, ...end, ...person, ...more]
       return hand(state, 'menu', { kind: 'ask', what, keys: 1, speech: null, seconds: KEY_SECONDS })
     },
     on: (state, input, facts) => heard(state, menuChoice(state, input, facts)),
@@ -215,6 +216,11 @@ function menuChoice(state: FamilyState, input: CallInput, facts: CallFacts): Fam
       return go(inboxNodes, 'answer', { ...state, to: 'staff' }, facts)
     case '3':
       return facts.staff?.party == null ? 'again' : go(inboxNodes, 'talk', state, facts)
+    case '0':
+      return leaving(goodbye(state, facts, say(facts, state.language, 'talk_person', {})), {
+        kind: 'person_wanted',
+        language: state.language,
+      })
     case '9':
       if (state.borrowed) return 'again'
       return leaving(goodbye(state, facts, say(facts, state.language, 'calls_ended', {})), { kind: 'no_more_calls' })

@@ -92,6 +92,8 @@ export type CallFacts = {
   readonly staff: { readonly name: string; readonly language: string; readonly party: Party | null } | null
   /** The family's phone; null: outside its hours, opted out of calls, or no number. */
   readonly familyParty: Party | null
+  /** When the family may be called, in words that the staff side hears (`tomorrow at 7:00 AM`); null: now, never, or nobody knows. */
+  readonly familyOpens: string | null
   /** Somebody of the school's office who takes calls now; null: nobody. */
   readonly office: Party | null
   /** What waits for this phone to be heard, in order. */

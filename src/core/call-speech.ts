@@ -12,8 +12,13 @@ type Recorded = Pick<CallFacts, 'recorded'>
 export function say<Id extends PromptId>(facts: Recorded, language: string, id: Id, slots: PromptSlots<Id>): readonly Spoken[] {
   const recordingId = facts.recorded.get(`${language} ${id}`)
   if (recordingId !== undefined) return [{ kind: 'play', recordingId }]
-  const own = speaksPrompts(language) ? language : 'en'
+  const own = promptLanguage(language)
   return [{ kind: 'say', language: own, text: spokenText(id, own, slots).text }]
+}
+
+/** The language (BCP 47) in which prompts are said to a listener whose own has no recording of them. */
+export function promptLanguage(language: string): string {
+  return speaksPrompts(language) ? language : 'en'
 }
 
 /**

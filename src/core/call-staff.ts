@@ -1,7 +1,7 @@
 /** A staff member calls a family: by dialling its number as she knows it, or from the API, when her own phone rings first. */
 
 import { first, go, goodbye, hand, leaving, type Nodes, type Place, playNodes } from './call-nodes.ts'
-import type { CallFacts, CallInput, Turn } from './call-script.ts'
+import type { CallFacts, CallInput, Spoken, Turn } from './call-script.ts'
 import { say } from './call-speech.ts'
 
 /** What a staff member's call remembers. */
@@ -30,7 +30,7 @@ const nodes: Nodes<StaffState> = {
   call: {
     enter: (state, facts) =>
       facts.familyParty === null
-        ? first(say(facts, state.language, 'family_closed', { family: facts.family }), go(nodes, 'offer', state, facts))
+        ? first(closed(state, facts), go(nodes, 'offer', state, facts))
         : hand(state, 'call', {
             kind: 'connect',
             to: facts.familyParty,
@@ -85,6 +85,12 @@ const nodes: Nodes<StaffState> = {
       })
     },
   },
+}
+
+function closed({ language }: StaffState, facts: CallFacts): readonly Spoken[] {
+  const { family, familyOpens: when } = facts
+  const now = say(facts, language, 'family_closed', { family })
+  return when === null ? now : [...now, ...say(facts, language, 'family_closed_until', { family, when })]
 }
 
 function begin(facts: CallFacts): StaffState {

@@ -34,7 +34,7 @@ const TASKS: Readonly<Record<string, StudioState['task']>> = { '1': 'message', '
 
 /** Prompts that a family hears and that need no slot: these are worth recording. */
 const RECORDED = (Object.keys(promptSlots) as PromptId[]).filter(
-  (id) => promptSlots[id].length === 0 && !/^(staff|studio|room|talk)_/.test(id),
+  (id) => promptSlots[id].length === 0 && (id === 'talk_person' || !/^(staff|studio|room|talk)_/.test(id)),
 )
 
 const nodes: Nodes<StudioState> = {

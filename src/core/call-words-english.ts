@@ -17,6 +17,7 @@ export const english = promptsOf(
     menu: 'To hear this again, press one. To answer, press two.',
     menu_end: 'If you want no more calls, press nine.',
     menu_talk: 'To speak to the teacher now, press three.',
+    menu_person: 'For a person who helps, press zero.',
     say_answer: 'Please say your answer now.',
     record_answer: 'Please speak your answer after the tone, and press the pound key when you are done.',
     read_back: 'I understood:',
@@ -45,6 +46,7 @@ export const english = promptsOf(
     screen_staff: 'A call from the family of {family}. To take it, press one.',
     staff_gate: 'To call the family of {family}, press one.',
     family_closed: 'The family of {family} cannot be called now.',
+    family_closed_until: 'The family of {family} can be called {when}.',
     family_no_answer: 'The family of {family} did not answer.',
     staff_leave: 'To leave a message that they get when they may be called, press one.',
     studio_menu:

@@ -19,6 +19,7 @@ export const promptSlots = {
   more: [],
   menu: [],
   menu_talk: [],
+  menu_person: [],
   menu_end: [],
   say_answer: [],
   record_answer: [],
@@ -49,6 +50,7 @@ export const promptSlots = {
   screen_staff: ['family'],
   staff_gate: ['family'],
   family_closed: ['family'],
+  family_closed_until: ['family', 'when'],
   family_no_answer: ['family'],
   staff_leave: [],
   /** To an aide who records by phone. */

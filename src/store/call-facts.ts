@@ -3,9 +3,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import { familyLabel } from '../core/body.ts'
 import type { CallFacts, Party, WaitingMessage } from '../core/call-script.ts'
+import { promptLanguage } from '../core/call-speech.ts'
 import type { Direction } from '../core/exchange.ts'
 import { handOver, type SchoolHours } from '../core/hours.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
+import { sayWhen } from '../core/texts.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { CallRow } from './call-rows.ts'
 import { toRecord } from './call-studio.ts'
@@ -61,6 +63,7 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
       place.staff_side === null
         ? null
         : { name: staffName, language: place.staff_language ?? 'en', party: open('to_staff') ? staffParty : null },
+    familyOpens: place.family_closed || open('to_family') ? null : opens(moment, place, family.zone),
     familyParty: open('to_family') && !place.family_closed ? party(place.family_phone, place.family_proxy) : null,
     office: open('to_staff') ? office : null,
     waiting: await waitingFor(trx, districtId, moment, call),
@@ -75,10 +78,26 @@ function party(phoneId: string | null, shows: string | null): Party | null {
   return phoneId === null || shows === null ? null : { phoneId, shows }
 }
 
-function isOpen(moment: Moment, hours: SchoolHours | null, direction: Direction, familyZone: string | null): boolean {
+function opening(
+  moment: Moment,
+  hours: SchoolHours | null,
+  direction: Direction,
+  familyZone: string | null,
+): Temporal.Instant | null {
   const side = sideHours(hours, direction, familyZone)
-  const time = side === null ? null : handOver(moment.now, side.week, side.closures, side.zone)
-  return time !== null && Temporal.Instant.compare(time.at, moment.now) <= 0
+  return side === null ? null : (handOver(moment.now, side.week, side.closures, side.zone)?.at ?? null)
+}
+
+function isOpen(moment: Moment, hours: SchoolHours | null, direction: Direction, familyZone: string | null): boolean {
+  const at = opening(moment, hours, direction, familyZone)
+  return at !== null && Temporal.Instant.compare(at, moment.now) <= 0
+}
+
+/** On the school's clock, since it is told to its staff. */
+function opens(moment: Moment, { hours, staff_language: language }: Place, familyZone: string | null): string | null {
+  const at = opening(moment, hours, 'to_family', familyZone)
+  if (at === null || hours === null) return null
+  return sayWhen(at, moment.now, hours.timezone, promptLanguage(language ?? 'en'))
 }
 
 async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Place> {

@@ -60,8 +60,15 @@ describe('a call that we make to a family', () => {
       'es: Para escucharlo otra vez, oprima uno. Para contestar, oprima dos.',
       'es: Para hablar ahora con el personal docente, oprima tres.',
       'es: Si no quiere más llamadas, oprima nueve.',
+      'es: Si quiere la ayuda de una persona, oprima cero.',
       '[ask 1]',
     ])
+  })
+
+  test('asks for a person on zero', () => {
+    const turn = last([person, key('1'), key('0')])
+    expect(turn?.effects).toEqual([heard('a'), { kind: 'person_wanted', language: 'es' }])
+    expect(turn?.lines.at(-1)).toBe('[hang_up]')
   })
 
   test('does not offer the teacher outside her hours, nor takes the key', () => {

@@ -43,6 +43,7 @@ const facts: fc.Arbitrary<CallFacts> = fc.record({
   family: fc.constant('Maya L.'),
   staff: fc.option(fc.record({ name: fc.constant('Ms Rivera'), language: fc.constantFrom(...languages), party })),
   familyParty: party,
+  familyOpens: fc.constantFrom(null, 'tomorrow at 7:00 AM'),
   office: party,
   waiting: fc
     .array(message, { maxLength: 3 })

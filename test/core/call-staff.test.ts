@@ -24,6 +24,11 @@ describe('a staff member calls a family', () => {
     expect(last([person, key('1'), recorded('RE1')], closed)?.effects).toEqual([
       { kind: 'recording', use: 'voicemail', to: 'staff', sid: 'RE1', seconds: 12, language: 'en' },
     ])
+    expect(last([person], { ...closed, familyOpens: 'tomorrow at 7:00 AM' })?.lines).toEqual([
+      'en: The family of Maya L. cannot be called now.',
+      'en: The family of Maya L. can be called tomorrow at 7:00 AM.',
+      ...offer,
+    ])
     expect(last([person, silence, silence, silence], closed)?.lines.at(-1)).toBe('[hang_up]')
   })
 

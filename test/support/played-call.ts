@@ -21,6 +21,7 @@ export function callFacts(more: Partial<CallFacts> = {}): CallFacts {
     family: 'Maya L.',
     staff: { name: 'Ms Rivera', language: 'en', party: { phoneId: 'rivera', shows: 'proxy-of-family' } },
     familyParty: { phoneId: 'lopez', shows: 'proxy-of-staff' },
+    familyOpens: null,
     office: null,
     waiting: [],
     recorded: new Map(),

@@ -8,13 +8,20 @@ import type { Keys } from '../src/store/keys.ts'
 import { ringStore } from '../src/store/ringing.ts'
 
 /** What `startJobs` needs for them. */
-export function noCalls(db: Db, keys: Keys): Pick<JobDeps, 'ring' | 'fetch'> {
+export function noCalls(db: Db, keys: Keys): Pick<JobDeps, 'ring' | 'fetch' | 'interpret'> {
   return {
     ring: {
       store: ringStore(db, keys, mayCall, scripts.play),
-      carrier: { call: async () => ({ kind: 'unknown' }), callsSince: async () => null, callNow: async () => null },
+      carrier: {
+        call: async () => ({ kind: 'unknown' }),
+        callsSince: async () => null,
+        callNow: async () => null,
+        redirect: async () => 'gone',
+        end: async () => 'gone',
+      },
       monotonic: () => performance.now(),
     },
     fetch: async () => 0,
+    interpret: async () => 0,
   }
 }

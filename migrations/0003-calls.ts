@@ -16,6 +16,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column calls_refused_at timestamptz;
     alter table school
       add column rescue_other_guardian boolean not null default false,
+      add column interpreted_calls boolean not null default false,
       add column interpreter_phone_id uuid;
     alter table exchange
       add column channel text not null default 'text' check (channel in ('text', 'call')),
@@ -67,7 +68,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create unique index call_sid on call (district_id, sid) where sid is not null;
     create index call_phone on call (district_id, phone_id, started_at);
-    create index call_open on call (district_id, started_at) where ended_at is null;
+    create index call_started on call (district_id, started_at);
     create index call_look on call (district_id, look_after) where look_after is not null;
     create index call_exchange on call (district_id, exchange_id) where exchange_id is not null;
     create table talk_line (

@@ -26,14 +26,16 @@ import { createLogger } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
 import { scripts } from './relay/answer.ts'
-import type { RecordingCarrier, Transcriber } from './relay/call-ports.ts'
-import { act, callFamily, compose, letTeachersSendUrgent, setHours } from './relay/compose.ts'
+import type { CallControl, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
+import { act, callFamily, compose, givePin, letTeachersSendUrgent, setCalls, setHours } from './relay/compose.ts'
 import { fetchRecordings } from './relay/fetch.ts'
+import { interpret } from './relay/interpret.ts'
 import type { Carrier, Detector, Translator } from './relay/ports.ts'
 import type { CallCarrier } from './relay/ring-ports.ts'
 import { mayCall } from './roster/numbers.ts'
 import { buildServer, type ServerDeps } from './server.ts'
 import { forgetCalls } from './store/call-ending.ts'
+import { talkStore } from './store/call-rooms.ts'
 import { answerStore } from './store/calls.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
 import { composeStore, forgetOldAnswers } from './store/composing.ts'
@@ -179,7 +181,7 @@ export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
     /** Where recordings are kept. */
     readonly dataDir: string
     readonly carrier: Carrier
-    readonly calls: CallCarrier
+    readonly calls: CallCarrier & CallControl
     readonly recordings: RecordingCarrier
     /** Null: voicemails go on as audio alone. */
     readonly transcriber: Transcriber | null
@@ -200,7 +202,7 @@ export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
 /** Puts one gateway together: its jobs are at work when this returns; its server takes requests once it listens (or is asked in process). */
 export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; readonly app: FastifyInstance }> {
   const { db, scheduler, keys, account, carrier, translator, detect, logger, metrics } = parts
-  const store = composeStore(db)
+  const store = composeStore(db, keys)
   const { dataDir } = parts
   const recordings = recordingStore(db, keys, dataDir)
   const jobs = startJobs({
@@ -215,6 +217,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     reconcile: { store: reconcileStore(db, keys), carrier },
     fetch: (districtId, limit) =>
       fetchRecordings({ store: recordings, carrier: parts.recordings, transcriber: parts.transcriber }, districtId, limit),
+    interpret: (districtId, limit) => interpret({ store: talkStore(db), translator }, districtId, limit),
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => {
@@ -235,7 +238,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     answer: {
       ...answer,
       // A turn can leave an answer or a recording.
-      turn: (...given) => waking(answer.turn(...given), 'prepare', 'fetch'),
+      turn: (...given) => waking(answer.turn(...given), 'prepare', 'fetch', 'interpret'),
     },
     signAudio: (districtId, id) => signAudio(keys, districtId, id, Temporal.Now.instant().toString().slice(0, 10)),
     audio: (districtId, id, word) => audioForCarrier(keys, dataDir, Temporal.Now.instant(), districtId, id, word),
@@ -260,6 +263,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
         now: () => now(db),
         compose: (request) => waking(compose(store, request), 'prepare', 'deliver', 'ring'),
         call: (request) => waking(callFamily(store, request), 'ring'),
+        setCalls: (request) => setCalls(store, request),
+        pin: (request) => waking(givePin(store, request), 'deliver'),
         recording: async (staff, exchangeId) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
         act: (request) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
         letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),

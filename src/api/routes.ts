@@ -7,7 +7,17 @@ import type { z } from 'zod'
 import { parseHours, type SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import { cleanText } from '../core/segments.ts'
-import type { Accepted, Acted, Action, Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
+import type {
+  Accepted,
+  Acted,
+  Action,
+  CallSettings,
+  CallUp,
+  Composed,
+  ComposeRequest,
+  PinRequest,
+  Target,
+} from '../relay/compose-ports.ts'
 import { openConversationViews } from '../store/conversation-view.ts'
 import { type Db, inDistrict } from '../store/database.ts'
 import { canonical } from '../store/events.ts'
@@ -24,11 +34,15 @@ export type RouteDeps = {
   /** For hours and `sendAfter`. */
   readonly now: () => Promise<Temporal.Instant>
   readonly compose: (request: ComposeRequest) => Promise<Composed>
-  readonly call: (request: {
+  readonly call: (request: CallUp) => Promise<Composed>
+  readonly setCalls: (request: {
     readonly districtId: string
     readonly staff: Staff
-    readonly guardianId: string
-  }) => Promise<Composed>
+    readonly schoolId: string
+    readonly settings: CallSettings
+  }) => Promise<void>
+  /** The PIN of a guardian's household, or the caller's own; null: nobody whom the caller may reach. */
+  readonly pin: (request: PinRequest) => Promise<string | null>
   readonly act: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -58,6 +72,7 @@ type View = z.infer<typeof schema.Exchange>
 const NO_EXCHANGE = 'There is no such exchange: check the id.'
 const NO_RECORDING = 'There is no recording of this exchange: check the id.'
 const NOT_YET = 'The recording is still on its way from the carrier: ask again in a moment.'
+const NO_GUARDIAN = 'There is nobody with that id and a phone whom you may reach.'
 const NO_SCHOOL = 'There is no such school: check the id.'
 const NO_HOURS = 'This school has no hours yet and sends nothing but urgent messages: set them by PUT at this address.'
 
@@ -111,7 +126,15 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     },
     async (request, reply) => {
       const staff = staffOf(request)
-      const called = await deps.call({ districtId: staff.districtId, staff, guardianId: request.body.to.guardian })
+      const { to, with: other, interpreted } = request.body
+      const asked = other === undefined || other === 'interpreter' ? (other ?? null) : { staff: other.staff }
+      const called = await deps.call({
+        districtId: staff.districtId,
+        staff,
+        guardianId: to.guardian,
+        with: asked,
+        interpreted: interpreted === true,
+      })
       if (called.kind !== 'accepted') return sendProblem(reply, COMPOSED[called.kind], called.problem)
       return reply.code(202).send({ exchanges: called.exchanges.map(accepted) })
     },
@@ -227,6 +250,55 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
       const { teachers } = request.body
       await deps.letTeachersSendUrgent({ districtId: staff.districtId, staff, schoolId, teachers })
       return reply.send({ teachers })
+    },
+  )
+
+  const calls = {
+    params: schema.ById,
+    body: schema.CallSettings,
+    response: { 200: schema.CallSettings, ...schema.problems(400, 401, 403, 404, 413, 415) },
+  }
+  api.put(
+    '/schools/:id/calls',
+    { schema: { summary: 'The school’s interpreter line, and what calls may do.', ...calls } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const schoolId = request.params.id
+      const right = await rightAt(staff, schoolId)
+      if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
+      if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may decide this: ask one.')
+      const { interpreterLine, interpretedCalls, rescueOtherGuardian } = request.body
+      await deps.setCalls({
+        districtId: staff.districtId,
+        staff,
+        schoolId,
+        settings: {
+          ...(interpreterLine === undefined ? {} : { interpreterLine }),
+          ...(interpretedCalls === undefined ? {} : { interpretedCalls }),
+          ...(rescueOtherGuardian === undefined ? {} : { rescueOtherGuardian }),
+        },
+      })
+      // A number that was given is not said back.
+      const { interpreterLine: _line, ...said } = request.body
+      return reply.send(said)
+    },
+  )
+
+  const pins = { body: schema.NewPin, response: { 200: schema.Pin, ...schema.problems(400, 401, 404, 413, 415) } }
+  api.post(
+    '/pins',
+    { schema: { summary: 'The PIN with which a family hears its messages from any phone; or the caller’s own.', ...pins } },
+    async (request, reply) => {
+      const staff = staffOf(request)
+      const { guardian, anew, text } = request.body
+      const pin = await deps.pin({
+        districtId: staff.districtId,
+        staff,
+        guardianId: guardian ?? null,
+        anew: anew === true,
+        text: text === true,
+      })
+      return pin === null ? sendProblem(reply, 404, NO_GUARDIAN) : reply.send({ pin })
     },
   )
 

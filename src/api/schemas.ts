@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { GRADES } from '../core/evidence.ts'
 import { days } from '../core/hours.ts'
+import { asE164 } from '../core/phone-number.ts'
 import { readCursor, readTime } from '../store/exchange-view.ts'
 import { Problem } from './problems.ts'
 
@@ -55,7 +56,43 @@ export const NewMessage = z
   .meta({ id: 'NewMessage' })
 
 /** The body of `POST /calls`. */
-export const NewCall = z.strictObject({ to: z.strictObject({ guardian: SourcedId }) }).meta({ id: 'NewCall' })
+export const NewCall = z
+  .strictObject({
+    to: z.strictObject({ guardian: SourcedId }),
+    with: z
+      .union([z.literal('interpreter'), z.strictObject({ staff: SourcedId })])
+      .optional()
+      .describe('Who is asked into the call: the school’s interpreter line, or a bilingual colleague.'),
+    interpreted: z.boolean().optional().describe('A machine interprets, turn by turn, where the school has switched it on.'),
+  })
+  .refine((call) => call.with === undefined || call.interpreted !== true, { path: ['with'] })
+  .meta({ id: 'NewCall' })
+
+/** The body of `POST /pins`. */
+export const NewPin = z
+  .strictObject({
+    guardian: SourcedId.optional().describe('Whose household’s PIN; without it, the caller’s own, for recording by phone.'),
+    anew: z.boolean().optional().describe('The old one ends.'),
+    text: z.boolean().optional().describe('It is texted to the family as well, in its language.'),
+  })
+  .meta({ id: 'NewPin' })
+
+/** A PIN: eight digits. */
+export const Pin = z.strictObject({ pin: z.string().regex(/^\d{8}$/) })
+
+/** What a school decides about calls; what is left out stays. */
+export const CallSettings = z
+  .strictObject({
+    interpreterLine: z
+      .string()
+      .refine((text) => asE164(text) !== null)
+      .nullable()
+      .optional()
+      .describe('The number of the interpreters whom a call may be joined by, in E.164; it is never shown again.'),
+    interpretedCalls: z.boolean().optional().describe('Whether calls may be interpreted by a machine.'),
+    rescueOtherGuardian: z.boolean().optional().describe('Whether a message that reaches nobody goes to the other guardian.'),
+  })
+  .meta({ id: 'CallSettings' })
 
 /** The headers of `POST /messages`. */
 export const Idempotency = z.looseObject({

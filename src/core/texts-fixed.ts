@@ -39,6 +39,10 @@ export const textSlots = {
   original_is: [],
   /** The answer to a picture. */
   media_not_passed: [],
+  /** With which a family hears its messages from any phone. */
+  pin: ['school', 'pin'],
+  /** To a staff phone: three calls, no answer. */
+  not_reached: ['family', 'excerpt'],
 } as const
 
 /** Which of the gateway's texts. */
@@ -86,6 +90,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: english('There is no original to send you: the last message was not translated.'),
     original_is: english('The original:'),
     media_not_passed: english('We cannot pass on pictures yet. Please write it, or bring it to the school.'),
+    pin: english('Your PIN for {school} is {pin}. With it you can hear your messages from any phone: call this number.'),
+    not_reached: english('{family} was called three times and did not answer: "{excerpt}". Try again, or send paper.'),
   },
   es: {
     introduction: draft(
@@ -114,6 +120,10 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('No hay un original para enviarle: el último mensaje no fue traducido.'),
     original_is: draft('El original:'),
     media_not_passed: draft('Todavía no podemos pasar fotos. Por favor escriba el mensaje o llévelo a la escuela.'),
+    pin: draft(
+      'Su clave para {school} es {pin}. Con ella puede escuchar sus mensajes desde cualquier teléfono: llame a este número.',
+    ),
+    not_reached: draft('Se llamó tres veces a {family} y no contestó: "{excerpt}". Intente de nuevo o envíe papel.'),
   },
   ar: {
     introduction: draft('هذه الرسائل من {school}. يمكنك الرد هنا بلغتك. أرسل كلمة مساعدة للمساعدة، أو STOP لإيقاف الرسائل.'),
@@ -136,6 +146,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('لا يوجد نص أصلي لإرساله: الرسالة الأخيرة لم تُترجم.'),
     original_is: draft('النص الأصلي:'),
     media_not_passed: draft('لا يمكننا تمرير الصور حتى الآن. الرجاء كتابة الرسالة أو إحضارها إلى المدرسة.'),
+    pin: draft('رمزك السري لدى {school} هو {pin}. يمكنك به سماع رسائلك من أي هاتف: اتصل بهذا الرقم.'),
+    not_reached: draft('تم الاتصال بعائلة {family} ثلاث مرات دون رد: "{excerpt}". حاول مرة أخرى أو أرسل ورقة.'),
   },
   zh: {
     introduction: draft('这些短信来自{school}。您可以在此用您的语言回复。需要帮助请回复“帮助”，不想再收短信请回复STOP。'),
@@ -156,6 +168,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('没有原文可以发给您：上一条短信没有经过翻译。'),
     original_is: draft('原文：'),
     media_not_passed: draft('目前还不能转发图片。请用文字写下来，或带到学校。'),
+    pin: draft('您在{school}的密码是 {pin}。凭此密码可用任何电话收听留言：请拨打本号码。'),
+    not_reached: draft('已给{family}的家人打过三次电话，无人接听：“{excerpt}”。请重试或寄纸质通知。'),
   },
   'zh-TW': {
     introduction: draft('這些簡訊來自{school}。您可以在此用您的語言回覆。需要幫助請回覆「幫助」，不想再收簡訊請回覆STOP。'),
@@ -176,6 +190,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('沒有原文可以傳給您：上一則簡訊沒有經過翻譯。'),
     original_is: draft('原文：'),
     media_not_passed: draft('目前還不能轉傳圖片。請用文字寫下來，或帶到學校。'),
+    pin: draft('您在{school}的密碼是 {pin}。憑此密碼可用任何電話收聽留言：請撥打本號碼。'),
+    not_reached: draft('已給{family}的家人打過三次電話，無人接聽：「{excerpt}」。請重試或寄紙本通知。'),
   },
   vi: {
     introduction: draft(
@@ -204,6 +220,10 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Không có bản gốc để gửi: tin nhắn vừa rồi không phải là bản dịch.'),
     original_is: draft('Bản gốc:'),
     media_not_passed: draft('Chúng tôi chưa chuyển được hình ảnh. Xin viết bằng chữ hoặc mang đến trường.'),
+    pin: draft(
+      'Mã số của quý vị tại {school} là {pin}. Với mã này quý vị có thể nghe tin nhắn từ bất kỳ điện thoại nào: hãy gọi số này.',
+    ),
+    not_reached: draft('Đã gọi gia đình {family} ba lần nhưng không ai nghe máy: "{excerpt}". Hãy thử lại hoặc gửi giấy.'),
   },
   pt: {
     introduction: draft(
@@ -234,6 +254,10 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Não há original para enviar: a última mensagem não foi traduzida.'),
     original_is: draft('O original:'),
     media_not_passed: draft('Ainda não podemos repassar fotos. Por favor escreva a mensagem ou leve-a à escola.'),
+    pin: draft(
+      'A sua senha para {school} é {pin}. Com ela você pode ouvir as suas mensagens de qualquer telefone: ligue para este número.',
+    ),
+    not_reached: draft('Ligamos três vezes para {family} e ninguém atendeu: "{excerpt}". Tente de novo ou envie um papel.'),
   },
   ru: {
     introduction: draft(
@@ -264,6 +288,10 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Оригинала нет: последнее сообщение не переводилось.'),
     original_is: draft('Оригинал:'),
     media_not_passed: draft('Мы пока не можем передавать изображения. Пожалуйста, напишите текстом или принесите в школу.'),
+    pin: draft('Ваш код для {school}: {pin}. С ним вы можете прослушать сообщения с любого телефона: позвоните на этот номер.'),
+    not_reached: draft(
+      'Семье {family} звонили три раза, никто не ответил: "{excerpt}". Попробуйте ещё раз или отправьте бумагу.',
+    ),
   },
   ht: {
     introduction: draft(
@@ -292,6 +320,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Pa gen orijinal pou voye ba ou: dènye mesaj la pa t tradui.'),
     original_is: draft('Orijinal la:'),
     media_not_passed: draft('Nou poko ka voye foto. Tanpri ekri mesaj la oswa pote li nan lekòl la.'),
+    pin: draft('Kòd ou pou {school} se {pin}. Avèk li ou ka tande mesaj ou yo sou nenpòt telefòn: rele nimewo sa a.'),
+    not_reached: draft('Nou rele fanmi {family} twa fwa, yo pa reponn: "{excerpt}". Eseye ankò oswa voye papye.'),
   },
   fr: {
     introduction: draft(
@@ -325,6 +355,12 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     original_is: draft("L'original :"),
     media_not_passed: draft(
       "Nous ne pouvons pas encore transmettre de photos. Veuillez écrire le message ou l'apporter à l'école.",
+    ),
+    pin: draft(
+      'Votre code pour {school} est {pin}. Avec lui vous pouvez écouter vos messages depuis tout téléphone : appelez ce numéro.',
+    ),
+    not_reached: draft(
+      'La famille de {family} a été appelée trois fois sans répondre : "{excerpt}". Réessayez ou envoyez un papier.',
     ),
   },
 }

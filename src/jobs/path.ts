@@ -9,7 +9,7 @@ import { type ReconcileDeps, reconcile } from '../relay/settle.ts'
 import { type Found, type Loop, startLoop } from './loop.ts'
 
 /** Steps that others bring work to. */
-export type WokenStep = 'receive' | 'prepare' | 'deliver' | 'ring' | 'fetch'
+export type WokenStep = 'receive' | 'prepare' | 'deliver' | 'ring' | 'fetch' | 'interpret'
 
 /** What the jobs work with. */
 export type JobDeps = {
@@ -20,6 +20,8 @@ export type JobDeps = {
   readonly reconcile: ReconcileDeps
   /** Fetches up to so many recordings of a district; gives how many were due. */
   readonly fetch: (districtId: string, limit: number) => Promise<number>
+  /** Interprets up to so many lines of calls of a district; gives how many were due. */
+  readonly interpret: (districtId: string, limit: number) => Promise<number>
   /** Seals up to so many events of a district; gives how many. */
   readonly seal: (districtId: string, limit: number) => Promise<number>
   /** Districts that have work for a step now. */
@@ -45,7 +47,7 @@ export type Jobs = {
 }
 
 /** How much of one district is taken before the next has its turn. */
-const SHARE = { receive: 500, prepare: 500, deliver: 500, ring: 20, reconcile: 20, fetch: 5, seal: 5_000 } as const
+const SHARE = { receive: 500, prepare: 500, deliver: 500, ring: 20, reconcile: 20, fetch: 5, interpret: 20, seal: 5_000 } as const
 /** Turns of a step under way at once: while one waits for its translations, another reads on. The other steps take turns. */
 const AT_ONCE: Readonly<Record<string, number>> = { prepare: 2 }
 /** Events are sealed within a second: two looks a second take them together. */
@@ -132,6 +134,7 @@ export function startJobs(deps: JobDeps): Jobs {
       ['deliver', 'ring'],
     ),
     fetch: forDistricts('fetch', (id) => deps.fetch(id, SHARE.fetch), ['prepare']),
+    interpret: forDistricts('interpret', (id) => deps.interpret(id, SHARE.interpret), []),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
   }
   for (const [name, turn] of Object.entries(turns))
@@ -144,7 +147,7 @@ export function startJobs(deps: JobDeps): Jobs {
       // What feeds the path ends first; what it has begun is finished and sealed.
       for (const loop of loopsOf('receive', 'prepare', 'deliver', 'ring')) await loop.stop()
       await Promise.all(underWay)
-      for (const loop of loopsOf('reconcile', 'fetch', 'seal')) await loop.stop()
+      for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
     stuck: (ms) => [...new Set(loops.filter(({ loop }) => performance.now() - loop.lastTurn() > ms).map(({ name }) => name))],

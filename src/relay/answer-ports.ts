@@ -4,7 +4,7 @@ import type { CallEffect, CallFacts, CallInput, Verb } from '../core/call-script
 import type { E164 } from '../core/phone-number.ts'
 
 /** Which script answers a call. */
-export type ScriptName = 'message' | 'family' | 'stranger' | 'staff' | 'staff_first' | 'studio'
+export type ScriptName = 'message' | 'family' | 'stranger' | 'staff' | 'staff_first' | 'studio' | 'room' | 'interpreted'
 
 /** A call to one of our numbers. `from` null: withheld, or no phone. */
 export type IncomingCall = { readonly sid: string; readonly from: E164 | null; readonly to: E164 }

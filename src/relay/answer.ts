@@ -1,6 +1,8 @@
 /** A call at work: which script answers it. What a script says depends on nothing but its state, what came in and the facts. */
 
 import { familyCall, messageCall, PIN_NODE, strangerCall } from '../core/call-family.ts'
+import { interpretedCall } from '../core/call-interpreted.ts'
+import { roomCall } from '../core/call-room.ts'
 import type { CallFacts, CallInput, Turn } from '../core/call-script.ts'
 import { staffCall, staffFirstCall } from '../core/call-staff.ts'
 import { studioCall } from '../core/call-studio.ts'
@@ -15,6 +17,8 @@ const SCRIPTS: Readonly<Record<ScriptName, Script>> = {
   staff: staffCall,
   staff_first: staffFirstCall,
   studio: studioCall,
+  room: roomCall,
+  interpreted: interpretedCall,
 }
 
 /** The scripts of all calls. */

@@ -85,13 +85,25 @@ export type ComposingDistrict = {
     readonly conversationId: string
     readonly staffId: string
     readonly guardianId: string
+    readonly mode: 'room' | 'interpreted' | null
+    readonly third: Third | null
   }) => Promise<void>
+  /** Whether such a call is about to be made, rings or is on: it is not made twice. */
+  readonly isCalling: (conversationId: string) => Promise<boolean>
+  /** The phone of whoever is asked into a call; null: none on file. */
+  readonly third: (schoolId: string, who: NonNullable<CallUp['with']>) => Promise<Third | null>
+  /** What a machine would interpret between; null: the school has not switched that on. */
+  readonly interpreted: (conversationId: string) => Promise<{ readonly staff: string; readonly family: string } | null>
   /** What a person may act on: null when it is not there for this staff member. */
   readonly exchange: (
     staff: Staff,
     exchangeId: string,
   ) => Promise<{ readonly hold: string | null; readonly teachersMayUrgent: boolean } | null>
   readonly act: (exchangeId: string, action: Action, staffId: string) => Promise<Acted>
+  readonly pin: (owner: { readonly owner: 'household' | 'staff'; readonly id: string }, anew: boolean) => Promise<string>
+  /** Texts a household its PIN, over the number of its conversation with the staff member. */
+  readonly textPin: (conversationId: string, pin: string) => Promise<void>
+  readonly setCalls: (schoolId: string, settings: CallSettings, staffId: string) => Promise<void>
   readonly letTeachersSendUrgent: (schoolId: string, teachers: boolean, staffId: string) => Promise<void>
   readonly setHours: (schoolId: string, hours: SchoolHours, staffId: string, timeOf: TimeOf) => Promise<number>
 }
@@ -109,6 +121,34 @@ export type Written = {
   readonly sendAfter: Temporal.Instant | null
   readonly hold: 'hours' | 'no_hours' | 'no_number' | null
   readonly failure: 'no_phone' | 'opted_out' | 'no_number' | null
+}
+
+/** A phone that is asked into a call. */
+export type Third = { readonly phoneId: string; readonly side: 'aide' | 'interpreter' }
+
+/** A call as a staff member asks for it: alone, with an aide or the school's interpreter line, or interpreted by a machine. */
+export type CallUp = {
+  readonly districtId: string
+  readonly staff: Staff
+  readonly guardianId: string
+  readonly with: 'interpreter' | { readonly staff: string } | null
+  readonly interpreted: boolean
+}
+
+/** Whose PIN is asked for: a guardian's household's, or (null) the staff member's own. `text`: it is texted to the family too. */
+export type PinRequest = {
+  readonly districtId: string
+  readonly staff: Staff
+  readonly guardianId: string | null
+  readonly anew: boolean
+  readonly text: boolean
+}
+
+/** What a school decides about calls. `interpreterLine`: a number in E.164, or null for none. */
+export type CallSettings = {
+  readonly interpreterLine?: string | null
+  readonly interpretedCalls?: boolean
+  readonly rescueOtherGuardian?: boolean
 }
 
 /** The store as staff's messages see it; the work is one transaction, taken back whole when it throws. */

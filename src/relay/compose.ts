@@ -1,14 +1,30 @@
 /** What staff may do from a browser or a program: write to families, and settle what waits or is unknown. */
 
+import { canInterpret } from '../core/call-interpreted.ts'
 import type { SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
-import type { Acted, Action, Composed, ComposeRequest, ComposeStore, ComposingDistrict, Written } from './compose-ports.ts'
+import type {
+  Acted,
+  Action,
+  CallSettings,
+  CallUp,
+  Composed,
+  ComposeRequest,
+  ComposeStore,
+  ComposingDistrict,
+  PinRequest,
+  Written,
+} from './compose-ports.ts'
 import { sendTime } from './prepare.ts'
 
 const PROBLEMS = {
   no_phone: 'This guardian has no phone on file: send paper, or ask the family for a number.',
   no_calls: 'This family asked for no calls: write instead, or wait until they call you.',
   closed: 'It is outside the hours in which this family may be called: write, and the message waits.',
+  calling: 'This call is being made already: your phone rings in a moment.',
+  no_third: 'There is no phone on file for whom you want in the call: an administrator can set the interpreter line.',
+  not_interpreted:
+    'A machine cannot interpret this call: the school has not switched it on, or one of the languages has no voice.',
   own_phone: 'There is no phone of yours on file that could ring: ask the office to add one to the roster.',
   opted_out: 'This family asked to stop messages: use another way, or wait until they text START.',
   not_found: 'There is nobody with that id whom you may write to.',
@@ -84,10 +100,7 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
 }
 
 /** Makes a call between a staff member's own phone, which rings first, and a family's. Only within the family's hours: nothing waits. */
-export function callFamily(
-  store: ComposeStore,
-  request: { readonly districtId: string; readonly staff: Staff; readonly guardianId: string },
-): Promise<Composed> {
+export function callFamily(store: ComposeStore, request: CallUp): Promise<Composed> {
   return store.inDistrict(request.districtId, async (district) => {
     const { staff, guardianId } = request
     const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
@@ -101,8 +114,16 @@ export function callFamily(
     if (conversation === undefined || conversation.kind !== 'open')
       return { kind: 'unreachable', problem: noNumber(conversation?.kind === 'no_number' ? conversation.buy : 1) }
     if (!(await district.hasPhone(conversation.id))) return { kind: 'unreachable', problem: PROBLEMS.own_phone }
+    if (await district.isCalling(conversation.id)) return { kind: 'unreachable', problem: PROBLEMS.calling }
+    const third = request.with === null ? null : await district.third(recipient.schoolId, request.with)
+    if (request.with !== null && third === null) return { kind: 'unreachable', problem: PROBLEMS.no_third }
+    const languages = request.interpreted ? await district.interpreted(conversation.id) : null
+    if (request.interpreted && (languages === null || !canInterpret(languages)))
+      return { kind: 'unreachable', problem: PROBLEMS.not_interpreted }
     const id = district.newId()
-    await district.writeCall({ id, conversationId: conversation.id, staffId: staff.id, guardianId: recipient.guardianId })
+    const mode = request.interpreted ? 'interpreted' : third === null ? null : 'room'
+    const { guardianId: named } = recipient
+    await district.writeCall({ id, conversationId: conversation.id, staffId: staff.id, guardianId: named, mode, third })
     return { kind: 'accepted', exchanges: [{ id, status: 'queued', sendAfter: district.moment.now }] }
   })
 }
@@ -130,6 +151,31 @@ export async function setHours(
 ): Promise<void> {
   await store.inDistrict(request.districtId, (district) =>
     district.setHours(request.schoolId, request.hours, request.staff.id, sendTime),
+  )
+}
+
+/** The PIN of a guardian's household or of the staff member; null: nobody with a phone whom this staff member may reach. */
+export function givePin(store: ComposeStore, request: PinRequest): Promise<string | null> {
+  return store.inDistrict(request.districtId, async (district) => {
+    const { staff, guardianId, anew } = request
+    if (guardianId === null) return district.pin({ owner: 'staff', id: staff.id }, anew)
+    const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
+    const household = recipient?.household ?? null
+    if (recipient === undefined || household === null) return null
+    const pin = await district.pin({ owner: 'household', id: household.id }, anew)
+    const conversation = request.text ? (await district.open(staff.id, [recipient], false)).get(household.id) : undefined
+    if (conversation?.kind === 'open') await district.textPin(conversation.id, pin)
+    return pin
+  })
+}
+
+/** Sets what a school decides about calls. Whoever calls has checked that this person may. */
+export async function setCalls(
+  store: ComposeStore,
+  request: { readonly districtId: string; readonly staff: Staff; readonly schoolId: string; readonly settings: CallSettings },
+): Promise<void> {
+  await store.inDistrict(request.districtId, (district) =>
+    district.setCalls(request.schoolId, request.settings, request.staff.id),
   )
 }
 

@@ -24,8 +24,11 @@ export type CallOutcome = { readonly callId: string; readonly outcome: HandOver 
 export type OpenCall = {
   readonly callId: string
   readonly sid: string | null
+  /** The call is to end: the room that it belongs to is over. */
+  readonly hangUp: boolean
   readonly from: E164
-  readonly to: E164
+  /** Null: a caller who withholds the number. */
+  readonly to: E164 | null
   readonly startedAt: Temporal.Instant
 }
 

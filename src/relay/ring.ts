@@ -4,10 +4,15 @@
  */
 
 import { decideDelivery } from '../core/delivery.ts'
+import type { CallControl } from './call-ports.ts'
 import type { CallCarrier, OpenCall, ReadyCall, RingStore } from './ring-ports.ts'
 
 /** What `ring` works with. `monotonic` gives milliseconds that no change of a clock touches. */
-export type RingDeps = { readonly store: RingStore; readonly carrier: CallCarrier; readonly monotonic: () => number }
+export type RingDeps = {
+  readonly store: RingStore
+  readonly carrier: CallCarrier & CallControl
+  readonly monotonic: () => number
+}
 
 /** The carrier is asked only so long after the commit: a process that slept longer must not ask at all. */
 const CALL_WITHIN_MS = 5_000
@@ -41,6 +46,7 @@ export async function lookAtCalls(deps: RingDeps, districtId: string, limit: num
 async function look(deps: RingDeps, districtId: string, now: Temporal.Instant, call: OpenCall): Promise<void> {
   const sid = call.sid ?? (await find(deps, districtId, call))
   if (sid !== null) {
+    if (call.hangUp) await deps.carrier.end(sid)
     const state = await deps.carrier.callNow(sid)
     if (state?.end != null) return deps.store.end(districtId, call.callId, state.end)
     return deps.store.lookAgain(districtId, call.callId, LASTING_SECONDS)
@@ -52,6 +58,7 @@ async function look(deps: RingDeps, districtId: string, now: Temporal.Instant, c
 }
 
 async function find(deps: RingDeps, districtId: string, call: OpenCall): Promise<string | null> {
+  if (call.to === null) return null
   // The carrier's clock and ours may differ a little.
   const records = await deps.carrier.callsSince(call.from, call.to, call.startedAt.subtract({ seconds: 30 }))
   // Oldest first: a phone has one call of ours at a time.

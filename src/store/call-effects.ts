@@ -1,14 +1,15 @@
 /** What a call's turn leaves behind: in the log, in the conversation, with the family's phone. */
 
 import { sql } from 'kysely'
-import type { CallEffect } from '../core/call-script.ts'
+import type { CallEffect, CallFacts } from '../core/call-script.ts'
 import { officeDesk } from '../core/people.ts'
 import type { Moment } from '../relay/ports.ts'
+import { addTalkLine } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { insertMessages, type NewMessage, timeOrderedId } from './exchanges.ts'
-import { openTask } from './tasks.ts'
+import { closeTasks, openTask } from './tasks.ts'
 
 /** A voicemail waits so long for its words; then it goes on as audio alone. */
 const TRANSCRIPT_SECONDS = 120
@@ -22,6 +23,7 @@ type Work = {
   readonly call: CallRow
   /** Unique within the call: what a turn makes is made once. */
   readonly key: string
+  readonly facts: CallFacts
   /** Whom the call's own side is: a guardian or a staff member; null: a stranger. */
   readonly who: string | null
 }
@@ -33,11 +35,20 @@ export async function applyEffects(
   moment: Moment,
   call: CallRow,
   who: string | null,
+  facts: CallFacts,
   effects: readonly CallEffect[],
 ): Promise<void> {
   let about = call.aboutId
   for (const [i, effect] of effects.entries()) {
-    const work: Work = { trx, districtId, moment, call: { ...call, aboutId: about }, key: `${call.id}/${call.turn}/${i}`, who }
+    const work: Work = {
+      trx,
+      districtId,
+      moment,
+      call: { ...call, aboutId: about },
+      key: `${call.id}/${call.turn}/${i}`,
+      who,
+      facts,
+    }
     await (APPLY[effect.kind] as (work: Work, effect: CallEffect) => Promise<void>)(work, effect)
     if (effect.kind === 'heard') about = effect.exchangeId
   }
@@ -93,6 +104,7 @@ const APPLY: Apply = {
     // Prepared anew, it finds its recording and is timed.
     await sql`update exchange set recording_id = ${recordingId}, hold = null, prepare_after = ${moment.database.toString()}::timestamptz, prepare_lease = null
       where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
+    await closeTasks(trx, districtId, 'to_record', [exchangeId])
     await log(trx, districtId, moment, exchangeId, who, 'recorded', { seconds })
   },
   answer_told: async (work, { exchangeId, sid, seconds }) => {
@@ -119,9 +131,13 @@ const APPLY: Apply = {
     })
   },
   talk_agreed: async ({ trx, districtId, moment, call, who }, { side }) => {
+    await sql`update call set joined_at = clock_timestamp() where district_id = ${districtId} and id = ${call.id}`.execute(trx)
     await log(trx, districtId, moment, call.exchangeId, who, 'agreed', { call: call.id, side })
   },
-  talk_line: () => Promise.reject(new Error('An interpreted call has no runner yet.')),
+  talk_line: async ({ trx, districtId, moment, call, who, facts }, { side, text, language }) => {
+    const into = facts.talk?.languages[side === 'staff' ? 'family' : 'staff'] ?? 'en'
+    if (call.exchangeId !== null) await addTalkLine(trx, districtId, moment, call.exchangeId, who, { side, text, language, into })
+  },
   person_wanted: async (work, { language }) => {
     await APPLY.call_back(work, { kind: 'call_back', language })
   },

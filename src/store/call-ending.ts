@@ -7,6 +7,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { CallEnd } from '../relay/ring-ports.ts'
 import { applyEffects } from './call-effects.ts'
 import { callFacts } from './call-facts.ts'
+import { endRoom } from './call-rooms.ts'
 import { type CallRow, whoOf } from './call-rows.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
@@ -28,7 +29,7 @@ export async function endCall(
   if (call.state !== null) {
     const facts = await callFacts(trx, districtId, moment, call)
     const { effects } = play(call.script, call.state, { kind: 'ended' }, facts)
-    await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), effects)
+    await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), facts, effects)
   }
   await sql`update call set ended_at = clock_timestamp(), carrier_status = ${end.word}, error_code = coalesce(${end.errorCode}::int, error_code),
       look_after = null
@@ -38,6 +39,7 @@ export async function endCall(
     await openTask(trx, districtId, 'phone_unusable', call.phoneId, { phoneId: call.phoneId })
   await settleMessages(trx, districtId, moment, call, end.word)
   await settleOwn(trx, districtId, moment, call, end)
+  await endRoom(trx, districtId, call)
 }
 
 /** What was said is in the exchanges: an hour after its end, when nothing more is told of it, a call keeps no words. */
@@ -87,7 +89,12 @@ async function settleOwn(trx: Trx, districtId: string, moment: Moment, call: Cal
   )
   const own = rows[0]
   if (own === undefined) return
-  const talked = own.seconds !== null || call.through
+  const { rows: legs } = await sql<{ open: boolean; both: boolean }>`
+    select bool_or(ended_at is null) as open, count(distinct side) filter (where joined_at is not null and side in ('staff', 'family')) = 2 as both
+    from call where district_id = ${districtId} and exchange_id = ${call.exchangeId}`.execute(trx)
+  // The common call goes on while any leg does.
+  if (legs[0]?.open) return
+  const talked = own.seconds !== null || call.through || legs[0]?.both === true
   const status = own.status === 'sending' ? (talked ? 'delivered' : 'undelivered') : own.status
   await sql`update exchange set status = ${status}, seconds = coalesce(seconds, ${end.seconds}) where district_id = ${districtId} and id = ${call.exchangeId}`.execute(
     trx,

@@ -9,6 +9,7 @@ import { handOver, type SchoolHours } from '../core/hours.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
 import { sayWhen } from '../core/texts.ts'
 import type { Moment } from '../relay/ports.ts'
+import { roomOf, talkOf } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
 import { toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
@@ -69,8 +70,11 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     waiting: await waitingFor(trx, districtId, moment, call),
     recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
     toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
-    room: null,
-    talk: null,
+    room: roomOf(call),
+    talk: await talkOf(trx, districtId, call, {
+      staff: place.staff_language ?? 'en',
+      family: family.languages[0] ?? 'en',
+    }),
   }
 }
 

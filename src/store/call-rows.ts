@@ -27,11 +27,13 @@ export type CallRow = {
   /** Whether the callee of the last `connect` took it. */
   readonly through: boolean
   readonly sid: string | null
+  /** Whose leg of a common call it is; null: the call has one leg of ours. */
+  readonly side: 'staff' | 'family' | 'aide' | 'interpreter' | null
   readonly ended: boolean
 }
 
 const COLUMNS = sql`id, script, conversation_id as "conversationId", household_id as "householdId", school_id as "schoolId", staff_id as "staffId",
-  phone_id as "phoneId", proxy_number_id as "proxyNumberId", exchange_id as "exchangeId", about_id as "aboutId", state, turn, verbs, through, sid,
+  phone_id as "phoneId", proxy_number_id as "proxyNumberId", exchange_id as "exchangeId", about_id as "aboutId", state, turn, verbs, through, sid, side,
   ended_at is not null as ended`
 
 /** A call, locked until the end of the transaction; null: there is none. */

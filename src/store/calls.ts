@@ -118,9 +118,10 @@ async function openCall(
   const exchangeId = timeOrderedId()
   await sql`
     insert into call (district_id, id, direction, script, conversation_id, household_id, school_id, staff_id, phone_id, proxy_number_id,
-      exchange_id, sid, outcome, answered_at)
+      exchange_id, sid, outcome, answered_at, look_after)
     values (${districtId}, ${id}, 'inbound', ${place.script}, ${place.conversationId}, ${place.householdId}, ${place.schoolId}, ${place.staffId},
-      ${phoneId}, ${proxyNumberId}, ${exchangeId}, ${incoming.sid}, 'accepted', clock_timestamp())`.execute(trx)
+      ${phoneId}, ${proxyNumberId}, ${exchangeId}, ${incoming.sid}, 'accepted', clock_timestamp(),
+      clock_timestamp() + interval '60 seconds')`.execute(trx)
   const fromStaff = place.staffId !== null
   await insertCallExchange(
     trx,
@@ -245,9 +246,10 @@ async function nextTurn(
     )
   const facts = await callFacts(trx, districtId, moment, call)
   const { verbs, state, effects } = play(call.script, call.state, input, facts)
-  await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), effects)
+  await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), facts, effects)
   await sql`update call set state = ${JSON.stringify(state)}::jsonb, verbs = ${JSON.stringify(verbs)}::jsonb, turn = turn + 1, through = false,
-      answered_at = coalesce(answered_at, clock_timestamp())
+      answered_at = coalesce(answered_at, clock_timestamp()),
+      joined_at = case when ${verbs.some((verb) => verb.kind === 'join')} then coalesce(joined_at, clock_timestamp()) else joined_at end
     where district_id = ${districtId} and id = ${call.id}`.execute(trx)
   return played(trx, keys, districtId, { ...call, turn: call.turn + 1, verbs })
 }

@@ -4,13 +4,14 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
-import { insertCallExchange } from './call-rows.ts'
-import { bindPhones, openConversations } from './conversations.ts'
+import { callingDistrict } from './calling.ts'
+import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { exchangeById } from './exchange-view.ts'
 import { ConversationEnded, insertMessages, timeOrderedId } from './exchanges.ts'
 import { sideHours } from './hours.ts'
+import type { Keys } from './keys.ts'
 import { staffById } from './people.ts'
 import { enrolledNow, teaches } from './reach.ts'
 import { momentOf } from './settings.ts'
@@ -25,12 +26,14 @@ function isPassing(error: unknown): boolean {
 }
 
 /** The compose port. */
-export function composeStore(db: Db): ComposeStore {
+export function composeStore(db: Db, keys: Keys): ComposeStore {
   return {
     inDistrict: async (districtId, work) => {
       for (let tried = 1; ; tried++) {
         try {
-          return await inDistrict(db, districtId, async (trx) => work(composingDistrict(trx, districtId, await momentOf(trx))))
+          return await inDistrict(db, districtId, async (trx) =>
+            work(composingDistrict(trx, keys, districtId, await momentOf(trx))),
+          )
         } catch (error) {
           if (tried === TRIES || !isPassing(error)) throw error
         }
@@ -39,7 +42,7 @@ export function composeStore(db: Db): ComposeStore {
   }
 }
 
-function composingDistrict(trx: Trx, districtId: string, moment: Moment): ComposingDistrict {
+function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Moment): ComposingDistrict {
   return {
     moment,
     newId: timeOrderedId,
@@ -85,34 +88,7 @@ function composingDistrict(trx: Trx, districtId: string, moment: Moment): Compos
       return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffId}`)]))
     },
     write: (messages) => write(trx, districtId, moment, messages),
-    hasPhone: async (conversationId) => {
-      await bindPhones(trx, districtId, moment.now, [conversationId])
-      const { rows } = await sql`select from binding
-        where district_id = ${districtId} and conversation_id = ${conversationId} and side = 'staff' and until is null`.execute(
-        trx,
-      )
-      return rows.length > 0
-    },
-    writeCall: ({ id, conversationId, staffId, guardianId }) =>
-      insertCallExchange(
-        trx,
-        districtId,
-        moment.database,
-        {
-          id,
-          conversationId,
-          deskId: null,
-          direction: 'to_family',
-          authorId: staffId,
-          guardianId,
-          status: 'queued',
-          sendAfter: moment.now,
-          callId: null,
-          phoneId: null,
-          proxyNumberId: null,
-        },
-        'written',
-      ),
+    ...callingDistrict(trx, keys, districtId, moment),
     exchange: async (staff, id) => {
       if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null
       const { rows } = await sql<{ hold: string | null; may: boolean }>`

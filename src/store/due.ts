@@ -16,6 +16,9 @@ export type DueRow = {
   conversation_id: string | null
   guardian_id: string | null
   author_id: string | null
+  call_mode: 'room' | 'interpreted' | null
+  third_phone_id: string | null
+  third_side: 'aide' | 'interpreter' | null
   household_id: string | null
   lane: string | null
   direction: Direction
@@ -75,7 +78,7 @@ export async function dueHeads(
   // No coalesce on phone ids: under row level security PostgreSQL takes it for leaky and reads every phone instead of one.
   // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Omit<DueRow, 'school'> & { school_id: string | null }>`
-    select e.id, e.kind, e.conversation_id, c.household_id, e.guardian_id, e.author_id,
+    select e.id, e.kind, e.conversation_id, c.household_id, e.guardian_id, e.author_id, e.call_mode, e.third_phone_id, e.third_side,
       case when e.seq is not null and not e.rescue then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
       (select extract(epoch from clock_timestamp() - least(a.reached_at, a.created_at))::float8 from exchange a
         where a.district_id = e.district_id and a.id = e.answers) as answer_age,

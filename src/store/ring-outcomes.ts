@@ -97,22 +97,27 @@ export async function dueCallLooks(
   const { rows } = await sql<{
     id: string
     sid: string | null
-    number_encrypted: Buffer
+    hang_up: boolean
+    number_encrypted: Buffer | null
     proxy: E164
     started_at: Temporal.Instant
   }>`
     update call c set look_after = clock_timestamp() + interval '60 seconds', looks = c.looks + 1, outcome = coalesce(c.outcome, 'unknown')
-    from phone p, proxy_number n
-    where c.district_id = ${districtId} and p.district_id = c.district_id and p.id = c.phone_id and n.id = c.proxy_number_id and c.id in (
+    from proxy_number n
+    where c.district_id = ${districtId} and n.id = c.proxy_number_id and c.id in (
       select id from call where district_id = ${districtId} and look_after <= clock_timestamp() order by look_after limit ${limit} for update skip locked)
-    returning c.id, c.sid, c.started_at, p.number_encrypted, n.number as proxy`.execute(trx)
+    returning c.id, c.sid, c.started_at, c.hang_up, n.number as proxy,
+      (select p.number_encrypted from phone p where p.district_id = ${districtId} and p.id = c.phone_id) as number_encrypted`.execute(
+    trx,
+  )
   return {
     moment,
     calls: rows.map((row) => ({
       callId: row.id,
       sid: row.sid,
+      hangUp: row.hang_up,
       from: row.proxy,
-      to: readNumber(keys, districtId, row.number_encrypted),
+      to: row.number_encrypted === null ? null : readNumber(keys, districtId, row.number_encrypted),
       startedAt: row.started_at,
     })),
   }

@@ -3,11 +3,11 @@
 import { sql } from 'kysely'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { E164 } from '../core/phone-number.ts'
-import type { PlayTurn } from '../relay/answer-ports.ts'
+import type { PlayTurn, ScriptName } from '../relay/answer-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { ReadyCall, RingStore } from '../relay/ring-ports.ts'
 import { endCall } from './call-ending.ts'
-import { lockCall } from './call-rows.ts'
+import { type CallRow, lockCall } from './call-rows.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { dueOf, writeHolds } from './delivering.ts'
 import { type DueRow, dueHeads } from './due.ts'
@@ -81,11 +81,7 @@ async function claim(
     select d.country, (select count(*)::int from call c where c.district_id = d.id and c.ended_at is null and c.direction = 'outbound') as open
     from district d where d.id = ${districtId}`.execute(trx)
   const { country, open } = counts[0] as { country: string; open: number }
-  const busy = await phonesAtWork(
-    trx,
-    districtId,
-    rows.flatMap((row) => row.phone_id ?? []),
-  )
+  const busy = await phonesAtWork(trx, districtId)
   const calls: ReadyCall[] = []
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
@@ -99,44 +95,69 @@ async function claim(
     else if (!row.urgent && decision.validitySeconds < LEAST_SECONDS) continue
     else if (open + calls.length >= MOST_AT_ONCE) continue
     else {
-      const leg = between ? await staffLeg(trx, districtId, row) : familyLeg(row)
-      if (leg === null) await withoutPhone(trx, districtId, moment, row)
+      const legs = await legsOf(trx, districtId, row)
+      const numbers = legs.map((leg) => readNumber(keys, districtId, leg.number))
+      const days = legs.map((leg) => busy.get(leg.phoneId))
+      if (legs.length === 0) await withoutPhone(trx, districtId, moment, row)
+      else if (days.some((day) => day?.open)) continue
+      else if (!numbers.every((number) => mayCall(number, country))) await fail(trx, districtId, moment, row, 'not_allowed')
+      else if (!row.urgent && days.some((day) => (day?.today ?? 0) >= MOST_A_DAY))
+        await fail(trx, districtId, moment, row, 'too_many_calls')
       else {
-        const to = readNumber(keys, districtId, leg.number)
-        const day = busy.get(leg.phoneId)
-        if (day?.open) continue
-        if (!mayCall(to, country)) await fail(trx, districtId, moment, row, 'not_allowed')
-        else if ((day?.today ?? 0) >= MOST_A_DAY && !row.urgent) await fail(trx, districtId, moment, row, 'too_many_calls')
-        else {
-          const callId = await writeCall(trx, districtId, moment, row, leg)
+        const callIds = await writeCalls(trx, districtId, moment, row, legs)
+        legs.forEach((leg, i) => {
           busy.set(leg.phoneId, { open: true, today: 0 })
           calls.push({
-            callId,
+            callId: callIds[i] as string,
             districtId,
             from: leg.proxy,
-            to,
+            to: numbers[i] as E164,
             ringSeconds: RING_SECONDS,
             mostSeconds: Math.min(MOST_SECONDS, decision.validitySeconds),
-            detectMachine: !between,
+            detectMachine: leg.script === 'message',
           })
-        }
+        })
       }
     }
   }
   return { calls, decided: rows.length }
 }
 
-/** Which phone we ring, and which of our numbers it sees. */
-type Leg = { readonly phoneId: string; readonly number: Buffer; readonly proxyNumberId: string; readonly proxy: E164 }
-
-function familyLeg(row: DueRow): Leg | null {
-  const { phone_id, number_encrypted, proxy_number_id, proxy } = row
-  if (phone_id === null || number_encrypted === null || proxy_number_id === null || proxy === null) return null
-  return { phoneId: phone_id, number: number_encrypted, proxyNumberId: proxy_number_id, proxy }
+/** A phone that we ring, which of our numbers it sees, and the script that it hears. */
+type Leg = {
+  readonly phoneId: string
+  readonly number: Buffer
+  readonly proxyNumberId: string
+  readonly proxy: E164
+  readonly script: ScriptName
+  readonly side: CallRow['side']
+  readonly staffId: string | null
 }
 
-/** The teacher's own phone rings first. */
-async function staffLeg(trx: Trx, districtId: string, row: DueRow): Promise<Leg | null> {
+/** The legs of what is due; none: somebody's phone or number is missing. */
+async function legsOf(trx: Trx, districtId: string, row: DueRow): Promise<Leg[]> {
+  const { phone_id, number_encrypted, proxy_number_id, proxy } = row
+  if (phone_id === null || number_encrypted === null || proxy_number_id === null || proxy === null) return []
+  const family = { phoneId: phone_id, number: number_encrypted, proxyNumberId: proxy_number_id, proxy, staffId: null }
+  if (row.kind !== 'call') return [{ ...family, script: 'message', side: null }]
+  const staff = await staffPhone(trx, districtId, row)
+  if (staff === null) return []
+  if (row.call_mode === null) return [{ ...staff, script: 'staff_first', side: null }]
+  const both: Leg[] = [
+    { ...staff, script: row.call_mode, side: 'staff' },
+    { ...family, script: row.call_mode, side: 'family' },
+  ]
+  if (row.third_phone_id === null) return both
+  const { rows } = await sql<{ number_encrypted: Buffer }>`
+    select number_encrypted from phone where district_id = ${districtId} and id = ${row.third_phone_id}`.execute(trx)
+  const number = rows[0]?.number_encrypted
+  if (number === undefined) return []
+  // Any number of ours will do for a phone that is asked in.
+  return [...both, { ...family, phoneId: row.third_phone_id, number, script: 'room', side: row.third_side }]
+}
+
+/** The teacher's own phone. */
+async function staffPhone(trx: Trx, districtId: string, row: DueRow): Promise<Omit<Leg, 'script' | 'side'> | null> {
   const { rows } = await sql<{ phone_id: string; number_encrypted: Buffer; proxy_number_id: string; proxy: E164 }>`
     select b.phone_id, p.number_encrypted, n.id as proxy_number_id, n.number as proxy
     from binding b join phone p on p.district_id = b.district_id and p.id = b.phone_id
@@ -146,34 +167,39 @@ async function staffLeg(trx: Trx, districtId: string, row: DueRow): Promise<Leg 
   )
   const leg = rows[0]
   if (leg === undefined) return null
-  return { phoneId: leg.phone_id, number: leg.number_encrypted, proxyNumberId: leg.proxy_number_id, proxy: leg.proxy }
+  const { phone_id: phoneId, number_encrypted: number, proxy_number_id: proxyNumberId, proxy } = leg
+  return { phoneId, number, proxyNumberId, proxy, staffId: row.author_id }
 }
 
-/** Phones that a call is under way to, and how many of ours each had within a day. */
-async function phonesAtWork(
-  trx: Trx,
-  districtId: string,
-  phoneIds: readonly string[],
-): Promise<Map<string, { open: boolean; today: number }>> {
+/** Phones that had a call of ours within a day, or have one now. */
+async function phonesAtWork(trx: Trx, districtId: string): Promise<Map<string, { open: boolean; today: number }>> {
   const { rows } = await sql<{ phone_id: string; open: boolean; today: number }>`
     select phone_id, bool_or(ended_at is null) as open, (count(*) filter (where direction = 'outbound'))::int as today from call
-    where district_id = ${districtId} and phone_id = any(${[...phoneIds]}::uuid[]) and started_at > clock_timestamp() - interval '1 day'
+    where district_id = ${districtId} and started_at > clock_timestamp() - interval '1 day' and phone_id is not null
     group by phone_id`.execute(trx)
   return new Map(rows.map((row) => [row.phone_id, { open: row.open, today: row.today }]))
 }
 
-/** Writes the call with everything of the lane that it is to say. */
-async function writeCall(trx: Trx, districtId: string, moment: Moment, row: DueRow, leg: Leg): Promise<string> {
-  const callId = timeOrderedId()
+/** Writes the calls, one a leg, with everything of the lane that a message call is to say. */
+async function writeCalls(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  row: DueRow,
+  legs: readonly Leg[],
+): Promise<readonly string[]> {
+  const ids = legs.map(timeOrderedId)
+  const callId = ids[0] as string
   const between = row.kind === 'call'
   const { rows: places } = await sql<{ school_id: string }>`
     select school_id from conversation where district_id = ${districtId} and id = ${row.conversation_id}::uuid`.execute(trx)
   await sql`
-    insert into call (district_id, id, direction, script, conversation_id, household_id, school_id, staff_id, phone_id, proxy_number_id,
+    insert into call (district_id, id, direction, script, side, staff_id, phone_id, proxy_number_id, conversation_id, household_id, school_id,
       exchange_id, started_at, look_after)
-    values (${districtId}, ${callId}, 'outbound', ${between ? 'staff_first' : 'message'}, ${row.conversation_id}, ${row.household_id},
-      ${places[0]?.school_id ?? null}, ${between ? row.author_id : null}, ${leg.phoneId}, ${leg.proxyNumberId}, ${between ? row.id : null},
-      ${moment.database.toString()}::timestamptz, ${moment.database.add({ seconds: ABANDONED_SECONDS }).toString()}::timestamptz)`.execute(
+    select ${districtId}, w.*, ${row.conversation_id}::uuid, ${row.household_id}::uuid, ${places[0]?.school_id ?? null}, ${between ? row.id : null}::uuid,
+      ${moment.database.toString()}::timestamptz, ${moment.database.add({ seconds: ABANDONED_SECONDS }).toString()}::timestamptz
+    from unnest(${ids}::uuid[], ${legs.map(() => 'outbound')}::text[], ${legs.map((l) => l.script)}::text[], ${legs.map((l) => l.side)}::text[],
+      ${legs.map((l) => l.staffId)}::text[], ${legs.map((l) => l.phoneId)}::uuid[], ${legs.map((l) => l.proxyNumberId)}::uuid[]) as w`.execute(
     trx,
   )
   // Several waiting messages are one call: all that are due behind the head, up to the first that is not.
@@ -202,7 +228,7 @@ async function writeCall(trx: Trx, districtId: string, moment: Moment, row: DueR
       }),
     ),
   )
-  return callId
+  return ids
 }
 
 /** A side that lost its number gets another when it is prepared anew; a teacher without a phone cannot be rung. */

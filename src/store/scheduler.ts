@@ -16,6 +16,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
     reconcile: sql`from (values (
         exists (select from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp())
         or exists (select from call c where c.district_id = d.id and c.look_after <= clock_timestamp()))) as w (due) where w.due`,
+    interpret: sql`from talk_line t where t.district_id = d.id and t.look_after <= clock_timestamp()`,
     fetch: sql`from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp()`,
     seal: sql`from unsealed u where u.district_id = d.id`,
   }[step]

@@ -353,6 +353,7 @@ export interface School {
   hours: Json | null;
   hours_version: Generated<number>;
   id: string;
+  interpreted_calls: Generated<boolean>;
   interpreter_phone_id: string | null;
   name: string;
   rescue_other_guardian: Generated<boolean>;

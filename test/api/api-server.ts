@@ -66,6 +66,8 @@ export async function apiServer(): Promise<ApiServer> {
       },
       call: async () => answers.compose as Composed,
       recording: async () => null,
+      setCalls: async () => {},
+      pin: async () => '12345678',
       act: async (request) => {
         acted.push(request)
         return answers.act

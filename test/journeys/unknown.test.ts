@@ -254,7 +254,7 @@ describe('a text of which nobody knows for twenty minutes', () => {
     const settle = async (exchangeId: string, action: 'again' | 'dismiss') => {
       const staff = await inDistrict(town.db, town.district, (trx) => staffById(trx, town.district, family.teacherId))
       if (staff === null) throw new Error('no such teacher')
-      return act(composeStore(town.db), { districtId: town.district, staff, exchangeId, action })
+      return act(composeStore(town.db, town.keys), { districtId: town.district, staff, exchangeId, action })
     }
     const first = await unknownMessage(family, 'settled by hand', false)
     const both = await Promise.all([settle(first.id, 'again'), settle(first.id, 'again')])
@@ -290,7 +290,7 @@ it('what never had a phone to go to cannot be sent again', async () => {
   const staff = await inDistrict(town.db, town.district, (trx) => staffById(trx, town.district, family.teacherId))
   if (staff === null) throw new Error('no such teacher')
   const to = { student: family.id.replace('guardian', 'student') }
-  const composed = await compose(composeStore(town.db), {
+  const composed = await compose(composeStore(town.db, town.keys), {
     districtId: town.district,
     staffId: staff.id,
     to,
@@ -301,7 +301,9 @@ it('what never had a phone to go to cannot be sent again', async () => {
   })
   const exchangeId = composed.kind === 'accepted' ? (composed.exchanges[0]?.id ?? '') : ''
   expect(composed).toMatchObject({ kind: 'accepted', exchanges: [{ status: 'failed' }] })
-  expect(await act(composeStore(town.db), { districtId: town.district, staff, exchangeId, action: 'again' })).toMatchObject({
+  expect(
+    await act(composeStore(town.db, town.keys), { districtId: town.district, staff, exchangeId, action: 'again' }),
+  ).toMatchObject({
     kind: 'conflict',
   })
 })

@@ -46,7 +46,7 @@ function send(more: Partial<ComposeRequest> & { readonly key?: string } = {}) {
     ...request,
   }
   const digest = Buffer.from(JSON.stringify(whole).padEnd(32)).subarray(0, 400)
-  return compose(composeStore(t.db), { ...whole, idempotency: key === undefined ? null : { key, digest } })
+  return compose(composeStore(t.db, t.keys), { ...whole, idempotency: key === undefined ? null : { key, digest } })
 }
 
 const written = () =>

@@ -87,7 +87,13 @@ export function startHost(name: string, world: Surroundings): Host {
       ),
       // Nobody calls in this world yet, and nothing is recorded.
       dataDir: '',
-      calls: { call: async () => ({ kind: 'unknown' }), callsSince: async () => null, callNow: async () => null },
+      calls: {
+        call: async () => ({ kind: 'unknown' }),
+        callsSince: async () => null,
+        callNow: async () => null,
+        redirect: async () => 'gone',
+        end: async () => 'gone',
+      },
       recordings: { fetchRecording: async () => ({ kind: 'unavailable' }), deleteRecording: async () => 'unavailable' },
       transcriber: null,
       translator: world.translatorFor(owner),

@@ -53,7 +53,7 @@ export async function prepareWorlds(): Promise<Prepared> {
           tokens.set(id, token)
           if (staff.scope.kind === 'district')
             for (const school of district.schools)
-              await setHours(composeStore(db), { districtId, staff, schoolId: school.id, hours: usualHours(school.zone) })
+              await setHours(composeStore(db, keys), { districtId, staff, schoolId: school.id, hours: usualHours(school.zone) })
         }
       }
       await db.destroy()

@@ -173,7 +173,7 @@ export async function openWorld(given: {
   const imported = await importRoster(db, keys, JOURNEY, { dryRun: false, confirmRemovals: false })
   if (imported.kind !== 'imported') throw new Error(JSON.stringify(imported))
   const district = imported.district.id
-  const store = composeStore(db)
+  const store = composeStore(db, keys)
   const seen = new Map<string, number>()
 
   const webhook: World['webhook'] = async (where, fields) => {

@@ -6,6 +6,7 @@
 import path from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
+import { INBOUND_STATUS_PATH } from './carriers/twilio/call-paths.ts'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
 import { FAMILIES, newestExchanges, phonesOnTable, TEACHER } from './demo-scene.ts'
@@ -129,7 +130,11 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       wakeJobs = wake
       const client = createClient(account)
       const numbers = await listNumbers(client)
-      const targets = { smsUrl: `${account.publicUrl}${SMS_PATH}`, voiceUrl: `${account.publicUrl}${VOICE_PATH}` }
+      const targets = {
+        smsUrl: `${account.publicUrl}${SMS_PATH}`,
+        voiceUrl: `${account.publicUrl}${VOICE_PATH}`,
+        callStatusUrl: `${account.publicUrl}${INBOUND_STATUS_PATH}`,
+      }
       for (const number of numbers) await pointNumber(client, number.sid, { main: targets, fallback: null })
       await adoptNumbers(db, districtId, numbers)
       if (districtId !== null) await openSampleConversations(installation, districtId)

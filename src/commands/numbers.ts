@@ -1,6 +1,7 @@
 /** `homeline numbers sync`. */
 
 import { carrierAccount } from '../carrier-account.ts'
+import { INBOUND_STATUS_PATH } from '../carriers/twilio/call-paths.ts'
 import { createClient } from '../carriers/twilio/client.ts'
 import { leaveInboundToNumbers, listNumbers, pointNumber, type Webhooks } from '../carriers/twilio/numbers.ts'
 import { Problem, UsageProblem } from '../problem.ts'
@@ -53,7 +54,11 @@ export async function numbersSync({ config, options, operands }: Given): Promise
 }
 
 function webhooksAt(address: string): Webhooks {
-  return { smsUrl: `${address}${SMS_PATH}`, voiceUrl: `${address}${VOICE_PATH}` }
+  return {
+    smsUrl: `${address}${SMS_PATH}`,
+    voiceUrl: `${address}${VOICE_PATH}`,
+    callStatusUrl: `${address}${INBOUND_STATUS_PATH}`,
+  }
 }
 
 function carrierProblem(error: unknown, simulated: boolean): unknown {

@@ -23,6 +23,12 @@ export type CallStatus = {
   readonly errorCode: number | null
 }
 
+/** What the carrier tells of a call to one of our numbers, which has no path of its own: that it is over. */
+export type InboundCallStatus = Pick<CallStatus, 'sid' | 'word' | 'seconds' | 'errorCode'> & {
+  readonly kind: 'inbound_call'
+  readonly to: E164
+}
+
 /** What the carrier tells of a recording of a turn: `completed`, `absent` (nothing was heard), `failed`. */
 export type RecordingStatus = {
   readonly kind: 'recording'

@@ -3,7 +3,7 @@
 import type { Known } from '../core/conversation.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
-import type { CallStatus, RecordingStatus } from './call-ports.ts'
+import type { CallStatus, InboundCallStatus, RecordingStatus } from './call-ports.ts'
 import type { InboundText, Moment, StatusCallback } from './ports.ts'
 
 /** One of our numbers, as a text reached it. */
@@ -25,7 +25,7 @@ export type Addressing = { readonly languages: readonly string[]; readonly schoo
 /** A row of the inbox, decrypted and read; null when it cannot be read. */
 export type InboxItem = {
   readonly id: number
-  readonly form: InboundText | StatusCallback | CallStatus | RecordingStatus | null
+  readonly form: InboundText | StatusCallback | CallStatus | InboundCallStatus | RecordingStatus | null
 }
 
 /** A message that came in and where it goes, or that it only is kept. */
@@ -90,7 +90,7 @@ export type ReceivingDistrict = {
   /** Applies callbacks by rank; one for an attempt that nobody knows is dropped. */
   readonly settle: (callbacks: readonly StatusCallback[]) => Promise<void>
   /** Takes in what the carrier tells of a call or of its recording; of one that nobody knows nothing. */
-  readonly hearOfCall: (told: CallStatus | RecordingStatus) => Promise<void>
+  readonly hearOfCall: (told: CallStatus | InboundCallStatus | RecordingStatus) => Promise<void>
 }
 
 /** A batch of the inbox in one transaction: its rows are taken exactly when everything made of them is there. */

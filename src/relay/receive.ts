@@ -19,10 +19,7 @@ export function receive(deps: ReceiveDeps, limit: number): Promise<number> {
       batch.items.flatMap(({ form }): StatusCallback[] => (form?.kind === 'status' ? [form] : [])),
       (callback) => callback.districtId,
     )
-    const calls = Map.groupBy(
-      batch.items.flatMap(({ form }) => (form?.kind === 'call' || form?.kind === 'recording' ? [form] : [])),
-      (told) => told.districtId,
-    )
+    const calls = await calledDistricts(batch)
     for (const districtId of new Set([...texts.keys(), ...callbacks.keys(), ...calls.keys()])) {
       await batch.inDistrict(districtId, async (district) => {
         await receiveTexts(deps, district, texts.get(districtId) ?? [])
@@ -33,6 +30,22 @@ export function receive(deps: ReceiveDeps, limit: number): Promise<number> {
   })
 }
 
+/** What the carrier tells of calls, by district: of one to a number of ours by that number. */
+async function calledDistricts(batch: InboxBatch): Promise<Map<string, OfCall[]>> {
+  const told = batch.items.flatMap(({ form }): OfCall[] =>
+    form?.kind === 'call' || form?.kind === 'recording' || form?.kind === 'inbound_call' ? [form] : [],
+  )
+  const inbound = told.flatMap((one) => (one.kind === 'inbound_call' ? [one.to] : []))
+  const numbers = inbound.length === 0 ? new Map() : await batch.dialled([...new Set(inbound)])
+  const placed = told.flatMap((one) => {
+    const districtId = one.kind === 'inbound_call' ? numbers.get(one.to)?.districtId : one.districtId
+    return districtId === undefined ? [] : [{ districtId, one }]
+  })
+  const groups = Map.groupBy(placed, ({ districtId }) => districtId)
+  return new Map([...groups].map(([districtId, of]) => [districtId, of.map(({ one }) => one)]))
+}
+
+type OfCall = Parameters<ReceivingDistrict['hearOfCall']>[0]
 type Dialled = { readonly text: InboundText; readonly proxyNumberId: string; readonly districtId: string }
 
 /**

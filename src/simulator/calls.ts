@@ -149,7 +149,17 @@ export function createCalls(world: World, pace: number): Calls {
       const number = world.numberOf(to)
       const accountSid = number?.accountSid ?? ''
       const from = withheld ? '+266696687' : phone
-      const leg = openLeg(exchange, { accountSid, parentSid: null, direction: 'inbound', from, to, phone, other: to })
+      const leg = openLeg(exchange, {
+        accountSid,
+        parentSid: null,
+        direction: 'inbound',
+        from,
+        to,
+        phone,
+        other: to,
+        statusCallback: number?.statusCallback ?? '',
+        events: ['completed'],
+      })
       leg.record = { ...leg.record, status: 'in-progress', answered: world.now().toString() }
       put('calls', leg.record.sid, leg.record)
       if (number === undefined) move(exchange, leg, 'failed')

@@ -5,7 +5,7 @@ import type { CallInput, Verb } from '../core/call-script.ts'
 import { routeText } from '../core/conversation.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { AnswerStore, IncomingCall, Played, ScriptName, Scripts } from '../relay/answer-ports.ts'
-import type { CallStatus, RecordingStatus } from '../relay/call-ports.ts'
+import type { CallStatus, InboundCallStatus, RecordingStatus } from '../relay/call-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { applyEffects } from './call-effects.ts'
 import { endCall } from './call-ending.ts'
@@ -81,10 +81,11 @@ export async function hearOfCall(
   keys: Keys,
   districtId: string,
   moment: Moment,
-  told: CallStatus | RecordingStatus,
+  told: CallStatus | InboundCallStatus | RecordingStatus,
   scripts: Scripts,
 ): Promise<void> {
-  const call = await lockCall(trx, districtId, told.callId)
+  const call =
+    told.kind === 'inbound_call' ? await lockCallBySid(trx, districtId, told.sid) : await lockCall(trx, districtId, told.callId)
   if (call === null) return
   if (told.kind === 'recording') {
     if (told.word !== 'completed' || told.turn !== call.turn) return
@@ -96,7 +97,7 @@ export async function hearOfCall(
   if (call.ended || (call.sid !== null && call.sid !== told.sid)) return
   await sql`update call set sid = ${told.sid}, carrier_status = ${told.word},
       answered_at = case when ${told.word} = 'in-progress' then coalesce(answered_at, ${moment.database.toString()}::timestamptz) else answered_at end
-    where district_id = ${districtId} and id = ${told.callId}`.execute(trx)
+    where district_id = ${districtId} and id = ${call.id}`.execute(trx)
   if (ENDS.has(told.word)) await endCall(trx, districtId, moment, call, told, scripts.play)
 }
 

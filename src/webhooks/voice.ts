@@ -4,10 +4,17 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { audioPath, readTurnPath, recordingPath, screenPath, turnPath } from '../carriers/twilio/call-paths.ts'
+import {
+  audioPath,
+  INBOUND_STATUS_PATH,
+  readTurnPath,
+  recordingPath,
+  screenPath,
+  turnPath,
+} from '../carriers/twilio/call-paths.ts'
 import { RETRIES } from '../carriers/twilio/numbers.ts'
 import { writeTwiml } from '../carriers/twilio/twiml.ts'
-import { callStatusKey, readInboundCall, readTurn, recordingKey } from '../carriers/twilio/voice-forms.ts'
+import { callStatusKey, inboundStatusKey, readInboundCall, readTurn, recordingKey } from '../carriers/twilio/voice-forms.ts'
 import { voices } from '../carriers/twilio/voices.ts'
 import { screen, takes } from '../core/call-screen.ts'
 import type { Verb } from '../core/call-script.ts'
@@ -107,6 +114,13 @@ export function addVoiceRoutes(
     const taken = takes(params['Digits'] ?? null) && (await answer.through(districtId, callId))
     // An empty document puts the two together (Twilio, `<Number url>`).
     return send(reply, taken ? document([], nothing) : document(OVER, nothing))
+  })
+
+  app.post(INBOUND_STATUS_PATH, async (request, reply) => {
+    const params = await signedForm(request, reply)
+    if (params === null) return reply
+    await keep(reply, 'call', inboundStatusKey(params), request, params)
+    return reply
   })
 
   app.post<{ Params: OfCall }>('/webhooks/twilio/call-status/:districtId/:callId', async (request, reply) => {

@@ -509,6 +509,8 @@ describe('the description', () => {
       '/api/v1/exchanges/{id}/recording',
       '/api/v1/exchanges/{id}/release',
       '/api/v1/messages',
+      '/api/v1/pins',
+      '/api/v1/schools/{id}/calls',
       '/api/v1/schools/{id}/hours',
       '/api/v1/schools/{id}/urgent',
     ])

@@ -11,6 +11,8 @@ export type Telephone = {
   readonly dials: (to: string, withheld?: boolean) => void
   /** Waits until the call wants something or is over; gives what was said since the last look, `language: words`. */
   readonly hears: () => Promise<string[]>
+  /** Presses without waiting for what comes of it. */
+  readonly types: (keys: string) => void
   readonly presses: (keys: string) => Promise<string[]>
   readonly says: (words: string, confidence?: number) => Promise<string[]>
   /** Speaks after the tone and ends with #. */
@@ -58,6 +60,7 @@ export function telephone(world: World, number: string): Telephone {
     },
     answers: (machine = false) => calls.answer(number, machine),
     dials: (to, withheld) => void calls.dial(number, to, withheld),
+    types: (keys) => calls.press(number, keys),
     presses: (keys) => doing(() => calls.press(number, keys)),
     says: (words, confidence) => doing(() => calls.speak(number, words, confidence)),
     leaves: async (words) => {

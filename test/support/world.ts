@@ -7,6 +7,7 @@ import fastify from 'fastify'
 import { sql } from 'kysely'
 import twilio from 'twilio'
 import { afterAll, expect } from 'vitest'
+import { INBOUND_STATUS_PATH } from '../../src/carriers/twilio/call-paths.ts'
 import { createClient } from '../../src/carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from '../../src/carriers/twilio/numbers.ts'
 import { toConfig } from '../../src/config.ts'
@@ -262,7 +263,11 @@ export async function openWorld(given: {
     const owned = await listNumbers(client)
     for (const { sid } of owned)
       await pointNumber(client, sid, {
-        main: { smsUrl: `${gateway.url}${SMS_PATH}`, voiceUrl: `${gateway.url}${VOICE_PATH}` },
+        main: {
+          smsUrl: `${gateway.url}${SMS_PATH}`,
+          voiceUrl: `${gateway.url}${VOICE_PATH}`,
+          callStatusUrl: `${gateway.url}${INBOUND_STATUS_PATH}`,
+        },
         fallback: null,
       })
     await adoptNumbers(db, district, owned)

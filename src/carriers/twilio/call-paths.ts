@@ -28,6 +28,9 @@ export function readTurnPath(url: string): (TurnAt & { readonly unspoken: boolea
   return isUuid(districtId) && isUuid(callId) ? { districtId, callId, turn: Number(turn), unspoken: nothing !== undefined } : null
 }
 
+/** The fate of calls to our numbers: it is set on the number, and finds its call by the carrier's name for it. */
+export const INBOUND_STATUS_PATH = '/webhooks/twilio/call-status'
+
 /** The fate of a call: ringing, answered, over. */
 export function callStatusPath(districtId: string, callId: string): string {
   return `/webhooks/twilio/call-status/${districtId}/${callId}`

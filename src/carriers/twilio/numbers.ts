@@ -6,7 +6,7 @@ import type { TwilioClient } from './client.ts'
 export type AccountNumber = { readonly sid: string; readonly number: string }
 
 /** Where texts and calls to a number are brought. */
-export type Webhooks = { readonly smsUrl: string; readonly voiceUrl: string }
+export type Webhooks = { readonly smsUrl: string; readonly voiceUrl: string; readonly callStatusUrl: string }
 
 /** Where the account's numbers are to point; without a fallback, the one that a number has stays as it is. */
 export type WebhookTargets = { readonly main: Webhooks; readonly fallback: Webhooks | null }
@@ -27,6 +27,9 @@ export async function pointNumber(client: TwilioClient, sid: string, targets: We
     smsMethod: 'POST',
     voiceUrl: `${targets.main.voiceUrl}${RETRIES}`,
     voiceMethod: 'POST',
+    // Nothing else tells that somebody who called us has hung up.
+    statusCallback: targets.main.callStatusUrl,
+    statusCallbackMethod: 'POST',
     ...(targets.fallback === null
       ? {}
       : {

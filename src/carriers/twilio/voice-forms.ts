@@ -3,7 +3,7 @@
 import type { CallInput } from '../../core/call-script.ts'
 import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { cleanText } from '../../core/segments.ts'
-import type { CallStatus, InboundCall, RecordingStatus } from '../../relay/call-ports.ts'
+import type { CallStatus, InboundCall, InboundCallStatus, RecordingStatus } from '../../relay/call-ports.ts'
 import { isErrorCode, isSid, isUuid, parseForm } from './forms.ts'
 
 type Params = Readonly<Record<string, string>>
@@ -114,6 +114,12 @@ export function callStatusKey(params: Params, { districtId, callId }: CallPath):
   return isUuid(districtId) && isUuid(callId) ? `call:${sid}:${word}:${Number(sequence)}:${districtId}:${callId}` : null
 }
 
+/** The inbox key of the status callback of a call to one of our numbers; null when it is not one that we know. */
+export function inboundStatusKey(params: Params): string | null {
+  const [sid, word] = [params['CallSid'], params['CallStatus'] ?? '']
+  return isSid(sid) && WORD.test(word) && asE164((params['To'] ?? '').trim()) !== null ? `inbound:${sid}:${word}` : null
+}
+
 /** The inbox key of a recording's status callback; null when it is not one that we know. */
 export function recordingKey(params: Params, { districtId, callId, turn }: CallPath & { readonly turn: string }): string | null {
   const [sid, word] = [params['RecordingSid'], params['RecordingStatus'] ?? '']
@@ -122,13 +128,17 @@ export function recordingKey(params: Params, { districtId, callId, turn }: CallP
 }
 
 /** Reads a voice row of the inbox back; null when its key is of another kind. */
-export function readVoiceInbox(key: string, raw: Buffer): CallStatus | RecordingStatus | null {
+export function readVoiceInbox(key: string, raw: Buffer): CallStatus | InboundCallStatus | RecordingStatus | null {
   const [kind, sid = '', word = '', counted = '', districtId = '', callId = ''] = key.split(':')
-  if (kind !== 'call' && kind !== 'recording') return null
+  if (kind !== 'call' && kind !== 'inbound' && kind !== 'recording') return null
   const params = parseForm(raw)
   if (params === null) return null
   const code = params['ErrorCode'] ?? ''
   const errorCode = isErrorCode(code) ? Number(code) : null
+  if (kind === 'inbound') {
+    const to = asE164((params['To'] ?? '').trim())
+    return to === null ? null : { kind: 'inbound_call', sid, word, to, seconds: secondsOf(params['CallDuration']), errorCode }
+  }
   if (kind === 'recording') {
     const seconds = secondsOf(params['RecordingDuration'])
     return { kind, sid, word, districtId, callId, turn: Number(counted), seconds, errorCode }

@@ -1,0 +1,110 @@
+import { sql } from 'kysely'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { callFamily } from '../../src/relay/compose.ts'
+import type { CallUp } from '../../src/relay/compose-ports.ts'
+import { composeStore } from '../../src/store/composing.ts'
+import { staffById } from '../../src/store/people.ts'
+import { type Telephone, telephone } from '../support/telephone.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+let world: World
+let rosa: Telephone
+let rivera: Telephone
+let line: { family: string; staff: string }
+beforeAll(async () => {
+  world = await openWorld({ numbers: 4, hours: 'always' })
+  await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+  await world.phoneOf('rosa').reads()
+  const seen = await world.line('rivera', 'rosa')
+  line = { family: seen.family ?? '', staff: seen.staff ?? '' }
+  rosa = telephone(world, '+19715550142')
+  rivera = telephone(world, '+13125550101')
+  // What came as a text is heard already in these stories.
+  await world.rows(sql`update exchange set heard_at = clock_timestamp() where direction = 'to_family' returning id`)
+})
+afterEach(() => world.isIntact())
+
+const call = async (more: Partial<CallUp> = {}) => {
+  const staff = await world.inDistrict((trx) => staffById(trx, world.district, 'rivera'))
+  if (staff === null) throw new Error('no rivera')
+  const store = composeStore(world.database.db, world.database.keys)
+  const made = await callFamily(store, {
+    districtId: world.district,
+    staff,
+    guardianId: 'rosa',
+    with: null,
+    interpreted: false,
+    ...more,
+  })
+  await world.nudge()
+  return made
+}
+const last = async () => (await world.exchanges({ guardian: 'rosa' })).at(-1)
+
+describe('a family calls the teacher’s number', () => {
+  test('and is put through after the teacher pressed one; each sees a number of ours', async () => {
+    rosa.dials(line.family)
+    expect(await rivera.rings()).toBe(line.staff)
+    rivera.answers()
+    expect(await rivera.hears()).toEqual(['en-US: A call from the family of Maya L. To take it, press one.'])
+    expect(await rivera.presses('1')).toContain('put through')
+    expect(await rosa.hears()).toEqual([
+      'es-US: Bienvenidos a Lincoln School.',
+      'es-US: Un momento, por favor. Estamos llamando a Ms Rivera.',
+      'put through',
+    ])
+    rosa.hangsUp()
+    await world.until('the call has ended', async () => (await last())?.events.some((e) => e.what === 'call_ended') ?? false)
+    expect(await last()).toMatchObject({
+      kind: 'call',
+      direction: 'to_staff',
+      staff: 'rivera',
+      guardian: 'rosa',
+      status: 'received',
+    })
+  })
+
+  test('a machine at the teacher’s phone hears nothing but who calls, and the family leaves a voicemail', async () => {
+    rosa.dials(line.family)
+    await rivera.rings()
+    rivera.answers(true)
+    const heard = await rosa.hears()
+    expect(heard).toContain('es-US: Ms Rivera no puede contestar ahora.')
+    await rosa.leaves('Buenos días, soy la mamá de Maya. Por favor llámeme cuando pueda.')
+    rosa.hangsUp()
+    const [text] = await world.phoneOf('rivera').reads()
+    expect(text).toMatch(/^Maya L\.: \(voice message, \d+ s\)$/)
+    const voicemail = await last()
+    expect(voicemail).toMatchObject({
+      kind: 'voicemail',
+      direction: 'to_staff',
+      recording: expect.stringContaining('/recording'),
+    })
+  })
+})
+
+describe('a teacher calls a family', () => {
+  test('by dialling the number that she knows it by; the family presses one', async () => {
+    rivera.dials(line.staff)
+    expect(await rosa.rings()).toBe(line.family)
+    rosa.answers()
+    expect(await rosa.hears()).toEqual(['es-US: Le llama Ms Rivera, de Lincoln School. Para contestar, oprima uno.'])
+    expect(await rosa.presses('1')).toContain('put through')
+    rivera.hangsUp()
+    await world.until('the call has ended', async () => (await last())?.status === 'delivered')
+  })
+
+  test('from the browser: her phone rings first', async () => {
+    expect(await call()).toMatchObject({ kind: 'accepted' })
+    expect(await rivera.rings()).toBe(line.staff)
+    expect(await call()).toMatchObject({ kind: 'unreachable' })
+    rivera.answers()
+    await rivera.hears()
+    rivera.types('1')
+    expect(await rosa.rings()).toBe(line.family)
+    rosa.hangsUp()
+    expect(await rivera.hears()).toContain('en-US: The family of Maya L. did not answer.')
+    rivera.hangsUp()
+    await world.until('the call has ended', async () => (await last())?.status === 'undelivered')
+  })
+})

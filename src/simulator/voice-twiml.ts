@@ -1,5 +1,7 @@
 /** Voice TwiML as Twilio takes it: what is not in its published types is refused. */
 
+import { languagesOf } from './voices.ts'
+
 /** One verb or noun of a document. */
 export type Element = {
   readonly name: string
@@ -95,11 +97,46 @@ const MOST_SAID = 4096
 const TOKEN =
   /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<\/([A-Za-z]+)\s*>|<([A-Za-z]+)((?:\s+[A-Za-z]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)|</g
 const ATTRIBUTE = /(?<=\s)([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
+/** XML 1.0, `Char`. */
+const NO_CHARACTER = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
+
+const NUMBER = /^\d{1,6}$/
+const SWITCH = /^(?:true|false)$/
+/** Attributes whose value is no free text, wherever they are. */
+const VALUES: ReadonlyMap<string, RegExp> = new Map([
+  ...['length', 'loop', 'maxLength', 'maxSpeechTime', 'numDigits', 'timeLimit', 'timeout'].map((name) => [name, NUMBER] as const),
+  ...[
+    'actionOnEmptyResult',
+    'answerOnBridge',
+    'bargeIn',
+    'endConferenceOnExit',
+    'hangupOnStar',
+    'muted',
+    'playBeep',
+    'profanityFilter',
+    'startConferenceOnEnter',
+    'transcribe',
+  ].map((name) => [name, SWITCH] as const),
+  ...['method', 'recordingStatusCallbackMethod', 'statusCallbackMethod'].map((name) => [name, /^(?:GET|POST)$/] as const),
+  ['speechTimeout', /^(?:\d{1,6}|auto)$/],
+  ['input', /^(?:dtmf|speech|dtmf speech|speech dtmf)$/],
+  ['finishOnKey', /^[0-9*#]*$/],
+  ['reason', /^(?:busy|rejected)$/],
+])
 
 type Open = { name: string; attributes: Record<string, string>; children: Element[]; text: string }
 
-/** Reads a document; refuses what is no XML (12100), a verb or attribute that Twilio does not have there (12200), and what is too long. */
+/**
+ * Reads a document; refuses what is no XML (12100), a verb, an attribute or a value that Twilio does not have there (12200), a voice that does not
+ * speak the language (13511; Twilio itself only warns, and reads the text as if it were the voice's own language), and what is too long.
+ */
 export function readVoiceTwiml(document: string): VoiceDocument {
   if (Buffer.byteLength(document) > MOST_BYTES) return refused(11750, 'the document is too long')
   const root: Open = { name: '', attributes: {}, children: [], text: '' }
@@ -115,7 +152,7 @@ export function readVoiceTwiml(document: string): VoiceDocument {
       const element: Open = { name: opened, attributes: {}, children: [], text: '' }
       for (const [, name = '', double, single] of (attributes ?? '').matchAll(ATTRIBUTE)) {
         const value = decode(double ?? single ?? '')
-        if (value === null || name in element.attributes) return refused(12100, 'a wrong attribute')
+        if (value === null || Object.hasOwn(element.attributes, name)) return refused(12100, 'a wrong attribute')
         element.attributes[name] = value
       }
       if (empty === '/') inside.children.push(element)
@@ -135,8 +172,16 @@ export function readVoiceTwiml(document: string): VoiceDocument {
 function check(element: Element): Extract<VoiceDocument, { kind: 'refused' }> | null {
   const rule = VOICE_RULES[element.name]
   if (rule === undefined) return refused(12200, `no verb ${element.name}`)
-  for (const name of Object.keys(element.attributes))
+  for (const [name, value] of Object.entries(element.attributes)) {
     if (!rule.attributes.includes(name)) return refused(12200, `${element.name} has no ${name}`)
+    if (VALUES.get(name)?.test(value) === false) return refused(12200, `${element.name} ${name} has a wrong value`)
+  }
+  const { voice, language } = element.attributes
+  if (voice !== undefined) {
+    const spoken = languagesOf(voice)
+    if (spoken.length === 0 || (language !== undefined && !spoken.includes(language)))
+      return refused(13511, 'no such voice in that language')
+  }
   if (element.name === 'Say' && element.text.length > MOST_SAID) return refused(13518, 'too much to say')
   for (const child of element.children) {
     if (!rule.children.includes(child.name)) return refused(12200, `no ${child.name} in ${element.name}`)
@@ -154,11 +199,11 @@ function decode(text: string): string | null {
   let right = true
   const plain = text.replace(/&(?:#x([0-9a-fA-F]+);|#(\d+);|(\w+);)?/g, (whole, hexadecimal, decimal, name) => {
     const code = hexadecimal !== undefined ? Number.parseInt(hexadecimal, 16) : decimal === undefined ? -1 : Number(decimal)
-    const entity = name === undefined ? undefined : ENTITIES[name]
+    const entity = ENTITIES.get(name)
     if (entity !== undefined) return entity
     if (code >= 0 && code <= 0x10ffff) return String.fromCodePoint(code)
     right = false
     return whole
   })
-  return right ? plain : null
+  return right && !NO_CHARACTER.test(plain) ? plain : null
 }

@@ -167,8 +167,11 @@ export async function nextInput(exchange: Exchange, leg: Leg, waits: Waiting, se
 
 /** Something happens at the phone; what nothing waits for is kept for the next question. */
 export function give(leg: Leg, input: Input): void {
-  if (leg.take === null) leg.ahead.push(input)
-  else leg.take(input)
+  const { take } = leg
+  // One that was taken is not waited for any more: what comes in the same moment is the next one's.
+  leg.take = null
+  if (take === null) leg.ahead.push(input)
+  else take(input)
 }
 
 /** Whether a leg has ended. */

@@ -90,6 +90,9 @@ async function perform(player: Player, leg: Leg, verb: Element, base: string): P
   }
 }
 
+/** Where no time passes by itself, a second of a pause still takes so many milliseconds: a call that waits for another leg asks again and again. */
+const HURRIED_MS = 50
+
 async function utter({ exchange }: Player, leg: Leg, verb: Element, base: string): Promise<void> {
   const { world, pace } = exchange
   const { language = 'en-US', voice = 'man' } = verb.attributes
@@ -104,7 +107,7 @@ async function utter({ exchange }: Player, leg: Leg, verb: Element, base: string
   }
   exchange.changed(leg)
   const milliseconds =
-    verb.name === 'Pause' ? (pace > 0 ? Number(verb.attributes['length'] ?? 1) * 1000 : 0) : verb.text.length * pace
+    verb.name === 'Pause' ? (Number(verb.attributes['length'] ?? 1) * (pace > 0 ? 1000 : HURRIED_MS)) : verb.text.length * pace
   if (milliseconds > 0) await Promise.race([world.pause(milliseconds), leg.over.promise, keyPressed(leg)])
   if (isOver(leg)) throw new HungUp()
 }

@@ -1,0 +1,174 @@
+import { sql } from 'kysely'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { callFamily, givePin, setCalls } from '../../src/relay/compose.ts'
+import type { CallUp } from '../../src/relay/compose-ports.ts'
+import { composeStore } from '../../src/store/composing.ts'
+import { staffById } from '../../src/store/people.ts'
+import { type Telephone, telephone } from '../support/telephone.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+const KITCHEN = '+17735550188'
+const NEIGHBOUR = '+17735550199'
+const INTERPRETERS = '+13125550190'
+
+/** A translator that marks what it was asked for. */
+const translate = (text: string, from: string, to: string) => (refuse.delete(text) ? null : `[${from}>${to}] ${text}`)
+const refuse = new Set<string>()
+
+let world: World
+let kitchen: Telephone
+let rivera: Telephone
+beforeAll(async () => {
+  world = await openWorld({ numbers: 4, hours: 'always', translate })
+  await world.rosterChanges('users.csv', [
+    'jean,,,true,lincoln,parent,jean,,Jean,Pierre,,,,+12175550155,,rosalie',
+    'jean,,,true,lincoln,parent,jean,,Jean,Pierre,,,,,,rosalie',
+  ])
+  await world.rosterChanges('users.csv', [
+    'marie,,,true,lincoln,parent,marie,,Marie,Pierre,,,,+12175550155,,widline',
+    `marie,,,true,lincoln,parent,marie,,Marie,Pierre,,,,,${KITCHEN},widline`,
+  ])
+  kitchen = telephone(world, KITCHEN)
+  rivera = telephone(world, '+13125550101')
+})
+afterEach(() => world.isIntact())
+
+const store = () => composeStore(world.database.db, world.database.keys)
+const someone = async (id: string) => {
+  const staff = await world.inDistrict((trx) => staffById(trx, world.district, id))
+  if (staff === null) throw new Error(`no ${id}`)
+  return staff
+}
+const call = async (more: Partial<CallUp>) => {
+  const given = { districtId: world.district, staff: await someone('rivera'), guardianId: 'rosa', with: null, interpreted: false }
+  const made = await callFamily(store(), { ...given, ...more })
+  await world.nudge()
+  return made
+}
+const pinOf = async (staff: string, guardianId: string | null) =>
+  (await givePin(store(), { districtId: world.district, staff: await someone(staff), guardianId, anew: false, text: false })) ?? ''
+
+describe('a landline in a language that no voice speaks', () => {
+  test('is called only after an aide has said the message, and the answer comes back through her', async () => {
+    await world.sends('rivera', { guardian: 'marie' }, 'Widline read very well today.')
+    await world.settled()
+    const [held] = await world.exchanges({ guardian: 'marie' })
+    expect(held).toMatchObject({ status: 'held', sendAfter: null })
+    expect(kitchen.call()).toBeUndefined()
+
+    // An aide phones in from her own phone with her PIN.
+    await world.rows(sql`insert into desk (district_id, id, school_id, kind) values (${world.district}, 'lincoln/aides', 'lincoln', 'aides')
+      on conflict do nothing returning id`)
+    await world.rows(sql`insert into desk_staff (district_id, desk_id, person_id) values (${world.district}, 'lincoln/aides', 'osei') returning desk_id`)
+    const osei = telephone(world, '+13125550105')
+    osei.dials(world.numbers[3] ?? '')
+    await osei.hears()
+    expect(await osei.presses(`${await pinOf('osei', null)}#`)).toContain(
+      'en-US: To record messages for families, press one. To hear their answers, press two. To record the fixed prompts, press three.',
+    )
+    expect(await osei.presses('1')).toEqual([
+      'en-US: Please say this in Haitian Creole after the tone:',
+      'en-US: Widline read very well today.',
+    ])
+    await osei.leaves('Widline te li trè byen jodi a, li fè bon travay.')
+    await osei.presses('1')
+    osei.hangsUp()
+
+    await kitchen.rings()
+    kitchen.answers()
+    await kitchen.hears()
+    expect(await kitchen.presses('1')).toContain('a recording')
+    await kitchen.presses('2')
+    await kitchen.leaves('Mèsi anpil, mwen kontan anpil pou sa.')
+    kitchen.hangsUp()
+    await world.until('the answer is there', async () =>
+      (await world.exchanges({ guardian: 'marie' })).some((e) => e.kind === 'voicemail' && e.recording !== null),
+    )
+    expect((await world.exchanges({ guardian: 'marie' }))[0]).toMatchObject({ status: 'delivered', evidence: 'answered' })
+  })
+})
+
+describe('a borrowed phone', () => {
+  test('hears what waits with the household’s PIN, and nothing without', async () => {
+    const line = await world.line('rivera', 'marie')
+    const neighbour = telephone(world, NEIGHBOUR)
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    await world.phoneOf('rosa').reads()
+    const rosas = await world.line('rivera', 'rosa')
+    neighbour.dials(rosas.family ?? line.family ?? '')
+    const menu = await neighbour.hears()
+    expect(menu.join()).not.toMatch(/Maya|Rosa|Gracias/)
+    await neighbour.presses('1')
+    await neighbour.presses('2')
+    expect(await neighbour.presses('00000000#')).not.toContain('es-US: [en>es] Thank you.')
+    const heard = await neighbour.presses(`${await pinOf('rivera', 'rosa')}#`)
+    expect(heard).toContain('es-US: [en>es] Thank you.')
+    neighbour.hangsUp()
+  })
+})
+
+describe('a person in the middle', () => {
+  test('the interpreter line joins a call of teacher and family, and nobody sees another’s number', async () => {
+    await setCalls(store(), {
+      districtId: world.district,
+      staff: await someone('whitfield'),
+      schoolId: 'lincoln',
+      settings: { interpreterLine: INTERPRETERS },
+    })
+    expect(await call({ with: 'interpreter' })).toMatchObject({ kind: 'accepted' })
+    const rosa = telephone(world, '+19715550142')
+    const interpreter = telephone(world, INTERPRETERS)
+    for (const phone of [rivera, rosa, interpreter]) {
+      expect(world.numbers).toContain(await phone.rings())
+      phone.answers()
+      await phone.hears()
+    }
+    rivera.types('1')
+    rosa.types('1')
+    interpreter.types('1')
+    await world.until('all are in', () => [rivera, rosa, interpreter].every((p) => p.call()?.waits === 'the other side'))
+    rosa.hangsUp()
+    await world.until('all are out', () => [rivera, interpreter].every((p) => p.call()?.state === 'over'))
+    await world.until('it is told', async () => (await world.exchanges({ guardian: 'rosa' })).at(-1)?.status === 'delivered')
+  })
+})
+
+describe('a call that a machine interprets', () => {
+  test('goes turn by turn, with both texts in the log, and says a line again that the translator lost', async () => {
+    expect(await call({ interpreted: true })).toMatchObject({ kind: 'unreachable' })
+    await setCalls(store(), {
+      districtId: world.district,
+      staff: await someone('whitfield'),
+      schoolId: 'lincoln',
+      settings: { interpretedCalls: true },
+    })
+    expect(await call({ interpreted: true })).toMatchObject({ kind: 'accepted' })
+    const rosa = telephone(world, '+19715550142')
+    for (const phone of [rivera, rosa]) {
+      await phone.rings()
+      phone.answers()
+      await phone.hears()
+    }
+    rivera.types('1')
+    rosa.types('1')
+    const says = async (speaker: Telephone, words: string) => {
+      await world.until('it is the turn', () => speaker.call()?.waits.includes('speech') ?? false)
+      await speaker.hears()
+      world.simulator.calls.speak(speaker.number, words)
+    }
+    await says(rivera, 'Maya was absent on Monday.')
+    await says(rosa, 'Estaba enferma el lunes.')
+    refuse.add('Is she better now?')
+    await says(rivera, 'Is she better now?')
+    await says(rivera, 'Is she better now?')
+    await says(rosa, 'Sí, gracias.')
+    await world.until('the teacher has heard it', () => rivera.call()?.waits.includes('speech') ?? false)
+    expect((await rivera.hears()).join()).toContain('[es>en] Sí, gracias.')
+    rivera.hangsUp()
+    await world.until('the family is told', () => rosa.call()?.state === 'over')
+    const lines = await world.rows(sql<{ text: string; made: string | null; failed: boolean }>`
+      select text, made, failed from talk_line order by seq`)
+    expect(lines.map((line) => line.failed)).toEqual([false, false, true, false, false])
+    expect(lines[1]).toMatchObject({ text: 'Estaba enferma el lunes.', made: '[es>en] Estaba enferma el lunes.' })
+  })
+})

@@ -23,6 +23,7 @@ export type CallRecord = {
   readonly status: CallState
   readonly answeredBy: string | null
   readonly errorCode: number | null
+  readonly forwardedFrom: string | null
   readonly created: string
   readonly answered: string | null
   readonly ended: string | null
@@ -67,16 +68,24 @@ export type PhoneCall = {
 /** What happens to calls that ring a phone, where nobody at the phone decides. */
 export type VoiceFault = 'none' | 'busy' | 'no-answer' | 'machine' | 'hang-up'
 
+/** Who is told of a call's steps, and of which: `initiated`, `ringing`, `answered`, `completed`. An empty address: nobody. */
+export type Addressee = { readonly url: string; readonly method: string; readonly events: readonly string[] }
+
+/** What a caller's network says beside the number: who passed the call on, and whether it vouches for the number ('': it says nothing; left out: fully). */
+export type CallerSigns = { readonly forwardedFrom?: string; readonly verified?: string }
+
 /** A call to be made, as `POST Calls.json` asks. */
 export type CallRequest = {
   readonly from: string
   readonly to: string
   readonly url: string
   readonly method: string
-  readonly statusCallback: string
-  readonly events: readonly string[]
+  readonly fallbackUrl: string
+  readonly fallbackMethod: string
+  readonly told: Addressee
   /** Seconds for which it rings, and for which it may last. */
   readonly timeout: number
   readonly timeLimit: number
-  readonly machineDetection: boolean
+  /** `Enable` looks who answers, `DetectMessageEnd` waits for a machine's tone, '' does not look. */
+  readonly machineDetection: string
 }

@@ -1,9 +1,12 @@
 /** The telephone part of the simulated Twilio: phones that ring, talk, press keys and hang up, and calls that programs make. */
 
-import type { CallRecord, CallRequest, PhoneCall, Recording, VoiceFault } from './call-world.ts'
-import { type Refusal, refuse } from './errors.ts'
-import { type Exchange, give, HungUp, isOver, type Leg, move, openLeg, pickUp, shown } from './legs.ts'
-import { type Player, playFrom } from './player.ts'
+import type { CallerSigns, CallRecord, CallRequest, PhoneCall, Recording, VoiceFault } from './call-world.ts'
+import { type Refusal, type RefusalCode, refuse } from './errors.ts'
+import { placeOf } from './inbound.ts'
+import { type Exchange, give, HungUp, isOver, type Leg, move, nobody, openLeg, pickUp, shown, WITHHELD } from './legs.ts'
+import type { Player, Start } from './play.ts'
+import { playFrom } from './player.ts'
+import type { Fields } from './webhook.ts'
 import type { World } from './world.ts'
 
 /** What people do with their phones, and what programs ask of calls. */
@@ -13,14 +16,21 @@ export type Calls = {
   readonly call: (sid: string) => CallRecord | undefined
   /** Newest first. */
   readonly calls: (accountSid: string) => readonly CallRecord[]
-  /** Ends a live call, or leads it to another document. */
-  readonly end: (sid: string) => void
-  readonly redirect: (sid: string, url: string) => void
+  /** Resolves when a call that was made rings (or cannot) and what it told so far has arrived. */
+  readonly begun: (sid: string) => Promise<void>
+  /** Ends a live call; `canceled` only one that does not talk yet. */
+  readonly end: (sid: string, status: 'canceled' | 'completed') => void
+  /** Ends what plays on a live call and leads it to another document; false: it is not live. */
+  readonly redirect: (sid: string, start: Start) => boolean
+  /** Takes a call that is over off the list. */
+  readonly strike: (sid: string) => void
   readonly recordings: (accountSid: string) => readonly Recording[]
   readonly recording: (sid: string) => Recording | undefined
   readonly forget: (sid: string) => void
-  /** A person dials a number; `from` null withholds the own. Gives the call's sid. */
-  readonly dial: (phone: string, to: string, withheld?: boolean) => string
+  /** Writes a recording anew. */
+  readonly keep: (recording: Recording) => void
+  /** A person dials a number; `withheld` does not show the own. Gives the call's sid. */
+  readonly dial: (phone: string, to: string, withheld?: boolean, signs?: CallerSigns) => string
   /** The newest call of a phone. */
   readonly phoneCall: (phone: string) => PhoneCall | undefined
   readonly phoneCalls: (phone: string) => readonly PhoneCall[]
@@ -49,10 +59,12 @@ const SPEECH_RATE = 15
 export function createCalls(world: World, pace: number): Calls {
   const listeners = new Set<(call: PhoneCall) => void>()
   const faults = new Map<string, VoiceFault>()
+  const begun = new Map<string, Promise<void>>()
   const exchange: Exchange = {
     world,
     legs: new Map(),
     pace,
+    closed: false,
     changed: (leg) => {
       for (const listener of listeners) listener(shown(leg))
     },
@@ -62,6 +74,7 @@ export function createCalls(world: World, pace: number): Calls {
     exchange,
     ring,
     rooms: new Map(),
+    play: (leg, start) => playFrom(player, leg, start),
     record: (leg, words, seconds, transcribe) => {
       const sid = world.sid('RE')
       const { accountSid, sid: callSid } = leg.record
@@ -89,13 +102,18 @@ export function createCalls(world: World, pace: number): Calls {
     }
   }
 
-  /** Plays a leg to its end, whoever ends it. */
-  function run(leg: Leg, url: string, fallback = ''): void {
-    const work = playFrom(player, leg, url, {}, fallback)
+  /** Plays a leg to its end, whoever ends it; one that was led elsewhere ends there. */
+  function run(leg: Leg, start: Start): void {
+    const { cut } = leg
+    const work = playFrom(player, leg, start)
       .catch((error: unknown) => {
         if (!(error instanceof HungUp)) throw error
       })
-      .then(() => move(exchange, leg, 'completed'))
+      .then(() => {
+        if (leg.cut !== cut) return
+        if (leg.record.status === 'ringing') move(exchange, leg, 'in-progress')
+        move(exchange, leg, 'completed')
+      })
     void work
   }
 
@@ -104,66 +122,81 @@ export function createCalls(world: World, pace: number): Calls {
 
   return {
     make(accountSid, request) {
-      const { from, to, url, timeout, timeLimit, machineDetection } = request
-      if (!/^\+[1-9]\d{6,14}$/.test(to)) return refuse(21211, to)
-      if (!/^\+1/.test(to)) return refuse(21215, to)
-      if (world.numberOf(from)?.accountSid !== accountSid) return refuse(21210, from)
-      if (!URL.canParse(url)) return refuse(21205, url)
+      const { from, to, url, told, timeout, timeLimit, machineDetection } = request
+      const refusal = refusedCall(world, accountSid, request)
+      if (refusal !== null) return refusal
       const leg = openLeg(exchange, {
-        ...request,
         accountSid,
         parentSid: null,
         direction: 'outbound-api',
+        from,
+        to,
         phone: to,
         other: from,
+        told,
       })
-      void world.track(
-        (async () => {
-          await world.pause(world.stepMilliseconds)
-          ring(leg, timeout)
-        })(),
-      )
+      const begins = async (): Promise<void> => {
+        await world.pause(world.stepMilliseconds)
+        ring(leg, timeout)
+        await leg.telling
+      }
+      begun.set(leg.record.sid, world.track(begins()))
       void leg.answered.promise.then((answer) => {
         if (answer !== 'answered') return
-        leg.timers.push(pace > 0 ? world.later(timeLimit * 1000, () => move(exchange, leg, 'completed')) : () => {})
-        if (machineDetection) leg.record = { ...leg.record, answeredBy: leg.machine ? 'machine_end_beep' : 'human' }
-        put('calls', leg.record.sid, leg.record)
-        run(leg, url)
+        if (pace > 0) leg.timers.push(world.later(timeLimit * 1000, () => move(exchange, leg, 'completed')))
+        if (machineDetection !== '') {
+          const machine = machineDetection === 'Enable' ? 'machine_start' : 'machine_end_beep'
+          leg.record = { ...leg.record, answeredBy: leg.machine ? machine : 'human' }
+          put('calls', leg.record.sid, leg.record)
+        }
+        run(leg, { ...request, url })
       })
       return leg.record
     },
     call: (sid) => rows.calls.get(sid),
     calls: (accountSid) => [...rows.calls.values()].filter((call) => call.accountSid === accountSid).reverse(),
-    end(sid) {
+    begun: (sid) => begun.get(sid) ?? Promise.resolve(),
+    end(sid, status) {
       const leg = exchange.legs.get(sid)
-      if (leg !== undefined) move(exchange, leg, leg.record.status === 'in-progress' ? 'completed' : 'canceled')
+      if (leg === undefined) return
+      const talks = leg.record.status === 'in-progress'
+      if (status === 'completed' || !talks) move(exchange, leg, talks ? 'completed' : 'canceled')
     },
-    redirect(sid, url) {
+    redirect(sid, start) {
       const leg = exchange.legs.get(sid)
-      if (leg !== undefined && !isOver(leg)) run(leg, url)
+      if (leg?.record.status !== 'in-progress') return false
+      const before = leg.cut
+      leg.cut = Promise.withResolvers()
+      before.resolve()
+      run(leg, start)
+      return true
     },
+    strike: (sid) => put('calls', sid, null),
     recordings: (accountSid) => [...rows.recordings.values()].filter((one) => one.accountSid === accountSid).reverse(),
     recording: (sid) => rows.recordings.get(sid),
     forget: (sid) => put('recordings', sid, null),
-    dial(phone, to, withheld = false) {
+    keep: (recording) => put('recordings', recording.sid, recording),
+    dial(phone, to, withheld = false, signs = {}) {
       const number = world.numberOf(to)
-      const accountSid = number?.accountSid ?? ''
-      const from = withheld ? '+266696687' : phone
       const leg = openLeg(exchange, {
-        accountSid,
+        accountSid: number?.accountSid ?? '',
         parentSid: null,
         direction: 'inbound',
-        from,
+        from: withheld ? WITHHELD : phone,
         to,
         phone,
         other: to,
-        statusCallback: number?.statusCallback ?? '',
-        events: ['completed'],
+        told: number ? { url: number.statusCallback, method: number.statusCallbackMethod, events: ['completed'] } : nobody,
+        signs: signsOf(withheld ? WITHHELD : phone, to, signs),
       })
-      leg.record = { ...leg.record, status: 'in-progress', answered: world.now().toString() }
-      put('calls', leg.record.sid, leg.record)
       if (number === undefined) move(exchange, leg, 'failed')
-      else run(leg, number.voiceUrl, number.voiceFallbackUrl)
+      else
+        run(leg, {
+          url: number.voiceUrl,
+          method: number.voiceMethod,
+          fallbackUrl: number.voiceFallbackUrl,
+          fallbackMethod: number.voiceFallbackMethod,
+        })
       return leg.record.sid
     },
     phoneCall: (phone) => {
@@ -179,7 +212,9 @@ export function createCalls(world: World, pace: number): Calls {
     },
     hangUp(phone) {
       const leg = live(phone)
-      if (leg !== undefined) move(exchange, leg, leg.record.status === 'ringing' ? 'busy' : 'completed')
+      if (leg === undefined) return
+      const { status, direction } = leg.record
+      move(exchange, leg, status === 'in-progress' ? 'completed' : direction === 'inbound' ? 'no-answer' : 'busy')
     },
     press(phone, keys) {
       const leg = live(phone)
@@ -200,8 +235,48 @@ export function createCalls(world: World, pace: number): Calls {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: () => {
-      for (const leg of exchange.legs.values()) if (!isOver(leg)) leg.over.resolve()
+    close() {
+      exchange.closed = true
     },
+  }
+}
+
+/** Why Twilio does not make a call, in its order; null: it does. */
+function refusedCall(world: World, accountSid: string, request: CallRequest): Refusal | null {
+  const { from, to, url, fallbackUrl, told, timeout, timeLimit, method } = request
+  const rules: readonly (readonly [boolean, RefusalCode, string])[] = [
+    [!/^\+[1-9]\d{6,14}$/.test(to), 21211, to],
+    [!/^\+1/.test(to), 21215, to],
+    [world.numberOf(from)?.accountSid !== accountSid, 21210, from],
+    [from === to, 21266, to],
+    [!isWeb(url), 21205, url],
+    [fallbackUrl !== '' && !isWeb(fallbackUrl), 21205, fallbackUrl],
+    [told.url !== '' && !isWeb(told.url), 21609, told.url],
+    [!(timeout >= 1 && timeout <= 600), 20001, 'Timeout'],
+    [!(timeLimit >= 1), 20001, 'TimeLimit'],
+    [method !== 'GET' && method !== 'POST', 20001, 'Method'],
+  ]
+  const broken = rules.find(([breaks]) => breaks)
+  return broken === undefined ? null : refuse(broken[1], broken[2])
+}
+
+function isWeb(url: string): boolean {
+  return /^https?:\/\/\S+$/.test(url) && URL.canParse(url)
+}
+
+/** What the form of a call that came in says besides. Source: Twilio, "TwiML Voice: request parameters"; SHAKEN/STIR. */
+function signsOf(from: string, to: string, { forwardedFrom, verified = 'TN-Validation-Passed-A' }: CallerSigns): Fields {
+  const [caller, called] = [placeOf(from), placeOf(to)]
+  return {
+    CallerCity: caller.city,
+    CallerState: caller.state,
+    CallerZip: caller.zip,
+    CallerCountry: caller.country,
+    CalledCity: called.city,
+    CalledState: called.state,
+    CalledZip: called.zip,
+    CalledCountry: called.country,
+    ...(forwardedFrom === undefined ? {} : { ForwardedFrom: forwardedFrom }),
+    ...(verified === '' ? {} : { StirVerstat: verified }),
   }
 }

@@ -73,7 +73,7 @@ export type Simulator = {
   readonly subscribe: (listener: (text: HandsetText) => void) => () => void
   /** Resolves when no message, webhook or callback is on its way. */
   readonly settled: () => Promise<void>
-  /** Cancels what is to come. */
+  /** Cancels what is to come: no timer and no request of it is left. */
   readonly close: () => void
 }
 
@@ -96,11 +96,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const timers = new Set<() => void>()
   const working = new Set<Promise<unknown>>()
   let faults = noFaults
-  let closed = false
+  const closing = new AbortController()
 
   const sid = (prefix: string): string => prefix + hex(random, 32)
   const later: Later = (milliseconds, fn) => {
-    if (closed) return () => {}
+    if (closing.signal.aborted) return () => {}
     const cancel = (options.later ?? realLater)(milliseconds, () => {
       timers.delete(cancel)
       fn()
@@ -117,7 +117,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     now,
     later,
     random,
-    fetch: options.fetch ?? ((...request) => fetch(...request)),
+    fetch: (address, request) => {
+      const signals = [closing.signal, ...(request?.signal ? [request.signal] : [])]
+      return (options.fetch ?? fetch)(address, { ...request, signal: AbortSignal.any(signals) })
+    },
     stepMilliseconds: options.stepMilliseconds ?? 0,
     faults: () => faults,
     alert: (code, url, why) => alerts.push({ at: now().toString(), code, url, why }),
@@ -222,11 +225,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       return () => listeners.delete(listener)
     },
     async settled() {
-      while (working.size > 0 && !closed) await Promise.allSettled([...working])
+      while (working.size > 0 && !closing.signal.aborted) await Promise.allSettled([...working])
     },
     close() {
-      closed = true
       calls.close()
+      closing.abort()
       for (const cancel of timers) cancel()
       timers.clear()
     },

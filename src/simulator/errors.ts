@@ -5,6 +5,7 @@ export type Refusal = { readonly kind: 'refused'; readonly code: number; readonl
 const table = {
   20001: [400, 'Invalid parameter: $'],
   20003: [401, 'Authenticate'],
+  20009: [400, 'Cannot delete this resource before it is complete'],
   20404: [404, 'The requested resource $ was not found'],
   20429: [429, 'Too Many Requests'],
   20500: [500, 'An internal server error has occurred'],
@@ -14,6 +15,7 @@ const table = {
   21210: [400, "'From' phone number not verified: $"],
   21211: [400, "Invalid 'To' Phone Number: $"],
   21215: [400, 'Account not authorized to call $'],
+  21220: [400, 'Call is not in-progress. Cannot redirect.'],
   21266: [400, "'To' and 'From' number cannot be the same: $"],
   21422: [400, 'PhoneNumber Requested is not available: $'],
   21602: [400, 'Message body is required.'],

@@ -24,7 +24,7 @@ const FORM_LIMIT = 64 * 1024
 const MOST_FIELDS = 500
 
 /**
- * Reads forms (`application/x-www-form-urlencoded`) as objects of strings, unless the server around already does; the last of a repeated field counts. A
+ * Reads forms (`application/x-www-form-urlencoded`) as objects of strings (of a repeated field a list), unless the server around already does. A
  * form of more fields than Twilio's ever have is refused (400): Node takes long over thousands.
  */
 export function readForms(app: FastifyInstance): void {
@@ -34,6 +34,8 @@ export function readForms(app: FastifyInstance): void {
     const text = String(body)
     if (text.split('&', MOST_FIELDS + 1).length > MOST_FIELDS)
       return parsed(Object.assign(new Error('Too many fields'), { statusCode: 400 }), undefined)
-    parsed(null, Object.fromEntries(new URLSearchParams(text)))
+    const form = new URLSearchParams(text)
+    const fields = [...new Set(form.keys())].map((name) => [name, form.getAll(name)] as const)
+    parsed(null, Object.fromEntries(fields.map(([name, values]) => [name, values.length > 1 ? values : values[0]])))
   })
 }

@@ -142,7 +142,8 @@ function inboundFields(message: Message): Fields {
   }
 }
 
-function placeOf(number: string) {
+/** What Twilio says of where a number is; empty where it knows nothing. */
+export function placeOf(number: string) {
   const country = number.startsWith('+1') ? 'US' : ''
   return { country, ...(places[number.slice(2, 5)] ?? { city: '', state: '', zip: '' }) }
 }

@@ -1,91 +1,105 @@
 /** Plays TwiML on a leg: fetches the document, does what its verbs say, and goes on at each action. */
 
-import { callFields, type Exchange, HungUp, isOver, type Leg, move, nextInput, openLeg, secondsOf } from './legs.ts'
+import { callFields } from './call-callbacks.ts'
+import { dial } from './dial.ts'
+import { type Leg, move } from './legs.ts'
+import { gather, record } from './listen.ts'
+import { absolute, NEXT, openPlay, type Play, type Player, type Start, type Step, stillOn } from './play.ts'
 import { type Element, readVoiceTwiml } from './voice-twiml.ts'
-import { callWebhook, type Fields } from './webhook.ts'
+import { languagesOf } from './voices.ts'
+import { callWebhook } from './webhook.ts'
 
-/** What a phone does when it is rung: rings until somebody decides, or is busy, off, or no number at all. */
-export type Ring = (leg: Leg, seconds: number) => void
+/** Where no time passes, no time limit ends a call that turns in a circle; this does. */
+const MOST_DOCUMENTS = 1000
+/** Milliseconds that Twilio gives a file to be played. */
+const FILE_MILLISECONDS = 15_000
 
-/** What a player needs besides the leg. */
-export type Player = {
-  readonly exchange: Exchange
-  readonly ring: Ring
-  /** Keeps what was recorded; gives its sid. */
-  readonly record: (leg: Leg, words: string, seconds: number, transcribe: boolean) => string
-  readonly recordingUrl: (accountSid: string, sid: string) => string
-  /** The legs of a room by its name. */
-  readonly rooms: Map<string, Set<Leg>>
-}
+/** What Twilio itself says when there is nothing to play (errors 11200, 12100). */
+const SORRY = 'We are sorry. An application error has occurred. Goodbye.'
 
-type Step = { readonly kind: 'next' } | { readonly kind: 'goto'; readonly url: string; readonly fields: Fields }
-type End = 'hung up' | 'through'
-
-const NEXT: Step = { kind: 'next' }
-
-/** Plays from an address to the end; `through`: the document ended by itself (on a screened leg the two are then bridged). */
-export async function playFrom(player: Player, leg: Leg, url: string, extra: Fields = {}, fallback = ''): Promise<End> {
-  let step: Step = { kind: 'goto', url, fields: extra }
-  let other = fallback
+/** Plays from a start to the end. Throws `HungUp` when the leg is over or led elsewhere meanwhile. */
+export async function playFrom(player: Player, leg: Leg, start: Start): Promise<'hung up' | 'through'> {
+  const play = openPlay(player, leg)
+  let step: Step = { kind: 'goto', url: start.url, method: start.method, fields: {} }
+  let { fallbackUrl } = start
   while (step.kind === 'goto') {
     const at: Extract<Step, { kind: 'goto' }> = step
-    const verbs = await fetchDocument(player, leg, at.url, at.fields)
-    if (verbs === null) {
-      if (other === '') return 'hung up'
-      step = { kind: 'goto', url: other, fields: { ...at.fields, ErrorUrl: at.url } }
-      other = ''
+    const found = await fetchDocument(play, at)
+    if (found.kind === 'refused') {
+      if (fallbackUrl === '') return sorry(play)
+      const fields = { ...at.fields, ErrorCode: String(found.code), ErrorUrl: at.url }
+      step = { kind: 'goto', url: fallbackUrl, method: start.fallbackMethod, fields }
+      fallbackUrl = ''
       continue
     }
     step = NEXT
-    for (const verb of verbs) {
-      if (verb.name === 'Hangup') return 'hung up'
-      if (verb.name === 'Reject') {
-        move(player.exchange, leg, verb.attributes['reason'] === 'busy' ? 'busy' : 'failed')
-        return 'hung up'
-      }
-      step = await perform(player, leg, verb, at.url)
+    for (const verb of found.verbs) {
+      stillOn(play)
+      if (verb.name === 'Reject' && rejects(play, verb)) return 'hung up'
+      answers(play, verb)
+      if (verb.name === 'Hangup' || verb.name === 'Reject') return 'hung up'
+      step = await perform(play, verb, at.url)
       if (step.kind === 'goto') break
     }
   }
   return 'through'
 }
 
-async function fetchDocument(player: Player, leg: Leg, url: string, extra: Fields): Promise<readonly Element[] | null> {
-  const { world } = player.exchange
-  const token = world.accounts.get(leg.record.accountSid)?.authToken ?? ''
-  const outcome = await world.track(callWebhook(url, 'POST', { ...callFields(leg), ...extra }, token, world))
-  if (outcome.kind === 'failed') {
-    world.alert(11200, url, outcome.why)
-    return null
+function sorry({ player, leg }: Play): 'hung up' {
+  const { exchange } = player
+  if (leg.record.status === 'ringing') move(exchange, leg, 'in-progress')
+  leg.heard.push({ kind: 'said', language: 'en-US', voice: 'woman', text: SORRY })
+  exchange.changed(leg)
+  return 'hung up'
+}
+
+/** Verbs that a call which came in is not yet picked up for. Source: Twilio, `<Reject>`, `<Pause>`, `<Dial answerOnBridge>`. */
+function answers({ player, leg }: Play, { name, attributes }: Element): void {
+  const waits = name === 'Pause' || name === 'Redirect' || attributes['answerOnBridge'] === 'true'
+  if (leg.record.status === 'ringing' && !waits) move(player.exchange, leg, 'in-progress')
+}
+
+function rejects({ player, leg }: Play, verb: Element): boolean {
+  if (leg.record.status !== 'ringing') return false
+  move(player.exchange, leg, verb.attributes['reason'] === 'busy' ? 'busy' : 'no-answer')
+  return true
+}
+
+type Found =
+  | { readonly kind: 'document'; readonly verbs: readonly Element[] }
+  | { readonly kind: 'refused'; readonly code: number; readonly why: string }
+
+async function fetchDocument(play: Play, at: Extract<Step, { kind: 'goto' }>): Promise<Found> {
+  const { leg, player } = play
+  const { world, pace } = player.exchange
+  leg.documents++
+  const found = pace === 0 && leg.documents > MOST_DOCUMENTS ? circle : await ask()
+  if (player.exchange.closed) stillOn(play)
+  if (found.kind === 'refused') world.alert(found.code, at.url, found.why)
+  return found
+
+  async function ask(): Promise<Found> {
+    if (!/^https?:/.test(at.url) || !URL.canParse(at.url)) return { kind: 'refused', code: 11100, why: 'no address' }
+    const token = world.accounts.get(leg.record.accountSid)?.authToken ?? ''
+    const outcome = await world.track(callWebhook(at.url, at.method, { ...callFields(leg), ...at.fields }, token, world))
+    return outcome.kind === 'failed' ? { kind: 'refused', code: 11200, why: outcome.why } : readVoiceTwiml(outcome.body)
   }
-  const document = readVoiceTwiml(outcome.body)
-  if (document.kind === 'document') return document.verbs
-  world.alert(document.code, url, document.why)
-  return null
 }
 
-/** Addresses in a document count from its own. */
-function absolute(address: string | undefined, base: string): string {
-  return address === undefined || address === '' ? base : new URL(address, base).toString()
-}
+const circle: Found = { kind: 'refused', code: 11200, why: 'the call turns in a circle' }
 
-async function perform(player: Player, leg: Leg, verb: Element, base: string): Promise<Step> {
-  if (isOver(leg)) throw new HungUp()
+async function perform(play: Play, verb: Element, base: string): Promise<Step> {
   switch (verb.name) {
-    case 'Say':
-    case 'Play':
-    case 'Pause':
-      await utter(player, leg, verb, base)
-      return NEXT
     case 'Gather':
-      return gather(player, leg, verb, base)
+      return gather(play, verb, base, utter)
     case 'Record':
-      return record(player, leg, verb, base)
+      return record(play, verb, base)
     case 'Dial':
-      return dial(player, leg, verb, base)
+      return dial(play, verb, base)
     case 'Redirect':
-      return { kind: 'goto', url: absolute(verb.text.trim(), base), fields: {} }
+      return { kind: 'goto', url: absolute(verb.text.trim(), base), method: verb.attributes['method'] ?? 'POST', fields: {} }
     default:
+      await utter(play, verb, base)
       return NEXT
   }
 }
@@ -93,205 +107,62 @@ async function perform(player: Player, leg: Leg, verb: Element, base: string): P
 /** Where no time passes by itself, a second of a pause still takes so many milliseconds: a call that waits for another leg asks again and again. */
 const HURRIED_MS = 50
 
-async function utter({ exchange }: Player, leg: Leg, verb: Element, base: string): Promise<void> {
-  const { world, pace } = exchange
-  const { language = 'en-US', voice = 'man' } = verb.attributes
-  if (verb.name === 'Say') leg.heard.push({ kind: 'said', language, voice, text: verb.text })
-  if (verb.name === 'Play') {
-    const url = absolute(verb.text.trim(), base)
-    const answer = await world.track(world.fetch(url).catch(() => null))
-    const type = answer?.headers.get('content-type') ?? ''
-    if (answer?.ok !== true || !type.startsWith('audio/')) world.alert(answer === null ? 11200 : 12300, url, 'nothing to play')
-    else leg.heard.push({ kind: 'played', url })
-    await answer?.arrayBuffer()
+/** Says, plays or pauses. A key ends it; `deaf`: words do not. */
+async function utter(play: Play, verb: Element, base: string, deaf = false): Promise<void> {
+  const { loop = '1', length = '1' } = verb.attributes
+  const { exchange } = play.player
+  // Twilio, `<Say>`: 0 is a thousand times.
+  const times = verb.name === 'Pause' ? 1 : Number(loop) || 1000
+  for (let time = 0; time < times; time++) {
+    if (verb.name === 'Say') say(play, verb)
+    if (verb.name === 'Play') await playFile(play, absolute(verb.text.trim(), base))
+    stillOn(play)
+    exchange.changed(play.leg)
+    const second = exchange.pace > 0 ? 1000 : HURRIED_MS
+    const milliseconds = verb.name === 'Pause' ? Number(length) * second : verb.text.length * exchange.pace
+    if (milliseconds === 0) continue
+    const interrupted = await Promise.race([exchange.world.pause(milliseconds), play.cut, somethingDone(play, deaf)])
+    stillOn(play)
+    if (interrupted === 'done') return
   }
-  exchange.changed(leg)
-  const milliseconds =
-    verb.name === 'Pause' ? (Number(verb.attributes['length'] ?? 1) * (pace > 0 ? 1000 : HURRIED_MS)) : verb.text.length * pace
-  if (milliseconds > 0) await Promise.race([world.pause(milliseconds), leg.over.promise, keyPressed(leg)])
-  if (isOver(leg)) throw new HungUp()
+}
+
+function say({ leg }: Play, verb: Element): void {
+  const { voice = 'man' } = verb.attributes
+  const { language = languagesOf(voice)[0] ?? 'en-US' } = verb.attributes
+  leg.heard.push({ kind: 'said', language, voice, text: verb.text })
+}
+
+async function playFile({ leg, player }: Play, url: string): Promise<void> {
+  const { world } = player.exchange
+  const late = new AbortController()
+  const cancel = world.later(FILE_MILLISECONDS, () => late.abort())
+  const type = await world.track(
+    (async () => {
+      try {
+        const answer = await world.fetch(url, { signal: late.signal })
+        await answer.arrayBuffer()
+        return answer.ok ? (answer.headers.get('content-type') ?? '') : ''
+      } catch {
+        return null
+      } finally {
+        cancel()
+      }
+    })(),
+  )
+  if (type?.startsWith('audio/') === true) leg.heard.push({ kind: 'played', url })
+  else world.alert(type === null ? 11200 : 12300, url, 'nothing to play')
 }
 
 /** Who presses a key need not hear the rest. */
-function keyPressed(leg: Leg): Promise<void> {
-  return new Promise((resolve) => {
-    if (leg.ahead.length > 0) resolve()
-    else
-      leg.take = (input) => {
-        leg.take = null
-        leg.ahead.push(input)
-        resolve()
-      }
-  })
-}
-
-async function gather(player: Player, leg: Leg, verb: Element, base: string): Promise<Step> {
-  const { input: kinds = 'dtmf', numDigits, timeout = '5', finishOnKey = '#', action, actionOnEmptyResult } = verb.attributes
-  for (const child of verb.children) await utter(player, leg, child, base)
-  const keys = kinds.includes('dtmf')
-  const speech = kinds.includes('speech')
-  const waits = keys && speech ? 'keys or speech' : speech ? 'speech' : 'keys'
-  for (;;) {
-    const input = await nextInput(player.exchange, leg, waits, Number(timeout))
-    if (input.kind === 'keys' && keys) {
-      leg.heard.push({ kind: 'pressed', keys: input.keys })
-      const ended =
-        finishOnKey !== '' && input.keys.includes(finishOnKey) ? input.keys.slice(0, input.keys.indexOf(finishOnKey)) : input.keys
-      const digits = numDigits === undefined ? ended : ended.slice(0, Number(numDigits))
-      return { kind: 'goto', url: absolute(action, base), fields: { Digits: digits, FinishedOnKey: finishOnKey } }
-    }
-    if (input.kind === 'speech' && speech) {
-      leg.heard.push({ kind: 'spoke', words: input.words })
-      const fields = {
-        SpeechResult: input.words,
-        Confidence: String(input.confidence),
-        Language: verb.attributes['language'] ?? 'en-US',
-      }
-      return { kind: 'goto', url: absolute(action, base), fields }
-    }
-    if (input.kind === 'silence')
-      return actionOnEmptyResult === 'true' ? { kind: 'goto', url: absolute(action, base), fields: { Digits: '' } } : NEXT
+function somethingDone({ leg }: Play, deaf: boolean): Promise<'done'> {
+  const { promise, resolve } = Promise.withResolvers<'done'>()
+  if (leg.ahead.length > 0) resolve('done')
+  leg.take = (input) => {
+    if (deaf && input.kind === 'speech') return
+    leg.take = null
+    leg.ahead.push(input)
+    resolve('done')
   }
-}
-
-/** Twilio, `<Record>`: what is shorter is thrown away. */
-const SHORTEST_SECONDS = 2
-
-async function record(player: Player, leg: Leg, verb: Element, base: string): Promise<Step> {
-  const { exchange } = player
-  const { action, maxLength = '3600', timeout = '5', transcribe, recordingStatusCallback: told } = verb.attributes
-  leg.heard.push({ kind: 'tone' })
-  let words = ''
-  let seconds = 0
-  let end = '#'
-  try {
-    for (;;) {
-      const input = await nextInput(exchange, leg, 'recording', Number(timeout))
-      if (input.kind === 'silence') break
-      if (input.kind === 'keys') {
-        end = input.keys.slice(0, 1)
-        break
-      }
-      leg.heard.push({ kind: 'spoke', words: input.words })
-      words = `${words} ${input.words}`.trim()
-      seconds = Math.min(seconds + input.seconds, Number(maxLength))
-      if (seconds === Number(maxLength)) break
-    }
-  } catch (error) {
-    if (!(error instanceof HungUp)) throw error
-    end = 'hangup'
-  }
-  if (seconds < SHORTEST_SECONDS) {
-    if (end === 'hangup') throw new HungUp()
-    return NEXT
-  }
-  const sid = player.record(leg, words, seconds, transcribe === 'true')
-  const fields = {
-    RecordingSid: sid,
-    RecordingUrl: player.recordingUrl(leg.record.accountSid, sid),
-    RecordingDuration: String(seconds),
-    Digits: end,
-  }
-  if (told !== undefined) void exchange.world.track(tellOfRecording(player, leg, absolute(told, base), sid, fields))
-  return { kind: 'goto', url: absolute(action, base), fields }
-}
-
-async function tellOfRecording({ exchange }: Player, leg: Leg, url: string, sid: string, fields: Fields): Promise<void> {
-  const { world } = exchange
-  const { AccountSid = '', CallSid = '' } = callFields(leg)
-  const { RecordingUrl = '', RecordingDuration = '' } = fields
-  const token = world.accounts.get(AccountSid)?.authToken ?? ''
-  const form = {
-    AccountSid,
-    CallSid,
-    RecordingSid: sid,
-    RecordingUrl,
-    RecordingDuration,
-    RecordingStatus: 'completed',
-    RecordingChannels: '1',
-  }
-  await callWebhook(url, 'POST', form, token, world)
-}
-
-async function dial(player: Player, leg: Leg, verb: Element, base: string): Promise<Step> {
-  const { exchange } = player
-  const { action, callerId, timeout = '30' } = verb.attributes
-  const then = (fields: Fields): Step => (action === undefined ? NEXT : { kind: 'goto', url: absolute(action, base), fields })
-  const [noun] = verb.children
-  if (noun?.name === 'Conference') return then(await join(player, leg, noun))
-  // Without callerId the callee sees the caller's own number (Twilio, `<Dial>`).
-  const from = callerId ?? leg.record.from
-  const { world } = exchange
-  const owned = world.numberOf(from)?.accountSid === leg.record.accountSid
-  if (!owned && from !== leg.record.from && from !== leg.record.to) {
-    world.alert(13214, base, 'a caller id that is not ours')
-    return then({ DialCallStatus: 'failed' })
-  }
-  const to = (noun?.text ?? verb.text).trim()
-  const child = openLeg(exchange, {
-    accountSid: leg.record.accountSid,
-    parentSid: leg.record.sid,
-    direction: 'outbound-dial',
-    from,
-    to,
-    phone: to,
-    other: from,
-  })
-  player.ring(child, Number(timeout))
-  const answer = await Promise.race([child.answered.promise, leg.over.promise.then(() => 'canceled' as const)])
-  if (answer !== 'answered') {
-    move(
-      exchange,
-      child,
-      answer === 'canceled' ? 'canceled' : child.record.status === 'ringing' ? 'no-answer' : child.record.status,
-    )
-    return then({ DialCallStatus: answer, DialCallSid: child.record.sid })
-  }
-  const screen = noun?.attributes['url']
-  const through = screen === undefined ? 'through' : await screened(player, child, absolute(screen, base))
-  const bridged = through === 'through' && !isOver(child) && !isOver(leg)
-  if (bridged) {
-    for (const one of [leg, child]) {
-      one.heard.push({ kind: 'bridged' })
-      one.waits = 'the other side'
-      exchange.changed(one)
-    }
-    await Promise.race([leg.over.promise, child.over.promise])
-  }
-  move(exchange, child, 'completed')
-  leg.waits = 'nothing'
-  const seconds = String(secondsOf(child.record))
-  return then({
-    DialCallStatus: 'completed',
-    DialCallSid: child.record.sid,
-    DialCallDuration: seconds,
-    DialBridged: String(bridged),
-  })
-}
-
-async function screened(player: Player, child: Leg, url: string): Promise<End> {
-  try {
-    return await playFrom(player, child, url)
-  } catch (error) {
-    if (error instanceof HungUp) return 'hung up'
-    throw error
-  }
-}
-
-async function join({ exchange, rooms }: Player, leg: Leg, noun: Element): Promise<Fields> {
-  const name = noun.text.trim()
-  const room = rooms.get(name) ?? new Set()
-  rooms.set(name, room.add(leg))
-  for (const one of room.size > 1 ? room : []) {
-    one.heard.push({ kind: 'bridged' })
-    one.waits = 'the other side'
-    exchange.changed(one)
-  }
-  const emptied = Promise.withResolvers<void>()
-  const others = [...room].filter((one) => one !== leg)
-  void Promise.all(others.map((one) => one.over.promise)).then(() => others.length > 0 && emptied.resolve())
-  await Promise.race([leg.over.promise, emptied.promise])
-  room.delete(leg)
-  if (noun.attributes['endConferenceOnExit'] === 'true') for (const one of room) move(exchange, one, 'completed')
-  return { DialCallStatus: 'answered' }
+  return promise
 }

@@ -1,52 +1,48 @@
 /** Twilio's REST of calls, recordings and transcriptions over the simulated telephones. */
 
+import { secondsOf } from './call-callbacks.ts'
 import type { CallRecord, CallRequest, Recording } from './call-world.ts'
 import type { Simulator } from './carrier.ts'
-import { type Refusal, refuse } from './errors.ts'
-import { secondsOf } from './legs.ts'
+import { refuse } from './errors.ts'
 import { rfc2822 } from './resources.ts'
-import { listPage } from './rest-lists.ts'
-
-type Fields = Readonly<Record<string, string>>
-type Answer = { readonly status: number; readonly body: unknown } | Refusal
-type Request = {
-  readonly account: string
-  readonly url: string
-  readonly params: Fields
-  readonly query: Fields
-  readonly form: Fields
-}
-type Route = (method: 'GET' | 'POST' | 'DELETE', url: string, handle: (call: Request) => Answer) => void
+import { listPage, withinTime, wrongTime } from './rest-lists.ts'
+import { type Answer, type Call, gone, ok, type Route, type Texts } from './rest-routes.ts'
 
 /** A call as a form asks for it. */
-export function callRequest(form: Fields, events: readonly string[]): CallRequest {
+export function callRequest(form: Texts, events: readonly string[]): CallRequest {
   return {
     from: form['From'] ?? '',
     to: form['To'] ?? '',
     url: form['Url'] ?? '',
     method: form['Method'] ?? 'POST',
-    statusCallback: form['StatusCallback'] ?? '',
-    events: events.length > 0 ? events : ['completed'],
+    fallbackUrl: form['FallbackUrl'] ?? '',
+    fallbackMethod: form['FallbackMethod'] ?? 'POST',
+    told: {
+      url: form['StatusCallback'] ?? '',
+      method: form['StatusCallbackMethod'] ?? 'POST',
+      events: events.length > 0 ? events : ['completed'],
+    },
     timeout: Number(form['Timeout'] ?? 60),
     timeLimit: Number(form['TimeLimit'] ?? 14_400),
-    machineDetection: form['MachineDetection'] !== undefined,
+    machineDetection: form['MachineDetection'] ?? '',
   }
 }
 
 /** Adds the routes, all but the one that makes calls. */
 export function addCallRoutes(route: Route, simulator: Simulator, root: string): void {
   const { calls } = simulator
-  const withCall = (request: Request, then: (call: CallRecord) => Answer): Answer => {
+  const withCall = (request: Call, then: (call: CallRecord) => Answer): Answer => {
     const call = calls.call(request.params['sid'] ?? '')
     return call?.accountSid === request.account ? then(call) : refuse(20404, request.url)
   }
-  const withRecording = (request: Request, then: (recording: Recording) => Answer): Answer => {
+  const withRecording = (request: Call, then: (recording: Recording) => Answer): Answer => {
     const recording = calls.recording(request.params['sid'] ?? '')
     return recording?.accountSid === request.account ? then(recording) : refuse(20404, request.url)
   }
 
   route('GET', `${root}/Calls.json`, ({ account, url, query }) => {
-    const [after, before] = [query['StartTime>'], query['StartTime<']]
+    const wrong = wrongTime(query, 'StartTime', 'EndTime')
+    if (wrong !== undefined) return refuse(20001, wrong)
     const lag = simulator.now().subtract({ seconds: simulator.faults().listLagSeconds })
     const found = calls
       .calls(account)
@@ -54,40 +50,73 @@ export function addCallRoutes(route: Route, simulator: Simulator, root: string):
         (call) =>
           (!query['From'] || call.from === query['From']) &&
           (!query['To'] || call.to === query['To']) &&
-          (!after || call.created.slice(0, after.length) >= after.slice(0, 10)) &&
-          (!before || call.created.slice(0, before.length) <= before.slice(0, 10)) &&
+          (!query['ParentCallSid'] || call.parentSid === query['ParentCallSid']) &&
+          (!query['Status'] || statusOf(call) === query['Status']) &&
+          withinTime(call.created, query, 'StartTime') &&
+          (call.ended === null ? !asksForEnd(query) : withinTime(call.ended, query, 'EndTime')) &&
           Temporal.Instant.compare(call.created, lag) <= 0,
       )
     return listPage('calls', found, (call) => call.sid, callResource, url)
   })
-  route('GET', `${root}/Calls/:sid`, (request) => withCall(request, (call) => ({ status: 200, body: callResource(call) })))
+  route('GET', `${root}/Calls/:sid`, (request) => withCall(request, (call) => ok(callResource(call))))
   route('POST', `${root}/Calls/:sid`, (request) =>
     withCall(request, (call) => {
-      const { Status: status, Url: url } = request.form
-      if (status === 'completed' || status === 'canceled') calls.end(call.sid)
-      else if (url !== undefined) calls.redirect(call.sid, url)
-      return { status: 200, body: callResource(calls.call(call.sid) ?? call) }
+      const { Status: status, Url: url, Method: method = 'POST', FallbackUrl: fallbackUrl = '' } = request.form
+      if (status === 'completed' || status === 'canceled') calls.end(call.sid, status)
+      else if (status !== undefined) return refuse(20001, 'Status')
+      else if (url !== undefined) {
+        const start = { url, method, fallbackUrl, fallbackMethod: request.form['FallbackMethod'] ?? 'POST' }
+        if (!URL.canParse(url)) return refuse(21205, url)
+        if (!calls.redirect(call.sid, start)) return refuse(21220)
+      }
+      return ok(callResource(calls.call(call.sid) ?? call))
     }),
   )
-  route('GET', `${root}/Recordings.json`, ({ account, url, query }) => {
-    const found = calls.recordings(account).filter((one) => !query['CallSid'] || one.callSid === query['CallSid'])
-    return listPage('recordings', found, (one) => one.sid, recordingResource, url)
-  })
-  route('GET', `${root}/Recordings/:sid`, (request) =>
-    withRecording(request, (one) => ({ status: 200, body: recordingResource(one) })),
+  route('DELETE', `${root}/Calls/:sid`, (request) =>
+    withCall(request, (call) => {
+      if (call.ended === null) return refuse(20009)
+      calls.strike(call.sid)
+      return gone
+    }),
   )
+  for (const list of [`${root}/Recordings.json`, `${root}/Calls/:sid/Recordings.json`])
+    route('GET', list, ({ account, url, query, params }) => {
+      const wrong = wrongTime(query, 'DateCreated')
+      if (wrong !== undefined) return refuse(20001, wrong)
+      const callSid = params['sid'] ?? query['CallSid']
+      const found = calls
+        .recordings(account)
+        .filter((one) => (!callSid || one.callSid === callSid) && withinTime(one.created, query, 'DateCreated'))
+      return listPage('recordings', found, (one) => one.sid, recordingResource, url)
+    })
+  route('GET', `${root}/Recordings/:sid`, (request) => withRecording(request, (one) => ok(recordingResource(one))))
   route('DELETE', `${root}/Recordings/:sid`, (request) =>
     withRecording(request, (one) => {
       calls.forget(one.sid)
-      return { status: 204, body: null }
+      return gone
     }),
   )
   route('GET', `${root}/Recordings/:sid/Transcriptions.json`, (request) =>
     withRecording(request, (one) =>
-      listPage('transcriptions', one.transcribe ? [one] : [], (row) => transcriptionSid(row), transcriptionResource, request.url),
+      listPage('transcriptions', one.transcribe ? [one] : [], transcriptionSid, transcriptionResource, request.url),
     ),
   )
-  route('DELETE', `${root}/Transcriptions/:sid`, () => ({ status: 204, body: null }))
+  route('DELETE', `${root}/Transcriptions/:sid`, ({ account, url, params }) => {
+    const one = calls.recordings(account).find((row) => row.transcribe && transcriptionSid(row) === params['sid'])
+    if (one === undefined) return refuse(20404, url)
+    calls.keep({ ...one, transcribe: false })
+    return gone
+  })
+}
+
+/** REST has no word for a call that is on its way to ring. */
+function statusOf({ status }: CallRecord): string {
+  return status === 'initiated' ? 'queued' : status
+}
+
+/** Whether a query is about calls that have ended. */
+function asksForEnd(query: Texts): boolean {
+  return ['EndTime', 'EndTime>', 'EndTime<'].some((name) => query[name])
 }
 
 /** `api.v2010.account.call` */
@@ -104,7 +133,7 @@ export function callResource(call: CallRecord) {
     direction: call.direction,
     duration: call.ended === null ? null : String(secondsOf(call)),
     end_time: call.ended === null ? null : rfc2822(call.ended),
-    forwarded_from: null,
+    forwarded_from: call.forwardedFrom ?? null,
     from: call.from,
     from_formatted: call.from,
     group_sid: null,
@@ -114,8 +143,8 @@ export function callResource(call: CallRecord) {
     price_unit: 'USD',
     queue_time: '0',
     sid: call.sid,
-    start_time: call.answered === null ? null : rfc2822(call.answered),
-    status: call.status === 'initiated' ? 'queued' : call.status,
+    start_time: call.status === 'queued' ? null : rfc2822(call.created),
+    status: statusOf(call),
     subresource_uris: { recordings: `${uri}/Recordings.json` },
     to: call.to,
     to_formatted: call.to,

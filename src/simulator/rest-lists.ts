@@ -76,3 +76,35 @@ export function metaPage(key: string, documents: readonly unknown[], url: string
     },
   }
 }
+
+/** A day, or a time with its zone. */
+function isTime(text: string): boolean {
+  try {
+    if (text.length === 10) Temporal.PlainDate.from(text)
+    else Temporal.Instant.from(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The names of those fields of a query that hold no time though they should: `NAME`, `NAME>` and `NAME<`. */
+export function wrongTime(query: Readonly<Record<string, string>>, ...names: readonly string[]): string | undefined {
+  return names.flatMap((name) => [name, `${name}>`, `${name}<`]).find((name) => query[name] && !isTime(query[name]))
+}
+
+/** Whether an instant is within `NAME`, `NAME>` and `NAME<` of a query: whole days where they are dates, instants where they are times. */
+export function withinTime(at: string, query: Readonly<Record<string, string>>, name: string): boolean {
+  const [on, after, before] = [query[name], query[`${name}>`], query[`${name}<`]]
+  return (
+    (!on || at.slice(0, 10) === on.slice(0, 10)) &&
+    (!after || compareTime(at, after) >= 0) &&
+    (!before || compareTime(at, before) <= 0)
+  )
+}
+
+/** How an instant stands to a limit: a day, or a time with its zone. */
+function compareTime(at: string, limit: string): number {
+  if (limit.length === 10) return at.slice(0, 10) < limit ? -1 : at.slice(0, 10) > limit ? 1 : 0
+  return Temporal.Instant.compare(at, limit)
+}

@@ -167,6 +167,9 @@ export function createCalls(world: World, pace: number): Calls {
       if (leg?.record.status !== 'in-progress') return false
       const before = leg.cut
       leg.cut = Promise.withResolvers()
+      leg.waits = 'nothing'
+      leg.take = null
+      leg.ahead.length = 0
       before.resolve()
       run(leg, start)
       return true

@@ -24,6 +24,8 @@ export type CallRecord = {
   readonly answeredBy: string | null
   readonly errorCode: number | null
   readonly forwardedFrom: string | null
+  /** The sid of the account's number that was called or calls. */
+  readonly numberSid: string | null
   readonly created: string
   readonly answered: string | null
   readonly ended: string | null

@@ -3,7 +3,7 @@
 import type { CallerSigns, CallRecord, CallRequest, PhoneCall, Recording, VoiceFault } from './call-world.ts'
 import { type Refusal, type RefusalCode, refuse } from './errors.ts'
 import { placeOf } from './inbound.ts'
-import { type Exchange, give, HungUp, isOver, type Leg, move, nobody, openLeg, pickUp, shown, WITHHELD } from './legs.ts'
+import { type Exchange, give, HungUp, isKnown, isOver, type Leg, move, nobody, openLeg, pickUp, shown, WITHHELD } from './legs.ts'
 import type { Player, Start } from './play.ts'
 import { playFrom } from './player.ts'
 import type { Fields } from './webhook.ts'
@@ -66,7 +66,7 @@ export function createCalls(world: World, pace: number): Calls {
     pace,
     closed: false,
     changed: (leg) => {
-      for (const listener of listeners) listener(shown(leg))
+      if (isKnown(leg)) for (const listener of listeners) listener(shown(leg))
     },
   }
   const { rows, put } = world
@@ -117,8 +117,9 @@ export function createCalls(world: World, pace: number): Calls {
     void work
   }
 
-  const live = (phone: string): Leg | undefined =>
-    [...exchange.legs.values()].findLast((leg) => leg.phone === phone && !isOver(leg))
+  const legsOf = (phone: string): readonly Leg[] =>
+    [...exchange.legs.values()].filter((leg) => leg.phone === phone && isKnown(leg))
+  const live = (phone: string): Leg | undefined => legsOf(phone).findLast((leg) => !isOver(leg))
 
   return {
     make(accountSid, request) {
@@ -203,10 +204,10 @@ export function createCalls(world: World, pace: number): Calls {
       return leg.record.sid
     },
     phoneCall: (phone) => {
-      const leg = live(phone) ?? [...exchange.legs.values()].findLast((one) => one.phone === phone)
+      const leg = live(phone) ?? legsOf(phone).at(-1)
       return leg === undefined ? undefined : shown(leg)
     },
-    phoneCalls: (phone) => [...exchange.legs.values()].filter((leg) => leg.phone === phone).map(shown),
+    phoneCalls: (phone) => legsOf(phone).map(shown),
     answer(phone, machine = false) {
       const leg = live(phone)
       if (leg === undefined) return

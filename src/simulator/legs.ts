@@ -80,6 +80,7 @@ export function openLeg(
       status: call.direction === 'inbound' ? 'ringing' : 'queued',
       answeredBy: null,
       errorCode: null,
+      numberSid: world.numberOf(call.direction === 'inbound' ? call.to : call.from)?.sid ?? null,
       forwardedFrom: signs['ForwardedFrom'] ?? null,
       created: at,
       answered: null,
@@ -147,6 +148,11 @@ export function give(leg: Leg, input: Input): void {
 /** Whether a leg has ended. */
 export function isOver(leg: Leg): boolean {
   return ENDED.has(leg.record.status)
+}
+
+/** Whether the phone knows of the call: it has dialled, or was rung (or would have been, were it not busy or off). */
+export function isKnown({ record }: Leg): boolean {
+  return record.direction === 'inbound' || (record.status !== 'queued' && record.status !== 'initiated')
 }
 
 /** The call as the phone shows it. Who has dialled hears it ring, and talks for all the phone knows. */

@@ -124,7 +124,6 @@ export function callResource(call: CallRecord) {
   const uri = `/2010-04-01/Accounts/${call.accountSid}/Calls/${call.sid}`
   return {
     account_sid: call.accountSid,
-    annotation: null,
     answered_by: call.answeredBy,
     api_version: '2010-04-01',
     caller_name: null,
@@ -138,7 +137,7 @@ export function callResource(call: CallRecord) {
     from_formatted: call.from,
     group_sid: null,
     parent_call_sid: call.parentSid,
-    phone_number_sid: '',
+    phone_number_sid: call.numberSid ?? null,
     price: null,
     price_unit: 'USD',
     queue_time: '0',

@@ -113,7 +113,10 @@ function strictComponents(api: Api): Record<string, Schema> {
   return Object.fromEntries(Object.entries(api.components.schemas).map(([name, schema]) => [name, strictly(schema)]))
 }
 
-function strictly(schema: Schema): Schema {
+function strictly(given: Schema): Schema {
+  // Twilio says of a property without a type that it may be null, which Ajv refuses to read.
+  const { nullable: _, ...untyped } = given
+  const schema = given.type === undefined ? untyped : given
   if (schema.type !== 'object' || schema.properties === undefined) return schema
   const properties = schema.properties as Readonly<Record<string, Schema>>
   const nullable = Object.entries(properties).map(([name, property]) => [name, { anyOf: [strictly(property), { type: 'null' }] }])

@@ -142,7 +142,13 @@ const APPLY: Apply = {
     await APPLY.call_back(work, { kind: 'call_back', language })
   },
   event: async ({ trx, districtId, moment, call, who }, { what, detail }) => {
-    await log(trx, districtId, moment, call.exchangeId ?? call.aboutId, who, what, { ...detail, call: call.id })
+    // A call that says messages is told of at each of them.
+    const { rows } = await sql<{ id: string }>`
+      select id from exchange where district_id = ${districtId} and call_id = ${call.id} and kind = 'message' order by id`.execute(
+      trx,
+    )
+    const of = call.script === 'message' ? rows.map((row) => row.id) : [call.exchangeId ?? call.aboutId]
+    for (const id of of) await log(trx, districtId, moment, id, who, what, { ...detail, call: call.id })
   },
 }
 

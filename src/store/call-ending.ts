@@ -11,6 +11,7 @@ import { endRoom } from './call-rooms.ts'
 import { type CallRow, whoOf } from './call-rows.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
+import { nextRung } from './rescue.ts'
 import { openTask } from './tasks.ts'
 
 /** Minutes after which an unanswered message is tried again, by the tries before; after the last it is not reached. */
@@ -76,8 +77,8 @@ export async function settleMessages(
       }
     }),
   )
-  for (const row of rows)
-    if (row.tries > AGAIN_MINUTES.length) await openTask(trx, districtId, 'unreached', row.id, { exchangeId: row.id })
+  const lost = rows.filter((row) => row.tries > AGAIN_MINUTES.length).map((row) => row.id)
+  await nextRung(trx, districtId, moment, lost)
 }
 
 /** The exchange that the call itself is: for how long it lasted, and, for one that we made, whether the two talked. */

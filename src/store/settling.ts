@@ -159,9 +159,6 @@ async function write(
       where e.district_id = ${districtId} and e.id = w.id and e.status <> w.status`.execute(trx)
     const lost = ids.filter((_, i) => wholes[i]?.status === 'failed' || wholes[i]?.status === 'undelivered')
     await forgetIntroductions(trx, districtId, lost)
-    const curable = rows.filter((r) => work.curable.has(r.attempt_id)).map((r) => r.exchange_id)
-    await rescueByCall(trx, districtId, moment, curable)
-    await awaitSign(trx, districtId, moment, ids)
     const found = rows.filter((r) => r.outcome === 'unknown' && r.sid !== null)
     if (found.length > 0)
       await closeTasks(
@@ -172,6 +169,14 @@ async function write(
       )
   }
   await appendEvents(trx, districtId, work.events)
+  const curable = rows.filter((r) => work.curable.has(r.attempt_id)).map((r) => r.exchange_id)
+  await rescueByCall(trx, districtId, moment, curable)
+  await awaitSign(
+    trx,
+    districtId,
+    moment,
+    rows.map((r) => r.exchange_id),
+  )
 }
 
 /** Applies status callbacks, in any order and however often they came; one for an attempt that is not there is dropped. */

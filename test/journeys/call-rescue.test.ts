@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { setCalls } from '../../src/relay/compose.ts'
+import { composeStore } from '../../src/store/composing.ts'
+import { staffById } from '../../src/store/people.ts'
+import { type Telephone, telephone } from '../support/telephone.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+let world: World
+let rosa: Telephone
+beforeAll(async () => {
+  world = await openWorld({ numbers: 4, hours: 'always' })
+  rosa = telephone(world, '+19715550142')
+})
+afterEach(() => world.isIntact())
+
+const events = async (guardian: string) => (await world.exchanges({ guardian })).at(-1)?.events.map((event) => event.what)
+/** What waits for its time is due now. */
+const timePasses = async () => {
+  await world.rows(
+    sql`update exchange set send_after = clock_timestamp() where channel = 'call' and status = 'queued' returning id`,
+  )
+  await world.nudge()
+}
+
+describe('a text that a landline does not take', () => {
+  test('comes back from the carrier and becomes a call; the next message is a call at once', async () => {
+    world.simulator.setLine(rosa.number, 'landline')
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    await rosa.rings()
+    rosa.answers()
+    await rosa.hears()
+    expect(await rosa.presses('1')).toContain('es-US: Gracias.')
+    await rosa.isSilent()
+    await world.settled()
+    expect((await world.exchanges({ guardian: 'rosa' })).at(-1)).toMatchObject({ status: 'delivered', evidence: 'heard' })
+    expect(await events('rosa')).toEqual(expect.arrayContaining(['sent', 'undelivered', 'rescue', 'ringing', 'person', 'heard']))
+
+    await world.sends('rivera', { guardian: 'rosa' }, 'See you tomorrow.')
+    await rosa.rings()
+    expect(await events('rosa')).not.toContain('sent')
+    rosa.answers()
+    await rosa.hears()
+    await rosa.presses('1')
+    await rosa.isSilent()
+  })
+})
+
+describe('a family that does not answer', () => {
+  test('is called three times; then the other guardian gets the message, and the teacher is told', async () => {
+    const staff = await world.inDistrict((trx) => staffById(trx, world.district, 'whitfield'))
+    if (staff === null) throw new Error('no administrator')
+    const settings = { rescueOtherGuardian: true }
+    await setCalls(composeStore(world.database.db, world.database.keys), {
+      districtId: world.district,
+      staff,
+      schoolId: 'lincoln',
+      settings,
+    })
+    world.simulator.calls.setVoiceFault(rosa.number, 'no-answer')
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    for (const tries of [1, 2, 3]) {
+      await world.until(
+        `call ${tries} was in vain`,
+        async () => (await events('rosa'))?.filter((e) => e === 'ringing').length === tries,
+      )
+      await world.until('it has ended', async () => (await world.queues()).sending === 0)
+      await timePasses()
+    }
+    await world.settled()
+    expect(await world.phoneOf('luis').reads()).toEqual([expect.stringContaining('Gracias.')])
+    expect(await world.phoneOf('rivera').reads()).toEqual([
+      'Rosa was called three times and did not answer: "Thank you.". Try again, or send paper.',
+    ])
+    expect(world.simulator.calls.phoneCalls(rosa.number).filter((call) => call.state === 'over').length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('a machine hears whom to call back, and nothing private', async () => {
+    world.simulator.calls.setVoiceFault(rosa.number, 'machine')
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    await world.until(
+      'the machine has heard it',
+      () => rosa.call()?.heard.some((one) => one.kind === 'said') === true && rosa.call()?.state === 'over',
+    )
+    const said = rosa.call()?.heard.flatMap((one) => (one.kind === 'said' ? [one.text] : []))
+    expect(said).toEqual([
+      'Le habla Lincoln School. Tenemos un mensaje para su familia. Por favor, devuelva la llamada a este número.',
+    ])
+  })
+})

@@ -20,6 +20,7 @@ type Row = {
   carrier_status: string | null
   phone_id: string
   proxy_number_id: string
+  urgent: boolean
 }
 
 /** An exchange as its attempts change it: the latest attempt of every part, with the carrier's last word of it. */
@@ -69,7 +70,7 @@ async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]
     }
   >`
     select a.id as attempt_id, a.exchange_id, a.part, a.outcome, a.sid, a.carrier_status, a.phone_id, a.proxy_number_id,
-      e.attempt_id as current, e.status, e.body, e.part as exchange_part,
+      e.attempt_id as current, e.urgent, e.status, e.body, e.part as exchange_part,
       case when length(e.body) >= ${SURELY_ONE_PART} then (
         select jsonb_agg(jsonb_build_object('id', o.id, 'part', o.part, 'word', o.carrier_status) order by o.started_at)
         from attempt o where o.district_id = ${districtId} and o.exchange_id = e.id) end as siblings
@@ -175,7 +176,7 @@ async function write(
     trx,
     districtId,
     moment,
-    rows.map((r) => r.exchange_id),
+    rows.filter((r) => r.urgent).map((r) => r.exchange_id),
   )
 }
 

@@ -34,6 +34,8 @@ export type Calls = {
   /** The newest call of a phone. */
   readonly phoneCall: (phone: string) => PhoneCall | undefined
   readonly phoneCalls: (phone: string) => readonly PhoneCall[]
+  /** Ground truth: the calls of every phone that had any, oldest first. */
+  readonly phones: () => ReadonlyMap<string, readonly PhoneCall[]>
   readonly answer: (phone: string, machine?: boolean) => void
   /** Declines a call that rings, or hangs up. */
   readonly hangUp: (phone: string) => void
@@ -45,6 +47,8 @@ export type Calls = {
   /** What happens to calls that ring this phone from now on. */
   readonly setVoiceFault: (phone: string, fault: VoiceFault) => void
   readonly voiceFault: (phone: string) => VoiceFault
+  /** The faults that are on, by phone. */
+  readonly voiceFaults: () => ReadonlyMap<string, VoiceFault>
   readonly subscribe: (listener: (call: PhoneCall) => void) => () => void
   readonly close: () => void
 }
@@ -208,6 +212,7 @@ export function createCalls(world: World, pace: number): Calls {
       return leg === undefined ? undefined : shown(leg)
     },
     phoneCalls: (phone) => legsOf(phone).map(shown),
+    phones: () => Map.groupBy([...exchange.legs.values()].filter(isKnown).map(shown), (call) => call.phone),
     answer(phone, machine = false) {
       const leg = live(phone)
       if (leg === undefined) return
@@ -233,7 +238,11 @@ export function createCalls(world: World, pace: number): Calls {
       const leg = live(phone)
       if (leg !== undefined) give(leg, { kind: 'silence' })
     },
-    setVoiceFault: (phone, fault) => void faults.set(phone, fault),
+    setVoiceFault(phone, fault) {
+      if (fault === 'none') faults.delete(phone)
+      else faults.set(phone, fault)
+    },
+    voiceFaults: () => faults,
     voiceFault: (phone) => faults.get(phone) ?? 'none',
     subscribe(listener) {
       listeners.add(listener)

@@ -1,12 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { Simulator } from './carrier.ts'
+import { addCallDoors } from './control-calls.ts'
 import { admitThisComputerOnly } from './guard.ts'
 import type { Faults, Line } from './world.ts'
 
 /**
  * Doors for tests and other programs, JSON, as a Fastify plugin: `POST /simulator/faults` (any part of `Faults`), `GET /simulator/faults`,
  * `POST /simulator/texts` `{from, to, body}` (a phone texts), `POST /simulator/lines` `{number, line}`, `GET /simulator/handsets` (ground truth,
- * `{number: [texts]}`), `GET /simulator/alerts`, `POST /simulator/settled` (answers when nothing is on its way). Answers on this computer only.
+ * `{number: [texts]}`), `GET /simulator/alerts`, `POST /simulator/settled` (answers when nothing is on its way), and the telephones' of
+ * `addCallDoors`. Answers on this computer only.
  */
 export function simulatorControl(app: FastifyInstance, options: { readonly simulator: Simulator }, done: () => void): void {
   const { simulator } = options
@@ -32,6 +34,7 @@ export function simulatorControl(app: FastifyInstance, options: { readonly simul
     await simulator.settled()
     return {}
   })
+  addCallDoors(app, simulator)
   done()
 }
 

@@ -90,6 +90,18 @@ export function openRest(simulator: Simulator): FastifyInstance {
   return app
 }
 
+/** Twilio's own SDK, speaking to a REST that this starts. */
+export async function openSdk(app: FastifyInstance): Promise<ReturnType<typeof twilio>> {
+  const base = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+  const httpClient = new twilio.RequestClient()
+  const plain = httpClient.request.bind(httpClient)
+  httpClient.request = ((asked: Parameters<typeof plain>[0]) => {
+    const uri = new URL(asked.uri)
+    return plain({ ...asked, uri: new URL(uri.pathname + uri.search, base).toString() })
+  }) as typeof plain
+  return twilio(account, token, { httpClient })
+}
+
 /** A small repeatable generator (mulberry32), 0 up to 1. */
 export function seeded(seed: number): () => number {
   let state = seed

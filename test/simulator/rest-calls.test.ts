@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import twilio from 'twilio'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkAnswer, checkRequest } from '../support/twilio-contract.ts'
-import { account, basic, openRest, phone, proxy, secondProxy, token } from './bench.ts'
+import { account, basic, openRest, openSdk, phone, proxy, secondProxy, token } from './bench.ts'
 import { type CallBench, openCallBench, until } from './call-bench.ts'
 
 const other = 'AC00000000000000000000000000000002'
 const callee = '+19715550143'
 const root = `/2010-04-01/Accounts/${account}`
-const long = 'This is a sentence of about three seconds.'
 
 let now: Temporal.Instant
 let bench: CallBench
@@ -202,74 +200,8 @@ test('the list of calls is filtered, and shows what is late late', async () => {
   expect((await call('GET', `${root}/Calls.json`)).body.calls).toEqual([])
 })
 
-describe('recordings', () => {
-  async function record(transcribe = true): Promise<string> {
-    bench.answerWith(`<Record action="/next" transcribe="${transcribe}"/>`)
-    calls().dial(phone, proxy)
-    await bench.ready(phone)
-    calls().speak(phone, long)
-    calls().press(phone, '#')
-    return until('it is kept', () => calls().recordings(account)[0]?.sid)
-  }
-
-  test('are shown, fetched as a file, and deleted', async () => {
-    const url = `${root}/Recordings/${await record()}.json`
-    expect((await call('GET', url)).body).toMatchObject({ duration: '3', status: 'completed', source: 'RecordVerb' })
-    const file = await app.inject({ url: url.replace('.json', '.wav'), headers: { authorization: basic } })
-    expect(file.headers['content-type']).toBe('audio/x-wav')
-    expect(file.rawPayload.subarray(0, 4).toString()).toBe('RIFF')
-    expect(file.rawPayload.readUInt32LE(4)).toBe(file.rawPayload.length - 8)
-    expect((file.rawPayload.length - 44) / file.rawPayload.readUInt32LE(28)).toBe(3)
-    expect((await call('DELETE', url)).status).toBe(204)
-    for (const gone of [url, url.replace('.json', '.wav')]) expect((await ask('GET', gone)).status).toBe(404)
-    expect((await ask('DELETE', url)).status).toBe(404)
-  })
-
-  test('of somebody else are none', async () => {
-    const sid = await record()
-    const authorization = `Basic ${Buffer.from(`${other}:other-token`).toString('base64')}`
-    for (const end of ['.json', '.wav', '/Transcriptions.json']) {
-      const url = `${root.replace(account, other)}/Recordings/${sid}${end}`
-      expect((await app.inject({ url, headers: { authorization } })).statusCode).toBe(404)
-      expect((await app.inject({ url: url.replace(other, account), headers: { authorization } })).statusCode).toBe(401)
-      expect((await app.inject({ url: url.replace(other, account) })).statusCode).toBe(401)
-    }
-  })
-
-  test('are not written down unless that was asked for', async () => {
-    const url = `${root}/Recordings/${await record(false)}/Transcriptions.json`
-    expect((await ask('GET', url)).body.transcriptions).toEqual([])
-    expect((await ask('DELETE', `${root}/Transcriptions/TR${'0'.repeat(32)}.json`)).status).toBe(404)
-  })
-
-  test('are listed, written down and deleted by Twilio’s own SDK', async () => {
-    const sid = await record()
-    const client = await sdk()
-    expect((await client.recordings.list({ callSid: calls().phoneCall(phone)?.sid ?? '' })).map((one) => one.sid)).toEqual([sid])
-    expect(await client.recordings.list({ callSid: `CA${'0'.repeat(32)}` })).toEqual([])
-    expect((await client.calls(calls().phoneCall(phone)?.sid ?? '').recordings.list()).map((one) => one.sid)).toEqual([sid])
-    const [written] = await client.recordings(sid).transcriptions.list({ limit: 1 })
-    expect(written).toMatchObject({ transcriptionText: long, status: 'completed', duration: '3' })
-    expect(await client.transcriptions(written?.sid ?? '').remove()).toBe(true)
-    expect(await client.recordings(sid).transcriptions.list()).toEqual([])
-    expect(await client.recordings(sid).remove()).toBe(true)
-    await expect(client.recordings(sid).fetch()).rejects.toMatchObject({ status: 404, code: 20404 })
-  })
-})
-
-async function sdk() {
-  const base = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
-  const httpClient = new twilio.RequestClient()
-  const plain = httpClient.request.bind(httpClient)
-  httpClient.request = ((asked: Parameters<typeof plain>[0]) => {
-    const uri = new URL(asked.uri)
-    return plain({ ...asked, uri: new URL(uri.pathname + uri.search, base).toString() })
-  }) as typeof plain
-  return twilio(account, token, { httpClient })
-}
-
 test('Twilio’s own SDK makes, watches and ends a call', async () => {
-  const client = await sdk()
+  const client = await openSdk(app)
   const made = await client.calls.create({
     from: proxy,
     to: phone,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Simulator } from '../../src/simulator/carrier.ts'
 import { readMessagingTwiml } from '../../src/simulator/twiml.ts'
 import { anyText, expectQuick, longOf, SEEDS } from '../support/outside.ts'
-import { account, basic, onService, openRest, openSimulator, phone, proxy } from './bench.ts'
+import { account, basic, onService, openRest, openSimulator, phone, proxy, secondProxy } from './bench.ts'
 
 let simulator: Simulator
 let app: FastifyInstance
@@ -44,6 +44,14 @@ test('whatever is asked, nothing is a 500', async () => {
     'MessagingServiceSid',
     'PhoneNumber',
     'AreaCode',
+    'Url',
+    'Status',
+    'Method',
+    'Timeout',
+    'TimeLimit',
+    'FallbackUrl',
+    'StatusCallbackEvent',
+    'MachineDetection',
     '__proto__',
   )
   const name = fc.constantFrom(
@@ -51,6 +59,10 @@ test('whatever is asked, nothing is a 500', async () => {
     'DateSent',
     'DateSent>',
     'DateSent<',
+    'StartTime',
+    'StartTime>',
+    'EndTime<',
+    'DateCreated',
     'PageSize',
     'Page',
     'PageToken',
@@ -61,10 +73,20 @@ test('whatever is asked, nothing is a 500', async () => {
   const pairs = (names: fc.Arbitrary<string>) =>
     fc.array(fc.tuple(names, anyText(phone, proxy)), { maxLength: 5 }).map((list) => new URLSearchParams(list).toString())
   const where = fc.oneof(
-    fc.constantFrom(`${root}/Messages.json`, `${root}/IncomingPhoneNumbers.json`, `${root}/Calls.json`, '/v1/Services', root),
+    fc.constantFrom(
+      `${root}/Messages.json`,
+      `${root}/IncomingPhoneNumbers.json`,
+      `${root}/Calls.json`,
+      `${root}/Recordings.json`,
+      '/v1/Services',
+      root,
+    ),
+    fc.constant(null).map(() => `${root}/Calls/${live}.json`),
+    anyText().map((text) => `${root}/Recordings/${encodeURIComponent(text.toWellFormed())}.wav`),
     anyText().map((text) => `/v2/PhoneNumbers/${encodeURIComponent(text.toWellFormed())}`),
     anyText().map((text) => `${root}/Messages/${encodeURIComponent(text.toWellFormed())}`),
   )
+  const live = simulator.calls.dial(phone, secondProxy)
   const type = fc.constantFrom(FORM, FORM, FORM, 'application/json', 'text/plain', 'x')
   await fc.assert(
     fc.asyncProperty(fc.boolean(), where, pairs(name), pairs(field), type, async (posts, url, query, form, contentType) => {

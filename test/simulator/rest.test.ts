@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import twilio from 'twilio'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Simulator } from '../../src/simulator/carrier.ts'
 import { checkAnswer, checkRequest } from '../support/twilio-contract.ts'
@@ -9,6 +8,7 @@ import {
   onService,
   openReceiver,
   openRest,
+  openSdk,
   openSimulator,
   phone,
   proxy,
@@ -246,14 +246,7 @@ describe('faults', () => {
 })
 
 test('Twilio’s own SDK works against it', async () => {
-  const base = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
-  const httpClient = new twilio.RequestClient()
-  const plain = httpClient.request.bind(httpClient)
-  httpClient.request = ((asked: Parameters<typeof plain>[0]) => {
-    const uri = new URL(asked.uri)
-    return plain({ ...asked, uri: new URL(uri.pathname + uri.search, base).toString() })
-  }) as typeof plain
-  const client = twilio(account, token, { httpClient })
+  const client = await openSdk(app)
   const sent = await client.messages.create({ from: proxy, to: phone, body: 'hi', validityPeriod: 60 })
   await simulator.settled()
   expect(

@@ -24,6 +24,12 @@ export const FAMILIES: readonly {
     hears: ['Thank you for telling me. Please pick up the homework at 3:30 PM.', 'I hope your child feels better soon.'],
   },
   {
+    id: 'luis',
+    person: 'guardian-luis-lopez',
+    says: ['¿Cuál es la tarea?', 'Gracias.'],
+    hears: ['Please pick up the homework at 3:30 PM.', 'Thank you.', 'See you tomorrow.'],
+  },
+  {
     id: 'fatima',
     person: 'guardian-fatima-al-sayed',
     says: ['سيتأخر طفلي اليوم.', 'ما هو الواجب المنزلي؟'],
@@ -47,18 +53,20 @@ export async function phonesOnTable({ db, keys }: Installation, district: string
       given_name: string
       display_name: string | null
       language: string | null
+      landline: boolean
       number_encrypted: Buffer
     }>`
-      select p.id, p.given_name, p.display_name, p.language, f.number_encrypted from person p
-      join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id and pp.use = 'sms'
+      select distinct on (p.id) p.id, p.given_name, p.display_name, p.language, pp.use = 'phone' as landline, f.number_encrypted from person p
+      join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id
       join phone f on f.district_id = p.district_id and f.id = pp.phone_id
-      where p.district_id = ${district} and p.id = any(${[TEACHER, ...FAMILIES.map((f) => f.person)]}::text[])`.execute(trx)
+      where p.district_id = ${district} and p.id = any(${[TEACHER, ...FAMILIES.map((f) => f.person)]}::text[])
+      order by p.id, pp.use desc`.execute(trx)
     const { rows: pairs } = await sql<PairRow>`
       select c.id as conversation_id, b.side, n.number, pp.person_id as guardian_id,
         (select min(q.given_name) from guardianship gs join person q on q.district_id = gs.district_id and q.id = gs.student_id
           where gs.district_id = ${district} and gs.guardian_id = pp.person_id) as child
       from conversation c join household h on h.district_id = c.district_id and h.id = c.household_id
-      join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id and pp.use = 'sms'
+      join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id
       join binding b on b.district_id = c.district_id and b.conversation_id = c.id and b.until is null
       join proxy_number n on n.id = b.proxy_number_id
       where c.district_id = ${district} and c.staff_side = ${TEACHER} and c.ended_at is null`.execute(trx)
@@ -81,7 +89,7 @@ export async function phonesOnTable({ db, keys }: Installation, district: string
           id: family.id,
           owner: who.given_name,
           side: 'family',
-          kind: 'flip',
+          kind: who.landline ? 'landline' : 'flip',
           number: numberOf(family.person),
           language: who.language ?? 'en',
           contacts: [contact],
@@ -92,7 +100,14 @@ export async function phonesOnTable({ db, keys }: Installation, district: string
       const seen = proxy(family.person, 'staff')
       return seen === undefined
         ? []
-        : [{ label: `${seen.child ?? 'A'}’s family`, number: seen.number, phone: family.id, suggestions: family.hears }]
+        : [
+            {
+              label: family.id === 'luis' ? `${seen.child ?? 'A'}’s father` : `${seen.child ?? 'A'}’s family`,
+              number: seen.number,
+              phone: family.id,
+              suggestions: family.hears,
+            },
+          ]
     })
     if (teacher === undefined) return families
     return [
@@ -133,6 +148,20 @@ const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string
   canceled: () => 'canceled',
   opted_out: () => 'STOP: no more messages to this phone',
   opted_in: () => 'START: messages again',
+  ringing: () => 'the phone is rung',
+  person: () => 'somebody pressed one: not a machine',
+  machine: () => 'a machine answered: it heard only whom to call back',
+  heard: () => 'heard to its end',
+  answered: () => 'answered',
+  not_answered: () => 'no answer: rung again later',
+  not_reached: () => 'three calls, no answer: the teacher is told',
+  rescue: (d) => (d['rung'] === 'call' ? 'the phone takes no texts: a call instead' : 'the other guardian gets it'),
+  called: () => 'somebody called',
+  talked: () => 'put through, without either number',
+  not_connected: () => 'nobody took the call',
+  call_ended: (d) => `over after ${d['seconds']} s`,
+  transcribed: () => 'put into words',
+  not_transcribed: () => 'kept as audio',
 }
 
 /** The newest messages in the scene's words, newest first, by the database's clock. */
@@ -157,7 +186,7 @@ export async function newestExchanges({ db }: Installation, district: string, li
       select e.id, e.total, e.direction, e.author, e.original_language, e.original_text, e.translation_language, e.translation_text,
         coalesce(p.display_name, p.given_name) as staff, (select min(g.given_name) from person g
           where g.district_id = e.district_id and (g.id = e.guardian_id or (e.guardian_id is null and g.id in (select pp.person_id
-            from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id and pp.use = 'sms'
+            from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id
             where h.district_id = c.district_id and h.id = c.household_id)))) as family,
         (select jsonb_agg(jsonb_build_object('at', v.at, 'what', v.what, 'detail', v.detail) order by v.id)
           from event v where v.district_id = e.district_id and v.exchange_id = e.id and v.what = any(${Object.keys(WORDS)}::text[])) as events

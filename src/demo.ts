@@ -49,6 +49,8 @@ const WEEK = { mon: DAY, tue: DAY, wed: DAY, thu: DAY, fri: DAY, sat: DAY, sun: 
 const UNFINISHED = ''
 /** Simulated milliseconds between the stages of a text, so that one can watch it travel. */
 const STEP_MS = 250
+/** Milliseconds that a character of speech takes on the simulated telephone: somewhat faster than people speak. */
+const SPEECH_MS = 45
 
 /** Puts the simulator together and, in an empty database, the sample school. */
 export async function prepareDemo(installation: Installation, account: TwilioAccount, real: Translator): Promise<Demo> {
@@ -59,6 +61,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     accounts: [{ sid: account.accountSid, authToken: account.authToken, numbers: NUMBERS }],
     phoneNow: () => Temporal.Now.instant().add({ seconds: offsetSeconds }),
     stepMilliseconds: STEP_MS,
+    speechMilliseconds: SPEECH_MS,
     journalPath: path.join(config.dataDir, 'simulator.jsonl'),
   })
   const watching = new Set<() => void>()
@@ -150,7 +153,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
   async function openSampleConversations({ db }: Installation, district: string): Promise<void> {
     await inDistrict(db, district, async (trx) => {
       const { rows } = await sql<{ id: string }>`
-        select h.id from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id and pp.use = 'sms'
+        select h.id from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id
         where h.district_id = ${district} and h.until is null and pp.person_id = any(${FAMILIES.map((f) => f.person)}::text[]) order by pp.person_id`.execute(
         trx,
       )

@@ -1,4 +1,6 @@
 import { html } from 'hono/html'
+import type { PhoneCall } from './call-world.ts'
+import { callOnPhone, speakForm } from './scene-calls.ts'
 import { clockTime, languageName, phoneWords, screenDirection, spacedNumber } from './scene-words.ts'
 import type { Contact, Phone } from './stage.ts'
 import type { HandsetText } from './world.ts'
@@ -15,6 +17,8 @@ export type PhoneView = {
   readonly glows: boolean
   readonly time: string
   readonly zone: string
+  /** The newest call of this phone; null: none yet. */
+  readonly call: PhoneCall | null
   /** The family whose table this is, for the way back after a form. */
   readonly family: string
 }
@@ -26,14 +30,32 @@ export function phoneOnTable(view: PhoneView): Html {
   const { phone, contact, other } = view
   const name = `${phone.owner}’s phone`
   return html`<section class="side ${phone.side}" aria-label="${name}">
-<h2>${phone.owner} <small>${languageName(phone.language)}, ${phone.kind === 'flip' ? 'basic phone' : 'own phone'}</small></h2>
-${phone.kind === 'flip' ? flipPhone(view) : smartPhone(view)}
+<h2>${phone.owner} <small>${languageName(phone.language)}, ${KINDS[phone.kind].name}</small></h2>
+${KINDS[phone.kind].draw(view)}
+${phone.kind === 'landline' ? '' : talkingPart(view)}
 <dl class="numbers">
 <div><dt>${phone.owner} sees</dt><dd>${spacedNumber(contact.number)}</dd></div>
 <div><dt>${phone.owner} never sees</dt><dd><s>${spacedNumber(other.number)}</s></dd></div>
 </dl>
-${suggestionLinks(view)}
+${phone.kind === 'landline' ? '' : suggestionLinks(view)}
 </section>`
+}
+
+const KINDS: Readonly<Record<Phone['kind'], { readonly name: string; readonly draw: (view: PhoneView) => Html }>> = {
+  flip: { name: 'basic phone', draw: flipPhone },
+  smart: { name: 'own phone', draw: smartPhone },
+  landline: { name: 'the landline in the kitchen', draw: kitchenPhone },
+}
+
+/** A phone without a screen: everything is heard and spoken. */
+function kitchenPhone(view: PhoneView): Html {
+  return html`<div class="kitchen"><div class="handset" aria-hidden="true"></div>${callOnPhone(view)}${speakForm(view)}</div>`
+}
+
+/** A phone with a screen talks as well. */
+function talkingPart(view: PhoneView): Html {
+  const live = view.call !== null && view.call.state !== 'over'
+  return html`<div class="talk">${callOnPhone(view)}${live ? speakForm(view) : ''}</div>`
 }
 
 function flipPhone(view: PhoneView): Html {

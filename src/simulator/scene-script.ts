@@ -4,7 +4,26 @@
  * A draft that somebody has touched is left alone. Without this script the same forms work by reload.
  */
 export const sceneScript = `'use strict'
-let refreshing = null, again = false
+let refreshing = null, again = false, said = new Set()
+
+const aloud = document.getElementById('aloud')
+if (window.speechSynthesis) aloud.hidden = false
+aloud.addEventListener('click', () => {
+  const on = aloud.getAttribute('aria-pressed') !== 'true'
+  aloud.setAttribute('aria-pressed', on)
+  if (!on) speechSynthesis.cancel()
+})
+function speakNew(calls) {
+  for (const item of calls.querySelectorAll('.said')) {
+    const key = calls.id + item.textContent
+    if (said.has(key)) continue
+    said.add(key)
+    if (aloud.getAttribute('aria-pressed') !== 'true') continue
+    const words = new SpeechSynthesisUtterance(item.lastChild.textContent)
+    words.lang = item.lang
+    speechSynthesis.speak(words)
+  }
+}
 
 function take(text) {
   const next = new DOMParser().parseFromString(text, 'text/html')
@@ -12,6 +31,7 @@ function take(text) {
   for (const part of document.querySelectorAll('[data-live]')) {
     const fresh = next.getElementById(part.id)
     if (!fresh || fresh.outerHTML === part.outerHTML) continue
+    if (part.classList.contains('call')) speakNew(fresh)
     const name = document.activeElement?.value
     const inside = part.contains(document.activeElement)
     part.replaceWith(fresh)

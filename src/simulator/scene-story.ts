@@ -1,3 +1,4 @@
+import type { PhoneCall } from './call-world.ts'
 import type { StageClock } from './stage.ts'
 import type { HandsetText } from './world.ts'
 
@@ -23,8 +24,8 @@ export function isNight(at: Temporal.Instant, zone: string): boolean {
 
 /** The one move of the clock that the page offers by day and by night: a second press of the same key then has nowhere to go. */
 export const clockMoves = {
-  day: { to: '22:40', label: 'Now it is 22:40', glow: 'night' },
-  night: { to: '07:00', label: 'Jump to 7:00', glow: 'morning' },
+  day: { to: '22:40', label: 'Make it 22:40', glow: 'night' },
+  night: { to: '07:00', label: 'Make it 7:00', glow: 'morning' },
 } as const
 
 /** The titles of the acts. */
@@ -35,6 +36,41 @@ export function actsOf(cast: Cast): readonly string[] {
     `The answer arrives in ${cast.familyLanguage}`,
     'At night, texts wait',
     'In the morning they arrive',
+  ]
+}
+
+/** The same story where the family has a landline: told from the call and the teacher's screen. */
+export function tellCallStory(call: PhoneCall | null, onStaff: readonly HandsetText[], clock: StageClock, cast: Cast): Story {
+  const stage = (act: number, glow: Glow, hint: string, travelling = false): Story => ({ act, glow, hint, travelling })
+  if (isNight(clock.now, clock.zone)) return stage(0, 'morning', 'It is night: the school rings nobody. Make it morning.')
+  const written = onStaff.some((text) => text.kind === 'sent')
+  const answered = onStaff.some((text) => text.kind === 'received')
+  if (answered)
+    return stage(
+      5,
+      'break',
+      `${cast.staff} reads in ${cast.staffLanguage} what ${cast.family} said. That is a landline, both ways.`,
+    )
+  if (!written)
+    return stage(0, 'staff', `${cast.family} has a landline: it takes no texts. ${cast.staff} writes as always. Press Send.`)
+  if (call === null) return stage(1, null, 'On its way: translated, and then the phone rings.', true)
+  if (call.state === 'rings') return stage(1, 'family', `It rings in the kitchen, from a number of the school. Press Answer.`)
+  if (call.state === 'over') return stage(3, null, `The call is over. ${cast.family} can call back at any time.`, true)
+  if (call.waits === 'speech') return stage(3, 'family', `${cast.family} answers by speaking: press Say it.`)
+  const pressed = call.heard.filter((one) => one.kind === 'pressed').length
+  if (pressed === 0) return stage(2, 'family', 'A voice says who calls, and nothing private before a key: press 1.')
+  if (call.heard.some((one) => one.kind === 'spoke')) return stage(4, 'family', 'It is read back. Press 1 to send it.')
+  return stage(3, 'family', `The message is read in ${cast.familyLanguage}. Press 2 to answer.`)
+}
+
+/** The titles of the acts where the family has a landline. */
+export function callActsOf(cast: Cast): readonly string[] {
+  return [
+    `${cast.staff} writes in ${cast.staffLanguage}`,
+    'The kitchen phone rings',
+    'A gate: press 1',
+    `It is read in ${cast.familyLanguage}`,
+    'The answer is spoken, read back and sent',
   ]
 }
 

@@ -9,7 +9,7 @@ small{font-size:.8125rem;font-weight:400;color:var(--soft)}
 header,main{max-width:1216px;margin:auto;padding:0 16px}
 header{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 18px;padding-block:16px 10px}
 h1{font-size:1.6rem;letter-spacing:-.02em;color:var(--brand)}
-header p{color:var(--soft)}header .demo{margin-inline-start:auto;padding:4px 12px;border:1.5px solid var(--brand);border-radius:99px;color:var(--brand);font-size:.875rem;font-weight:600}
+header p{color:var(--soft)}#aloud[aria-pressed=true]{border-color:var(--brand);color:var(--brand)}.to-break{display:flex;align-items:center;justify-content:center;min-height:44px;color:inherit}header .demo{margin-inline-start:auto;padding:4px 12px;border:1.5px solid var(--brand);border-radius:99px;color:var(--brand);font-size:.875rem;font-weight:600}
 button,summary,nav a{min-height:44px;font:inherit;cursor:pointer}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 nav ul{display:flex;flex-wrap:wrap;gap:8px;padding-bottom:10px}
@@ -75,6 +75,17 @@ textarea::placeholder{color:inherit;opacity:.75}
 .write{display:flex;align-items:end;gap:8px;padding:8px 10px 16px;border-top:1px solid var(--line)}
 .smart textarea{min-height:44px;max-height:128px;padding:10px 14px;border:1.5px solid light-dark(#8d94a1,#6b7382);border-radius:20px;font-size:.9375rem}
 .smart .send{padding:0 16px;border-radius:22px;background:#1666c5;color:#fff}
+
+.talk{width:100%;max-width:336px}.call form,.speak{display:flex;flex-wrap:wrap;gap:8px;justify-content:center;margin-top:8px}
+.call button,.speak button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-weight:600;padding:0 14px}
+.call.live{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:12px}
+.ring{font-size:1.0625rem}.heard{display:flex;flex-direction:column-reverse;max-height:230px;overflow-y:auto;scrollbar-width:thin;font-size:.9375rem;line-height:1.35}
+.heard ol{display:grid;gap:6px}.heard li{overflow-wrap:anywhere}.heard .said{padding:6px 10px;border-radius:10px;background:light-dark(#eef3ee,#232a33)}.heard .said small{display:block}.heard .did{justify-self:end;padding:4px 10px;border-radius:10px;background:#1666c5;color:#fff}
+.pad12{display:grid!important;grid-template-columns:repeat(3,1fr);max-width:220px;margin-inline:auto}
+.speak{align-items:center}.speak label{width:100%;text-align:center;font-size:.875rem}.speak input[name=words]{flex:1;min-width:0;min-height:44px;padding:6px 12px;border:1.5px solid light-dark(#8d94a1,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font:inherit}
+.kitchen{width:100%;max-width:336px;min-height:352px;padding:18px;border-radius:26px;background:linear-gradient(145deg,light-dark(#e6dfcf,#3b3730),light-dark(#cfc5ad,#2a2721));box-shadow:inset 0 2px 0 rgb(255 255 255/.35),0 16px 24px -8px rgb(40 25 0/.45)}
+.handset{height:38px;margin:0 10px 14px;border-radius:22px 22px 10px 10px;background:light-dark(#4a4436,#151310);box-shadow:0 4px 6px rgb(0 0 0/.3);clip-path:polygon(0 0,100% 0,100% 100%,78% 100%,72% 55%,28% 55%,22% 100%,0 100%)}
+.kitchen .call{background:var(--card);border-radius:14px;padding:12px}
 
 .middle{position:relative;display:flex;flex-direction:column;gap:16px;padding:20px 20px 18px;background:var(--card);box-shadow:0 0 26px rgb(30 20 0/.16)}
 .clock{display:flex;align-items:center;justify-content:center;gap:16px}

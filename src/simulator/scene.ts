@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { VoiceFault } from './call-world.ts'
 import type { Simulator } from './carrier.ts'
 import { admitThisComputerOnly, readForms } from './guard.ts'
 import { sceneCss } from './scene.css.ts'
@@ -6,7 +7,7 @@ import { recordLimits } from './scene-log.ts'
 import { type Breakage, type SceneView, scenePage } from './scene-page.ts'
 import type { PhoneView } from './scene-phones.ts'
 import { sceneScript } from './scene-script.ts'
-import { actsOf, type Cast, clockMoves, isNight, tellStory } from './scene-story.ts'
+import { actsOf, type Cast, callActsOf, clockMoves, isNight, tellCallStory, tellStory } from './scene-story.ts'
 import { clockTime, languageName } from './scene-words.ts'
 import type { Phone, Stage } from './stage.ts'
 
@@ -42,6 +43,7 @@ export function simulatorScene(
   const { simulator, stage, monotonic = () => performance.now() } = options
   const watching = new Set<FastifyReply>()
   let translatorDown = false
+  const tried = new Set<string>()
   let pressedAt = Number.NEGATIVE_INFINITY
   let changedAt = Number.NEGATIVE_INFINITY
 
@@ -55,7 +57,7 @@ export function simulatorScene(
     changedAt = monotonic()
     for (const reply of watching) reply.raw.write('data: changed\n\n')
   }
-  const unsubscribes = [simulator.subscribe(changed), stage.subscribe(changed)]
+  const unsubscribes = [simulator.subscribe(changed), simulator.calls.subscribe(changed), stage.subscribe(changed)]
   const beat = setInterval(() => {
     for (const reply of watching) reply.raw.write(': still here\n\n')
   }, beatMilliseconds)
@@ -94,6 +96,28 @@ export function simulatorScene(
     return back(reply, family)
   })
 
+  app.post('/simulator/call', async (request, reply) => {
+    const { phone: id, to = '', do: act = '', keys = '', words = '', family } = (request.body ?? {}) as Fields
+    const phone = (await stage.phones()).find((one) => one.id === id)
+    if (!phone) return reply.code(400).type('text/plain').send('A call needs a phone.')
+    const { calls } = simulator
+    const acts: Readonly<Record<string, () => void>> = {
+      // A second press while one rings would be a second call.
+      dial: () =>
+        calls.phoneCall(phone.number)?.state !== 'talks' &&
+        phone.contacts.some((one) => one.number === to) &&
+        calls.dial(phone.number, to),
+      answer: () => calls.answer(phone.number),
+      'hang-up': () => calls.hangUp(phone.number),
+      press: () => /^[0-9*#]$/.test(keys) && calls.press(phone.number, keys),
+      speak: () => words.trim() !== '' && calls.speak(phone.number, words.slice(0, 300)),
+    }
+    if (!Object.hasOwn(acts, act)) return reply.code(400).type('text/plain').send('A phone cannot do that.')
+    acts[act]?.()
+    changed()
+    return back(reply, family)
+  })
+
   app.post('/simulator/clock', async (request, reply) => {
     const { to = '', family } = (request.body ?? {}) as Fields
     const moves = Object.values(clockMoves)
@@ -105,19 +129,26 @@ export function simulatorScene(
     return back(reply, family)
   })
 
-  const breaks: Readonly<Record<Breakage, (on: boolean) => Promise<void> | void>> = {
+  const VOICE_FAULTS = ['no-answer', 'busy', 'machine', 'hang-up'] as const
+  const breakPhones = async (fault: VoiceFault, on: boolean) => {
+    for (const phone of await stage.phones())
+      if (phone.kind === 'landline') simulator.calls.setVoiceFault(phone.number, on ? fault : 'none')
+  }
+  const breaks = {
     // Refused for sure (429), so that texts wait and go: after a 503 it would be unknown for 20 minutes whether they had gone.
-    carrier: (on) => simulator.setFaults({ rest: on ? 'storm' : 'none', strikes: null, retryAfterSeconds: 3 }),
-    answer: (on) => simulator.setFaults({ rest: on ? 'accept-then-reset' : 'none', strikes: on ? 1 : null }),
-    translator: async (on) => {
+    carrier: (on: boolean) => simulator.setFaults({ rest: on ? 'storm' : 'none', strikes: null, retryAfterSeconds: 3 }),
+    answer: (on: boolean) => simulator.setFaults({ rest: on ? 'accept-then-reset' : 'none', strikes: on ? 1 : null }),
+    translator: async (on: boolean) => {
       await stage.setTranslatorDown(on)
       translatorDown = on
     },
-  }
+    ...Object.fromEntries(VOICE_FAULTS.map((fault) => [fault, (on: boolean) => breakPhones(fault, on)])),
+  } as Readonly<Record<Breakage, (on: boolean) => Promise<void> | void>>
   app.post('/simulator/break', async (request, reply) => {
     const { what = '', on, family } = (request.body ?? {}) as Fields
     if (!Object.hasOwn(breaks, what)) return reply.code(400).type('text/plain').send('Nothing of that name can be broken.')
     await breaks[what as Breakage](on === 'yes')
+    tried.add(what)
     changed()
     return back(reply, family)
   })
@@ -144,7 +175,10 @@ export function simulatorScene(
       familyLanguage: languageName(familyPhone.language),
       staffLanguage: languageName(staffPhone.language),
     }
-    const story = tellStory(texts(familyPhone, staffPhone), texts(staffPhone, familyPhone), clock, cast)
+    const landline = familyPhone.kind === 'landline'
+    const story = landline
+      ? tellCallStory(simulator.calls.phoneCall(familyPhone.number) ?? null, texts(staffPhone, familyPhone), clock, cast)
+      : tellStory(texts(familyPhone, staffPhone), texts(staffPhone, familyPhone), clock, cast)
 
     function view(phone: Phone, other: Phone): PhoneView {
       const contact = phone.contacts.find((one) => one.phone === other.id)
@@ -162,17 +196,19 @@ export function simulatorScene(
         glows,
         time: clockTime(clock.now, clock.zone),
         zone: clock.zone,
+        call: simulator.calls.phoneCall(phone.number) ?? null,
         family: (familyPhone as Phone).id,
       }
     }
 
     const { rest } = simulator.faults()
+    const voiceFault = simulator.calls.voiceFault(familyPhone.number)
     return {
       family: view(familyPhone, staffPhone),
       staff: view(staffPhone, familyPhone),
       families,
       story,
-      acts: actsOf(cast),
+      acts: landline ? callActsOf(cast) : actsOf(cast),
       clock,
       night: isNight(clock.now, clock.zone),
       record,
@@ -181,7 +217,16 @@ export function simulatorScene(
         query.draft === undefined &&
         monotonic() - pressedAt < lookAgain.afterPress &&
         (story.travelling || monotonic() - changedAt < lookAgain.afterChange),
-      broken: { carrier: rest === 'storm', answer: rest === 'accept-then-reset', translator: translatorDown },
+      broken: {
+        carrier: rest === 'storm',
+        answer: rest === 'accept-then-reset',
+        translator: translatorDown,
+        'no-answer': voiceFault === 'no-answer',
+        busy: voiceFault === 'busy',
+        machine: voiceFault === 'machine',
+        'hang-up': voiceFault === 'hang-up',
+      },
+      tried,
     }
   }
 

@@ -23,7 +23,8 @@ export type Phone = {
   /** What the owner is called on the page, such as `Rosa` or `Ms Rivera`. */
   readonly owner: string
   readonly side: 'family' | 'staff'
-  readonly kind: 'flip' | 'smart'
+  /** A `landline` only talks. */
+  readonly kind: 'flip' | 'smart' | 'landline'
   /** E.164, the owner's real number: shown struck out, as what the other side never sees. */
   readonly number: string
   /** BCP 47 */

@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.click('.glow')
     await page.waitForURL(/family=rosa/)
     expect(await page.locator('.flip li.sent p').textContent()).toContain('Mi hijo está enfermo')
-    await page.click('text=Now it is 22:40')
+    await page.click('text=Make it 22:40')
     expect(await page.locator('.clock b').textContent()).toBe('22:40')
   })
 
@@ -124,7 +124,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.waitForSelector('[aria-pressed=true]')
     await page.click('summary')
     for (const time of ['day', 'night']) {
-      if (time === 'night') await page.click('text=Now it is 22:40')
+      if (time === 'night') await page.click('text=Make it 22:40')
       await page.waitForSelector(`body.${time}`)
       const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
       expect(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])

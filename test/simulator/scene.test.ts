@@ -147,8 +147,8 @@ describe('without a script', () => {
     for (const to of ['22:40', '22:40', '07:00', '07:00']) await post('/simulator/clock', { to })
     const body = await page()
     expect(body).toContain('Tuesday <b>7:00</b>')
-    expect(body).toContain('Now it is 22:40</button>')
-    expect(body).not.toContain('Jump to 7:00</button>')
+    expect(body).toContain('Make it 22:40</button>')
+    expect(body).not.toContain('Make it 7:00</button>')
   })
 
   test('the page looks again by itself while a text is under way, and lets a draft be', async () => {

@@ -15,7 +15,11 @@ export type VoiceDocument =
   | { readonly kind: 'document'; readonly verbs: readonly Element[] }
   | { readonly kind: 'refused'; readonly code: number; readonly why: string }
 
-/** What the player plays, by the attributes and the children that Twilio publishes for each (twilio-node, `VoiceResponse.d.ts`). */
+/**
+ * What is taken, by the attributes and the children that Twilio publishes for each (twilio-node, `VoiceResponse.d.ts`). Taken and without effect: what
+ * only tunes the recogniser or the sound (`hints`, `speechModel`, `beep`, `muted`, `waitUrl`, `trim`, `digits`), partial results, a conference's
+ * own callbacks.
+ */
 export const VOICE_RULES: Readonly<
   Record<string, { readonly attributes: readonly string[]; readonly children: readonly string[] }>
 > = {

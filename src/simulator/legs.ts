@@ -33,6 +33,10 @@ export type Leg = {
   sequence: number
   telling: Promise<void>
   readonly kept: Fields[]
+  /**
+   * Who waits for an input. A question takes one and clears this, since what comes in the same moment is the next question's; who talks to somebody
+   * takes all.
+   */
   take: ((input: Input) => void) | null
   readonly answered: PromiseWithResolvers<'answered' | 'busy' | 'no-answer' | 'canceled' | 'failed'>
   /** Resolves when what plays now must end; another one when the leg is led to another document. */
@@ -138,11 +142,8 @@ export function pickUp(exchange: Exchange, leg: Leg, machine: boolean): void {
 /** Something happens at the phone; what nothing waits for is kept for the next question. */
 export function give(leg: Leg, input: Input): void {
   if (isOver(leg)) return
-  const { take } = leg
-  // One that was taken is not waited for any more: what comes in the same moment is the next one's.
-  leg.take = null
-  if (take === null) leg.ahead.push(input)
-  else take(input)
+  if (leg.take === null) leg.ahead.push(input)
+  else leg.take(input)
 }
 
 /** Whether a leg has ended. */

@@ -141,9 +141,12 @@ describe('Dial', () => {
     await stands(callee, 'rings')
     calls().answer(callee)
     await talksTo(phone)
+    calls().speak(phone, 'Goodbye')
+    calls().press(phone, '1')
     calls().press(phone, '*')
     await stands(callee, 'over')
     expect(await form('/after')).toMatchObject({ CallStatus: 'in-progress' })
+    expect((await heard()).slice(0, 4)).toEqual(['[put through]', '<Goodbye', '<1', '<*'])
   })
 
   test('a call is not picked up before the bridge where the document says so', async () => {

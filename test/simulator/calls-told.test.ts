@@ -197,6 +197,22 @@ describe('where time passes', () => {
     expect(bench.forms('/got')).toHaveLength(1)
   })
 
+  test('a key still ends a question that words do not', async () => {
+    await talking('<Gather numDigits="1" input="dtmf speech" action="/got" bargeIn="false"><Say>1234567890</Say></Gather>')
+    calls().speak(phone, 'yes')
+    calls().press(phone, '2')
+    await settle()
+    expect(bench.forms('/got')).toMatchObject([{ Digits: '2' }])
+  })
+
+  test('what is done in one moment answers one question after the other', async () => {
+    await talking('<Record action="/got"/>')
+    calls().speak(phone, 'This is a sentence of about three seconds.')
+    calls().press(phone, '#')
+    await settle()
+    expect(bench.forms('/got')).toMatchObject([{ RecordingDuration: '3', Digits: '#' }])
+  })
+
   test('keys come one by one, until there are enough or time is up', async () => {
     await talking('<Gather numDigits="3" action="/got" timeout="5"/>')
     for (const key of '12') {

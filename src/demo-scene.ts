@@ -3,14 +3,14 @@
 import { sql } from 'kysely'
 import { languageName } from './core/language.ts'
 import type { Installation } from './installation.ts'
-import type { Contact, Phone, StageRecord } from './simulator/stage.ts'
+import type { Contact, Phone, StageExchange, StageRecord } from './simulator/stage.ts'
 import { inDistrict } from './store/database.ts'
 import { readNumber } from './store/phones.ts'
 
 /** The teacher of the scene. */
 export const TEACHER = 'staff-rivera'
 
-/** The phones on the table: whose they are, and what they would say by day and by night. */
+/** The phones on the table: whose they are, and what they would say: first by day, then by night, then while something is broken. */
 export const FAMILIES: readonly {
   readonly id: string
   readonly person: string
@@ -20,8 +20,19 @@ export const FAMILIES: readonly {
   {
     id: 'rosa',
     person: 'guardian-rosa-lopez',
-    says: ['Mi hijo está enfermo hoy y no irá a la escuela.', '¿Cuál es la tarea?'],
-    hears: ['Thank you for telling me. Please pick up the homework at 3:30 PM.', 'I hope your child feels better soon.'],
+    says: [
+      'Mi hijo está enfermo hoy y no irá a la escuela.',
+      '¿Cuál es la tarea?',
+      'Recogeré a mi hijo a las 2:15 PM.',
+      'Mi hijo perdió una mochila.',
+      'No puedo ir a la reunión. ¿Otro día?',
+    ],
+    hears: [
+      'Thank you for telling me. Please pick up the homework at 3:30 PM.',
+      'I hope your child feels better soon.',
+      'I will call you at 4:15 PM.',
+      'See you tomorrow.',
+    ],
   },
   {
     id: 'luis',
@@ -32,14 +43,25 @@ export const FAMILIES: readonly {
   {
     id: 'fatima',
     person: 'guardian-fatima-al-sayed',
-    says: ['سيتأخر طفلي اليوم.', 'ما هو الواجب المنزلي؟'],
-    hears: ['Thank you for telling me. I will call you at 4:15 PM.', 'See you tomorrow.'],
+    says: [
+      'سيتأخر طفلي اليوم.',
+      'ما هو الواجب المنزلي؟',
+      'طفلي لا يفهم الواجب المنزلي.',
+      'الحافلة متأخرة.',
+      'لا أستطيع الحضور إلى الاجتماع. هل يمكن في يوم آخر؟',
+    ],
+    hears: [
+      'Thank you for telling me. I will call you at 4:15 PM.',
+      'See you tomorrow.',
+      'Please come to school at 2:45 PM.',
+      'The homework is ready at 3:30 PM.',
+    ],
   },
   {
     id: 'wei',
     person: 'guardian-wei-chen',
-    says: ['我可以和您谈谈吗？什么时候？', '谢谢老师。'],
-    hears: ['Please come to school at 2:45 PM.', 'Thank you.'],
+    says: ['我可以和您谈谈吗？什么时候？', '谢谢老师。', '我的孩子丢了书包。', '校车晚点了。', '我不能来见面。可以换一天吗？'],
+    hears: ['Please come to school at 2:45 PM.', 'Thank you.', 'See you tomorrow.', 'The homework is ready at 3:30 PM.'],
   },
 ]
 
@@ -125,9 +147,12 @@ export async function phonesOnTable({ db, keys }: Installation, district: string
   })
 }
 
+type Detail = Readonly<Record<string, unknown>>
+
 /** Events in the words of the scene; one without words here is left out. */
-const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string>> = {
+const WORDS: Readonly<Record<string, (detail: Detail) => string>> = {
   received: () => 'came in and was kept',
+  written: () => 'written and kept',
   notice: () => 'written by the gateway itself',
   translated: (d) =>
     `translated from ${languageName(String(d['from']), 'en')} to ${languageName(String(d['to']), 'en')} by the ${d['by']}`,
@@ -138,7 +163,7 @@ const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string
   queued: () => 'ready to go',
   sending: () => 'handed to the carrier',
   no_answer: () => 'no answer from the carrier: it will be asked, nothing is sent twice',
-  not_taken: () => 'not taken by the carrier: tried again soon',
+  not_taken: (d) => (d['code'] === undefined ? 'did not get to the carrier, tried again' : 'refused by the carrier, tried again'),
   found_at_carrier: () => 'found at the carrier',
   sent: () => 'taken by the carrier',
   delivered: () => 'delivered to the phone',
@@ -164,8 +189,38 @@ const WORDS: Readonly<Record<string, (detail: Record<string, unknown>) => string
   not_transcribed: () => 'kept as audio',
 }
 
+type StoredEvent = { readonly at: string; readonly what: string; readonly detail: Detail | null }
+
+/**
+ * What happened to a message in the scene's words. `sending` is written before the carrier is called; where the carrier then did not take the text
+ * nothing was handed over, so only the refusal is told.
+ */
+export function eventsInWords(stored: readonly StoredEvent[]): StageExchange['events'] {
+  return stored
+    .filter(({ what }, i) => {
+      const next = stored.slice(i + 1).find((later) => later.what === 'sending' || later.what === 'not_taken')
+      return what !== 'sending' || next?.what !== 'not_taken'
+    })
+    .map(({ at, what, detail }) => ({ at: Temporal.Instant.from(at), what: WORDS[what]?.(detail ?? {}) ?? what }))
+}
+
+/** When the texts that the carrier knows by these ids were written, by the database's clock; ids that are not known are left out. */
+export async function whenWritten(
+  { db }: Pick<Installation, 'db'>,
+  district: string,
+  sids: readonly string[],
+): Promise<ReadonlyMap<string, Temporal.Instant>> {
+  const { rows } = await inDistrict(db, district, (trx) =>
+    sql<{ sid: string; at: Temporal.Instant }>`
+      select a.sid, least(e.reached_at, e.created_at) as at from attempt a
+      join exchange e on e.district_id = a.district_id and e.id = a.exchange_id
+      where a.district_id = ${district} and a.sid = any(${sids}::text[])`.execute(trx),
+  )
+  return new Map(rows.map(({ sid, at }) => [sid, at]))
+}
+
 /** The newest messages in the scene's words, newest first, by the database's clock. */
-export async function newestExchanges({ db }: Installation, district: string, limit: number): Promise<StageRecord> {
+export async function newestExchanges({ db }: Pick<Installation, 'db'>, district: string, limit: number): Promise<StageRecord> {
   return inDistrict(db, district, async (trx) => {
     const { rows } = await sql<{
       id: string
@@ -178,13 +233,15 @@ export async function newestExchanges({ db }: Installation, district: string, li
       original_text: string
       translation_language: string | null
       translation_text: string | null
-      events: { at: string; what: string; detail: Record<string, unknown> | null }[]
+      created: string
+      /** Null for a message whose events have no words here. */
+      events: StoredEvent[] | null
     }>`
       with newest as (
         select *, count(*) over () as total from exchange where district_id = ${district} order by created_at desc, id desc limit ${limit}
       )
       select e.id, e.total, e.direction, e.author, e.original_language, e.original_text, e.translation_language, e.translation_text,
-        coalesce(p.display_name, p.given_name) as staff, (select min(g.given_name) from person g
+        to_jsonb(e.created_at) #>> '{}' as created, coalesce(p.display_name, p.given_name) as staff, (select min(g.given_name) from person g
           where g.district_id = e.district_id and (g.id = e.guardian_id or (e.guardian_id is null and g.id in (select pp.person_id
             from household h join person_phone pp on pp.district_id = h.district_id and pp.phone_id = h.phone_id
             where h.district_id = c.district_id and h.id = c.household_id)))) as family,
@@ -208,10 +265,7 @@ export async function newestExchanges({ db }: Installation, district: string, li
           from: row.author === 'gateway' ? 'Homeline' : toFamily ? staff : family,
           to: toFamily ? family : staff,
           texts: texts.flatMap(({ language, text }) => (text === null ? [] : [{ language, text }])),
-          events: row.events.map(({ at, what, detail }) => ({
-            at: Temporal.Instant.from(at),
-            what: WORDS[what]?.(detail ?? {}) ?? what,
-          })),
+          events: eventsInWords(row.events ?? [{ at: row.created, what: 'written', detail: null }]),
         }
       }),
     }

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import { INBOUND_STATUS_PATH } from './carriers/twilio/call-paths.ts'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
-import { FAMILIES, newestExchanges, phonesOnTable, TEACHER } from './demo-scene.ts'
+import { FAMILIES, newestExchanges, phonesOnTable, TEACHER, whenWritten } from './demo-scene.ts'
 import type { Installation } from './installation.ts'
 import { Problem } from './problem.ts'
 import type { Translator } from './relay/ports.ts'
@@ -103,6 +103,8 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
         exchanges: exchanges.map((one) => ({ ...one, events: one.events.map((event) => ({ ...event, at: asSeen(event.at) })) })),
       }
     },
+    written: async (sids) =>
+      new Map([...(await whenWritten(installation, district, sids))].map(([sid, at]) => [sid, asSeen(at)])),
     phones: () => phonesOnTable(installation, district),
     setTranslatorDown: async (down) => {
       translatorDown = down

@@ -11,7 +11,7 @@ export type Contact = {
   readonly phone: string
   /**
    * Sentences ready to send to this contact, in the owner's language. Each text that the owner sends brings the next one up:
-   * the first is for the morning, the second for the night.
+   * the first is for the morning, the second for the night, the others for whatever is broken; after the last the first comes up again.
    */
   readonly suggestions: readonly string[]
 }
@@ -56,6 +56,8 @@ export type Stage = {
   /** Moves the demo's clock forward to the next time it is `HH:MM` (24 h) in the school's zone; never back. */
   readonly moveClock: (to: string) => Promise<void>
   readonly record: (limit: number) => Promise<StageRecord>
+  /** When the texts that the carrier knows by these ids were written, by the clock that the visitor saw; unknown ids are left out. */
+  readonly written: (sids: readonly string[]) => Promise<ReadonlyMap<string, Temporal.Instant>>
   /** Families first choice first; every family's first contact is a staff phone of this list. */
   readonly phones: () => Promise<readonly Phone[]>
   readonly setTranslatorDown: (down: boolean) => Promise<void>

@@ -69,6 +69,7 @@ export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
   let now = from
   const exchanges: StageExchange[] = []
   const down: boolean[] = []
+  const written = new Map<string, Temporal.Instant>()
   const listeners = new Set<() => void>()
   const stage: Stage = {
     clock: async () => ({ now: now.toInstant(), offsetSeconds: Math.round(now.since(from).total('seconds')), zone }),
@@ -77,6 +78,7 @@ export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
       now = Temporal.ZonedDateTime.compare(today, now) > 0 ? today : now.add({ days: 1 }).withPlainTime(to)
     },
     record: async (limit) => ({ exchanges: exchanges.toReversed().slice(0, limit), total: exchanges.length }),
+    written: async () => written,
     phones: async () => phones,
     setTranslatorDown: async (value) => {
       down.push(value)
@@ -89,6 +91,8 @@ export function fakeStage(start = '2026-11-23T09:05[America/Los_Angeles]') {
   return {
     stage,
     down,
+    /** When texts were written, by the carrier's id. */
+    written,
     now: () => now.toInstant(),
     log(from: string, to: string, texts: StageExchange['texts'], ...whats: (string | StageExchange['events'][number])[]) {
       const events = whats.map((what) => (typeof what === 'string' ? { at: now.toInstant(), what } : what))

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { PhoneCall } from './call-world.ts'
 import { callOnPhone, speakForm } from './scene-calls.ts'
-import { clockTime, languageName, phoneWords, screenDirection, spacedNumber } from './scene-words.ts'
+import { dayAndTime, languageName, phoneWords, screenDirection, spacedNumber } from './scene-words.ts'
 import type { Contact, Phone } from './stage.ts'
 import type { HandsetText } from './world.ts'
 
@@ -13,6 +13,8 @@ export type PhoneView = {
   readonly other: Phone
   /** Texts with this contact, oldest first. */
   readonly texts: readonly HandsetText[]
+  /** When texts were written, by the carrier's id, where that is known. */
+  readonly written: ReadonlyMap<string, Temporal.Instant>
   readonly draft: string
   readonly glows: boolean
   readonly time: string
@@ -25,26 +27,31 @@ export type PhoneView = {
 
 type Html = ReturnType<typeof html>
 
+/** The body of each kind of phone, drawn around its screen. */
+const bodies: Readonly<Record<Phone['kind'], { readonly name: string; readonly draw: (view: PhoneView) => Html }>> = {
+  flip: { name: 'basic phone', draw: flipPhone },
+  smart: { name: 'own phone', draw: smartPhone },
+  landline: { name: 'the landline in the kitchen', draw: kitchenPhone },
+}
+
+/** A text that took longer than this shows when it was written, too. */
+const LATE_SECONDS = 90
+
 /** A phone on the table, with what its owner sees of the other's number. */
 export function phoneOnTable(view: PhoneView): Html {
   const { phone, contact, other } = view
-  const name = `${phone.owner}’s phone`
-  return html`<section class="side ${phone.side}" aria-label="${name}">
-<h2>${phone.owner} <small>${languageName(phone.language)}, ${KINDS[phone.kind].name}</small></h2>
-${KINDS[phone.kind].draw(view)}
+  const { name, draw } = bodies[phone.kind]
+  return html`<section class="side ${phone.side}" aria-label="${phone.owner}’s phone">
+<h2>${phone.owner} <small>${languageName(phone.language)}, ${name}</small></h2>
+${draw(view)}
 ${phone.kind === 'landline' ? '' : talkingPart(view)}
+<p id="about-${phone.id}" class="about">This demo translates its ready sentences. Your own words arrive untranslated, and say so.</p>
 <dl class="numbers">
 <div><dt>${phone.owner} sees</dt><dd>${spacedNumber(contact.number)}</dd></div>
 <div><dt>${phone.owner} never sees</dt><dd><s>${spacedNumber(other.number)}</s></dd></div>
 </dl>
 ${phone.kind === 'landline' ? '' : suggestionLinks(view)}
 </section>`
-}
-
-const KINDS: Readonly<Record<Phone['kind'], { readonly name: string; readonly draw: (view: PhoneView) => Html }>> = {
-  flip: { name: 'basic phone', draw: flipPhone },
-  smart: { name: 'own phone', draw: smartPhone },
-  landline: { name: 'the landline in the kitchen', draw: kitchenPhone },
 }
 
 /** A phone without a screen: everything is heard and spoken. */
@@ -99,7 +106,7 @@ function hiddenFields(view: PhoneView): Html {
 
 function composer(view: PhoneView, label: string): Html {
   const id = `draft-${view.phone.id}`
-  return html`<textarea id="${id}" name="body" rows="3" maxlength="1600" required dir="auto" aria-label="${label}" placeholder="${label}">${view.draft}</textarea>`
+  return html`<textarea id="${id}" name="body" rows="3" maxlength="1600" required dir="auto" aria-label="${label}" aria-describedby="about-${view.phone.id}" placeholder="${label}">${view.draft}</textarea>`
 }
 
 /** The screen scrolls from its end, so the newest text shows without a script. Twilio's own answers to keywords are English. */
@@ -107,8 +114,19 @@ function messageList(view: PhoneView, empty: string): Html {
   return html`<div class="texts" tabindex="0" role="log" aria-label="${view.phone.owner}, ${view.contact.label}">
 <ol id="texts-${view.phone.id}">${view.texts.map(
     (text) =>
-      html`<li id="${text.id}" class="${text.kind}"><p dir="auto" lang="${text.sid === null && text.kind === 'received' ? 'en' : view.phone.language}">${text.body}</p><time datetime="${text.at}">${clockTime(Temporal.Instant.from(text.at), view.zone)}</time></li>`,
+      html`<li id="${text.id}" class="${text.kind}"><p dir="auto" lang="${text.sid === null && text.kind === 'received' ? 'en' : view.phone.language}">${text.body}</p>${timesOf(text, view)}</li>`,
   )}</ol><p class="none">${empty}</p></div>`
+}
+
+/** When a text arrived or was sent and, where that was long before, when it was written. */
+function timesOf(text: HandsetText, { phone, zone, written }: PhoneView): Html {
+  const at = Temporal.Instant.from(text.at)
+  const begun = text.kind === 'received' && text.sid !== null ? written.get(text.sid) : undefined
+  const shown = (one: Temporal.Instant) => html`<bdi>${dayAndTime(one, zone, phone.language)}</bdi>`
+  if (begun === undefined || at.since(begun).total('seconds') < LATE_SECONDS)
+    return html`<time datetime="${text.at}">${shown(at)}</time>`
+  const words = phoneWords(phone.language)
+  return html`<time datetime="${text.at}">${words.written} ${shown(begun)}<br>${words.arrived} ${shown(at)}</time>`
 }
 
 /** Links that put a ready sentence into the phone; with the script they do so without a reload. */
@@ -117,5 +135,5 @@ function suggestionLinks(view: PhoneView): Html {
   return html`<details class="ready"><summary>Other sentences for ${phone.owner}</summary><ul>${contact.suggestions.map(
     (sentence, index) =>
       html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
-  )}</ul><p>Or type your own. This demo’s translator only knows school phrases.</p></details>`
+  )}</ul></details>`
 }

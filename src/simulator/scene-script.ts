@@ -43,7 +43,9 @@ function take(text) {
   if (hint.textContent !== said) hint.textContent = said
   for (const list of document.querySelectorAll('.texts ol')) {
     for (const item of next.querySelectorAll('#' + list.id + ' > li')) {
-      if (document.getElementById(item.id)) continue
+      const shown = document.getElementById(item.id)
+      if (shown?.innerHTML === item.innerHTML) continue
+      if (shown) { shown.innerHTML = item.innerHTML; continue }
       item.classList.add('new')
       list.append(item)
     }

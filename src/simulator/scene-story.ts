@@ -1,12 +1,13 @@
 import type { PhoneCall } from './call-world.ts'
+import { afterFault, type Breakage, breakageNames, breakages, type FaultsSeen } from './scene-faults.ts'
 import type { StageClock } from './stage.ts'
 import type { HandsetText } from './world.ts'
 
 /** Where the story stands: the act (0 to 5, 5 when all is told), what glows, and what to say. */
 export type Story = { readonly act: number; readonly glow: Glow; readonly hint: string; readonly travelling: boolean }
 
-/** The one thing on the table to press next. */
-export type Glow = 'family' | 'staff' | 'night' | 'morning' | 'break' | null
+/** The one thing on the page to press next: a phone's key, the clock's, or the one that breaks or mends something. */
+export type Glow = 'family' | 'staff' | 'night' | 'morning' | Breakage | null
 
 /** Who plays. */
 export type Cast = {
@@ -24,8 +25,8 @@ export function isNight(at: Temporal.Instant, zone: string): boolean {
 
 /** The one move of the clock that the page offers by day and by night: a second press of the same key then has nowhere to go. */
 export const clockMoves = {
-  day: { to: '22:40', label: 'Make it 22:40', glow: 'night' },
-  night: { to: '07:00', label: 'Make it 7:00', glow: 'morning' },
+  day: { to: '22:40', label: 'Move the clock to 22:40', glow: 'night' },
+  night: { to: '07:00', label: 'Move the clock to 7:00', glow: 'morning' },
 } as const
 
 /** The titles of the acts. */
@@ -48,7 +49,7 @@ export function tellCallStory(call: PhoneCall | null, onStaff: readonly HandsetT
   if (answered)
     return stage(
       5,
-      'break',
+      'no-answer',
       `${cast.staff} reads in ${cast.staffLanguage} what ${cast.family} said. That is a landline, both ways.`,
     )
   if (!written)
@@ -75,7 +76,8 @@ export function callActsOf(cast: Cast): readonly string[] {
 }
 
 /**
- * Tells from the two screens and the clock alone where the visitor is, so that a reload or a restart changes nothing.
+ * Tells where the visitor is and what comes next. The acts come from the two screens and the clock alone, so that a reload or a restart changes
+ * nothing; what is broken goes before them, and after the last act the story leads to what was not broken yet.
  * Both lists are the texts between these two phones, oldest first.
  */
 export function tellStory(
@@ -83,7 +85,33 @@ export function tellStory(
   onStaff: readonly HandsetText[],
   clock: StageClock,
   cast: Cast,
+  faults: FaultsSeen,
 ): Story {
+  const night = isNight(clock.now, clock.zone)
+  const story = tellActs(onFamily, onStaff, clock, cast)
+  const stage = (glow: Glow, hint: string, travelling = false): Story => ({ act: story.act, glow, hint, travelling })
+  const { last, tried } = faults
+  const text = last && afterFault(last, onFamily, onStaff)
+  if (last && (last.still || text === 'under way')) {
+    const { broken, means, waits, mended, mendIt } = breakages[last.what]
+    const state = last.still ? `${broken}: ${means}.` : mended
+    if (text === 'arrived') return stage(last.what, `${state} Press “${mendIt}”.`)
+    if (night) return stage('morning', `${state} At night texts wait anyway: move the clock to the morning.`)
+    if (text === 'unsent')
+      return stage('family', `${state} The next text is typed. Press ${cast.family}’s glowing key, and watch.`)
+    return last.still ? stage(last.what, `${waits} Press “${mendIt}”.`) : stage(null, mended, true)
+  }
+  if (story.act < LAST_ACT) return story
+  const next = breakageNames.find((what) => !tried.has(what)) ?? null
+  const shown = last && text === 'arrived' ? breakages[last.what].shown : 'That is the whole line. The log below keeps each step.'
+  if (next === null) return stage(null, `${shown} You have broken all there is here. Play on as you like.`)
+  return stage(next, `${shown} ${last ? 'Next' : 'Now break something'}: press “${breakages[next].breakIt}”.`)
+}
+
+/** The act after which all is told. */
+const LAST_ACT = 5
+
+function tellActs(onFamily: readonly HandsetText[], onStaff: readonly HandsetText[], clock: StageClock, cast: Cast): Story {
   const night = isNight(clock.now, clock.zone)
   const sent = (texts: readonly HandsetText[]) => texts.filter((text) => text.kind === 'sent')
   const gotSince = (texts: readonly HandsetText[], since: HandsetText) =>
@@ -109,7 +137,7 @@ export function tellStory(
   if (!late) {
     return night
       ? stage(3, 'family', `It is late, and ${cast.family} thinks of one more thing. Press Send.`)
-      : stage(3, 'night', `It is on ${cast.family}’s phone. Compare the names and times. Now make it late.`)
+      : stage(3, 'night', `It is on ${cast.family}’s phone. Compare the names and times. Now move the clock: make it late.`)
   }
   if (!gotSince(onStaff, late)) {
     if (!night) return stage(4, null, 'Morning: what waited is going out.', true)
@@ -117,5 +145,5 @@ export function tellStory(
       ? stage(4, 'morning', `The text waits, and ${cast.family} was told so in ${cast.familyLanguage}. Make it morning.`)
       : stage(4, null, `${cast.family} is being told that the text waits.`, true)
   }
-  return stage(5, 'break', 'That is the whole line. Each step is in the school’s log below. Now break something.')
+  return stage(LAST_ACT, null, '')
 }

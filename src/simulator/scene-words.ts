@@ -1,15 +1,22 @@
 /** What a basic phone's own keys and titles say, by language: the phone's menu, not the school's words. */
 const words: Readonly<Record<string, PhoneWords>> = {
-  en: { send: 'Send', write: 'New message', menu: 'Menu', empty: 'No messages' },
-  es: { send: 'Enviar', write: 'Mensaje nuevo', menu: 'Menú', empty: 'Sin mensajes' },
-  ar: { send: 'إرسال', write: 'رسالة جديدة', menu: 'القائمة', empty: 'لا رسائل' },
-  zh: { send: '发送', write: '新信息', menu: '菜单', empty: '没有信息' },
-  vi: { send: 'Gửi', write: 'Tin nhắn mới', menu: 'Menu', empty: 'Chưa có tin nhắn' },
-  so: { send: 'Dir', write: 'Farriin cusub', menu: 'Liis', empty: 'Farriin ma jirto' },
+  en: { send: 'Send', write: 'New message', menu: 'Menu', empty: 'No messages', written: 'written', arrived: 'arrived' },
+  es: { send: 'Enviar', write: 'Mensaje nuevo', menu: 'Menú', empty: 'Sin mensajes', written: 'escrito', arrived: 'llegó' },
+  ar: { send: 'إرسال', write: 'رسالة جديدة', menu: 'القائمة', empty: 'لا رسائل', written: 'كُتبت', arrived: 'وصلت' },
+  zh: { send: '发送', write: '新信息', menu: '菜单', empty: '没有信息', written: '写于', arrived: '收到' },
+  vi: { send: 'Gửi', write: 'Tin nhắn mới', menu: 'Menu', empty: 'Chưa có tin nhắn', written: 'viết', arrived: 'đến' },
+  so: { send: 'Dir', write: 'Farriin cusub', menu: 'Liis', empty: 'Farriin ma jirto', written: 'la qoray', arrived: 'la helay' },
 }
 
-/** The words on a phone's own keys. */
-export type PhoneWords = { readonly send: string; readonly write: string; readonly menu: string; readonly empty: string }
+/** The words on a phone's own keys and beside its texts. */
+export type PhoneWords = {
+  readonly send: string
+  readonly write: string
+  readonly menu: string
+  readonly empty: string
+  readonly written: string
+  readonly arrived: string
+}
 
 /** The phone's own words in a language (BCP 47), English where it has none. */
 export function phoneWords(language: string): PhoneWords {
@@ -30,6 +37,11 @@ export function spacedNumber(number: string): string {
 export function clockTime(at: Temporal.Instant, zone: string): string {
   const { hour, minute } = at.toZonedDateTimeISO(zone)
   return `${hour}:${String(minute).padStart(2, '0')}`
+}
+
+/** An instant in a zone as a phone shows it in its own language (BCP 47), with the day: `Mon 22:40`. */
+export function dayAndTime(at: Temporal.Instant, zone: string, language: string): string {
+  return `${at.toZonedDateTimeISO(zone).toLocaleString(language, { weekday: 'short' })} ${clockTime(at, zone)}`
 }
 
 /** The day of an instant in a zone, `Monday, November 23`. */

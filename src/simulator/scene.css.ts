@@ -12,7 +12,15 @@ h1{font-size:1.6rem;letter-spacing:-.02em;color:var(--brand)}
 header p{color:var(--soft)}#aloud[aria-pressed=true]{border-color:var(--brand);color:var(--brand)}.to-break{display:flex;align-items:center;justify-content:center;min-height:44px;color:inherit}header .demo{margin-inline-start:auto;padding:4px 12px;border:1.5px solid var(--brand);border-radius:99px;color:var(--brand);font-size:.875rem;font-weight:600}
 button,summary,nav a{min-height:44px;font:inherit;cursor:pointer}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
-nav ul{display:flex;flex-wrap:wrap;gap:8px;padding-bottom:10px}
+.strip{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:8px 16px;padding-bottom:10px}
+nav ul,.break,.break form{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
+.jump{display:none}
+.break h2{font-size:.9375rem;margin-inline-end:4px}
+.break button{padding:0 14px;border-radius:12px;border:1.5px solid light-dark(#8b8373,#6b7382);background:var(--card);color:var(--ink);font-size:.9375rem;font-weight:600}
+.break small{margin-inline-start:4px}
+.break.on{font-size:.9375rem;--on:light-dark(#fff,#2a0b07);gap:8px 16px;padding:0 0 0 16px;border-radius:12px;background:light-dark(#a3352b,#ff9d90);color:var(--on);font-weight:600}
+.break.on button{border-color:light-dark(#a3352b,#ff9d90);border-width:2px;min-height:44px}
+.faulty .table{outline:3px solid light-dark(#a3352b,#ff9d90)}
 nav a{display:flex;align-items:center;gap:8px;padding:0 16px;border-radius:99px;border:1px solid var(--line);background:var(--card);color:inherit;text-decoration:none}
 nav a[aria-current]{border:2px solid var(--brand);font-weight:600}
 
@@ -31,7 +39,8 @@ s{color:light-dark(#a3352b,#ff9d90);text-decoration-thickness:2px}
 summary{display:flex;align-items:center;justify-content:center;text-decoration:underline;text-underline-offset:3px}
 .ready[open]{background:var(--card);border-radius:14px;padding:0 12px 12px}
 .ready a{display:flex;align-items:center;min-height:44px;padding:6px 10px;border-radius:8px;color:inherit;border-top:1px solid var(--line)}
-.ready p{padding:8px 10px 0;color:var(--soft)}
+.about{max-width:336px;padding:3px 12px;border-radius:10px;background:var(--card);font-size:.8125rem;line-height:1.35;text-align:center;color:var(--soft)}
+form:focus-within+.about{color:var(--ink);box-shadow:inset 3px 0 var(--glow)}
 
 textarea{display:block;width:100%;field-sizing:content;resize:none;border:0;background:none;color:inherit;font:inherit;line-height:1.35}
 textarea::placeholder{color:inherit;opacity:.75}
@@ -63,7 +72,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 .keys{display:grid;grid-template-columns:repeat(3,1fr);gap:6px 10px;margin-top:11px}
 .keys i{padding:3px 0;text-align:center;font:600 14px/1.2 system-ui,sans-serif;color:#f1dfe3;background:linear-gradient(#5d4149,#43262f);border-radius:9px;box-shadow:inset 0 1px 0 rgb(255 255 255/.2),0 1px 1px rgb(0 0 0/.4)}
 
-.smart{width:100%;max-width:310px;height:570px;padding:11px;border-radius:46px;background:linear-gradient(145deg,#3c414b,#15181d);box-shadow:0 0 0 1.5px #5a606b,0 22px 34px -10px rgb(20 20 30/.55)}
+.smart{width:100%;max-width:310px;height:558px;padding:11px;border-radius:46px;background:linear-gradient(145deg,#3c414b,#15181d);box-shadow:0 0 0 1.5px #5a606b,0 22px 34px -10px rgb(20 20 30/.55)}
 .smart .screen{display:flex;flex-direction:column;height:100%;border-radius:36px;overflow:hidden;background:light-dark(#fff,#0f1217)}
 .smart .bar{padding:11px 24px 2px;font-size:.8125rem;font-weight:600}
 .smart .peer{display:flex;flex-direction:column;align-items:center;padding:2px 12px 8px;border-bottom:1px solid var(--line)}
@@ -88,48 +97,49 @@ textarea::placeholder{color:inherit;opacity:.75}
 .kitchen .call{background:var(--card);border-radius:14px;padding:12px}
 
 .middle{position:relative;display:flex;flex-direction:column;gap:16px;padding:20px 20px 18px;background:var(--card);box-shadow:0 0 26px rgb(30 20 0/.16)}
-.clock{display:flex;align-items:center;justify-content:center;gap:16px}
-.clock p{line-height:1.2}.clock b{display:block;font-size:2rem;letter-spacing:-.03em;font-variant-numeric:tabular-nums}
-svg{width:92px;fill:none;stroke:var(--ink);stroke-linecap:round;stroke-width:3}
+.clock{display:flex;align-items:center;justify-content:center;gap:14px}
+.clock p{line-height:1.2;font-size:.875rem;white-space:nowrap}.clock b{display:block;font-size:2rem;letter-spacing:-.03em;font-variant-numeric:tabular-nums}
+svg{width:80px;fill:none;stroke:var(--ink);stroke-linecap:round;stroke-width:3}
 svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg .pin{fill:var(--glow);stroke:none}svg .hour{stroke-width:6}svg .minute{stroke-width:4}
 .hint{position:relative;overflow:hidden;min-height:5.9em;display:flex;align-items:center;padding:12px 16px;border-radius:14px;background:light-dark(#fff1cf,#3a3015);border-inline-start:5px solid var(--glow);font-weight:500}
-.acts{counter-reset:act;display:grid;margin-block:auto}
+.acts{counter-reset:act;display:grid}
 .acts li{counter-increment:act;display:flex;align-items:center;gap:12px;position:relative;min-height:52px;color:var(--soft);font-size:.9375rem;line-height:1.25}
 .acts li+li::after{content:'';position:absolute;inset:-10px auto auto 15px;height:20px;border-inline-start:2px solid var(--line)}
 .acts li::before{content:counter(act);flex:none;width:32px;height:32px;display:grid;place-items:center;border-radius:50%;border:2px solid var(--line);font-weight:600;font-size:.9375rem}
 .acts .done{color:var(--ink)}.acts .done::before{content:'✓' / 'done';background:var(--brand);border-color:var(--brand);color:var(--card)}
 .acts [aria-current]{color:var(--ink);font-weight:650}.acts [aria-current]::before{background:var(--glow);border-color:var(--glow);color:#291c00}
-.middle form{display:grid;gap:8px;margin-top:auto;text-align:center;font-size:.875rem;color:var(--soft)}
+.middle form{display:grid;gap:8px;text-align:center;font-size:.875rem;color:var(--soft)}
 .middle noscript a{display:flex;align-items:center;min-height:44px;color:inherit}
-.middle button,.break button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-size:1rem;font-weight:600;padding:0 14px}
+.middle button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-size:1rem;font-weight:600;padding:0 14px}
 .travelling .hint::after{content:'';position:absolute;inset:auto 0 0;height:4px;background:linear-gradient(90deg,transparent,var(--glow),transparent) 0/40% 100% no-repeat;animation:go 1.1s linear infinite}
 @keyframes go{from{background-position:-60% 0}to{background-position:160% 0}}
 .new{animation:arrive .45s cubic-bezier(.2,1.4,.4,1)}
 @keyframes arrive{from{opacity:0;transform:translateY(14px) scale(.96)}}
 
-.under{display:grid;grid-template-columns:1fr 384px;gap:20px;padding:20px 0 40px}
+.under{padding:20px 0 40px}
 .under section{background:var(--card);border-radius:20px;padding:16px 20px}
 .under h2{margin-bottom:10px}
 #log h3{padding-top:8px;font-size:.8125rem;font-weight:600;color:var(--soft)}
 #log li{display:grid;grid-template-columns:5fr 6fr;gap:4px 24px;padding:12px 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 h4{padding-bottom:2px;font-size:.9375rem}
 #log li p{font-size:.9375rem;text-align:left}#log li p+p{color:var(--brand)}
-#log dl{display:grid;gap:4px;align-content:start;font-size:.875rem;color:var(--soft)}
+#log dl{display:grid;gap:4px;font-size:.875rem;color:var(--soft)}h5{margin:0;font-size:.8125rem;font-weight:600}dl+h5{padding-top:6px}
 #log ol:last-child li:last-child{border:0}#log dd::first-letter{text-transform:uppercase}
 #log dl div{display:grid;grid-template-columns:5.5em 1fr}dt{font-variant-numeric:tabular-nums}
 #log>a{display:flex;align-items:center;min-height:44px;color:inherit;text-underline-offset:3px}
-.break form{display:grid;gap:4px;padding:8px 0}
-.break p{font-size:.875rem;color:var(--soft)}
-.break button[aria-pressed=true]{background:light-dark(#a3352b,#ff9d90);border-color:transparent;color:light-dark(#fff,#2a0b07)}
-.break [aria-pressed=true]::before{content:'✗ ' / ''}
-
 .glow.glow{background:var(--glow);color:#291c00;border-color:var(--glow);box-shadow:0 0 0 4px rgb(255 185 46/.4),0 0 26px 6px rgb(255 170 20/.55);animation:glow 1.8s ease-in-out infinite}
 @keyframes glow{50%{box-shadow:0 0 0 8px rgb(255 185 46/.2),0 0 34px 12px rgb(255 170 20/.6)}}
 
 @media(max-width:1080px){.acts{display:flex;align-items:center;gap:8px;margin:0}.acts li{min-height:0;font-size:0;gap:0}.acts li+li::after{content:none}.acts [aria-current]{flex:1;gap:10px;font-size:1rem}
-.table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0}.hint{min-height:0}.under{grid-template-columns:1fr}}
-@media(max-width:700px){header,main{padding-inline:0}header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.side{order:1;padding-inline:12px}.under{padding:14px}.under section{padding:14px}
-html{scroll-padding-top:110px}.table{display:flex;flex-direction:column}.middle{display:contents}.middle>*{padding:12px 14px}.middle>:not(.hint){background:var(--card)}.hint{position:sticky;top:0;z-index:2;padding-block:10px;border-radius:0;box-shadow:0 4px 14px rgb(0 0 0/.22);font-size:.9375rem;line-height:1.35}#log li{grid-template-columns:1fr}#log dl div{grid-template-columns:4.8em 1fr}.numbers dd{font-size:.875rem}}
+.table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0}.hint{min-height:0}}
+@media(max-width:700px){header,main{padding-inline:0}main{display:flex;flex-direction:column}.strip{display:contents}
+.jump{display:flex;align-items:center;min-height:44px;margin:-6px 14px 4px;color:inherit;text-underline-offset:3px}.faulty .jump{display:none}
+.table{order:1}.break{order:2;display:block;padding:14px}.break h2{margin-bottom:8px}.break form{flex-direction:column;align-items:stretch}.under{order:3}
+.break.turn,.break.on{position:sticky;bottom:0;z-index:2;box-shadow:0 -4px 14px rgb(0 0 0/.22);border-radius:0}
+.break.turn{padding:0;background:var(--page)}.break.turn h2{position:absolute;clip-path:inset(50%)}.break.turn form{flex-direction:row;flex-wrap:nowrap;overflow-x:auto;padding:12px 14px}.break.turn button{flex:none}.break.turn .glow{order:-1}
+.break.on{display:flex;flex-wrap:nowrap;justify-content:space-between;padding:10px 14px;line-height:1.3}.break.on span{display:none}.break.on form{flex:none}.break.on button{padding:0 10px;font-size:.875rem}
+header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock p{white-space:normal}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.side{order:1;padding-inline:12px}.under{padding:14px}.under section{padding:14px}
+html{scroll-padding:110px 0 120px}.table{display:flex;flex-direction:column}.middle{display:contents}.middle>*{padding:12px 14px}.middle>:not(.hint){background:var(--card)}.hint{position:sticky;top:0;z-index:2;padding-block:10px;border-radius:0;box-shadow:0 4px 14px rgb(0 0 0/.22);font-size:.9375rem;line-height:1.35}#log li{grid-template-columns:1fr}#log dl div{grid-template-columns:4.8em 1fr}.numbers dd{font-size:.875rem}}
 @media(pointer:coarse){textarea{font-size:16px!important}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}
 `

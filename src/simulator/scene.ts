@@ -3,8 +3,9 @@ import type { VoiceFault } from './call-world.ts'
 import type { Simulator } from './carrier.ts'
 import { admitThisComputerOnly, readForms } from './guard.ts'
 import { sceneCss } from './scene.css.ts'
+import { type Breakage, breakageNames, breakages, type LastBroken } from './scene-faults.ts'
 import { recordLimits } from './scene-log.ts'
-import { type Breakage, type SceneView, scenePage } from './scene-page.ts'
+import { type SceneView, scenePage } from './scene-page.ts'
 import type { PhoneView } from './scene-phones.ts'
 import { sceneScript } from './scene-script.ts'
 import { actsOf, type Cast, callActsOf, clockMoves, isNight, tellCallStory, tellStory } from './scene-story.ts'
@@ -43,7 +44,9 @@ export function simulatorScene(
   const { simulator, stage, monotonic = () => performance.now() } = options
   const watching = new Set<FastifyReply>()
   let translatorDown = false
-  const tried = new Set<string>()
+  let voiceFault: VoiceFault = 'none'
+  const tried = new Set<Breakage>()
+  let lastBroken: Pick<LastBroken, 'what' | 'before'> | null = null
   let pressedAt = Number.NEGATIVE_INFINITY
   let changedAt = Number.NEGATIVE_INFINITY
 
@@ -129,26 +132,51 @@ export function simulatorScene(
     return back(reply, family)
   })
 
-  const VOICE_FAULTS = ['no-answer', 'busy', 'machine', 'hang-up'] as const
-  const breakPhones = async (fault: VoiceFault, on: boolean) => {
-    for (const phone of await stage.phones())
-      if (phone.kind === 'landline') simulator.calls.setVoiceFault(phone.number, on ? fault : 'none')
+  /** What happens to calls that ring the landlines on the table. */
+  function phoneFault(fault: VoiceFault) {
+    return {
+      set: async (on: boolean) => {
+        voiceFault = on ? fault : 'none'
+        for (const phone of await stage.phones()) if (phone.kind === 'landline') simulator.calls.setVoiceFault(phone.number, voiceFault)
+      },
+      on: () => voiceFault === fault,
+    }
   }
-  const breaks = {
-    // Refused for sure (429), so that texts wait and go: after a 503 it would be unknown for 20 minutes whether they had gone.
-    carrier: (on: boolean) => simulator.setFaults({ rest: on ? 'storm' : 'none', strikes: null, retryAfterSeconds: 3 }),
-    answer: (on: boolean) => simulator.setFaults({ rest: on ? 'accept-then-reset' : 'none', strikes: on ? 1 : null }),
-    translator: async (on: boolean) => {
-      await stage.setTranslatorDown(on)
-      translatorDown = on
-    },
-    ...Object.fromEntries(VOICE_FAULTS.map((fault) => [fault, (on: boolean) => breakPhones(fault, on)])),
-  } as Readonly<Record<Breakage, (on: boolean) => Promise<void> | void>>
+  const breaks: Readonly<Record<Breakage, { readonly set: (on: boolean) => Promise<void> | void; readonly on: () => boolean }>> =
+    {
+      carrier: {
+        // Refused for sure (429), so that texts wait and go: after a 503 it would be unknown for 20 minutes whether they had gone.
+        set: (on) => simulator.setFaults({ rest: on ? 'storm' : 'none', strikes: null, retryAfterSeconds: 3 }),
+        on: () => simulator.faults().rest === 'storm',
+      },
+      answer: {
+        set: (on) => simulator.setFaults({ rest: on ? 'accept-then-reset' : 'none', strikes: on ? 1 : null }),
+        on: () => simulator.faults().rest === 'accept-then-reset',
+      },
+      translator: {
+        set: async (on) => {
+          await stage.setTranslatorDown(on)
+          translatorDown = on
+        },
+        on: () => translatorDown,
+      },
+      'no-answer': phoneFault('no-answer'),
+      machine: phoneFault('machine'),
+      'hang-up': phoneFault('hang-up'),
+    }
+  const brokenNow = () => breakageNames.find((what) => breaks[what].on()) ?? null
+
   app.post('/simulator/break', async (request, reply) => {
     const { what = '', on, family } = (request.body ?? {}) as Fields
-    if (!Object.hasOwn(breaks, what)) return reply.code(400).type('text/plain').send('Nothing of that name can be broken.')
-    await breaks[what as Breakage](on === 'yes')
-    tried.add(what)
+    if (!Object.hasOwn(breakages, what)) return reply.code(400).type('text/plain').send('Nothing of that name can be broken.')
+    const broken = what as Breakage
+    if (on === 'yes') {
+      for (const other of breakageNames) if (other !== broken && breaks[other].on()) await breaks[other].set(false)
+      const texts = [...simulator.handsets.values()].flat()
+      lastBroken = { what: broken, before: new Set(texts.map((text) => text.id)) }
+      tried.add(broken)
+    }
+    await breaks[broken].set(on === 'yes')
     changed()
     return back(reply, family)
   })
@@ -175,10 +203,17 @@ export function simulatorScene(
       familyLanguage: languageName(familyPhone.language),
       staffLanguage: languageName(staffPhone.language),
     }
+    const onTable = [texts(familyPhone, staffPhone), texts(staffPhone, familyPhone)] as const
+    const broken = brokenNow()
+    const last = lastBroken && { ...lastBroken, still: lastBroken.what === broken }
     const landline = familyPhone.kind === 'landline'
     const story = landline
-      ? tellCallStory(simulator.calls.phoneCall(familyPhone.number) ?? null, texts(staffPhone, familyPhone), clock, cast)
-      : tellStory(texts(familyPhone, staffPhone), texts(staffPhone, familyPhone), clock, cast)
+      ? tellCallStory(simulator.calls.phoneCall(familyPhone.number) ?? null, onTable[1], clock, cast)
+      : tellStory(...onTable, clock, cast, { last, tried })
+    const written = await stage.written(
+      onTable.flat().flatMap(({ kind, sid }) => (kind === 'received' && sid !== null ? [sid] : [])),
+    )
+    const ready = broken !== null || story.act === actsOf(cast).length
 
     function view(phone: Phone, other: Phone): PhoneView {
       const contact = phone.contacts.find((one) => one.phone === other.id)
@@ -186,13 +221,15 @@ export function simulatorScene(
       const shown = texts(phone, other)
       const glows = story.glow === phone.side
       const count = shown.filter((text) => text.kind === 'sent').length
-      const next = query.phone === phone.id ? Number(query.draft) : Math.min(count, contact.suggestions.length - 1)
+      const chosen = query.phone === phone.id
+      const next = chosen ? Number(query.draft) : count % contact.suggestions.length
       return {
         phone,
         contact,
         other,
         texts: shown,
-        draft: glows || query.phone === phone.id ? (contact.suggestions[next] ?? '') : '',
+        written,
+        draft: glows || ready || chosen ? (contact.suggestions[next] ?? '') : '',
         glows,
         time: clockTime(clock.now, clock.zone),
         zone: clock.zone,
@@ -201,8 +238,6 @@ export function simulatorScene(
       }
     }
 
-    const { rest } = simulator.faults()
-    const voiceFault = simulator.calls.voiceFault(familyPhone.number)
     return {
       family: view(familyPhone, staffPhone),
       staff: view(staffPhone, familyPhone),
@@ -217,15 +252,7 @@ export function simulatorScene(
         query.draft === undefined &&
         monotonic() - pressedAt < lookAgain.afterPress &&
         (story.travelling || monotonic() - changedAt < lookAgain.afterChange),
-      broken: {
-        carrier: rest === 'storm',
-        answer: rest === 'accept-then-reset',
-        translator: translatorDown,
-        'no-answer': voiceFault === 'no-answer',
-        busy: voiceFault === 'busy',
-        machine: voiceFault === 'machine',
-        'hang-up': voiceFault === 'hang-up',
-      },
+      broken,
       tried,
     }
   }

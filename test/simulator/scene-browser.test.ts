@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.click('.glow')
     await page.waitForURL(/family=rosa/)
     expect(await page.locator('.flip li.sent p').textContent()).toContain('Mi hijo está enfermo')
-    await page.click('text=Make it 22:40')
+    await page.click('text=Move the clock to 22:40')
     expect(await page.locator('.clock b').textContent()).toBe('22:40')
   })
 
@@ -98,9 +98,46 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.waitForSelector('.smart .glow')
   })
 
+  test('at 1280 x 800 all that one presses next is in view, broken or not', async () => {
+    const page = await visit({ viewport: { width: 1280, height: 800 } })
+    const outside = () =>
+      page.evaluate<string[]>(
+        `[...document.querySelectorAll('button, .break p, .hint, textarea, .about')].filter((e) => e.getBoundingClientRect().bottom > innerHeight).map((e) => e.textContent)`,
+      )
+    expect(await outside()).toEqual([])
+    for (const [breakIt, mendIt] of [
+      ['Take the carrier down', 'Bring the carrier back'],
+      ['Lose an answer', 'Keep the answer'],
+      ['Stop the translator', 'Start the translator'],
+    ]) {
+      await page.click(`button:text("${breakIt}")`)
+      await page.waitForSelector(`button:text("${mendIt}")`)
+      expect(await outside()).toEqual([])
+      await page.click(`button:text("${mendIt}")`)
+      await page.waitForSelector(`button:text("${breakIt}")`)
+    }
+  })
+
+  test('on a narrow screen one link leads to what can be broken, and what is broken stays in view', async () => {
+    const page = await visit({ viewport: { width: 320, height: 568 } })
+    const inView = (selector: string) =>
+      page.evaluate<boolean>(
+        `(() => { const { top, bottom } = document.querySelector('${selector}').getBoundingClientRect(); return top >= 0 && bottom <= innerHeight })()`,
+      )
+    await page.click('.jump')
+    await page.waitForFunction(`location.hash === '#break'`)
+    expect(await inView('#break')).toBe(true)
+    await page.click('button:text("Take the carrier down")')
+    for (const place of ['h1', '#draft-rosa', '#draft-rivera']) {
+      await page.waitForSelector('.break.on')
+      await page.evaluate(`document.querySelector('${place}').scrollIntoView()`)
+      expect(await inView('.break.on button')).toBe(true)
+    }
+  })
+
   test('on a narrow screen nothing lies over the draft that is to be sent', async () => {
     const page = await visit({ viewport: { width: 320, height: 568 } })
-    for (const side of ['#draft-rosa', '#draft-rivera']) {
+    for (const side of ['#draft-rosa', '#draft-rivera', '#draft-rosa']) {
       await page.focus(side)
       const top = await page.evaluate(`(() => { const box = document.querySelector('${side}').getBoundingClientRect()
         return [box.top + 2, box.bottom - 2].map((y) => document.elementFromPoint(box.left + 20, y)?.id) })()`)
@@ -120,12 +157,11 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     simulator.text(rosaNumber, rosaProxy, 'Mi hijo está enfermo')
     toRivera('Luis G.: My son is sick today.')
     fake.log('Rosa', 'Ms Rivera', [{ language: 'es', text: 'Mi hijo está enfermo' }], 'came in and was kept', 'delivered')
-    await page.click('text=Carrier down')
-    await page.waitForSelector('[aria-pressed=true]')
     await page.click('summary')
-    for (const time of ['day', 'night']) {
-      if (time === 'night') await page.click('text=Make it 22:40')
-      await page.waitForSelector(`body.${time}`)
+    for (const time of ['day', 'fault', 'night']) {
+      if (time === 'fault') await page.click('button:text("Take the carrier down")')
+      if (time === 'night') await page.click('text=Move the clock to 22:40')
+      await page.waitForSelector(time === 'fault' ? 'body.faulty' : `body.${time}`)
       const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
       expect(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { LastBroken } from '../../src/simulator/scene-faults.ts'
 import { isNight, tellStory } from '../../src/simulator/scene-story.ts'
 import type { HandsetText } from '../../src/simulator/world.ts'
 
@@ -8,7 +9,7 @@ const at = (time: string, day = 23) => Temporal.ZonedDateTime.from(`2026-11-${da
 
 function texts(...rows: ['received' | 'sent', string, number?][]): HandsetText[] {
   return rows.map(([kind, time, day], index) => ({
-    id: `HT${index}`,
+    id: `HT ${kind} ${day} ${time} ${index}`,
     phone: '+19715550142',
     kind,
     other: '+19715550100',
@@ -18,8 +19,19 @@ function texts(...rows: ['received' | 'sent', string, number?][]): HandsetText[]
   }))
 }
 
-const tell = (now: Temporal.Instant, onFamily: HandsetText[], onStaff: HandsetText[]) =>
-  tellStory(onFamily, onStaff, { now, offsetSeconds: 0, zone }, cast)
+type Broken = Omit<LastBroken, 'before'> & { readonly before: readonly HandsetText[] }
+
+const tell = (
+  now: Temporal.Instant,
+  onFamily: readonly HandsetText[],
+  onStaff: readonly HandsetText[],
+  last: Broken | null = null,
+  tried: readonly LastBroken['what'][] = last ? [last.what] : [],
+) =>
+  tellStory(onFamily, onStaff, { now, offsetSeconds: 0, zone }, cast, {
+    last: last && { ...last, before: new Set(last.before.map((text) => text.id)) },
+    tried: new Set(tried),
+  })
 
 const asked = texts(['sent', '09:05'])
 const read = texts(['received', '09:05'])
@@ -49,9 +61,52 @@ test.each([
   ['the late text is not answered yet', at('22:41'), late, answered, 4, null, true],
   ['the family was told that it waits', at('22:42'), told, answered, 4, 'morning', false],
   ['morning has come, the text not yet', at('07:00', 24), told, answered, 4, null, true],
-  ['the late text arrived', at('07:01', 24), told, morning, 5, 'break', false],
+  ['the late text arrived', at('07:01', 24), told, morning, 5, 'carrier', false],
 ] as const)('when %s', (_, now, onFamily, onStaff, act, glow, travelling) => {
   expect(tell(now, [...onFamily], [...onStaff])).toMatchObject({ act, glow, travelling })
+})
+
+describe('while something is broken', () => {
+  const before = [...told, ...morning]
+  const sent = [...told, ...texts(['sent', '07:05', 24])]
+  const got = [...morning, ...texts(['received', '07:05', 24])]
+  const now = at('07:05', 24)
+  const down = { what: 'carrier', still: true, before } as const
+  const up = { ...down, still: false }
+
+  test.each([
+    ['the next text is ready', now, told, morning, down, 'family', /carrier is down: .*Press Rosa/, false],
+    ['the text waits', now, sent, morning, down, 'carrier', /refuses the text.*Press “Bring the carrier back”/, false],
+    ['it is night', at('22:45', 24), told, morning, down, 'morning', /carrier is down.*morning/, false],
+    ['it was mended', now, sent, morning, up, null, /carrier is back/, true],
+    ['it was mended at night', at('22:45', 24), sent, morning, up, 'morning', /carrier is back.*morning/, false],
+    ['the text arrived', now, sent, got, up, 'answer', /arrived once.*Next: press “Lose an answer”/, false],
+    ['it was mended before a text was sent', now, told, morning, up, 'answer', /Next: press “Lose an answer”/, false],
+    ['the text arrived all the same', now, sent, got, down, 'carrier', /Press “Bring the carrier back”/, false],
+    ['the story has hardly begun', now, [], [], { ...down, before: [] }, 'family', /carrier is down/, false],
+    ['an answer waits as well', now, told, [...morning, ...texts(['sent', '07:06', 24])], down, 'carrier', /waits/, false],
+  ] as const)('%s', (_, when, onFamily, onStaff, last, glow, hint, travelling) => {
+    const story = tell(when, onFamily, onStaff, last)
+    expect(story).toMatchObject({ glow, travelling })
+    expect(story.hint).toMatch(hint)
+  })
+
+  test('the acts stay where they were', () => {
+    expect(tell(now, told, morning, down).act).toBe(5)
+    expect(tell(at('09:05'), asked, [], { ...down, before: asked }).act).toBe(1)
+  })
+
+  test('a fault that is over before the last act lets the acts go on', () => {
+    expect(tell(at('09:05'), asked, read, { ...up, before: [] })).toEqual(tell(at('09:05'), asked, read))
+  })
+
+  test('what was tried does not glow again, and in the end nothing does', () => {
+    const glows = (...tried: LastBroken['what'][]) => tell(now, sent, got, up, tried).glow
+    expect(glows('carrier', 'answer')).toBe('translator')
+    expect(glows('carrier', 'translator')).toBe('answer')
+    expect(glows('translator')).toBe('carrier')
+    expect(glows('carrier', 'answer', 'translator')).toBe(null)
+  })
 })
 
 test.each([

@@ -72,11 +72,32 @@ describe('the page', () => {
     expect(await page('?family=nobody')).toContain('aria-current="page">Rosa')
   })
 
+  test('says when a text was written that took long, and the day of each', async () => {
+    const send = async (body: string) => {
+      const sent = simulator.send('AC00000000000000000000000000000001', request({ from: riveraProxy, to: riveraNumber, body }))
+      await simulator.settled()
+      return sent.kind === 'accepted' ? sent.message.sid : ''
+    }
+    const at = (time: string) => Temporal.ZonedDateTime.from(`2026-11-${time}[America/Los_Angeles]`).toInstant()
+    fake.written.set(await send('Luis G.: at once'), at('23T09:04:30'))
+    await post('/simulator/clock', { to: '22:40' })
+    await post('/simulator/clock', { to: '07:00' })
+    fake.written.set(await send('Luis G.: held'), at('23T22:40'))
+    const times = [...(await page()).matchAll(/<time[^>]*>(.*?)<\/time>/g)].map(([, text]) => text)
+    expect(times).toEqual(['<bdi>Mon 9:05</bdi>', 'written <bdi>Mon 22:40</bdi><br>arrived <bdi>Tue 7:00</bdi>'])
+  })
+
+  test('says by each draft that words of one’s own are not translated', async () => {
+    const body = await page()
+    expect(body.match(/<textarea[^>]* aria-describedby="about-(rosa|rivera)"/g)).toHaveLength(2)
+    expect(body.match(/<p id="about-(rosa|rivera)"[^>]*>This demo translates its ready sentences\./g)).toHaveLength(2)
+  })
+
   test('puts a ready sentence into the phone by a plain link', async () => {
     expect(await page('?family=rosa&phone=rosa&draft=1')).toContain('¿Hay tarea para mañana?</textarea>')
   })
 
-  test('shows the log by message: both texts, what happened by the minute, the day where it changes', async () => {
+  test('shows the log by message: both texts, what happened by the minute, under its day', async () => {
     const texts = [
       { language: 'es', text: '¿Cuál es la <b>tarea</b>?' },
       { language: 'en', text: 'What is the homework?' },
@@ -93,14 +114,18 @@ describe('the page', () => {
     expect(log).toMatch(/(Mi hijo ){19}Mi\.\.\.<\/p>/)
   })
 
-  test('says the day of what happened on another than its message began', async () => {
+  test('names each day of a message that took more than one', async () => {
     const at = (time: string) => Temporal.ZonedDateTime.from(`2026-11-${time}[America/Los_Angeles]`).toInstant()
     const events = [
       { at: at('23T22:41'), what: 'held' },
       { at: at('24T07:00'), what: 'delivered' },
     ]
     fake.log('Rosa', 'Ms Rivera', [], ...events)
-    expect(await page()).toContain('<dt>22:41</dt><dd>held</dd></div><div><dt>Tue 7:00</dt><dd>delivered</dd>')
+    const log = (await page()).replaceAll('\n', '')
+    expect(log).toContain('<h5>Monday, November 23</h5><dl><div><dt>22:41</dt><dd>held</dd></div></dl>')
+    expect(log).toContain('<h5>Tuesday, November 24</h5><dl><div><dt>7:00</dt><dd>delivered</dd></div></dl>')
+    fake.log('Rosa', 'Ms Rivera', [], 'delivered')
+    expect((await page()).match(/<h5>/g)).toHaveLength(2)
   })
 
   test('shows the newest messages of the log first, and all on request', async () => {
@@ -146,9 +171,9 @@ describe('without a script', () => {
     expect(await page()).toContain('<b>9:05</b>')
     for (const to of ['22:40', '22:40', '07:00', '07:00']) await post('/simulator/clock', { to })
     const body = await page()
-    expect(body).toContain('Tuesday <b>7:00</b>')
-    expect(body).toContain('Make it 22:40</button>')
-    expect(body).not.toContain('Make it 7:00</button>')
+    expect(body).toContain('Tuesday, November 24 <b>7:00</b>')
+    expect(body).toContain('Move the clock to 22:40</button>')
+    expect(body).not.toContain('Move the clock to 7:00</button>')
   })
 
   test('the page looks again by itself while a text is under way, and lets a draft be', async () => {
@@ -181,14 +206,30 @@ describe('without a script', () => {
   test('things break and are mended', async () => {
     await post('/simulator/break', { what: 'carrier', on: 'yes' })
     expect(simulator.faults().rest).toBe('storm')
-    expect(await page()).toContain('value="carrier" aria-pressed="true"')
     await post('/simulator/break', { what: 'carrier', on: 'no' })
     expect(simulator.faults().rest).toBe('none')
     await post('/simulator/break', { what: 'answer', on: 'yes' })
     expect(simulator.faults()).toMatchObject({ rest: 'accept-then-reset', strikes: 1 })
     await post('/simulator/break', { what: 'translator', on: 'yes' })
+    expect(simulator.faults().rest).toBe('none')
     await post('/simulator/break', { what: 'translator', on: 'no' })
     expect(fake.down).toEqual([true, false])
+  })
+
+  test('what is broken stands above the phones with the way to mend it, and both phones have a sentence ready', async () => {
+    await post('/simulator/break', { what: 'carrier', on: 'yes' })
+    const body = await page()
+    expect(body).toMatch(
+      /The carrier is down<span>: it refuses every text<\/span>.*Bring the carrier back<\/button>.*class="table"/s,
+    )
+    expect(body).toMatch(/id="hint"[^>]*>The carrier is down: it refuses every text\. /)
+    expect(body).not.toContain('Stop the translator')
+    expect(body).toContain('Mi hijo está enfermo hoy y no irá a la escuela.</textarea>')
+    expect(body).toContain('Please call the office by 9:30.</textarea>')
+    await post('/simulator/break', { what: 'carrier', on: 'no' })
+    const mended = await page()
+    expect(mended).toMatch(/Take the carrier down<small>.*tried<\/small>/)
+    expect(mended).not.toMatch(/Lose an answer<small>/)
   })
 
   test.each([

@@ -86,7 +86,7 @@ function wallClock({ now, zone }: StageClock): Html {
   return html`<div id="clock" class="clock" data-live><svg viewBox="-50 -50 100 100" aria-hidden="true"><circle r="46"/>
 ${[0, 90, 180, 270].map((turn) => html`<path d="M0-40V-34" transform="rotate(${turn})"/>`)}
 <path class="hour" d="M0 4V-22" transform="rotate(${hour * 30 + minute / 2})"/><path class="minute" d="M0 6V-34" transform="rotate(${minute * 6})"/><circle r="3" class="pin"/></svg>
-<p>${dayName(now, zone)} <b>${clockTime(now, zone)}</b> <small>at school</small></p></div>`
+<p><span>${dayName(now, zone)}</span> <b>${clockTime(now, zone)}</b> <small>at school</small></p></div>`
 }
 
 /** What there is to break; while something is broken, that and how to mend it instead. */

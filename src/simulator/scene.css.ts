@@ -1,6 +1,6 @@
 /** The page's style, served as a file. `light-dark` follows the visitor's setting, and inside the table also the demo's night. */
 export const sceneCss = `
-:root{color-scheme:light dark;--page:light-dark(#efe9dd,#101319);--ink:light-dark(#1c2230,#eceef2);--soft:light-dark(#565d6b,#a9b1be);--card:light-dark(#fffdf8,#1b2029);--line:light-dark(#d9d0bf,#343b48);--brand:light-dark(#0d5c63,#7fd3d2);--glow:#ffb92e;--focus:light-dark(#0b57d0,#8ab8ff);
+:root{color-scheme:light dark;--page:light-dark(#efe9dd,#101319);--ink:light-dark(#1c2230,#eceef2);--soft:light-dark(#565d6b,#a9b1be);--card:light-dark(#fffdf8,#1b2029);--line:light-dark(#d9d0bf,#343b48);--brand:light-dark(#0d5c63,#7fd3d2);--glow:#ffb92e;--alarm:light-dark(#a3352b,#9b372d);--focus:light-dark(#0b57d0,#8ab8ff);
 --cloth:light-dark(#fbeee6,#2a1c1f);--check:light-dark(rgb(190 62 48/.13),rgb(255 120 100/.07));--paper:light-dark(#fdfcf5,#1a2029);--rule:light-dark(rgb(64 118 190/.24),rgb(110 160 230/.14));--margin:light-dark(rgb(214 82 92/.4),rgb(230 110 120/.3))}
 *,::before,::after{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.45 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}
@@ -18,9 +18,9 @@ nav ul,.break,.break form{display:flex;flex-wrap:wrap;align-items:center;gap:8px
 .break h2{font-size:.9375rem;margin-inline-end:4px}
 .break button{padding:0 14px;border-radius:12px;border:1.5px solid light-dark(#8b8373,#6b7382);background:var(--card);color:var(--ink);font-size:.9375rem;font-weight:600}
 .break small{margin-inline-start:4px}
-.break.on{font-size:.9375rem;--on:light-dark(#fff,#2a0b07);gap:8px 16px;padding:0 0 0 16px;border-radius:12px;background:light-dark(#a3352b,#ff9d90);color:var(--on);font-weight:600}
-.break.on button{border-color:light-dark(#a3352b,#ff9d90);border-width:2px;min-height:44px}
-.faulty .table{outline:3px solid light-dark(#a3352b,#ff9d90)}
+.break.on{font-size:.9375rem;gap:8px 16px;padding:0 0 0 16px;border-radius:12px;background:var(--alarm);color:#fff;font-weight:600}
+.break.on button{border:2px solid var(--alarm);min-height:44px}
+.faulty .table{outline:3px solid var(--alarm)}
 nav a{display:flex;align-items:center;gap:8px;padding:0 16px;border-radius:99px;border:1px solid var(--line);background:var(--card);color:inherit;text-decoration:none}
 nav a[aria-current]{border:2px solid var(--brand);font-weight:600}
 
@@ -98,7 +98,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 
 .middle{position:relative;display:flex;flex-direction:column;gap:16px;padding:20px 20px 18px;background:var(--card);box-shadow:0 0 26px rgb(30 20 0/.16)}
 .clock{display:flex;align-items:center;justify-content:center;gap:14px}
-.clock p{line-height:1.2;font-size:.875rem;white-space:nowrap}.clock b{display:block;font-size:2rem;letter-spacing:-.03em;font-variant-numeric:tabular-nums}
+.clock p{line-height:1.2;font-size:.875rem;white-space:nowrap}.clock span,.clock b{display:block}.clock b{font-size:2rem;letter-spacing:-.03em;font-variant-numeric:tabular-nums}
 svg{width:80px;fill:none;stroke:var(--ink);stroke-linecap:round;stroke-width:3}
 svg circle{fill:light-dark(#fff,#11151c);stroke-width:5;stroke:var(--brand)}svg .pin{fill:var(--glow);stroke:none}svg .hour{stroke-width:6}svg .minute{stroke-width:4}
 .hint{position:relative;overflow:hidden;min-height:5.9em;display:flex;align-items:center;padding:12px 16px;border-radius:14px;background:light-dark(#fff1cf,#3a3015);border-inline-start:5px solid var(--glow);font-weight:500}
@@ -133,12 +133,12 @@ h4{padding-bottom:2px;font-size:.9375rem}
 @media(max-width:1080px){.acts{display:flex;align-items:center;gap:8px;margin:0}.acts li{min-height:0;font-size:0;gap:0}.acts li+li::after{content:none}.acts [aria-current]{flex:1;gap:10px;font-size:1rem}
 .table{grid-template-columns:1fr 1fr}.middle{grid-column:1/-1;grid-row:1;display:grid;grid-template-columns:1fr 1fr;align-items:center}.middle form{margin:0}.hint{min-height:0}}
 @media(max-width:700px){header,main{padding-inline:0}main{display:flex;flex-direction:column}.strip{display:contents}
-.jump{display:flex;align-items:center;min-height:44px;margin:-6px 14px 4px;color:inherit;text-underline-offset:3px}.faulty .jump{display:none}
+.jump{display:flex;align-items:center;min-height:44px;margin:-10px 14px 4px;color:inherit;text-underline-offset:3px}.faulty .jump{display:none}
 .table{order:1}.break{order:2;display:block;padding:14px}.break h2{margin-bottom:8px}.break form{flex-direction:column;align-items:stretch}.under{order:3}
 .break.turn,.break.on{position:sticky;bottom:0;z-index:2;box-shadow:0 -4px 14px rgb(0 0 0/.22);border-radius:0}
 .break.turn{padding:0;background:var(--page)}.break.turn h2{position:absolute;clip-path:inset(50%)}.break.turn form{flex-direction:row;flex-wrap:nowrap;overflow-x:auto;padding:12px 14px}.break.turn button{flex:none}.break.turn .glow{order:-1}
 .break.on{display:flex;flex-wrap:nowrap;justify-content:space-between;padding:10px 14px;line-height:1.3}.break.on span{display:none}.break.on form{flex:none}.break.on button{padding:0 10px;font-size:.875rem}
-header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock p{white-space:normal}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding-inline:14px}.table{grid-template-columns:1fr;border-radius:0}.side{order:1;padding-inline:12px}.under{padding:14px}.under section{padding:14px}
+header{padding:12px 14px}header p{font-size:.9375rem}header .demo{margin:0;font-size:.8125rem;padding-inline:10px}nav a{padding:0 12px;gap:6px}nav ul{gap:6px}svg{width:56px}.clock p{white-space:normal}.clock b{font-size:1.5rem;display:inline}.middle{gap:10px!important}.acts{justify-content:center}.acts [aria-current]{flex:0 1 auto;font-size:.9375rem}.acts li:not([aria-current])::before{width:12px;height:12px;font-size:0;color:transparent}nav ul{padding:0 14px 10px}.table{grid-template-columns:1fr;border-radius:0}.side{order:1;padding-inline:12px}.under{padding:14px}.under section{padding:14px}
 html{scroll-padding:110px 0 120px}.table{display:flex;flex-direction:column}.middle{display:contents}.middle>*{padding:12px 14px}.middle>:not(.hint){background:var(--card)}.hint{position:sticky;top:0;z-index:2;padding-block:10px;border-radius:0;box-shadow:0 4px 14px rgb(0 0 0/.22);font-size:.9375rem;line-height:1.35}#log li{grid-template-columns:1fr}#log dl div{grid-template-columns:4.8em 1fr}.numbers dd{font-size:.875rem}}
 @media(pointer:coarse){textarea{font-size:16px!important}}
 @media(prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important}}

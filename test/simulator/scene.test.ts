@@ -171,7 +171,7 @@ describe('without a script', () => {
     expect(await page()).toContain('<b>9:05</b>')
     for (const to of ['22:40', '22:40', '07:00', '07:00']) await post('/simulator/clock', { to })
     const body = await page()
-    expect(body).toContain('Tuesday, November 24 <b>7:00</b>')
+    expect(body).toContain('Tuesday, November 24</span> <b>7:00</b>')
     expect(body).toContain('Move the clock to 22:40</button>')
     expect(body).not.toContain('Move the clock to 7:00</button>')
   })

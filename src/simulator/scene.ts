@@ -137,7 +137,8 @@ export function simulatorScene(
     return {
       set: async (on: boolean) => {
         voiceFault = on ? fault : 'none'
-        for (const phone of await stage.phones()) if (phone.kind === 'landline') simulator.calls.setVoiceFault(phone.number, voiceFault)
+        for (const phone of await stage.phones())
+          if (phone.kind === 'landline') simulator.calls.setVoiceFault(phone.number, voiceFault)
       },
       on: () => voiceFault === fault,
     }

@@ -7,7 +7,7 @@ import { inDistrict } from '../src/store/database.ts'
 import { createPhrasebook } from '../src/translators/phrasebook.ts'
 import { daily, openWorld, type World } from './support/world.ts'
 
-const LANGUAGES: Readonly<Record<string, string>> = { rosa: 'es', fatima: 'ar', wei: 'zh' }
+const LANGUAGES: Readonly<Record<string, string>> = { rosa: 'es', luis: 'es', fatima: 'ar', wei: 'zh' }
 
 test.each(
   FAMILIES.flatMap(({ id, says, hears }) => {

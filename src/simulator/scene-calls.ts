@@ -28,9 +28,17 @@ export function callOnPhone(view: CallView): Html {
 }
 
 function idle(view: CallView): Html {
-  const { contact, call } = view
+  const { call } = view
+  // A phone with a screen has its key for calls beside its ready sentences.
+  if (view.phone.kind !== 'landline') return html``
   return html`${call === null ? '' : transcript(view, call)}
-<form method="post" action="/simulator/call">${fields(view)}<input type="hidden" name="to" value="${contact.number}">
+${dialForm(view)}`
+}
+
+/** The key that calls the contact. */
+export function dialForm(view: Pick<CallView, 'phone' | 'contact' | 'family'>): Html {
+  const { contact } = view
+  return html`<form method="post" action="/simulator/call">${fields(view)}<input type="hidden" name="to" value="${contact.number}">
 <button name="do" value="dial">Call ${contact.label}</button></form>`
 }
 
@@ -81,6 +89,6 @@ export function speakForm(view: CallView): Html {
 <button>Say it</button></form>`
 }
 
-function fields(view: CallView): Html {
+function fields(view: Pick<CallView, 'phone' | 'family'>): Html {
   return html`<input type="hidden" name="phone" value="${view.phone.id}"><input type="hidden" name="family" value="${view.family}">`
 }

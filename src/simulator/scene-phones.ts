@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { PhoneCall } from './call-world.ts'
-import { callOnPhone, speakForm } from './scene-calls.ts'
+import { callOnPhone, dialForm, speakForm } from './scene-calls.ts'
 import { dayAndTime, languageName, phoneWords, screenDirection, spacedNumber } from './scene-words.ts'
 import type { Contact, Phone } from './stage.ts'
 import type { HandsetText } from './world.ts'
@@ -132,8 +132,8 @@ function timesOf(text: HandsetText, { phone, zone, written }: PhoneView): Html {
 /** Links that put a ready sentence into the phone; with the script they do so without a reload. */
 function suggestionLinks(view: PhoneView): Html {
   const { phone, contact } = view
-  return html`<details class="ready"><summary>Other sentences for ${phone.owner}</summary><ul>${contact.suggestions.map(
+  return html`<details class="ready"><summary>Other sentences, or a call</summary><ul>${contact.suggestions.map(
     (sentence, index) =>
       html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
-  )}</ul></details>`
+  )}</ul>${dialForm(view)}</details>`
 }

@@ -1,5 +1,5 @@
 import type { PhoneCall } from './call-world.ts'
-import { afterFault, type Breakage, breakageNames, breakages, type FaultsSeen } from './scene-faults.ts'
+import { afterFault, type Breakage, breakages, breakagesFor, type FaultsSeen } from './scene-faults.ts'
 import type { StageClock } from './stage.ts'
 import type { HandsetText } from './world.ts'
 
@@ -47,11 +47,7 @@ export function tellCallStory(call: PhoneCall | null, onStaff: readonly HandsetT
   const written = onStaff.some((text) => text.kind === 'sent')
   const answered = onStaff.some((text) => text.kind === 'received')
   if (answered)
-    return stage(
-      5,
-      'no-answer',
-      `${cast.staff} reads in ${cast.staffLanguage} what ${cast.family} said. That is a landline, both ways.`,
-    )
+    return stage(5, null, `${cast.staff} reads in ${cast.staffLanguage} what ${cast.family} said. That is a landline, both ways.`)
   if (!written)
     return stage(0, 'staff', `${cast.family} has a landline: it takes no texts. ${cast.staff} writes as always. Press Send.`)
   if (call === null) return stage(1, null, 'On its way: translated, and then the phone rings.', true)
@@ -102,7 +98,7 @@ export function tellStory(
     return last.still ? stage(last.what, `${waits} Press “${mendIt}”.`) : stage(null, mended, true)
   }
   if (story.act < LAST_ACT) return story
-  const next = breakageNames.find((what) => !tried.has(what)) ?? null
+  const next = breakagesFor(false).find((what) => !tried.has(what)) ?? null
   const shown = last && text === 'arrived' ? breakages[last.what].shown : 'That is the whole line. The log below keeps each step.'
   if (next === null) return stage(null, `${shown} You have broken all there is here. Play on as you like.`)
   return stage(next, `${shown} ${last ? 'Next' : 'Now break something'}: press “${breakages[next].breakIt}”.`)

@@ -85,7 +85,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 .smart textarea{min-height:44px;max-height:128px;padding:10px 14px;border:1.5px solid light-dark(#8d94a1,#6b7382);border-radius:20px;font-size:.9375rem}
 .smart .send{padding:0 16px;border-radius:22px;background:#1666c5;color:#fff}
 
-.talk{width:100%;max-width:336px}.call form,.speak{display:flex;flex-wrap:wrap;gap:8px;justify-content:center;margin-top:8px}
+.talk{width:100%;max-width:336px}.talk:not(:has(.live)){display:none}.call form,.speak{display:flex;flex-wrap:wrap;gap:8px;justify-content:center;margin-top:8px}
 .call button,.speak button{border:1.5px solid light-dark(#8b8373,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font-weight:600;padding:0 14px}
 .call.live{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:12px}
 .ring{font-size:1.0625rem}.heard{display:flex;flex-direction:column-reverse;max-height:230px;overflow-y:auto;scrollbar-width:thin;font-size:.9375rem;line-height:1.35}

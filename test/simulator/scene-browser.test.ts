@@ -102,7 +102,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     const page = await visit({ viewport: { width: 1280, height: 800 } })
     const outside = () =>
       page.evaluate<string[]>(
-        `[...document.querySelectorAll('button, .break p, .hint, textarea, .about')].filter((e) => e.getBoundingClientRect().bottom > innerHeight).map((e) => e.textContent)`,
+        `[...document.querySelectorAll('button, .break p, .hint, textarea, .about')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().bottom > innerHeight).map((e) => e.textContent)`,
       )
     expect(await outside()).toEqual([])
     for (const [breakIt, mendIt] of [

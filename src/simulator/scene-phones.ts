@@ -56,7 +56,8 @@ ${phone.kind === 'landline' ? '' : suggestionLinks(view)}
 
 /** A phone without a screen: everything is heard and spoken. */
 function kitchenPhone(view: PhoneView): Html {
-  return html`<div class="kitchen"><div class="handset" aria-hidden="true"></div>${callOnPhone(view)}${speakForm(view)}</div>`
+  return html`<div class="kitchen"><div class="handset" aria-hidden="true"></div>${callOnPhone(view)}${speakForm(view)}
+<button id="aloud" type="button" aria-pressed="false" hidden>Say it aloud</button></div>`
 }
 
 /** A phone with a screen talks as well. */

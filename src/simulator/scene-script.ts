@@ -7,8 +7,8 @@ export const sceneScript = `'use strict'
 let refreshing = null, again = false, said = new Set()
 
 const aloud = document.getElementById('aloud')
-if (window.speechSynthesis) aloud.hidden = false
-aloud.addEventListener('click', () => {
+if (aloud && window.speechSynthesis) aloud.hidden = false
+aloud?.addEventListener('click', () => {
   const on = aloud.getAttribute('aria-pressed') !== 'true'
   aloud.setAttribute('aria-pressed', on)
   if (!on) speechSynthesis.cancel()
@@ -18,7 +18,7 @@ function speakNew(calls) {
     const key = calls.id + item.textContent
     if (said.has(key)) continue
     said.add(key)
-    if (aloud.getAttribute('aria-pressed') !== 'true') continue
+    if (aloud?.getAttribute('aria-pressed') !== 'true') continue
     const words = new SpeechSynthesisUtterance(item.lastChild.textContent)
     words.lang = item.lang
     speechSynthesis.speak(words)

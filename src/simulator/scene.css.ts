@@ -94,7 +94,7 @@ textarea::placeholder{color:inherit;opacity:.75}
 .speak{align-items:center}.speak label{width:100%;text-align:center;font-size:.875rem}.speak input[name=words]{flex:1;min-width:0;min-height:44px;padding:6px 12px;border:1.5px solid light-dark(#8d94a1,#6b7382);border-radius:12px;background:var(--card);color:var(--ink);font:inherit}
 .kitchen{width:100%;max-width:336px;min-height:352px;padding:18px;border-radius:26px;background:linear-gradient(145deg,light-dark(#e6dfcf,#3b3730),light-dark(#cfc5ad,#2a2721));box-shadow:inset 0 2px 0 rgb(255 255 255/.35),0 16px 24px -8px rgb(40 25 0/.45)}
 .handset{height:38px;margin:0 10px 14px;border-radius:22px 22px 10px 10px;background:light-dark(#4a4436,#151310);box-shadow:0 4px 6px rgb(0 0 0/.3);clip-path:polygon(0 0,100% 0,100% 100%,78% 100%,72% 55%,28% 55%,22% 100%,0 100%)}
-.kitchen .call{background:var(--card);border-radius:14px;padding:12px}
+#aloud{display:block;margin:10px auto 0;border:1.5px solid var(--line);border-radius:99px;background:var(--card);color:var(--ink);padding:0 16px}#aloud[hidden]{display:none}#aloud[aria-pressed=true]{border-color:var(--brand);color:var(--brand)}.kitchen .call{background:var(--card);border-radius:14px;padding:12px}
 
 .middle{position:relative;display:flex;flex-direction:column;gap:16px;padding:20px 20px 18px;background:var(--card);box-shadow:0 0 26px rgb(30 20 0/.16)}
 .clock{display:flex;align-items:center;justify-content:center;gap:14px}

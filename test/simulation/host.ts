@@ -85,7 +85,7 @@ export function startHost(name: string, world: Surroundings): Host {
         { ...ACCOUNT, apiUrl: null, messagingServiceSid: null, publicUrl: PUBLIC_URL },
         world.carrier.httpFor(owner),
       ),
-      // Nobody calls in this world yet, and nothing is recorded.
+      // Nobody calls in this world yet: its carrier refuses every call (Twilio, 21215), and nothing is recorded.
       dataDir: '',
       calls: {
         call: async () => ({ kind: 'unknown' }),

@@ -143,11 +143,12 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
 
 const neverBack: Rule = {
   name: 'shown states never go back',
-  says: 'What people see of a message only goes forward; a failed one comes back when a person says "again", or when the carrier had it after all.',
+  says: 'What people see of a message only goes forward; a failed one comes back when a person says "again", when the carrier had it after all, or once as a call.',
   broken: ({ exchanges, eventsOf }) =>
     [...exchanges.values()].flatMap((e) => {
       let status: string | null = null
       let unknown = false
+      let rescued = false
       return eventsOf(e.id).flatMap((event) => {
         const next = event.detail['status']
         if (typeof next !== 'string') return []
@@ -156,6 +157,12 @@ const neverBack: Rule = {
         const wasUnknown = unknown
         unknown = event.what === 'unknown'
         if (before === null || MOVES[before]?.includes(next)) return []
+        // A text that came back, or gave no sign, goes once more: by call, which its late receipt makes needless.
+        if (event.what === 'rescue' && !rescued && ['undelivered', 'failed', 'sent'].includes(before)) {
+          rescued = true
+          return []
+        }
+        if (rescued && before === 'queued' && ['delivered', 'failed'].includes(next)) return []
         if (event.what === 'again' && (before === 'failed' || before === 'undelivered')) return []
         if (before === 'failed' && wasUnknown && ['sent', 'delivered', 'undelivered', 'failed', 'queued'].includes(next))
           return []

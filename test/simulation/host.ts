@@ -88,7 +88,7 @@ export function startHost(name: string, world: Surroundings): Host {
       // Nobody calls in this world yet: its carrier refuses every call (Twilio, 21215), and nothing is recorded.
       dataDir: '',
       calls: {
-        call: async () => ({ kind: 'unknown' }),
+        call: async () => ({ kind: 'refused', code: 21215 }),
         callsSince: async () => null,
         callNow: async () => null,
         redirect: async () => 'gone',

@@ -63,8 +63,8 @@ it('what processes that are no more left behind does not stand in the way', asyn
 it.runIf(process.platform === 'linux')(
   'a process that has ended and whose parent has not asked after it holds nothing',
   async () => {
-    // The shell becomes a `sleep` that never asks after its child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    // The shell becomes a `sleep` that never asks after its child; the child outlives the shell, which would ask.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
     onTestFinished(() => void parent.kill('SIGKILL'))
     const zombie = Number(String(await new Promise((resolve) => parent.stdout.once('data', resolve))))
     const state = () => readFile(`/proc/${zombie}/stat`, 'latin1')

@@ -35,9 +35,10 @@ describe('a log line', () => {
     ['in a grandchild’s field', (logger) => logger.child({ to: SECRET }).child({ reqId: 'r', body: 'hola' }).info('x')],
     ['in a child’s field', (logger) => logger.child({ to: SECRET }).info('x')],
   ])('shows no number and no word of a text: %s', (_where, log) => {
-    const line = logged(log)
-    expect(line).not.toMatch(/971|0142|hola/)
-    expect(() => JSON.parse(line)).not.toThrow()
+    const { time, ...rest } = JSON.parse(logged(log))
+    // The clock’s own digits are no secret, and hold those of the number now and then.
+    expect(time).toBeTypeOf('number')
+    expect(JSON.stringify(rest)).not.toMatch(/971|0142|hola/)
   })
 
   it('keeps what an operator needs', () => {

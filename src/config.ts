@@ -28,6 +28,8 @@ export type Config = {
     | { readonly kind: 'libretranslate'; readonly url: string; readonly apiKey: string | null }
   /** Where voicemails in other languages than English are put into words; null: they are audio alone. */
   readonly transcription: { readonly region: string; readonly bucket: string } | null
+  /** The district's identity provider, for the sign-in of staff; null: by a code texted to the own phone. */
+  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null
   readonly logLevel: string
 }
 
@@ -190,6 +192,10 @@ export function toConfig(env: Readonly<Record<string, string | undefined>>): Con
         value.AWS_TRANSCRIBE_BUCKET === undefined
           ? null
           : { region: value.AWS_REGION ?? '', bucket: value.AWS_TRANSCRIBE_BUCKET },
+      oidc:
+        value.OIDC_ISSUER === undefined
+          ? null
+          : { issuer: value.OIDC_ISSUER, clientId: value.OIDC_CLIENT_ID ?? '', clientSecret: value.OIDC_CLIENT_SECRET ?? '' },
       logLevel: value.LOG_LEVEL ?? 'info',
     },
   }

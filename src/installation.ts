@@ -19,6 +19,8 @@ export type Installation = {
   /** As homeline_scheduler. */
   readonly scheduler: Db
   readonly keys: Keys
+  /** Signs the dashboard's cookies. */
+  readonly sessionSecret: string
   /** The names of the migrations that this opening ran. */
   readonly migrated: readonly string[]
   readonly close: () => Promise<void>
@@ -49,6 +51,8 @@ export async function openInstallation(
           Buffer.from(text, 'base64'),
         )),
     )
+    const sessionSecret =
+      config.sessionSecret ?? (await secretFile(config.dataDir, 'session-secret', () => randomBytes(32).toString('base64')))
     const asOwner = connect(url, 'homeline_app', 1)
     const rightKey = await isRightKey(asOwner, keys).finally(() => asOwner.destroy())
     if (!rightKey)
@@ -60,7 +64,7 @@ export async function openInstallation(
     closing.push(() => scheduler.destroy())
     await assertBound(db, 'homeline_app')
     await assertBound(scheduler, 'homeline_scheduler')
-    return { config, db, scheduler, keys, migrated, close }
+    return { config, db, scheduler, keys, sessionSecret, migrated, close }
   } catch (error) {
     await close()
     throw error

@@ -22,7 +22,7 @@ test('a start that ends amid the sample school keeps a real account out, and the
     return result.config
   }
   const start = async (keys: Installation['keys']) => {
-    const installation = { ...t, config: config({}), keys, migrated: [], close: async () => {} }
+    const installation = { ...t, config: config({}), keys, sessionSecret: 's'.repeat(32), migrated: [], close: async () => {} }
     const account = await carrierAccount(installation.config, t.db, t.keys)
     return prepareDemo(installation, account, createTranslator(installation.config.translator))
   }

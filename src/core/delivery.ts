@@ -35,6 +35,9 @@ const ANSWER_SECONDS = 300
 /** The one confirmation that may follow a STOP (47 CFR 64.1200(a)(12)). */
 const AFTER_STOP = new Set(['stop_done'])
 
+/** Notices that their reader asked for a moment ago at a browser go at once, at any hour; for so many seconds they are of use. */
+const ASKED_FOR: Readonly<Record<string, number>> = { login_code: 600 }
+
 /** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. */
 export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecision {
   // A staff phone that said STOP gets nothing: what families write stays where the staff member reads it.
@@ -42,6 +45,8 @@ export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecisio
   if (due.optedOut && !AFTER_STOP.has(due.notice ?? '')) return { kind: 'end', status: 'canceled', why: 'opted_out' }
   if (due.conversationEnded) return { kind: 'end', status: 'canceled', why: 'conversation_ended' }
   if (due.urgent) return { kind: 'hand_over', validitySeconds: MOST_VALIDITY }
+  const asked = due.author === 'gateway' ? ASKED_FOR[due.notice ?? ''] : undefined
+  if (asked !== undefined) return { kind: 'hand_over', validitySeconds: asked }
   const answers = due.author === 'gateway' && due.answerAge !== null
   const left = answers ? ANSWER_SECONDS - Math.ceil(due.answerAge ?? 0) : 0
   if (left >= 30) return { kind: 'hand_over', validitySeconds: left }

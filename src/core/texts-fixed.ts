@@ -41,6 +41,8 @@ export const textSlots = {
   media_not_passed: [],
   /** With which a family hears its messages from any phone. */
   pin: ['school', 'pin'],
+  /** To a staff phone, to sign in at a browser. */
+  login_code: ['code'],
   /** To a staff phone: three calls, no answer. */
   not_reached: ['family', 'excerpt'],
 } as const
@@ -90,6 +92,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: english('There is no original to send you: the last message was not translated.'),
     original_is: english('The original:'),
     media_not_passed: english('We cannot pass on pictures yet. Please write it, or bring it to the school.'),
+    login_code: english(
+      'Your Homeline sign-in code is {code}. It works for ten minutes. Nobody at your school will ask you for it.',
+    ),
     pin: english('Your PIN for {school} is {pin}. With it you can hear your messages from any phone: call this number.'),
     not_reached: english('{family} was called three times and did not answer: "{excerpt}". Try again, or send paper.'),
   },
@@ -120,6 +125,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('No hay un original para enviarle: el último mensaje no fue traducido.'),
     original_is: draft('El original:'),
     media_not_passed: draft('Todavía no podemos pasar fotos. Por favor escriba el mensaje o llévelo a la escuela.'),
+    login_code: draft(
+      'Su código para entrar en Homeline es {code}. Sirve durante diez minutos. Nadie de la escuela se lo pedirá.',
+    ),
     pin: draft(
       'Su clave para {school} es {pin}. Con ella puede escuchar sus mensajes desde cualquier teléfono: llame a este número.',
     ),
@@ -146,6 +154,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('لا يوجد نص أصلي لإرساله: الرسالة الأخيرة لم تُترجم.'),
     original_is: draft('النص الأصلي:'),
     media_not_passed: draft('لا يمكننا تمرير الصور حتى الآن. الرجاء كتابة الرسالة أو إحضارها إلى المدرسة.'),
+    login_code: draft('رمز دخولك إلى Homeline هو {code}. يصلح لعشر دقائق. لن يطلبه منك أحد من المدرسة.'),
     pin: draft('رمزك السري لدى {school} هو {pin}. يمكنك به سماع رسائلك من أي هاتف: اتصل بهذا الرقم.'),
     not_reached: draft('تم الاتصال بعائلة {family} ثلاث مرات دون رد: "{excerpt}". حاول مرة أخرى أو أرسل ورقة.'),
   },
@@ -168,6 +177,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('没有原文可以发给您：上一条短信没有经过翻译。'),
     original_is: draft('原文：'),
     media_not_passed: draft('目前还不能转发图片。请用文字写下来，或带到学校。'),
+    login_code: draft('您登录 Homeline 的验证码是 {code}，十分钟内有效。学校的任何人都不会向您索要。'),
     pin: draft('您在{school}的密码是 {pin}。凭此密码可用任何电话收听留言：请拨打本号码。'),
     not_reached: draft('已给{family}的家人打过三次电话，无人接听：“{excerpt}”。请重试或寄纸质通知。'),
   },
@@ -190,6 +200,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('沒有原文可以傳給您：上一則簡訊沒有經過翻譯。'),
     original_is: draft('原文：'),
     media_not_passed: draft('目前還不能轉傳圖片。請用文字寫下來，或帶到學校。'),
+    login_code: draft('您登入 Homeline 的驗證碼是 {code}，十分鐘內有效。學校的任何人都不會向您索取。'),
     pin: draft('您在{school}的密碼是 {pin}。憑此密碼可用任何電話收聽留言：請撥打本號碼。'),
     not_reached: draft('已給{family}的家人打過三次電話，無人接聽：「{excerpt}」。請重試或寄紙本通知。'),
   },
@@ -220,6 +231,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Không có bản gốc để gửi: tin nhắn vừa rồi không phải là bản dịch.'),
     original_is: draft('Bản gốc:'),
     media_not_passed: draft('Chúng tôi chưa chuyển được hình ảnh. Xin viết bằng chữ hoặc mang đến trường.'),
+    login_code: draft(
+      'Mã đăng nhập Homeline của quý vị là {code}. Mã có hiệu lực trong mười phút. Không ai ở trường sẽ hỏi quý vị mã này.',
+    ),
     pin: draft(
       'Mã số của quý vị tại {school} là {pin}. Với mã này quý vị có thể nghe tin nhắn từ bất kỳ điện thoại nào: hãy gọi số này.',
     ),
@@ -254,6 +268,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Não há original para enviar: a última mensagem não foi traduzida.'),
     original_is: draft('O original:'),
     media_not_passed: draft('Ainda não podemos repassar fotos. Por favor escreva a mensagem ou leve-a à escola.'),
+    login_code: draft('Seu código para entrar no Homeline é {code}. Vale por dez minutos. Ninguém da escola vai pedi-lo.'),
     pin: draft(
       'A sua senha para {school} é {pin}. Com ela você pode ouvir as suas mensagens de qualquer telefone: ligue para este número.',
     ),
@@ -288,6 +303,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Оригинала нет: последнее сообщение не переводилось.'),
     original_is: draft('Оригинал:'),
     media_not_passed: draft('Мы пока не можем передавать изображения. Пожалуйста, напишите текстом или принесите в школу.'),
+    login_code: draft('Ваш код для входа в Homeline: {code}. Он действует десять минут. Никто из школы у вас его не спросит.'),
     pin: draft('Ваш код для {school}: {pin}. С ним вы можете прослушать сообщения с любого телефона: позвоните на этот номер.'),
     not_reached: draft(
       'Семье {family} звонили три раза, никто не ответил: "{excerpt}". Попробуйте ещё раз или отправьте бумагу.',
@@ -320,6 +336,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft('Pa gen orijinal pou voye ba ou: dènye mesaj la pa t tradui.'),
     original_is: draft('Orijinal la:'),
     media_not_passed: draft('Nou poko ka voye foto. Tanpri ekri mesaj la oswa pote li nan lekòl la.'),
+    login_code: draft('Kòd pou ou konekte sou Homeline se {code}. Li bon pou dis minit. Pèsonn nan lekòl la p ap mande w li.'),
     pin: draft('Kòd ou pou {school} se {pin}. Avèk li ou ka tande mesaj ou yo sou nenpòt telefòn: rele nimewo sa a.'),
     not_reached: draft('Nou rele fanmi {family} twa fwa, yo pa reponn: "{excerpt}". Eseye ankò oswa voye papye.'),
   },
@@ -355,6 +372,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     original_is: draft("L'original :"),
     media_not_passed: draft(
       "Nous ne pouvons pas encore transmettre de photos. Veuillez écrire le message ou l'apporter à l'école.",
+    ),
+    login_code: draft(
+      'Votre code de connexion à Homeline est {code}. Il est valable dix minutes. Personne à l’école ne vous le demandera.',
     ),
     pin: draft(
       'Votre code pour {school} est {pin}. Avec lui vous pouvez écouter vos messages depuis tout téléphone : appelez ce numéro.',

@@ -57,6 +57,17 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
   return items.length
 }
 
+/** What a family would get of a draft, and when: the very work of `prepare`, with nothing written down. */
+export async function preview(
+  deps: Pick<PrepareDeps, 'translator' | 'detect'>,
+  moment: Moment,
+  draft: ToPrepare,
+): Promise<Prepared> {
+  const [translated] = await translateAll(deps.translator, [translationOf(deps.detect, draft)], () => true)
+  const { from, to, answer } = translated as Translated
+  return write(moment, draft, from, to, answer === 'not asked' ? null : answer, openingsAt(moment.now))
+}
+
 type Wish = {
   readonly from: string
   readonly to: string

@@ -21,6 +21,8 @@ export type UserRow = {
   readonly givenName: string
   readonly familyName: string
   readonly displayName: string | null
+  /** In lower case; of staff only. */
+  readonly email: string | null
   readonly language: string | null
   /** The cell is empty, so that what is known already stays; an unknown language is null instead. */
   readonly keepLanguage: boolean
@@ -103,7 +105,7 @@ export function orgRow(row: Row, report: Report): OrgRow {
   return { line: row.line, id, name: row.cell('name').normalize(), type, parent: row.cell('parentSourcedId'), timeZone }
 }
 
-/** users.csv, with the columns metadata.preferredLanguage, contactBy, timezone and displayName where they are there. */
+/** users.csv, with the columns email, metadata.preferredLanguage, contactBy, timezone and displayName where they are there. */
 export function userRow(row: Row, report: Report): UserRow {
   const [id, role] = [row.cell('sourcedId'), row.cell('role')]
   const kind = Object.hasOwn(ROLES, role) ? ROLES[role as keyof typeof ROLES] : null
@@ -130,6 +132,7 @@ export function userRow(row: Row, report: Report): UserRow {
     givenName: row.cell('givenName').normalize(),
     familyName: row.cell('familyName').normalize(),
     displayName: row.cell('metadata.displayName').normalize() || null,
+    email: kind === 'staff' ? row.cell('email').toLowerCase() || null : null,
     language: known ? languageTag(language) : null,
     keepLanguage: language === '',
     contactBy: contactKnown ? contactBy : null,

@@ -216,6 +216,16 @@ type Row = {
   readonly created_at: Temporal.Instant
 }
 
+/** The exchanges that a query of ids finds, oldest first, with their details. What may be seen is for the query to say. */
+export async function readExchanges(
+  trx: Trx,
+  districtId: string,
+  ids: RawBuilder<unknown>,
+  now: Temporal.Instant,
+): Promise<readonly ExchangeRecord[]> {
+  return withDetails(trx, districtId, await readRows(trx, districtId, ids), now)
+}
+
 async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,

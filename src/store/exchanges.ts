@@ -43,6 +43,8 @@ export type NewNotice = {
   readonly key: string | null
   readonly text: string
   readonly language: string
+  /** What is handed over, where it holds a secret that the log must not keep; else the text itself. */
+  readonly handedOver?: string
   /** The exchange whose author it answers; null where it answers nobody's own text. */
   readonly answers: string | null
   /** Null: by the conversation's binding of that side. */
@@ -170,12 +172,12 @@ export async function insertNotices(
     insert into exchange (district_id, id, conversation_id, direction, author, notice, notice_key, answers, status, send_after, original_language,
       original_text, body, phone_id, proxy_number_id, created_at)
     select ${districtId}, m.id, m.conversation_id, m.direction, 'gateway', m.notice, m.notice_key, m.answers, 'queued', ${now.toString()}::timestamptz,
-      m.language, m.text, m.text, m.phone_id, m.proxy_number_id, ${at.toString()}::timestamptz
+      m.language, m.text, m.body, m.phone_id, m.proxy_number_id, ${at.toString()}::timestamptz
     from unnest(
       ${notices.map(timeOrderedId)}::uuid[], ${notices.map((m) => m.conversationId)}::uuid[], ${notices.map((m) => m.direction)}::text[], ${notices.map((m) => m.notice)}::text[],
       ${notices.map((m) => m.key)}::text[], ${notices.map((m) => m.answers)}::uuid[], ${notices.map((m) => m.language)}::text[],
-      ${notices.map((m) => m.text)}::text[], ${notices.map((m) => m.phoneId)}::uuid[], ${notices.map((m) => m.proxyNumberId)}::uuid[])
-      as m (id, conversation_id, direction, notice, notice_key, answers, language, text, phone_id, proxy_number_id)
+      ${notices.map((m) => m.text)}::text[], ${notices.map((m) => m.handedOver ?? m.text)}::text[], ${notices.map((m) => m.phoneId)}::uuid[], ${notices.map((m) => m.proxyNumberId)}::uuid[])
+      as m (id, conversation_id, direction, notice, notice_key, answers, language, text, body, phone_id, proxy_number_id)
     on conflict (district_id, notice_key) where notice_key is not null do nothing
     returning id, conversation_id, original_text, notice, direction`.execute(trx)
   await appendEvents(

@@ -20,6 +20,8 @@ export type KeyPurpose =
   | 'recording'
   | 'audio'
   | 'pin'
+  | 'login-code'
+  | 'second-factor'
 
 /** Keys by purpose and district; derived once each. */
 export type Keys = {

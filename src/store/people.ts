@@ -26,6 +26,18 @@ export async function staffById(trx: Trx, districtId: string, id: string): Promi
 }
 
 /**
+ * The one active staff member whom the roster gives this address (in whatever case); null when there is none, or several, so that no sign-in is a
+ * guess.
+ */
+export async function staffByEmail(trx: Trx, districtId: string, email: string): Promise<Staff | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from person where district_id = ${districtId} and email = ${email.toLowerCase()} and kind = 'staff' and active limit 2`.execute(
+    trx,
+  )
+  return rows.length === 1 ? staffById(trx, districtId, rows[0]?.id as string) : null
+}
+
+/**
  * What a staff member is to a school: may steer it, belongs to it without that right (own organisations and classes), or neither, which is the
  * answer for a school that is not there too.
  */
@@ -40,4 +52,27 @@ export async function schoolRight(trx: Trx, staff: Staff, schoolId: string): Pro
   if (school === undefined) return 'none'
   if (scope.kind === 'district' || (scope.kind === 'schools' && scope.schools.includes(schoolId))) return 'may'
   return school.member ? 'member' : 'none'
+}
+
+/** The desks that a staff member staffs, by id. */
+export async function staffedDesks(
+  trx: Trx,
+  staff: Staff,
+): Promise<{ readonly id: string; readonly kind: string; readonly school: string }[]> {
+  const { rows } = await sql<{ id: string; kind: string; school: string }>`
+    select d.id, d.kind, s.name as school from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
+    join school s on s.district_id = d.district_id and s.id = d.school_id and s.active
+    where ds.district_id = ${staff.districtId} and ds.person_id = ${staff.id} order by d.id`.execute(trx)
+  return rows
+}
+
+/** The IANA zone in which a staff member's times are told: of the first of the own schools that has hours or a zone, else of any school, else UTC. */
+export async function zoneOf(trx: Trx, staff: Staff): Promise<string> {
+  const { rows } = await sql<{ zone: string }>`
+    select coalesce(s.hours ->> 'timezone', s.time_zone) as zone from school s
+    where s.district_id = ${staff.districtId} and s.active and coalesce(s.hours ->> 'timezone', s.time_zone) is not null
+    order by not exists (select from person_org po where po.district_id = s.district_id and po.person_id = ${staff.id} and po.org_id = s.id), s.id limit 1`.execute(
+    trx,
+  )
+  return rows[0]?.zone ?? 'UTC'
 }

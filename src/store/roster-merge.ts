@@ -32,7 +32,7 @@ const TABLES = [
     table: 'person',
     staged: sql`roster_person`,
     kind: KIND_OF_PERSON,
-    columns: ['kind', 'role', 'given_name', 'family_name', 'display_name', 'language', 'contact_by', 'time_zone'],
+    columns: ['kind', 'role', 'given_name', 'family_name', 'display_name', 'email', 'language', 'contact_by', 'time_zone'],
   },
   { table: 'class', staged: sql`roster_class`, kind: sql`'classes'`, columns: ['school_id', 'title'] },
   {

@@ -38,6 +38,7 @@ export type PersonRow = {
   readonly givenName: string
   readonly familyName: string
   readonly displayName: string | null
+  readonly email: string | null
   readonly language: string | null
   readonly keepLanguage: boolean
   readonly contactBy: string | null
@@ -76,6 +77,7 @@ const STAGED = {
     given_name: 'text',
     family_name: 'text',
     display_name: 'text',
+    email: 'text',
     language: 'text',
     keep_language: 'bool',
     contact_by: 'text',
@@ -153,7 +155,7 @@ export async function stagePeople(
   agents: readonly PersonLink[],
 ): Promise<void> {
   const values = rows.map((r) => [
-    ...[r.line, r.id, r.enabled, r.kind, r.role, r.givenName, r.familyName, r.displayName],
+    ...[r.line, r.id, r.enabled, r.kind, r.role, r.givenName, r.familyName, r.displayName, r.email],
     ...[r.language, r.keepLanguage, r.contactBy, r.timeZone, r.sms, r.phone],
   ])
   await stage(trx, 'roster_person', values)

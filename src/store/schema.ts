@@ -254,11 +254,36 @@ export interface Inbox {
   try_after: Generated<ColumnType<Temporal.Instant, string, string>>;
 }
 
+export interface Login {
+  browser: string;
+  district_id: string;
+  ended_at: ColumnType<Temporal.Instant, string, string> | null;
+  hash: Buffer;
+  how: string;
+  id: Generated<string>;
+  made_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  rights: string;
+  second_factor_at: ColumnType<Temporal.Instant, string, string> | null;
+  seen_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  staff_id: string;
+}
+
+export interface LoginCode {
+  digest: Buffer;
+  district_id: string;
+  id: string;
+  made_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  staff_id: string;
+  tries: Generated<number>;
+  used_at: ColumnType<Temporal.Instant, string, string> | null;
+}
+
 export interface Person {
   active: Generated<boolean>;
   contact_by: Generated<string>;
   display_name: string | null;
   district_id: string;
+  email: string | null;
   family_name: string;
   given_name: string;
   id: string;
@@ -374,6 +399,24 @@ export interface SealHead {
   seq: number;
 }
 
+export interface SecondFactor {
+  confirmed_at: ColumnType<Temporal.Instant, string, string> | null;
+  district_id: string;
+  failing_since: ColumnType<Temporal.Instant, string, string> | null;
+  failures: Generated<number>;
+  last_step: Generated<number>;
+  made_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  sealed: Buffer;
+  staff_id: string;
+}
+
+export interface Seen {
+  conversation_id: string;
+  district_id: string;
+  seq: number;
+  staff_id: string;
+}
+
 export interface Setting {
   key: string;
   value: Json;
@@ -430,6 +473,8 @@ export interface DB {
   household_guardian: HouseholdGuardian;
   idempotency: Idempotency;
   inbox: Inbox;
+  login: Login;
+  login_code: LoginCode;
   person: Person;
   person_org: PersonOrg;
   person_phone: PersonPhone;
@@ -442,6 +487,8 @@ export interface DB {
   school: School;
   seal: Seal;
   seal_head: SealHead;
+  second_factor: SecondFactor;
+  seen: Seen;
   setting: Setting;
   talk_line: TalkLine;
   task: Task;

@@ -1,0 +1,73 @@
+/** The inbox: who waits for an answer, first. */
+
+import type { FastifyInstance } from 'fastify'
+import { html } from 'hono/html'
+import { INBOX_FILTERS, type InboxFilter, type InboxRow, inboxCursor, inboxPage } from '../store/inbox-view.ts'
+import { zoneOf } from '../store/people.ts'
+import type { Html } from './page.ts'
+import type { VisitOf } from './visits.ts'
+import { queryOf } from './wall.ts'
+import { briefly, namesInWords, timeTag } from './words.ts'
+
+const PAGE = 25
+
+const FILTER_NAMES: Readonly<Record<InboxFilter, string>> = { all: 'All', unread: 'New', unanswered: 'Not answered' }
+
+/** Adds the inbox. */
+export function inboxRoutes(
+  app: FastifyInstance,
+  deps: { readonly now: () => Promise<Temporal.Instant> },
+  visitOf: VisitOf,
+): void {
+  app.get('/', async (_request, reply) => reply.redirect('/inbox', 303))
+  app.get('/inbox', async (request, reply) => {
+    const visit = visitOf(request)
+    const { staff, districtId } = visit
+    const asked = queryOf(request, 'show')
+    const filter = INBOX_FILTERS.find((one) => one === asked) ?? 'all'
+    const search = queryOf(request, 'q').slice(0, 100)
+    const after = inboxCursor.read(queryOf(request, 'after'))
+    const now = await deps.now()
+    const { page, zone } = await visit.read(async (trx) => ({
+      page: await inboxPage(trx, districtId, staff.id, { filter, search, after, limit: PAGE }),
+      zone: await zoneOf(trx, staff),
+    }))
+    const link = (more: Readonly<Record<string, string>>) =>
+      `/inbox?${new URLSearchParams({ ...(filter === 'all' ? {} : { show: filter }), ...(search === '' ? {} : { q: search }), ...more })}`
+    const body = html`<div class="bar"><h1>Inbox</h1><form class="search" role="search" action="/inbox"><label class="aside" for="q">Search names and words</label>
+<input id="q" name="q" type="search" value="${search}" placeholder="Name or word"><button>Search</button></form></div>
+<ul class="tabs" aria-label="Show">${INBOX_FILTERS.map(
+      (one) =>
+        html`<li><a href="/inbox${one === 'all' ? '' : `?show=${one}`}"${one === filter ? html` aria-current="true"` : ''}>${FILTER_NAMES[one]}</a></li>`,
+    )}</ul>
+<div id="list" data-live>${
+      page.rows.length === 0
+        ? emptyInbox(filter, search)
+        : html`<ol class="threads">${page.rows.map((row) => threadLine(row, now, zone))}</ol>`
+    }</div>
+${page.next === null ? '' : html`<p class="more"><a class="button" href="${link({ after: inboxCursor.write(page.next) })}">Older conversations</a></p>`}`
+    return visit.page(reply, 'inbox', 'Inbox', body)
+  })
+}
+
+function threadLine(row: InboxRow, now: Temporal.Instant, zone: string): Html {
+  const { last } = row
+  const who = row.students.length > 0 ? namesInWords(row.students) : namesInWords(row.guardians)
+  const mine = last?.direction === 'to_family'
+  const lead = last === null ? '' : { message: mine ? 'You: ' : '', voicemail: 'Voice message: ', call: 'Call ' }[last.kind]
+  return html`<li class="${row.unread > 0 ? 'new' : ''}"><a href="/conversations/${row.id}">
+<span class="who"><bdi>${who}</bdi>${row.unread > 0 ? html` <b class="count">${row.unread}<span class="aside"> new</span></b>` : ''}</span>
+${last === null ? '' : html`<span class="when">${timeTag(last.at, briefly(last.at, now, zone))}</span>`}
+<span class="with"><bdi>${namesInWords(row.guardians)}</bdi>${row.desk === null ? '' : html` <i class="tag">${row.desk.split('/').at(-1)}</i>`}</span>
+<span class="what">${last === null ? 'Nothing written yet' : html`${lead}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
+${row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
+</a></li>`
+}
+
+function emptyInbox(filter: InboxFilter, search: string): Html {
+  if (search !== '')
+    return html`<p class="empty">Nothing has “<bdi>${search}</bdi>” in it. Try part of a name, or one word. <a href="/inbox">Show everything</a></p>`
+  if (filter !== 'all')
+    return html`<p class="empty">Nothing here: every family has its answer. <a href="/inbox">Show everything</a></p>`
+  return html`<div class="empty"><p>No family has written yet, and you have written to none.</p><p><a class="button" href="/classes">Write to a family of your classes</a></p></div>`
+}

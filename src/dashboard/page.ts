@@ -1,0 +1,69 @@
+/** The frame of every page: head, navigation, footer. Everything that is filled in is escaped by `html`. */
+
+import type { FastifyReply } from 'fastify'
+import { html } from 'hono/html'
+import { assetPath } from './assets.ts'
+
+/** A piece of a page. */
+export type Html = ReturnType<typeof html>
+
+/** A part of the dashboard that the navigation leads to. */
+export type Place = 'inbox' | 'classes' | 'office' | 'tasks' | 'oversight' | 'reach' | 'school' | 'account'
+
+/** What the frame of a signed-in page shows. */
+export type Frame = {
+  readonly title: string
+  /** Who is signed in, by name. */
+  readonly who: string
+  /** The places that this person has, in their order. */
+  readonly places: readonly Place[]
+  readonly here: Place
+  /** The number beside a place, such as unread conversations in the inbox; 0 or absent shows none. */
+  readonly counts: Readonly<Partial<Record<Place, number>>>
+  /** Said once at the top, after something was done. */
+  readonly said: Html | null
+  readonly body: Html
+}
+
+const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: string }>> = {
+  inbox: { path: '/inbox', name: 'Inbox' },
+  classes: { path: '/classes', name: 'Classes' },
+  office: { path: '/office', name: 'Office' },
+  tasks: { path: '/tasks', name: 'Tasks' },
+  oversight: { path: '/oversight', name: 'Oversight' },
+  reach: { path: '/reach', name: 'Reach' },
+  school: { path: '/school', name: 'School' },
+  account: { path: '/account', name: 'Account' },
+}
+
+function head(title: string): Html {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${title} · Homeline</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assetPath('style.css')}"><script src="${assetPath('script.js')}" defer></script></head>`
+}
+
+/** A signed-in page. */
+export function framedPage(frame: Frame): Html {
+  const link = (place: Place) => {
+    const count = frame.counts[place] ?? 0
+    return html`<li><a href="${PLACES[place].path}"${place === frame.here ? html` aria-current="page"` : ''}>${PLACES[place].name}${
+      count > 0 ? html` <b class="count" data-count="${place}">${count}<span class="aside"> new</span></b>` : ''
+    }</a></li>`
+  }
+  return html`${head(frame.title)}
+<body><a class="skip" href="#main">Skip to the page</a>
+<header class="top"><a class="brand" href="/inbox">Homeline</a><nav aria-label="Main"><ul>${frame.places.map(link)}</ul></nav>
+<div class="me"><a href="/account"${frame.here === 'account' ? html` aria-current="page"` : ''}><bdi>${frame.who}</bdi></a></div></header>
+<main id="main">${frame.said === null ? '' : html`<div class="said" role="status">${frame.said}</div>`}${frame.body}</main></body></html>`
+}
+
+/** A page of its own, for signing in and for what went wrong. */
+export function plainPage(title: string, body: Html): Html {
+  return html`${head(title)}
+<body class="plain"><main id="main"><p class="brand">Homeline</p><h1>${title}</h1>${body}</main></body></html>`
+}
+
+/** Sends a page. */
+export async function sendPage(reply: FastifyReply, page: Html): Promise<FastifyReply> {
+  return reply.type('text/html; charset=utf-8').send(String(await page))
+}

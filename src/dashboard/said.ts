@@ -1,0 +1,22 @@
+/** What a page says once after something was done. The address carries the word, so that a reload without JavaScript says it too. */
+
+import { html } from 'hono/html'
+import type { Html } from './page.ts'
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  sent: 'On its way.',
+  held: 'Saved. It goes out by itself when the family may be reached.',
+  canceled: 'Canceled. It will not be sent.',
+  released: 'It goes out now.',
+  again: 'It goes out once more.',
+  dismissed: 'Left as it is.',
+  calling: 'Your phone rings in a moment. Answer it, and the family’s phone rings.',
+  edited: 'The held message was canceled; what you wrote stands below, to be changed and sent.',
+  login_ended: 'That browser is signed out.',
+}
+
+/** The sentence of a word; null for a word that is none. */
+export function said(word: string): Html | null {
+  const sentence = Object.hasOwn(SENTENCES, word) ? SENTENCES[word] : undefined
+  return sentence === undefined ? null : html`${sentence}`
+}

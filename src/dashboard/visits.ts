@@ -1,0 +1,106 @@
+/** Who is looking: every page behind the sign-in knows its visitor, or sends the browser to sign in. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from 'hono/html'
+import type { Staff } from '../core/people.ts'
+import { type Db, inDistrict, type Trx } from '../store/database.ts'
+import { unreadConversations } from '../store/inbox-view.ts'
+import { type Login, loginOf } from '../store/logins.ts'
+import { staffedDesks } from '../store/people.ts'
+import type { Cookies } from './login-cookie.ts'
+import { framedPage, type Html, type Place, plainPage, sendPage } from './page.ts'
+import { said } from './said.ts'
+import { needsSecondFactor } from './sign-in.ts'
+import { queryOf } from './wall.ts'
+
+/** A visitor and what the pages may do for this person. */
+export type Visit = {
+  readonly login: Login
+  readonly staff: Staff
+  readonly districtId: string
+  /** One transaction that sees the visitor's district. */
+  readonly read: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+  /** Sends a page in the frame, with what the address says was just done. */
+  readonly page: (reply: FastifyReply, here: Place, title: string, body: Html) => Promise<FastifyReply>
+}
+
+/** Gives the visit of a request that came through the gate. */
+export type VisitOf = (request: FastifyRequest) => Visit
+
+/** The places that somebody has: the work of families for all, what others wrote for administrators. */
+function placesOf(staff: Staff, hasDesks: boolean): Place[] {
+  const admin = staff.scope.kind !== 'own'
+  return [
+    'inbox',
+    ...(admin ? [] : (['classes'] as const)),
+    ...(admin || hasDesks ? (['office', 'tasks'] as const) : []),
+    ...(admin ? (['oversight', 'reach', 'school'] as const) : []),
+  ]
+}
+
+/** Lets nobody into `app` who is not signed in. What somebody typed into a form meanwhile comes back to be sent again. */
+export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: Cookies): VisitOf {
+  const visits = new WeakMap<FastifyRequest, Visit>()
+  // After the body is read, so that nothing typed is lost.
+  app.addHook('preHandler', async (request, reply) => {
+    const login = await loginOf(deps.db, cookies.read(request, 'login') ?? '')
+    if (login === null) return turnAway(request, reply)
+    if (needsSecondFactor(login)) return reply.redirect(`/sign-in/second?next=${encodeURIComponent(request.url)}`, 303)
+    visits.set(request, visitOf(request, login))
+  })
+  return (request) => {
+    const visit = visits.get(request)
+    if (visit === undefined) throw new Error('A page was served without a visitor.')
+    return visit
+  }
+
+  function visitOf(request: FastifyRequest, login: Login): Visit {
+    const { staff } = login
+    const { districtId } = staff
+    const read = <T>(work: (trx: Trx) => Promise<T>) => inDistrict(deps.db, districtId, work)
+    return {
+      login,
+      staff,
+      districtId,
+      read,
+      page: async (reply, here, title, body) => {
+        const { inbox, desks } = await read(async (trx) => ({
+          inbox: await unreadConversations(trx, districtId, staff.id),
+          desks: await staffedDesks(trx, staff),
+        }))
+        const places = placesOf(staff, desks.length > 0)
+        return sendPage(
+          reply,
+          framedPage({
+            title,
+            who: staff.displayName,
+            places,
+            here,
+            counts: { inbox },
+            said: said(queryOf(request, 'said')),
+            body,
+          }),
+        )
+      },
+    }
+  }
+}
+
+async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  if (request.method === 'GET') return reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303)
+  const fields = Object.entries((request.body ?? {}) as Record<string, string | readonly string[]>)
+  const typed = fields.flatMap(([name, value]) =>
+    [value].flat().map((one) => html`<input type="hidden" name="${name}" value="${one}">`),
+  )
+  const text = fields.find(([name]) => name === 'body')?.[1]
+  return sendPage(
+    reply.code(401),
+    plainPage(
+      'You were signed out',
+      html`<p>Nothing was sent, and what you typed is still here. Sign in in another tab, come back to this one, and press the button.</p>
+${typeof text === 'string' ? html`<blockquote dir="auto">${text}</blockquote>` : ''}
+<p><a class="button" href="/sign-in?next=/inbox" target="_blank" rel="noopener">Sign in in another tab</a></p>
+<form method="post" action="${request.url}">${typed}<button class="main">I am signed in: send it now</button></form>`,
+    ),
+  )
+}

@@ -1,0 +1,109 @@
+/** Times, states and languages in words, as a person at the school says them. */
+
+import { html } from 'hono/html'
+import type { Evidence } from '../core/evidence.ts'
+import { languageName } from '../core/language.ts'
+import { sayWhen } from '../core/texts.ts'
+import type { ExchangeView } from '../store/exchange-view.ts'
+import type { Html } from './page.ts'
+
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** The wall clock of a zone: `8:05 AM`. */
+function clock(at: Temporal.ZonedDateTime): string {
+  const hour = at.hour % 12 === 0 ? 12 : at.hour % 12
+  return `${hour}:${String(at.minute).padStart(2, '0')} ${at.hour < 12 ? 'AM' : 'PM'}`
+}
+
+/** A moment that has passed, in a few words: `8:05 AM` today, `Yesterday`, `Mon` within the week, `Nov 3`, `Nov 3, 2025`. */
+export function briefly(at: Temporal.Instant, now: Temporal.Instant, zone: string): string {
+  const [then, today] = [at.toZonedDateTimeISO(zone), now.toZonedDateTimeISO(zone)]
+  const days = then.toPlainDate().until(today.toPlainDate()).days
+  if (days <= 0) return clock(then)
+  if (days === 1) return 'Yesterday'
+  if (days < 7) return WEEKDAYS[then.dayOfWeek - 1] as string
+  const day = `${MONTHS[then.month - 1]} ${then.day}`
+  return then.year === today.year ? day : `${day}, ${then.year}`
+}
+
+/** A day as a heading: `Today`, `Yesterday`, `Monday, Nov 3`. */
+export function dayHeading(at: Temporal.Instant, now: Temporal.Instant, zone: string): string {
+  const [then, today] = [at.toZonedDateTimeISO(zone), now.toZonedDateTimeISO(zone)]
+  const days = then.toPlainDate().until(today.toPlainDate()).days
+  if (days <= 0) return 'Today'
+  if (days === 1) return 'Yesterday'
+  const weekday = `${WEEKDAYS[then.dayOfWeek - 1]} ${MONTHS[then.month - 1]} ${then.day}`
+  return then.year === today.year ? weekday : `${weekday}, ${then.year}`
+}
+
+/** A time with its machine-readable form. */
+export function timeTag(at: Temporal.Instant, words: string): Html {
+  return html`<time datetime="${at.toString({ smallestUnit: 'second' })}">${words}</time>`
+}
+
+/** `8:05 AM`, as a tag. */
+export function clockTag(at: Temporal.Instant, zone: string): Html {
+  return timeTag(at, clock(at.toZonedDateTimeISO(zone)))
+}
+
+/** When something that waits arrives: `today at 7:00 AM`, `Monday at 7:00 AM`. */
+export function arrives(at: Temporal.Instant, now: Temporal.Instant, zone: string): string {
+  return sayWhen(at, now, zone, 'en')
+}
+
+/** `Spanish`; an unknown language is said to be one. */
+export function languageWords(tag: string): string {
+  return tag === 'und' ? 'an unknown language' : languageName(tag, 'en')
+}
+
+const EVIDENCE: Readonly<Record<Evidence, string>> = {
+  accepted: 'Sent',
+  delivered: 'Arrived on the phone',
+  answered_by_person: 'Somebody took the call',
+  heard: 'Heard to the end',
+  answered: 'Answered',
+}
+
+/** How the reader may take a state: `good` arrived, `wait` under way or held, `bad` somebody must do something, `done` over without more to say. */
+export type Tone = 'good' | 'wait' | 'bad' | 'done'
+
+/** What became of a message to a family, in words. Nothing is ever called read: nobody can know that. */
+export function outcome(
+  view: ExchangeView,
+  now: Temporal.Instant,
+  zone: string,
+): { readonly words: string; readonly tone: Tone } {
+  const unknown = view.events.some(({ what }) => what === 'unknown') && !view.events.some(({ what }) => what === 'dismissed')
+  switch (view.status) {
+    case 'held':
+      return view.sendAfter === null
+        ? { words: 'Waits for the school’s hours or a number', tone: 'wait' }
+        : { words: `Arrives ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
+    case 'received':
+      return { words: 'Being translated', tone: 'wait' }
+    case 'queued':
+    case 'sending':
+      return { words: 'On its way', tone: 'wait' }
+    case 'canceled':
+      return { words: 'Canceled, not sent', tone: 'done' }
+    case 'failed':
+    case 'undelivered':
+      return unknown ? { words: 'May not have arrived', tone: 'bad' } : { words: 'Did not arrive', tone: 'bad' }
+    default:
+      return {
+        words: EVIDENCE[view.evidence ?? 'accepted'],
+        tone: view.evidence === null || view.evidence === 'accepted' ? 'wait' : 'good',
+      }
+  }
+}
+
+/** `2 min 5 s` */
+export function duration(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** `Rosa Lopez and Luis Lopez` */
+export function namesInWords(names: readonly string[]): string {
+  return new Intl.ListFormat('en').format(names)
+}

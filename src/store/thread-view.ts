@@ -1,0 +1,105 @@
+/** One conversation as its page shows it: who it is with, and its exchanges in pages from the newest back. */
+
+import { sql } from 'kysely'
+import type { Due } from '../core/delivery.ts'
+import type { Trx } from './database.ts'
+import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
+import { type Family, familiesOf } from './family-names.ts'
+import { sideHours } from './hours.ts'
+import { namedGuardian } from './reach.ts'
+
+/** What stands at the head of a conversation. */
+export type ThreadHead = Family & {
+  readonly id: string
+  /** A person's sourcedId or a desk's. */
+  readonly staffSide: string
+  /** The staff side by name: `Ms Rivera`, or the desk. */
+  readonly staffName: string
+  readonly isDesk: boolean
+  /** Whether the viewer is the staff side, or staffs the desk. */
+  readonly own: boolean
+  readonly schoolId: string
+  readonly schoolName: string
+  /** Whom a message is addressed to; null: the household has nobody left. */
+  readonly guardianId: string | null
+  readonly ended: boolean
+  readonly optedOut: boolean
+  /** In which the family may be reached; null: the school has set no hours. */
+  readonly hours: Due['hours']
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The head of a conversation; null when there is none that this viewer may see. */
+export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, id: string): Promise<ThreadHead | null> {
+  if (!UUID.test(id)) return null
+  const sides = await sidesOf(trx, districtId, viewer)
+  const { rows } = await sql<{
+    household_id: string
+    staff_side: string
+    staff_name: string
+    desk_kind: string | null
+    own: boolean
+    school_id: string
+    school_name: string
+    hours: unknown
+    family_zone: string | null
+    guardian: string | null
+    ended: boolean
+    opted_out: boolean
+  }>`
+    select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff_name,
+      d.kind as desk_kind,
+      c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
+      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out
+    from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id
+    join household h on h.district_id = c.district_id and h.id = c.household_id
+    join phone p on p.district_id = c.district_id and p.id = h.phone_id
+    left join desk d on d.district_id = c.district_id and d.id = c.staff_side
+    left join person t on t.district_id = c.district_id and t.id = c.staff_side
+    cross join lateral (select ${namedGuardian(districtId, sql`c.household_id`, sql`c.staff_side`)} as id) ng
+    left join person g on g.district_id = c.district_id and g.id = ng.id
+    where c.district_id = ${districtId} and c.id = ${id}::uuid and (${seesConversation(viewer, sides)}
+      or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}))`.execute(
+    trx,
+  )
+  const row = rows[0]
+  if (row === undefined) return null
+  const family = (await familiesOf(trx, districtId, [row.household_id])).get(row.household_id)
+  return {
+    id,
+    guardians: family?.guardians ?? [],
+    students: family?.students ?? [],
+    languages: family?.languages ?? [],
+    staffSide: row.staff_side,
+    staffName: row.desk_kind === null ? row.staff_name : `${row.school_name} ${row.desk_kind}`,
+    isDesk: row.desk_kind !== null,
+    own: row.own,
+    schoolId: row.school_id,
+    schoolName: row.school_name,
+    guardianId: row.guardian,
+    ended: row.ended,
+    optedOut: row.opted_out,
+    hours: sideHours(row.hours, 'to_family', row.family_zone),
+  }
+}
+
+/** A page of a conversation whose head the viewer was given: oldest of the page first; `older`: where the page before it begins, null when there is none. */
+export async function threadPage(
+  trx: Trx,
+  districtId: string,
+  conversationId: string,
+  given: { readonly before: Cursor | null; readonly limit: number; readonly now: Temporal.Instant },
+): Promise<{ readonly records: readonly ExchangeRecord[]; readonly older: Cursor | null }> {
+  const { before, limit, now } = given
+  const ids = sql`select x.id from exchange x where x.district_id = ${districtId} and x.conversation_id = ${conversationId}::uuid and x.author = 'person'
+    ${before === null ? sql`` : sql`and (x.created_at, x.id) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`}
+    order by x.created_at desc, x.id desc limit ${limit + 1}`
+  const all = await readExchanges(trx, districtId, ids, now)
+  const records = all.slice(-limit)
+  const first = records[0]
+  return {
+    records,
+    older: all.length > limit && first !== undefined ? { at: Temporal.Instant.from(first.view.at), id: first.view.id } : null,
+  }
+}

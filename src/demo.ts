@@ -9,8 +9,10 @@ import { sql } from 'kysely'
 import { INBOUND_STATUS_PATH } from './carriers/twilio/call-paths.ts'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
+import type { DemoPerson } from './dashboard/sign-in.ts'
 import { FAMILIES, newestExchanges, phonesOnTable, TEACHER, whenWritten } from './demo-scene.ts'
 import type { Installation } from './installation.ts'
+import type { Looks } from './looks.ts'
 import { Problem } from './problem.ts'
 import type { Translator } from './relay/ports.ts'
 import { importRoster } from './roster/import.ts'
@@ -21,6 +23,7 @@ import { simulatorScene } from './simulator/scene.ts'
 import type { Stage } from './simulator/stage.ts'
 import { openConversations } from './store/conversations.ts'
 import { databaseNow, inDistrict } from './store/database.ts'
+import { staffDesk } from './store/desks.ts'
 import { adoptNumbers } from './store/numbers.ts'
 import { advanceClock, now, readSetting, writeSetting } from './store/settings.ts'
 import { SMS_PATH } from './webhooks/twilio.ts'
@@ -35,8 +38,8 @@ export type Demo = {
   readonly plugins: readonly FastifyPluginAsync[]
   /** After the server listens: adopts the simulator's numbers and sets the scene. `wake` makes the jobs look. */
   readonly open: (wake: () => void) => Promise<void>
-  /** Something of the gateway changed: pages look again. */
-  readonly changed: () => void
+  /** The sample people whom one press signs in; null without the sample school. */
+  readonly people: { readonly districtId: string; readonly people: readonly DemoPerson[] } | null
   readonly close: () => void
 }
 
@@ -45,6 +48,12 @@ const NUMBERS = Array.from({ length: 12 }, (_, i) => `+187255501${10 + i}`)
 const ZONE = 'America/Chicago'
 const DAY = ['07:00-20:00']
 const WEEK = { mon: DAY, tue: DAY, wed: DAY, thu: DAY, fri: DAY, sat: DAY, sun: DAY }
+const PEOPLE: readonly DemoPerson[] = [
+  { id: TEACHER, name: 'Ms Rivera', does: 'Teaches grade 4: writes with her families' },
+  { id: 'staff-duarte', name: 'Ms Duarte', does: 'Bilingual aide, staffs the office' },
+  { id: 'staff-whitfield', name: 'Principal Whitfield', does: 'Sees everything of Lincoln School' },
+  { id: 'staff-kim', name: 'Dr Kim', does: 'Runs the district' },
+]
 /** The mark of a database in which the sample school is being put; then it is the district's id. */
 const UNFINISHED = ''
 /** Simulated milliseconds between the stages of a text, so that one can watch it travel. */
@@ -53,7 +62,12 @@ const STEP_MS = 250
 const SPEECH_MS = 45
 
 /** Puts the simulator together and, in an empty database, the sample school. */
-export async function prepareDemo(installation: Installation, account: TwilioAccount, real: Translator): Promise<Demo> {
+export async function prepareDemo(
+  installation: Installation,
+  account: TwilioAccount,
+  real: Translator,
+  looks: Looks,
+): Promise<Demo> {
   const { db, keys, config } = installation
   const districtId = await sampleDistrict(installation)
   let offsetSeconds = (await readSetting<number>(db, 'clock_offset_seconds')) ?? 0
@@ -64,14 +78,6 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     speechMilliseconds: SPEECH_MS,
     journalPath: path.join(config.dataDir, 'simulator.jsonl'),
   })
-  const watching = new Set<() => void>()
-  let soon: NodeJS.Timeout | null = null
-  const changed = () => {
-    soon ??= setTimeout(() => {
-      soon = null
-      for (const look of watching) look()
-    }, 60)
-  }
   let wakeJobs: () => void = () => {}
   let translatorDown = false
   // The log goes by the database's clock; the scene shows it by the clock that its visitor saw, also after a restart.
@@ -86,7 +92,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     shifts.push({ since: (await databaseNow(db)).toString(), seconds: offsetSeconds })
     await writeSetting(db, 'clock_shifts', shifts)
     wakeJobs()
-    changed()
+    looks.changed()
   }
   const stage = (district: string): Stage => ({
     clock: async () => ({ now: await now(db), offsetSeconds, zone: ZONE }),
@@ -109,10 +115,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     setTranslatorDown: async (down) => {
       translatorDown = down
     },
-    subscribe: (look) => {
-      watching.add(look)
-      return () => watching.delete(look)
-    },
+    subscribe: looks.subscribe,
   })
   const register =
     (plugin: (app: FastifyInstance) => Promise<unknown>): FastifyPluginAsync =>
@@ -120,6 +123,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       void (await plugin(app))
   return {
     hasScene: districtId !== null,
+    people: districtId === null ? null : { districtId, people: PEOPLE },
     translator: {
       ...real,
       translate: async (request) => (translatorDown ? { kind: 'unavailable', reason: 'switched off' } : real.translate(request)),
@@ -145,11 +149,7 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
       if (districtId !== null) await openSampleConversations(installation, districtId)
       wake()
     },
-    changed,
-    close: () => {
-      if (soon !== null) clearTimeout(soon)
-      simulator.close()
-    },
+    close: () => simulator.close(),
   }
 
   async function openSampleConversations({ db }: Installation, district: string): Promise<void> {
@@ -179,6 +179,8 @@ export async function prepareDemo(installation: Installation, account: TwilioAcc
     const { id } = result.district
     await inDistrict(db, id, async (trx) => {
       const hours = JSON.stringify({ timezone: ZONE, families: WEEK, staff: WEEK, closures: [] })
+      // The office has somebody, so that its inbox is there to be seen.
+      for (const desk of ['office', 'aides']) await staffDesk(trx, id, `lincoln/${desk}`, ['staff-duarte'], null)
       await sql`update school set hours = ${hours}::jsonb where district_id = ${id}`.execute(trx)
     })
     // Whenever a newcomer starts it, the story begins on a school morning.

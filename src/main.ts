@@ -15,6 +15,9 @@ import { segmentsOf } from './carriers/twilio/segments.ts'
 import { createTwilioTranscriber } from './carriers/twilio/transcriptions.ts'
 import { readVoiceInbox } from './carriers/twilio/voice-forms.ts'
 import type { Config } from './config.ts'
+import type { Staff } from './core/people.ts'
+import { type DashboardDeps, dashboard } from './dashboard/dashboard.ts'
+import { createProvider } from './dashboard/oidc.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
 import { problems } from './health.ts'
@@ -23,14 +26,17 @@ import { createCatchUp } from './jobs/catch-up.ts'
 import { type Jobs, startJobs, type WokenStep } from './jobs/path.ts'
 import { type Sweeper, startSweeper } from './jobs/sweeper.ts'
 import { createLogger } from './logger.ts'
+import { createLooks } from './looks.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
 import { scripts } from './relay/answer.ts'
 import type { CallControl, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
 import { act, callFamily, compose, givePin, letTeachersSendUrgent, setCalls, setHours } from './relay/compose.ts'
+import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.ts'
 import { fetchRecordings } from './relay/fetch.ts'
 import { interpret } from './relay/interpret.ts'
 import type { Carrier, Detector, Translator } from './relay/ports.ts'
+import { preview } from './relay/prepare.ts'
 import type { CallCarrier } from './relay/ring-ports.ts'
 import { mayCall } from './roster/numbers.ts'
 import { buildServer, type ServerDeps } from './server.ts'
@@ -42,6 +48,8 @@ import { composeStore, forgetOldAnswers } from './store/composing.ts'
 import { inDistrict } from './store/database.ts'
 import { deliverStore } from './store/delivering.ts'
 import { dropOldWebhooks, inboxStore, keepWebhooks } from './store/inbox.ts'
+import { sendLoginCode } from './store/login-codes.ts'
+import { forgetLogins } from './store/logins.ts'
 import { prepareStore } from './store/preparing.ts'
 import { audioForCarrier, playRecording, recordingStore, signAudio } from './store/recordings.ts'
 import { ringStore } from './store/ringing.ts'
@@ -85,12 +93,14 @@ export async function serve(given: Config): Promise<Running> {
     stopping = true
     for (const end of ends.splice(0).reverse()) await end()
   }
+  const looks = createLooks()
+  ends.push(looks.close)
   try {
     const account = await carrierAccount(config, db, keys)
     const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
     const twilio = createTwilioCarrier(account)
     const catchUp = createCatchUp((await readSetting(db, 'fallback')) === null ? 0 : FALLBACK_QUIET_MS)
-    const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator)) : null
+    const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator), looks) : null
     const listening = Promise.withResolvers<void>()
     catchUp.hold(listening.promise)
     let sweeper: Sweeper | null = null
@@ -127,9 +137,15 @@ export async function serve(given: Config): Promise<Running> {
         shut = false
       },
       problems: async (jobs) => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs, sweeper)),
-      changed: () => demo?.changed(),
+      changed: looks.changed,
+      pages: {
+        sessionSecret: installation.sessionSecret,
+        provider: config.oidc === null ? null : createProvider(config.oidc, config.publicUrl),
+        demo: config.databaseUrl === null && LOOPBACK.test(config.host) ? (demo?.people ?? null) : null,
+        subscribe: looks.subscribe,
+      },
       others: demo?.plugins ?? [],
-      home: demo?.hasScene ? '/simulator' : null,
+      home: demo?.hasScene ? '/simulator' : '/inbox',
     })
     // What cannot be sealed now waits for the next start.
     const seal = () =>
@@ -174,9 +190,14 @@ export async function serve(given: Config): Promise<Running> {
   }
 }
 
+/** A listener that nobody else reaches. */
+const LOOPBACK = /^(?:127\.|::1$|localhost$)/
+
 /** What a gateway is made of; `serve` brings the real ones. */
 export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
   Pick<ServerDeps, 'others' | 'home'> & {
+    /** What the pages need beyond the gateway; null: there are none. */
+    readonly pages: Pick<DashboardDeps, 'sessionSecret' | 'provider' | 'demo' | 'subscribe'> | null
     readonly account: TwilioAccount
     /** Where recordings are kept. */
     readonly dataDir: string
@@ -243,6 +264,24 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     signAudio: (districtId, id) => signAudio(keys, districtId, id, Temporal.Now.instant().toString().slice(0, 10)),
     audio: (districtId, id, word) => audioForCarrier(keys, dataDir, Temporal.Now.instant(), districtId, id, word),
   }
+  // What staff do, by a program or in a browser.
+  const actions = {
+    db,
+    keys,
+    now: () => now(db),
+    compose: (request: ComposeRequest) => waking(compose(store, request), 'prepare', 'deliver', 'ring'),
+    call: (request: CallUp) => waking(callFamily(store, request), 'ring'),
+    act: (request: ActRequest) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
+    recording: async (staff: Staff, exchangeId: string) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
+  }
+  const pagesDeps = (pages: NonNullable<Parts['pages']>): DashboardDeps => ({
+    ...pages,
+    ...actions,
+    publicUrl: account.publicUrl,
+    sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),
+    preview: (moment, draft) => preview({ translator, detect }, moment, draft),
+    segments: segmentsOf,
+  })
   try {
     const app = await buildServer({
       logger,
@@ -258,19 +297,13 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
         voice,
       }),
       api: apiRoutes({
-        db,
-        keys,
-        now: () => now(db),
-        compose: (request) => waking(compose(store, request), 'prepare', 'deliver', 'ring'),
-        call: (request) => waking(callFamily(store, request), 'ring'),
+        ...actions,
         setCalls: (request) => setCalls(store, request),
         pin: (request) => waking(givePin(store, request), 'deliver'),
-        recording: async (staff, exchangeId) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
-        act: (request) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
         letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
         setHours: (request) => waking(setHours(store, request), 'prepare', 'deliver'),
       }),
-      others: [audioRoute(voice), ...parts.others],
+      others: [audioRoute(voice), ...(parts.pages === null ? [] : [dashboard(pagesDeps(parts.pages))]), ...parts.others],
       home: parts.home,
     })
     return { jobs, app }
@@ -311,6 +344,7 @@ function scheduleHousekeeping(
     for (const { id } of await db.selectFrom('district').select('id').execute()) {
       await forgetOldAnswers(db, id)
       await inDistrict(db, id, (trx) => forgetCalls(trx, id))
+      await inDistrict(db, id, (trx) => forgetLogins(trx, id))
       await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
     }
   }

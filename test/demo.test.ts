@@ -7,6 +7,7 @@ import { carrierAccount } from '../src/carrier-account.ts'
 import { toConfig } from '../src/config.ts'
 import { prepareDemo } from '../src/demo.ts'
 import type { Installation } from '../src/installation.ts'
+import { createLooks } from '../src/looks.ts'
 import { inDistrict } from '../src/store/database.ts'
 import { readSetting } from '../src/store/settings.ts'
 import { createTranslator } from '../src/translators/choose.ts'
@@ -24,7 +25,7 @@ test('a start that ends amid the sample school keeps a real account out, and the
   const start = async (keys: Installation['keys']) => {
     const installation = { ...t, config: config({}), keys, sessionSecret: 's'.repeat(32), migrated: [], close: async () => {} }
     const account = await carrierAccount(installation.config, t.db, t.keys)
-    return prepareDemo(installation, account, createTranslator(installation.config.translator))
+    return prepareDemo(installation, account, createTranslator(installation.config.translator), createLooks())
   }
   const failing = new Proxy(t.keys, {
     get: () => {

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import { INBOX_FILTERS, type InboxFilter, type InboxRow, inboxCursor, inboxPage } from '../store/inbox-view.ts'
 import { zoneOf } from '../store/people.ts'
+import { inboxPulse } from '../store/pulse.ts'
 import type { Html } from './page.ts'
 import type { VisitOf } from './visits.ts'
 import { queryOf } from './wall.ts'
@@ -19,7 +20,6 @@ export function inboxRoutes(
   deps: { readonly now: () => Promise<Temporal.Instant> },
   visitOf: VisitOf,
 ): void {
-  app.get('/', async (_request, reply) => reply.redirect('/inbox', 303))
   app.get('/inbox', async (request, reply) => {
     const visit = visitOf(request)
     const { staff, districtId } = visit
@@ -28,13 +28,14 @@ export function inboxRoutes(
     const search = queryOf(request, 'q').slice(0, 100)
     const after = inboxCursor.read(queryOf(request, 'after'))
     const now = await deps.now()
-    const { page, zone } = await visit.read(async (trx) => ({
+    const { page, zone, pulse } = await visit.read(async (trx) => ({
       page: await inboxPage(trx, districtId, staff.id, { filter, search, after, limit: PAGE }),
       zone: await zoneOf(trx, staff),
+      pulse: await inboxPulse(trx, districtId, staff.id),
     }))
     const link = (more: Readonly<Record<string, string>>) =>
       `/inbox?${new URLSearchParams({ ...(filter === 'all' ? {} : { show: filter }), ...(search === '' ? {} : { q: search }), ...more })}`
-    const body = html`<div class="bar"><h1>Inbox</h1><form class="search" role="search" action="/inbox"><label class="aside" for="q">Search names and words</label>
+    const body = html`<div class="bar" data-watch="/live?was=${pulse}"><h1>Inbox</h1><form class="search" role="search" action="/inbox"><label class="aside" for="q">Search names and words</label>
 <input id="q" name="q" type="search" value="${search}" placeholder="Name or word"><button>Search</button></form></div>
 <ul class="tabs" aria-label="Show">${INBOX_FILTERS.map(
       (one) =>

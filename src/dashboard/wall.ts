@@ -84,7 +84,10 @@ export async function buildWall(app: FastifyInstance, publicUrl: string): Promis
       html`<p>Nothing was done. If you pressed the button on a page of ours, open that page again and press it once more.</p>`,
     )
   })
-  app.setNotFoundHandler((_request, reply) => sayNotFound(reply))
+  // Programs that ask for what is not there are answered by the server itself.
+  app.get('/*', async (request, reply) =>
+    request.headers.accept?.includes('text/html') ? sayNotFound(reply) : reply.callNotFound(),
+  )
   app.setErrorHandler(async (error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500
     if (status === 500)

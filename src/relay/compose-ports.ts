@@ -17,6 +17,8 @@ export type Target =
 export type ComposeRequest = {
   readonly districtId: string
   readonly staffId: string
+  /** The desk in whose name it is written; absent or null: in the staff member's own. */
+  readonly desk?: string | null
   readonly to: Target
   readonly body: string
   readonly urgent: boolean
@@ -40,6 +42,14 @@ export type Composed =
 /** What a person decides about an exchange that is held or whose hand-over is unknown. */
 export type Action = 'again' | 'dismiss' | 'release' | 'cancel'
 
+/** Who settles which exchange, and how. */
+export type ActRequest = {
+  readonly districtId: string
+  readonly staff: Staff
+  readonly exchangeId: string
+  readonly action: Action
+}
+
 /** `not_found`: no such exchange, or not one that this person may settle; `conflict`: the exchange is not in a state for it. */
 export type Acted =
   | { readonly kind: 'done'; readonly status: string; readonly sendAfter: Temporal.Instant | null }
@@ -61,6 +71,8 @@ export type ComposingDistrict = {
   readonly moment: Moment
   readonly newId: () => string
   readonly staff: (staffId: string) => Promise<Staff | null>
+  /** The school of a desk that this person staffs; null: there is no such desk, or not for this person. */
+  readonly deskSchool: (staffId: string, desk: string) => Promise<string | null>
   /** What a key was answered before; `fresh` when it is new (and now taken). */
   readonly remember: (
     staffId: string,
@@ -71,7 +83,8 @@ export type ComposingDistrict = {
   /** One a phone (and one a guardian without a phone); null when the target is not there for this staff member. */
   readonly recipients: (staff: Staff, to: Target) => Promise<readonly Recipient[] | null>
   readonly open: (
-    staffId: string,
+    /** A person or a desk. */
+    staffSide: string,
     recipients: readonly Recipient[],
     /** Whether messages may wait for a number that is still to be bought. */
     mayWait: boolean,

@@ -5,7 +5,7 @@ import type { SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import type {
   Acted,
-  Action,
+  ActRequest,
   CallSettings,
   CallUp,
   Composed,
@@ -54,12 +54,17 @@ export function compose(store: ComposeStore, request: ComposeRequest): Promise<C
 
 async function composeOnce(district: ComposingDistrict, staff: Staff, request: ComposeRequest): Promise<Composed> {
   if (request.urgent && (request.reason ?? '').trim() === '') return { kind: 'wrong', problem: PROBLEMS.reason }
-  const recipients = await district.recipients(staff, request.to)
+  const { desk = null } = request
+  const deskSchool = desk === null ? null : await district.deskSchool(staff.id, desk)
+  if (desk !== null && deskSchool === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
+  // Who staffs a desk reaches all of its school, in its name.
+  const writer: Staff = deskSchool === null ? staff : { ...staff, scope: { kind: 'schools', schools: [deskSchool] } }
+  const recipients = await district.recipients(writer, request.to)
   if (recipients === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
   if (request.urgent && staff.scope.kind === 'own' && recipients.some((r) => !r.teachersMayUrgent))
     return { kind: 'forbidden', problem: PROBLEMS.forbidden }
   const reachable = recipients.filter((r) => r.household !== null && !r.household.optedOut)
-  const conversations = await district.open(staff.id, reachable, !('guardian' in request.to))
+  const conversations = await district.open(desk ?? staff.id, reachable, !('guardian' in request.to))
   const messages = recipients.map((recipient): Written & { readonly problem: string | null } => {
     const base = {
       id: district.newId(),
@@ -129,10 +134,7 @@ export function callFamily(store: ComposeStore, request: CallUp): Promise<Compos
 }
 
 /** Settles an exchange that is held or unknown. Sending now what hours hold is urgent and needs that right. */
-export function act(
-  store: ComposeStore,
-  request: { readonly districtId: string; readonly staff: Staff; readonly exchangeId: string; readonly action: Action },
-): Promise<Acted> {
+export function act(store: ComposeStore, request: ActRequest): Promise<Acted> {
   return store.inDistrict(request.districtId, async (district) => {
     const { staff, exchangeId, action } = request
     const exchange = await district.exchange(staff, exchangeId)

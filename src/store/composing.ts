@@ -79,13 +79,19 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
         trx,
       )
     },
+    deskSchool: async (staffId, desk) => {
+      const { rows } = await sql<{ school_id: string }>`
+        select d.school_id from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
+        where ds.district_id = ${districtId} and ds.person_id = ${staffId} and ds.desk_id = ${desk}`.execute(trx)
+      return rows[0]?.school_id ?? null
+    },
     recipients: (staff, to) => recipients(trx, districtId, staff, to),
-    open: async (staffId, list, mayWait) => {
+    open: async (staffSide, list, mayWait) => {
       const wanted = list.flatMap((r) =>
-        r.household === null ? [] : [{ staffSide: staffId, householdId: r.household.id, schoolId: r.schoolId, mayWait }],
+        r.household === null ? [] : [{ staffSide, householdId: r.household.id, schoolId: r.schoolId, mayWait }],
       )
       const opened = wanted.length === 0 ? new Map() : await openConversations(trx, districtId, moment.now, wanted)
-      return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffId}`)]))
+      return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffSide}`)]))
     },
     write: (messages) => write(trx, districtId, moment, messages),
     ...callingDistrict(trx, keys, districtId, moment),

@@ -76,3 +76,11 @@ export async function zoneOf(trx: Trx, staff: Staff): Promise<string> {
   )
   return rows[0]?.zone ?? 'UTC'
 }
+
+/** Whether a staff member may send urgent messages to a school's families: administrators, and teachers where the school allows it. */
+export async function mayBeUrgent(trx: Trx, staff: Staff, schoolId: string): Promise<boolean> {
+  if (staff.scope.kind !== 'own') return true
+  const { rows } = await sql`
+    select from school where district_id = ${staff.districtId} and id = ${schoolId} and teachers_may_send_urgent`.execute(trx)
+  return rows.length > 0
+}

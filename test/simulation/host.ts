@@ -109,6 +109,7 @@ export function startHost(name: string, world: Surroundings): Host {
       keeping: (_webhook, keep) => keep(),
       problems: (jobs) => problems(db, scheduling, jobs, null),
       changed: () => {},
+      pages: null,
       others: [],
       home: null,
     }).then((made) => {

@@ -1,0 +1,69 @@
+/** The own account: in which browsers one is signed in, and the way out. */
+
+import type { FastifyInstance } from 'fastify'
+import { html } from 'hono/html'
+import { databaseNow } from '../store/database.ts'
+import { endLogin, openLogins, type SignInWay } from '../store/logins.ts'
+import { zoneOf } from '../store/people.ts'
+import type { VisitOf } from './visits.ts'
+import { sayNotFound } from './wall.ts'
+import { briefly, timeTag } from './words.ts'
+
+const WAYS: Readonly<Record<SignInWay, string>> = {
+  provider: 'with the school account',
+  code: 'with a texted code',
+  demo: 'in the demo',
+}
+
+/** Adds the account page. */
+export function accountRoutes(app: FastifyInstance, visitOf: VisitOf): void {
+  app.get('/account', async (request, reply) => {
+    const visit = visitOf(request)
+    const { staff, districtId, login } = visit
+    const { logins, now, zone } = await visit.read(async (trx) => ({
+      logins: await openLogins(trx, districtId, staff.id),
+      now: await databaseNow(trx),
+      zone: await zoneOf(trx, staff),
+    }))
+    return visit.page(
+      reply,
+      'account',
+      'Account',
+      html`<div class="bar"><h1><bdi>${staff.displayName}</bdi></h1><form method="post" action="/sign-out"><button>Sign out</button></form></div>
+<h2>Where you are signed in</h2><ul class="rows">${logins.map(
+        (one) => html`<li><div><b>${browserName(one.browser)}</b>${one.id === login.id ? html` <i class="tag">this one</i>` : ''}
+<p class="hint">Since ${timeTag(one.madeAt, briefly(one.madeAt, now, zone))}, ${WAYS[one.how]} · last used ${timeTag(one.seenAt, briefly(one.seenAt, now, zone))}</p></div>
+${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${one.id}/end"><button class="quiet">Sign it out</button></form>`}</li>`,
+      )}</ul><p class="hint">A browser is signed out by itself after two hours without use, and twelve hours after you signed in.</p>`,
+    )
+  })
+  app.post('/account/logins/:id/end', async (request, reply) => {
+    const { staff, districtId, read } = visitOf(request)
+    const { id } = request.params as { id: string }
+    const ended = await read((trx) => endLogin(trx, districtId, staff.id, id))
+    return ended ? reply.redirect('/account?said=login_ended', 303) : sayNotFound(reply)
+  })
+}
+
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg/, 'Edge'],
+  [/\bOPR\//, 'Opera'],
+  [/\bFirefox\//, 'Firefox'],
+  [/\bChrom(?:e|ium)\//, 'Chrome'],
+  [/\bSafari\//, 'Safari'],
+]
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\bCrOS\b/, 'a Chromebook'],
+  [/\bAndroid\b/, 'an Android phone or tablet'],
+  [/\biPhone\b/, 'an iPhone'],
+  [/\biPad\b/, 'an iPad'],
+  [/\bMac OS X\b/, 'a Mac'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bLinux\b/, 'Linux'],
+]
+
+/** `Chrome on a Mac`, from what the browser calls itself. */
+function browserName(called: string): string {
+  const find = (table: readonly (readonly [RegExp, string])[]) => table.find(([pattern]) => pattern.test(called))?.[1]
+  return [find(BROWSERS) ?? 'A browser', find(SYSTEMS)].filter(Boolean).join(' on ')
+}

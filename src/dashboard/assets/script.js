@@ -1,0 +1,126 @@
+// What this adds to pages that work without it: they look again by themselves, drafts outlast a reload, and a preview comes while one writes.
+
+const one = (selector, within = document) => within.querySelector(selector)
+const all = (selector, within = document) => [...within.querySelectorAll(selector)]
+
+/* Looking again: the page is fetched anew and what is marked data-live takes its place. */
+let busy = false,
+  again = false
+async function refresh() {
+  again ||= busy
+  if (busy) return
+  busy = true
+  try {
+    const answer = await fetch(location.href, { headers: { 'x-part': 'live' } })
+    if (answer.redirected || !answer.ok) return
+    const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const below = innerHeight + scrollY > document.body.scrollHeight - 200
+    for (const part of all('[data-live]')) {
+      const fresh = next.getElementById(part.id)
+      // Somebody listens to a voice message or stands on a button: that part waits.
+      if (!fresh || fresh.innerHTML === part.innerHTML || all('audio', part).some((a) => !a.paused)) continue
+      const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('data-key') : null
+      part.innerHTML = fresh.innerHTML
+      if (focused) one(`[data-key="${CSS.escape(focused)}"]`, part)?.focus()
+    }
+    const nav = one('.top nav ul'),
+      freshNav = one('.top nav ul', next)
+    if (nav && freshNav && !nav.contains(document.activeElement)) nav.innerHTML = freshNav.innerHTML
+    if (below && one('#thread')) one('#end').scrollIntoView({ block: 'end' })
+    document.title = next.title
+  } catch {
+    // No network just now: the stream comes again, and then the page looks again.
+  } finally {
+    busy = false
+    if (again) {
+      again = false
+      refresh()
+    }
+  }
+}
+const watched = one('[data-watch]')
+if (watched) {
+  const stream = new EventSource(watched.dataset.watch)
+  stream.onmessage = refresh
+  addEventListener('pagehide', () => stream.close())
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) location.reload()
+  })
+}
+for (const bar of all('[data-progress]')) {
+  const timer = setInterval(async () => {
+    await refresh()
+    if (!bar.isConnected && !one('[data-progress]')) clearInterval(timer)
+  }, 1500)
+}
+
+/* Drafts: kept in this browser until the message is sent. */
+for (const form of all('form[data-draft]')) {
+  const text = one('textarea', form),
+    name = `draft ${form.dataset.draft}`
+  const sent = new URLSearchParams(location.search).get('said')
+  if (sent && !text.value) localStorage.removeItem(name)
+  else if (!text.value) text.value = localStorage.getItem(name) ?? ''
+  text.addEventListener('input', () => (text.value ? localStorage.setItem(name, text.value) : localStorage.removeItem(name)))
+  for (const link of all('[data-phrase]', form))
+    link.addEventListener('click', (event) => {
+      event.preventDefault()
+      text.value = text.value.trim() ? `${text.value.trim()} ${link.textContent}` : link.textContent
+      link.closest('details').open = false
+      text.focus()
+      const slot = /\{[a-z]+\}/.exec(text.value)
+      if (slot) text.setSelectionRange(slot.index, slot.index + slot[0].length)
+      text.dispatchEvent(new Event('input'))
+    })
+}
+
+/* The preview while one writes, half a second after the last key. */
+for (const form of all('form[data-preview]')) {
+  const text = one('textarea', form),
+    place = one('#preview', form)
+  let timer,
+    asked = 0
+  const show = async () => {
+    const mine = ++asked
+    if (!text.value.trim()) {
+      place.innerHTML = ''
+      return
+    }
+    const body = new URLSearchParams(new FormData(form))
+    const answer = await fetch(form.dataset.preview, { method: 'POST', body, headers: { 'x-part': 'preview' } }).catch(() => null)
+    if (answer?.ok && mine === asked) place.innerHTML = await answer.text()
+  }
+  form.addEventListener('input', () => {
+    clearTimeout(timer)
+    timer = setTimeout(show, 500)
+  })
+  if (text.value && !place.innerHTML.trim()) show()
+  one('button[formaction]', form)?.remove()
+}
+
+/* A form is sent once; when the network is gone nothing is lost: the page stays. */
+document.addEventListener('submit', (event) => {
+  const { target, submitter } = event
+  if (target.method !== 'post') return
+  if (target.dataset.sent || (!navigator.onLine && target.dataset.draft)) {
+    event.preventDefault()
+    if (!target.dataset.sent) alert('There is no network just now. Your message stays here; press Send again when it is back.')
+    return
+  }
+  target.dataset.sent = 'yes'
+  const lock = (locked) => {
+    for (const button of all('button', target)) button.disabled = locked
+  }
+  // After the browser has read the form: a button that is off would not be sent.
+  setTimeout(lock, 0, true)
+  setTimeout(() => {
+    delete target.dataset.sent
+    lock(false)
+  }, 8000)
+  if (submitter?.dataset.busy) submitter.textContent = submitter.dataset.busy
+})
+addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+    event.target.form?.requestSubmit(one('button.main', event.target.form))
+})
+if (location.hash === '#end' || (one('#thread') && !location.hash)) one('#end')?.scrollIntoView({ block: 'end' })

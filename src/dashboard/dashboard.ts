@@ -1,0 +1,40 @@
+/** The dashboard: what staff see in a browser. */
+
+import type { FastifyPluginAsync } from 'fastify'
+import { accountRoutes } from './account.ts'
+import { assetRoutes } from './assets.ts'
+import { type ConversationDeps, conversationRoutes } from './conversation.ts'
+import { inboxRoutes } from './inbox.ts'
+import { type LiveDeps, liveRoutes } from './live.ts'
+import { openCookies } from './login-cookie.ts'
+import { type SignInDeps, signInRoutes } from './sign-in.ts'
+import { gate } from './visits.ts'
+import { buildWall } from './wall.ts'
+
+/** What the dashboard needs of the house. */
+export type DashboardDeps = SignInDeps &
+  ConversationDeps &
+  LiveDeps & {
+    /** The address that browsers use. */
+    readonly publicUrl: string
+    /** Signs the cookies. */
+    readonly sessionSecret: string
+    readonly now: () => Promise<Temporal.Instant>
+  }
+
+/** The pages, as a plugin with its own wall. */
+export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
+  return async (app) => {
+    await buildWall(app, deps.publicUrl)
+    const cookies = await openCookies(app, { secret: deps.sessionSecret, publicUrl: deps.publicUrl })
+    assetRoutes(app)
+    await signInRoutes(app, deps, cookies)
+    await app.register(async (inside) => {
+      const visitOf = gate(inside, deps, cookies)
+      inboxRoutes(inside, deps, visitOf)
+      conversationRoutes(inside, deps, visitOf)
+      liveRoutes(inside, deps, cookies, visitOf)
+      accountRoutes(inside, visitOf)
+    })
+  }
+}

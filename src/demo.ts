@@ -35,6 +35,8 @@ export type Demo = {
   readonly hasScene: boolean
   /** The configured translator with the scene's switch before it. */
   readonly translator: Translator
+  /** The log's time by the clock that the demo's visitor saw. */
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
   readonly plugins: readonly FastifyPluginAsync[]
   /** After the server listens: adopts the simulator's numbers and sets the scene. `wake` makes the jobs look. */
   readonly open: (wake: () => void) => Promise<void>
@@ -128,6 +130,7 @@ export async function prepareDemo(
       ...real,
       translate: async (request) => (translatorDown ? { kind: 'unavailable', reason: 'switched off' } : real.translate(request)),
     },
+    asSeen,
     plugins: [
       register(async (app) => app.register(simulatorRest, { simulator })),
       register(async (app) => app.register(simulatorControl, { simulator })),

@@ -143,6 +143,7 @@ export async function serve(given: Config): Promise<Running> {
         provider: config.oidc === null ? null : createProvider(config.oidc, config.publicUrl),
         demo: config.databaseUrl === null && LOOPBACK.test(config.host) ? (demo?.people ?? null) : null,
         subscribe: looks.subscribe,
+        asSeen: demo?.asSeen ?? ((at) => at),
       },
       others: demo?.plugins ?? [],
       home: demo?.hasScene ? '/simulator' : '/inbox',
@@ -197,7 +198,7 @@ const LOOPBACK = /^(?:127\.|::1$|localhost$)/
 export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
   Pick<ServerDeps, 'others' | 'home'> & {
     /** What the pages need beyond the gateway; null: there are none. */
-    readonly pages: Pick<DashboardDeps, 'sessionSecret' | 'provider' | 'demo' | 'subscribe'> | null
+    readonly pages: Pick<DashboardDeps, 'sessionSecret' | 'provider' | 'demo' | 'subscribe' | 'asSeen'> | null
     readonly account: TwilioAccount
     /** Where recordings are kept. */
     readonly dataDir: string

@@ -40,9 +40,9 @@ export function conversationPage(view: ConversationView): Html {
 <h1><bdi>${head.students.length > 0 ? namesInWords(head.students) : namesInWords(head.guardians)}</bdi></h1>
 <p class="sub"><bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
     head.own ? '' : html` · <b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
-  }</p></div>${callButton(view)}</div>
+  }</p></div><div class="row"><a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'Translation first' : 'As written first'}</a>${callButton(view)}</div></div>
 ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
-<div id="thread" data-live class="thread${originalFirst ? ' swapped' : ''}">${
+<div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(
     ([day, records]) => html`<h2 class="day">${day}</h2><ol>${records.map(({ view: x }) => exchangeItem(x, view, zone))}</ol>`,
@@ -52,24 +52,15 @@ ${head.own && !head.ended ? composer(view, zone) : ''}${head.ended ? html`<p cla
 
 function exchangeItem(x: ExchangeView, { head, now, originalFirst }: ConversationView, zone: string): Html {
   const mine = x.direction === 'to_family'
-  const texts = [
-    x.translation === null
-      ? null
-      : {
-          ...x.translation,
-          label: `${languageWords(x.translation.language)}, translated by ${translatorName(x.translation.by)}`,
-        },
-    {
-      ...x.original,
-      label:
-        x.translation === null
-          ? ''
-          : `${languageWords(x.original.language)}, as ${mine ? 'you' : 'it was'} wrote${mine ? ' it' : ''}`.replace(
-              'it was wrote',
-              'it was written',
-            ),
-    },
-  ].filter((text) => text !== null)
+  const { original, translation } = x
+  const written = languageWords(original.language)
+  const texts =
+    translation === null
+      ? [{ ...original, label: isForeign(x, head) ? `${written}, not translated` : '' }]
+      : [
+          { ...translation, label: `${languageWords(translation.language)}, translated by ${translatorName(translation.by)}` },
+          { ...original, label: `${written}, as ${mine ? 'you wrote it' : 'it was written'}` },
+        ]
   // What the reader understands stands first: a family's words translated, one's own as written.
   const ordered = mine !== originalFirst ? texts.toReversed() : texts
   const at = Temporal.Instant.from(x.at)
@@ -79,14 +70,22 @@ ${x.kind === 'message' ? '' : html`<p class="kind">${x.kind === 'call' ? 'Call' 
 ${ordered.map((text, i) =>
   text.text.trim() === ''
     ? ''
-    : html`<p class="${i === 0 ? 'words' : 'words other'}" lang="${text.language}" dir="auto">${text.text}</p>${
+    : html`<div class="${i === 0 ? 'side' : 'side other'}"><p class="words" lang="${text.language}" dir="auto">${text.text}</p>${
         text.label === '' ? '' : html`<p class="label">${text.label}</p>`
-      }`,
+      }</div>`,
 )}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>
 ${mine ? decisions(x, head) : ''}</li>`
+}
+
+/** Whether whoever gets it may not understand it: it is in neither of the reader's languages, and nothing is still on its way to a translator. */
+function isForeign(x: ExchangeView, head: ThreadHead): boolean {
+  if (x.status === 'received' || x.original.text.trim() === '') return false
+  const understood = x.direction === 'to_family' ? head.languages : ['en']
+  const base = (tag: string) => tag.split('-', 1)[0]
+  return !understood.some((tag) => base(tag) === base(x.original.language))
 }
 
 function translatorName(by: string): string {

@@ -11,7 +11,7 @@ import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
 import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
 import { appendEvents, canonical } from '../store/events.ts'
-import { exchangeById, readCursor } from '../store/exchange-view.ts'
+import { type ExchangeRecord, exchangeById, readCursor } from '../store/exchange-view.ts'
 import { markSeen } from '../store/inbox-view.ts'
 import { mayBeUrgent } from '../store/people.ts'
 import { threadPulse } from '../store/pulse.ts'
@@ -19,6 +19,7 @@ import type { Audio } from '../store/recordings.ts'
 import { momentOf } from '../store/settings.ts'
 import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
 import { conversationPage, type Draft, previewPart } from './conversation-page.ts'
+import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
 import { safeNext } from './sign-in.ts'
 import type { Visit, VisitOf } from './visits.ts'
@@ -32,6 +33,8 @@ export type ConversationDeps = {
   /** What the family would get of a draft, and when. */
   readonly preview: (moment: Moment, draft: ToPrepare) => Promise<Prepared>
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
+  /** The time that a visitor of the demo's moved clock saw; elsewhere the same. */
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
   /** Text segments that the carrier counts. */
   readonly segments: (body: string) => number
 }
@@ -51,7 +54,7 @@ const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
 const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
 
 /** Adds a conversation's page and what can be done on it. */
-export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps, visitOf: VisitOf): void {
+export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps, cookies: Cookies, visitOf: VisitOf): void {
   const idOf = (request: FastifyRequest) => (request.params as { id: string }).id.toLowerCase()
   const headOf = (visit: Visit, id: string) => visit.read((trx) => threadHead(trx, visit.districtId, visit.staff, id))
 
@@ -129,6 +132,10 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (acted.kind !== 'done')
       return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
     return reply.redirect(`${back}?said=${said}${said === 'edited' ? `&draft=${idOf(request)}` : ''}#end`, 303)
+  }
+
+  function asSeen(record: ExchangeRecord): ExchangeRecord {
+    return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }
   }
 
   /** The words of an own message, to be written anew. */
@@ -219,12 +226,14 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
         ])
       return {
         now: moment.now,
-        thread,
+        thread: { ...thread, records: thread.records.map(asSeen) },
         urgent: await mayBeUrgent(trx, staff, head.schoolId),
         pulse: await threadPulse(trx, districtId, head.id),
       }
     })
-    const swap = queryOf(request, 'first') === 'original'
+    const asked = queryOf(request, 'first')
+    if (asked !== '') cookies.set(reply, 'first', asked === 'original' ? 'original' : 'understood')
+    const originalFirst = (asked || cookies.read(request, 'first')) === 'original'
     const body = conversationPage({
       head,
       thread,
@@ -234,7 +243,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       problem,
       previewed,
       mayBeUrgent: urgent,
-      originalFirst: swap,
+      originalFirst,
     })
     const title = head.students.length > 0 ? head.students.join(', ') : head.guardians.join(', ')
     return visit.page(reply, 'inbox', title, body)

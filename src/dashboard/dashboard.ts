@@ -32,7 +32,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
     await app.register(async (inside) => {
       const visitOf = gate(inside, deps, cookies)
       inboxRoutes(inside, deps, visitOf)
-      conversationRoutes(inside, deps, visitOf)
+      conversationRoutes(inside, deps, cookies, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
     })

@@ -46,7 +46,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps, cookies: Cookie
       looking = true
       lookOnce()
         .catch((error) => {
-          request.log.warn({ reqId: request.id, err: error }, 'a live page could not look')
+          if (!closing) request.log.warn({ reqId: request.id, err: error }, 'a live page could not look')
           reply.raw.end()
         })
         .finally(() => {

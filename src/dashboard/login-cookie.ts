@@ -3,16 +3,16 @@
 import cookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** `login`: the login's token; `ticket`: the code that was asked for; `provider`: a sign-in under way at the identity provider. */
-export type CookieName = 'login' | 'ticket' | 'provider'
+/** `login`: the login's token; `ticket`: the code that was asked for; `provider`: a sign-in under way at the identity provider; `first`: which text of a message stands first. */
+export type CookieName = 'login' | 'ticket' | 'provider' | 'first'
 
-const TEN_MINUTES = 600
+/** Seconds; null: until the browser is closed. */
+const KEPT: Readonly<Record<CookieName, number | null>> = { login: null, ticket: 600, provider: 600, first: 31_536_000 }
 
 /** Reads and sets the cookies. */
 export type Cookies = {
   /** What a cookie holds; null when there is none, or its signature is not ours. */
   readonly read: (request: FastifyRequest, name: CookieName) => string | null
-  /** `login` goes with the browser; the others after ten minutes. */
   readonly set: (reply: FastifyReply, name: CookieName, value: string) => void
   readonly clear: (reply: FastifyReply, name: CookieName) => void
 }
@@ -33,7 +33,11 @@ export async function openCookies(
       return valid ? value : null
     },
     set: (reply, name, value) =>
-      void reply.setCookie(full(name), value, { ...options, signed: true, ...(name === 'login' ? {} : { maxAge: TEN_MINUTES }) }),
+      void reply.setCookie(full(name), value, {
+        ...options,
+        signed: true,
+        ...(KEPT[name] === null ? {} : { maxAge: KEPT[name] }),
+      }),
     clear: (reply, name) => void reply.clearCookie(full(name), options),
   }
 }

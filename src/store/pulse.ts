@@ -21,7 +21,7 @@ export async function inboxPulse(trx: Trx, districtId: string, staffId: string):
 /** The pulse of a conversation that its page was shown. */
 export async function threadPulse(trx: Trx, districtId: string, conversationId: string): Promise<string> {
   const { rows } = await sql<{ pulse: string | null }>`
-    select md5(string_agg(concat_ws(' ', x.id, x.status, x.stage, x.send_after, e.id), ',' order by x.id)) as pulse from (
+    select md5(string_agg(concat_ws(' ', x.id, x.status, x.prepare_after, x.send_after, e.id), ',' order by x.id)) as pulse from (
       select * from exchange where district_id = ${districtId} and conversation_id = ${conversationId}::uuid and author = 'person'
       order by created_at desc, id desc limit ${SHOWN}) x
     left join lateral (select id from event where district_id = ${districtId} and exchange_id = x.id order by id desc limit 1) e on true`.execute(

@@ -18,6 +18,7 @@ import type { Config } from './config.ts'
 import type { Staff } from './core/people.ts'
 import { type DashboardDeps, dashboard } from './dashboard/dashboard.ts'
 import { createProvider } from './dashboard/oidc.ts'
+import { sender } from './dashboard/sending.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
 import { problems } from './health.ts'
@@ -31,7 +32,16 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
 import { scripts } from './relay/answer.ts'
 import type { CallControl, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
-import { act, callFamily, compose, givePin, letTeachersSendUrgent, setCalls, setHours } from './relay/compose.ts'
+import {
+  act,
+  callFamily,
+  compose,
+  givePin,
+  letTeachersSendUrgent,
+  openConversation,
+  setCalls,
+  setHours,
+} from './relay/compose.ts'
 import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.ts'
 import { fetchRecordings } from './relay/fetch.ts'
 import { interpret } from './relay/interpret.ts'
@@ -278,6 +288,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
   const pagesDeps = (pages: NonNullable<Parts['pages']>): DashboardDeps => ({
     ...pages,
     ...actions,
+    send: sender(actions.compose),
+    openConversation: (request) => openConversation(store, request),
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),
     preview: (moment, draft) => preview({ translator, detect }, moment, draft),

@@ -9,6 +9,7 @@ import type { ThreadHead } from '../store/thread-view.ts'
 import { phrases } from '../translators/phrasebook.ts'
 import type { Previewed } from './conversation.ts'
 import type { Html } from './page.ts'
+import { hintsList } from './sending.ts'
 import { arrives, clockTag, dayHeading, duration, languageWords, namesInWords, outcome } from './words.ts'
 
 /** What somebody is writing. */
@@ -163,5 +164,5 @@ ${
 }
 ${prepared.hold === 'person' ? html`<p class="warn">No voice speaks ${languageWords(language)}: somebody has to say it first. It is in the queue for that.</p>` : ''}
 ${byCall ? '' : html`<p class="hint">${segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
-${hints.length === 0 ? '' : html`<ul class="hints">${hints.map((hint) => html`<li><b>${hint.found}</b> ${hint.advice}</li>`)}</ul>`}</section>`
+${hintsList(hints)}</section>`
 }

@@ -1,16 +1,15 @@
 /** A conversation: what was said, and the next message. */
 
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
 import { type Hint, plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
-import type { Acted, Action, ActRequest, CallUp, Composed, ComposeRequest } from '../relay/compose-ports.ts'
+import type { Acted, Action, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
 import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
 import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
-import { appendEvents, canonical } from '../store/events.ts'
+import { appendEvents } from '../store/events.ts'
 import { type ExchangeRecord, exchangeById, readCursor } from '../store/exchange-view.ts'
 import { markSeen } from '../store/inbox-view.ts'
 import { mayBeUrgent } from '../store/people.ts'
@@ -21,20 +20,18 @@ import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts
 import { conversationPage, type Draft, previewPart } from './conversation-page.ts'
 import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
+import { LONGEST, type Sender, wrongDraft } from './sending.ts'
 import { safeNext } from './sign-in.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What conversations need of the house. */
-export type ConversationDeps = {
-  readonly compose: (request: ComposeRequest) => Promise<Composed>
+export type ConversationDeps = Sender & {
   readonly call: (request: CallUp) => Promise<Composed>
   readonly act: (request: ActRequest) => Promise<Acted>
   /** What the family would get of a draft, and when. */
   readonly preview: (moment: Moment, draft: ToPrepare) => Promise<Prepared>
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
-  /** The time that a visitor of the demo's moved clock saw; elsewhere the same. */
-  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
   /** Text segments that the carrier counts. */
   readonly segments: (body: string) => number
 }
@@ -48,8 +45,6 @@ export type Previewed = {
 }
 
 const PAGE = 30
-/** As long a text as the API takes. */
-const LONGEST = 1600
 const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
 const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
 
@@ -152,33 +147,17 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     draft: Draft,
     key: string,
   ): Promise<{ kind: 'done'; said: string } | { kind: 'wrong'; words: string }> {
-    const body = cleanText(draft.body)
-    if (body === '') return { kind: 'wrong', words: 'There is nothing to send yet: write your message first.' }
-    if (body.length > LONGEST)
-      return {
-        kind: 'wrong',
-        words: `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`,
-      }
+    const wrong = wrongDraft(draft.body)
+    if (wrong !== null) return { kind: 'wrong', words: wrong }
     if (head.guardianId === null) return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
-    const fields = {
+    const composed = await deps.send(visit, {
       to: { guardian: head.guardianId },
-      body,
-      urgent: draft.urgent,
-      reason: draft.urgent ? draft.reason : null,
+      body: draft.body,
+      key,
+      urgentReason: draft.urgent ? draft.reason : null,
       desk: head.isDesk ? head.staffSide : null,
-    }
-    const digest = createHash('sha256').update(canonical(fields)).digest()
-    const composed = await deps.compose({
-      districtId: visit.districtId,
-      staffId: visit.staff.id,
-      ...fields,
-      idempotency: key === '' ? null : { key: `page:${key}`, digest },
     })
-    if (composed.kind !== 'accepted')
-      return {
-        kind: 'wrong',
-        words: composed.kind === 'key_reused' ? 'This was sent already: look above before you send it again.' : composed.problem,
-      }
+    if (composed.kind !== 'accepted') return { kind: 'wrong', words: composed.problem }
     return { kind: 'done', said: composed.exchanges[0]?.status === 'held' ? 'held' : 'sent' }
   }
 

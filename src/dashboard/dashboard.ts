@@ -2,7 +2,9 @@
 
 import type { FastifyPluginAsync } from 'fastify'
 import { accountRoutes } from './account.ts'
+import { announcementRoutes } from './announcement.ts'
 import { assetRoutes } from './assets.ts'
+import { type ClassesDeps, classesRoutes } from './classes.ts'
 import { type ConversationDeps, conversationRoutes } from './conversation.ts'
 import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
@@ -14,6 +16,7 @@ import { buildWall } from './wall.ts'
 /** What the dashboard needs of the house. */
 export type DashboardDeps = SignInDeps &
   ConversationDeps &
+  ClassesDeps &
   LiveDeps & {
     /** The address that browsers use. */
     readonly publicUrl: string
@@ -33,6 +36,8 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       const visitOf = gate(inside, deps, cookies)
       inboxRoutes(inside, deps, visitOf)
       conversationRoutes(inside, deps, cookies, visitOf)
+      classesRoutes(inside, deps, visitOf)
+      announcementRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
     })

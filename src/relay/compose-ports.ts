@@ -90,6 +90,12 @@ export type ComposingDistrict = {
     mayWait: boolean,
   ) => Promise<ReadonlyMap<string, { kind: 'open' | 'waits'; id: string } | { kind: 'no_number'; buy: number }>>
   readonly write: (messages: readonly Written[]) => Promise<void>
+  /** Writes down that these messages are one, to a class or a school. */
+  readonly announce: (
+    staffId: string,
+    target: { readonly kind: 'class' | 'school'; readonly id: string },
+    exchanges: readonly string[],
+  ) => Promise<void>
   /** Gives the staff side of a conversation a number where its phone has none yet; false: there is no phone, or no number is free. */
   readonly hasPhone: (conversationId: string) => Promise<boolean>
   /** Writes down a call to be made at once. */

@@ -101,7 +101,29 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   const [only] = messages
   if ('guardian' in request.to && only?.problem != null) return { kind: 'unreachable', problem: only.problem }
   await district.write(messages)
+  const ids = messages.map(({ id }) => id)
+  if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids)
+  if ('school' in request.to) await district.announce(staff.id, { kind: 'school', id: request.to.school }, ids)
   return { kind: 'accepted', exchanges: messages.map(({ id, status, sendAfter }) => ({ id, status, sendAfter })) }
+}
+
+/** Opens the conversation of a staff member with a guardian's household, so that there is a page to write on. */
+export function openConversation(
+  store: ComposeStore,
+  request: { readonly districtId: string; readonly staff: Staff; readonly guardianId: string },
+): Promise<
+  { readonly kind: 'open'; readonly id: string } | { readonly kind: 'not_found' | 'unreachable'; readonly problem: string }
+> {
+  return store.inDistrict(request.districtId, async (district) => {
+    const { staff, guardianId } = request
+    const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
+    if (recipient === undefined) return { kind: 'not_found', problem: PROBLEMS.not_found }
+    if (recipient.household === null) return { kind: 'unreachable', problem: PROBLEMS.no_phone }
+    const conversation = (await district.open(staff.id, [recipient], true)).get(recipient.household.id)
+    return conversation === undefined || conversation.kind === 'no_number'
+      ? { kind: 'unreachable', problem: noNumber(conversation?.buy ?? 1) }
+      : { kind: 'open', id: conversation.id }
+  })
 }
 
 /** Makes a call between a staff member's own phone, which rings first, and a family's. Only within the family's hours: nothing waits. */

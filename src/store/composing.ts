@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
+import { writeAnnouncement } from './announcements.ts'
 import { callingDistrict } from './calling.ts'
 import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
@@ -94,6 +95,8 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
       return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffSide}`)]))
     },
     write: (messages) => write(trx, districtId, moment, messages),
+    announce: (staffId, target, exchanges) =>
+      writeAnnouncement(trx, districtId, { id: timeOrderedId(), staffId, target, at: moment.database, exchanges }),
     ...callingDistrict(trx, keys, districtId, moment),
     exchange: async (staff, id) => {
       if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null

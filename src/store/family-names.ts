@@ -49,3 +49,21 @@ export async function familiesOf(trx: Trx, districtId: string, households: reado
     ]),
   )
 }
+
+/** The names of guardians, by sourcedId. */
+export async function namesOfGuardians(
+  trx: Trx,
+  districtId: string,
+  guardians: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ id: string; given_name: string; family_name: string; display_name: string | null }>`
+    select id, given_name, family_name, display_name from person where district_id = ${districtId} and id = any(${[...guardians]}::text[])`.execute(
+    trx,
+  )
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      fullName({ givenName: row.given_name, familyName: row.family_name, displayName: row.display_name }),
+    ]),
+  )
+}

@@ -21,6 +21,21 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface Announced {
+  announcement_id: string;
+  district_id: string;
+  exchange_id: string;
+}
+
+export interface Announcement {
+  author_id: string;
+  created_at: ColumnType<Temporal.Instant, string, string>;
+  district_id: string;
+  id: string;
+  target_id: string;
+  target_kind: string;
+}
+
 export interface ApiToken {
   created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   district_id: string;
@@ -455,6 +470,8 @@ export interface Unsealed {
 }
 
 export interface DB {
+  announced: Announced;
+  announcement: Announcement;
   api_token: ApiToken;
   attempt: Attempt;
   binding: Binding;

@@ -1,0 +1,97 @@
+/** An announcement while it goes and afterwards: who got it how. */
+
+import type { FastifyInstance } from 'fastify'
+import { html, raw } from 'hono/html'
+import {
+  type AnnouncedState,
+  type AnnouncementRow,
+  announcedMessages,
+  announcedState,
+  announcementsOf,
+} from '../store/announcements.ts'
+import { namesOfGuardians } from '../store/family-names.ts'
+import { zoneOf } from '../store/people.ts'
+import type { Html } from './page.ts'
+import type { Sender } from './sending.ts'
+import type { VisitOf } from './visits.ts'
+import { sayNotFound } from './wall.ts'
+import { briefly, languageWords, outcome, timeTag } from './words.ts'
+
+const STATES: Readonly<Record<AnnouncedState, string>> = {
+  arrived: 'arrived',
+  heard: 'heard on a call',
+  sent: 'sent, not yet confirmed',
+  waiting: 'on their way or waiting',
+  not_reached: 'not reached',
+}
+
+/** Why a message could not go out at all, by what its events say. */
+const REASONS: Readonly<Record<string, string>> = {
+  no_phone: 'no phone on file',
+  opted_out: 'asked for no messages (STOP)',
+  no_number: 'the school has no free number',
+}
+
+/** Adds the page. */
+export function announcementRoutes(
+  app: FastifyInstance,
+  deps: Sender & { readonly now: () => Promise<Temporal.Instant> },
+  visitOf: VisitOf,
+): void {
+  app.get('/announcements/:id', async (request, reply) => {
+    const visit = visitOf(request)
+    const { districtId, staff } = visit
+    const { id } = request.params as { id: string }
+    const now = await deps.now()
+    const found = await visit.read(async (trx) => {
+      const [row] = await announcementsOf(trx, districtId, staff.id, { id, limit: 1 })
+      if (row === undefined) return null
+      const records = await announcedMessages(trx, districtId, id, now)
+      const names = await namesOfGuardians(
+        trx,
+        districtId,
+        records.flatMap(({ view }) => view.guardian ?? []),
+      )
+      return { row, records, names, zone: await zoneOf(trx, staff) }
+    })
+    if (found === null) return sayNotFound(reply)
+    const { row, records, names, zone } = found
+    const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
+    const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
+    const going = row.states.some(({ state }) => state === 'waiting' || state === 'sent')
+    return visit.page(
+      reply,
+      'classes',
+      `To ${row.target}`,
+      html`<p class="crumb"><a href="/classes">Classes</a></p><h1>To all of <bdi>${row.target}</bdi></h1>
+<p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>
+<div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
+<table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(
+        ({ view }) => {
+          const said = outcome(view, now, zone)
+          const reason = view.events.map(({ what }) => REASONS[what]).find((one) => one !== undefined)
+          return html`<tr><td><bdi>${names.get(view.guardian ?? '') ?? 'A family'}</bdi></td><td>${languageWords(view.translation?.language ?? view.original.language)}</td><td class="${said.tone}">${said.words}${reason === undefined ? '' : `: ${reason}`}</td></tr>`
+        },
+      )}</tbody></table></div>`,
+    )
+  })
+}
+
+/** An announcement in a list. */
+export function announcementLine(row: AnnouncementRow, when: Html): Html {
+  return html`<li><div class="wide"><a href="/announcements/${row.id}"><b><bdi>${row.target}</bdi></b></a> <span class="hint">${when}</span><p class="hint"><bdi>${row.text.slice(0, 120)}</bdi></p>${bar(row)}</div></li>`
+}
+
+/** A bar that is read at a glance, with the same in words. */
+function bar({ states }: AnnouncementRow): Html {
+  const total = states.reduce((sum, { count }) => sum + count, 0)
+  let x = 0
+  const parts = states.map(({ state, count }) => {
+    const width = (count / Math.max(1, total)) * 100
+    const part = `<rect class="s-${state}" x="${x.toFixed(2)}" width="${width.toFixed(2)}" height="10"/>`
+    x += width
+    return part
+  })
+  return html`<figure class="reach"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${raw(parts.join(''))}</svg>
+<figcaption>${states.map(({ state, count }) => html`<span class="s-${state}"><b>${count}</b> ${STATES[state]}</span> `)}</figcaption></figure>`
+}

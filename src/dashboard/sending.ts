@@ -1,0 +1,64 @@
+/** What every form that sends has in common: the draft's limits, the hints, and the message that is composed of it. */
+
+import { createHash } from 'node:crypto'
+import { html } from 'hono/html'
+import type { Hint } from '../core/plain-words.ts'
+import { cleanText } from '../core/segments.ts'
+import type { Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
+import { canonical } from '../store/events.ts'
+import type { Html } from './page.ts'
+import type { Visit } from './visits.ts'
+
+/** As long a text as the API takes. */
+export const LONGEST = 1600
+
+/** What somebody sends from a form. `key`: the form's own, so that a second press sends nothing more; empty: none. */
+export type Sending = {
+  readonly to: Target
+  readonly body: string
+  readonly key: string
+  /** Why it goes out at once, outside the hours; absent: it waits for them. */
+  readonly urgentReason?: string | null
+  /** The desk in whose name; absent: the own. */
+  readonly desk?: string | null
+}
+
+/** How pages send, and how they show times. */
+export type Sender = {
+  readonly send: (visit: Visit, sending: Sending) => Promise<Composed>
+  /** The time that a visitor of the demo's moved clock saw; elsewhere the same. */
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
+}
+
+/** What is wrong with a draft before anything else is looked at; null: nothing. */
+export function wrongDraft(draft: string): string | null {
+  const body = cleanText(draft)
+  if (body === '') return 'There is nothing to send yet: write your message first.'
+  return body.length > LONGEST
+    ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
+    : null
+}
+
+/** Sends by `compose`; a form that is sent twice is answered as the first time. */
+export function sender(compose: (request: ComposeRequest) => Promise<Composed>): Sender['send'] {
+  return async ({ districtId, staff }, { to, body, key, urgentReason = null, desk = null }) => {
+    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, desk }
+    const digest = createHash('sha256').update(canonical(fields)).digest()
+    const composed = await compose({
+      districtId,
+      staffId: staff.id,
+      ...fields,
+      idempotency: key === '' ? null : { key: `page:${key}`, digest },
+    })
+    return composed.kind === 'key_reused'
+      ? { ...composed, problem: 'This was sent already: look above before you send it again.' }
+      : composed
+  }
+}
+
+/** The hints for a draft; nothing when there are none. */
+export function hintsList(hints: readonly Hint[]): Html | '' {
+  return hints.length === 0
+    ? ''
+    : html`<ul class="hints">${hints.map((hint) => html`<li><b>${hint.found}</b> ${hint.advice}</li>`)}</ul>`
+}

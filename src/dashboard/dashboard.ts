@@ -9,6 +9,7 @@ import { type ConversationDeps, conversationRoutes } from './conversation.ts'
 import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
+import { type OversightDeps, oversightRoutes } from './oversight.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { gate } from './visits.ts'
 import { buildWall } from './wall.ts'
@@ -17,6 +18,7 @@ import { buildWall } from './wall.ts'
 export type DashboardDeps = SignInDeps &
   ConversationDeps &
   ClassesDeps &
+  OversightDeps &
   LiveDeps & {
     /** The address that browsers use. */
     readonly publicUrl: string
@@ -38,6 +40,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       conversationRoutes(inside, deps, cookies, visitOf)
       classesRoutes(inside, deps, visitOf)
       announcementRoutes(inside, deps, visitOf)
+      oversightRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
     })

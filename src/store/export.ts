@@ -3,6 +3,7 @@
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'kysely'
+import type { Staff } from '../core/people.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
@@ -16,6 +17,8 @@ export type ExportOptions = {
   /** Not part of the range. */
   readonly to: Temporal.Instant
   readonly format: 'csv' | 'jsonl'
+  /** Who asks for it and why; absent: an operator, by the command. */
+  readonly by?: { readonly staff: Staff; readonly reason: string }
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
   /** Called after each page with the exchanges that are written and those there are. */
@@ -74,7 +77,7 @@ const FORMATS = {
  * export is itself an event of the log (`log_exported`), also when it broke off. Rejects when `out` fails or is closed.
  */
 export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
-  const { from, to, format, out, progress } = options
+  const { from, to, format, out, by, progress } = options
   let count = 0
   try {
     await inSnapshot(db, districtId, async (trx) => {
@@ -86,7 +89,7 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
         const filter = { from, to, staff: null, guardian: null, notices: true, limit: PAGE }
         let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
         do {
-          const { records, next } = await exchangePage(trx, districtId, WHOLE_DISTRICT, { ...filter, after }, at)
+          const { records, next } = await exchangePage(trx, districtId, by?.staff ?? WHOLE_DISTRICT, { ...filter, after }, at)
           count += records.length
           yield records.map(line).join('')
           progress?.(count, total)
@@ -96,9 +99,10 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
       await pipeline(chunks, out, { end: false })
     })
   } finally {
-    const detail = { from: from.toString(), to: to.toString(), format, count }
+    const detail = { from: from.toString(), to: to.toString(), format, count, ...(by === undefined ? {} : { reason: by.reason }) }
+    const who = by?.staff.id ?? null
     await inDistrict(db, districtId, async (trx) =>
-      appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what: 'log_exported', detail }]),
+      appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what: 'log_exported', who, detail }]),
     )
   }
   return count

@@ -1,0 +1,199 @@
+/** Oversight: what was said to whom, for administrators; every look and every export is in the log and listed. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from 'hono/html'
+import type { Status } from '../core/exchange.ts'
+import type { Db } from '../store/database.ts'
+import { readCursor, writeCursor } from '../store/exchange-view.ts'
+import { exportLog } from '../store/export.ts'
+import { choicesOf, type Found, type Look, looksOf, type Search, searchExchanges } from '../store/oversight.ts'
+import { zoneOf } from '../store/people.ts'
+import type { Html } from './page.ts'
+import type { Sender } from './sending.ts'
+import type { Visit, VisitOf } from './visits.ts'
+import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { briefly, clockTag, dayHeading, namesInWords, outcome, timeTag } from './words.ts'
+
+/** What oversight needs of the house. */
+export type OversightDeps = Sender & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
+
+const PAGE = 40
+/** Days that are shown when nobody says which. */
+const DAYS = 30
+
+const STATUS_NAMES: Readonly<Record<Status, string>> = {
+  received: 'Being translated',
+  held: 'Waiting for allowed hours',
+  queued: 'About to go out',
+  sending: 'Being handed over',
+  sent: 'Sent, not yet confirmed',
+  delivered: 'Arrived',
+  undelivered: 'Did not arrive',
+  failed: 'Could not be sent',
+  canceled: 'Canceled',
+}
+
+const STATUSES = Object.keys(STATUS_NAMES) as Status[]
+
+const LOOKS: Readonly<Record<Look['what'], string>> = {
+  conversation_seen: 'opened a conversation of somebody else',
+  exchanges_seen: 'searched messages',
+  log_exported: 'exported the log',
+  recording_played: 'listened to a voice message',
+}
+
+/** Adds the pages. Who is no administrator finds nothing here. */
+export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visitOf: VisitOf): void {
+  const admin = (request: FastifyRequest): Visit | null => {
+    const visit = visitOf(request)
+    return visit.staff.scope.kind === 'own' ? null : visit
+  }
+
+  app.get('/oversight', async (request, reply) => {
+    const visit = admin(request)
+    return visit === null ? sayNotFound(reply) : results(visit, request, reply)
+  })
+
+  app.get('/oversight/looks', async (request, reply) => {
+    const visit = admin(request)
+    if (visit === null) return sayNotFound(reply)
+    const now = await deps.now()
+    const { looks, zone } = await visit.read(async (trx) => ({
+      looks: await looksOf(trx, visit.staff, 100),
+      zone: await zoneOf(trx, visit.staff),
+    }))
+    return visit.page(
+      reply,
+      'oversight',
+      'Who looked',
+      html`<p class="crumb"><a href="/oversight">Oversight</a></p><h1>Who looked, and who exported</h1>${
+        looks.length === 0
+          ? html`<p class="empty">Nobody has looked at the messages of others yet.</p>`
+          : html`<ul class="rows">${looks.map(
+              (look) =>
+                html`<li><div><b><bdi>${look.who}</bdi></b> ${LOOKS[look.what]}${
+                  typeof look.detail['reason'] === 'string' ? html`: <bdi>“${look.detail['reason']}”</bdi>` : ''
+                }${typeof look.detail['count'] === 'number' ? ` (${look.detail['count']} messages)` : ''}</div><span class="hint">${timeTag(look.at, briefly(deps.asSeen(look.at), now, zone))}</span></li>`,
+            )}</ul>`
+      }`,
+    )
+  })
+
+  app.post('/oversight/export', async (request, reply) => {
+    const visit = admin(request)
+    if (visit === null) return sayNotFound(reply)
+    const fields = fieldsOf(request)
+    const zone = await visit.read((trx) => zoneOf(trx, visit.staff))
+    const range = rangeOf(fields('from'), fields('to'), await deps.now(), zone)
+    const reason = fields('reason').trim().slice(0, 300)
+    const format = fields('format') === 'jsonl' ? 'jsonl' : 'csv'
+    if (reason === '')
+      return sayPlainly(
+        reply,
+        422,
+        'Say why',
+        html`<p>An export needs a reason, such as the number of the records request. It is kept in the log. Go back, write it, and try again.</p>`,
+      )
+    request.raw.socket.setTimeout(0)
+    reply.hijack()
+    reply.raw.writeHead(200, {
+      ...reply.getHeaders(),
+      'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
+      'content-disposition': `attachment; filename="homeline-${range.first}-to-${range.last}.${format}"`,
+    } as Record<string, string>)
+    await exportLog(deps.db, visit.districtId, { ...range, format, out: reply.raw, by: { staff: visit.staff, reason } }).catch(
+      (error) => {
+        request.log.warn({ reqId: request.id, err: error }, 'an export broke off')
+        reply.raw.destroy()
+      },
+    )
+    reply.raw.end()
+    return reply
+  })
+
+  async function results(visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { staff } = visit
+    const q = (name: string) => queryOf(request, name)
+    const now = await deps.now()
+    const { page, choices, zone, range } = await visit.read(async (trx) => {
+      const zone = await zoneOf(trx, staff)
+      const range = rangeOf(q('from'), q('to'), now, zone)
+      const search: Search = {
+        from: range.from,
+        to: range.to,
+        staff: q('staff') || null,
+        classId: q('class') || null,
+        status: STATUSES.find((status) => status === q('status')) ?? null,
+        words: q('words').slice(0, 100),
+        before: readCursor(q('before')),
+        limit: PAGE,
+      }
+      return { page: await searchExchanges(trx, staff, search, now), choices: await choicesOf(trx, staff), zone, range }
+    })
+    const option = (value: string, name: string, chosen: string) =>
+      html`<option value="${value}"${value === chosen ? ' selected' : ''}>${name}</option>`
+    const kept = ['from', 'to', 'staff', 'class', 'status', 'words'].flatMap((name) => (q(name) === '' ? [] : [[name, q(name)]]))
+    const more = page.next === null ? null : new URLSearchParams([...kept, ['before', writeCursor(page.next)]] as string[][])
+    const days = Map.groupBy(page.found, (one) => dayHeading(seen(one), now, zone))
+    return visit.page(
+      reply,
+      'oversight',
+      'Oversight',
+      html`<div class="bar"><h1>Oversight</h1><a href="/oversight/looks">Who looked</a></div>
+<form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In either language"></div>
+<div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
+<div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>
+<div><label for="status">State</label><select id="status" name="status">${option('', 'Every state', q('status'))}${STATUSES.map((s) => option(s, STATUS_NAMES[s], q('status')))}</select></div>
+<div><label for="from">From</label><input id="from" name="from" type="date" value="${range.first}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${range.last}"></div>
+<div><button class="main">Show</button></div></form>
+<p class="hint">That you look is kept in the log, with what you searched for left out.</p>
+${
+  page.found.length === 0
+    ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
+    : [...days].map(
+        ([day, all]) => html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone))}</ol>`,
+      )
+}${more === null ? '' : html`<p class="more"><a class="button" href="/oversight?${more}">Older</a></p>`}
+<details><summary>Export these days as a file</summary><form method="post" action="/oversight/export" class="stack"><input type="hidden" name="from" value="${range.first}"><input type="hidden" name="to" value="${range.last}">
+<p class="hint">Every message from ${range.first} to ${range.last} that you may see, without anybody’s number.</p>
+<label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="300" required>
+<fieldset><legend>As</legend><label class="tick"><input type="radio" name="format" value="csv" checked> a spreadsheet (CSV)</label><label class="tick"><input type="radio" name="format" value="jsonl"> lines for a program (JSONL)</label></fieldset>
+<button>Export</button></form></details>`,
+    )
+  }
+
+  function seen({ record }: Found): Temporal.Instant {
+    return deps.asSeen(Temporal.Instant.from(record.view.at))
+  }
+
+  function foundLine(one: Found, now: Temporal.Instant, zone: string): Html {
+    const { view } = one.record
+    const mine = view.direction === 'to_family'
+    const text = mine ? view.original : (view.translation ?? view.original)
+    const family = namesInWords(one.students.length > 0 ? one.students : one.guardians)
+    const state = mine ? outcome(view, now, zone) : null
+    return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
+<span class="what">${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${text.text.slice(0, 240)}</bdi></span>${
+      state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
+    }</a></li>`
+  }
+}
+
+/** The days between two dates of a form, in the school's zone; without them, the last thirty. */
+function rangeOf(from: string, to: string, now: Temporal.Instant, zone: string) {
+  const today = now.toZonedDateTimeISO(zone).toPlainDate()
+  const last = dateOf(to) ?? today
+  const first = dateOf(from) ?? last.subtract({ days: DAYS })
+  return {
+    first: first.toString(),
+    last: last.toString(),
+    from: first.toZonedDateTime(zone).toInstant(),
+    to: last.add({ days: 1 }).toZonedDateTime(zone).toInstant(),
+  }
+}
+
+function dateOf(text: string): Temporal.PlainDate | null {
+  const [, year, month, day] = /^((?:19|20)\d\d)-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? []
+  // The thirtieth of February is taken for the last day of it.
+  return year && month && day ? Temporal.PlainDate.from({ year, month, day }) : null
+}

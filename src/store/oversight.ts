@@ -1,0 +1,155 @@
+/** What administrators see of others' exchanges: found by time, person, class, state and words; and who has looked. */
+
+import { sql } from 'kysely'
+import type { Status } from '../core/exchange.ts'
+import type { Staff } from '../core/people.ts'
+import { databaseNow, type Trx } from './database.ts'
+import { appendEvents } from './events.ts'
+import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf } from './exchange-view.ts'
+import { familiesOf } from './family-names.ts'
+
+/** What is looked for; null: everything. */
+export type Search = {
+  readonly from: Temporal.Instant
+  /** Not part of the range. */
+  readonly to: Temporal.Instant
+  /** sourcedId of a staff member, or a desk. */
+  readonly staff: string | null
+  readonly classId: string | null
+  readonly status: Status | null
+  /** Words of the original or the translation, as they stand. */
+  readonly words: string
+  readonly before: Cursor | null
+  readonly limit: number
+}
+
+/** An exchange with its people by name. */
+export type Found = {
+  readonly record: ExchangeRecord
+  readonly conversation: string
+  readonly staffName: string
+  readonly guardians: readonly string[]
+  readonly students: readonly string[]
+}
+
+/** One page of what an administrator looks for, the newest first. That somebody looked is an event of the log. */
+export async function searchExchanges(
+  trx: Trx,
+  admin: Staff,
+  search: Search,
+  now: Temporal.Instant,
+): Promise<{ readonly found: readonly Found[]; readonly next: Cursor | null }> {
+  const { districtId } = admin
+  const sides = await sidesOf(trx, districtId, admin)
+  const pattern = `%${search.words.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
+  const { rows } = await sql<{ id: string; at: Temporal.Instant; conversation: string; household: string; staff: string }>`
+    select x.id, x.created_at as at, c.id as conversation, c.household_id as household,
+      coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff
+    from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+    left join person t on t.district_id = c.district_id and t.id = c.staff_side
+    where x.district_id = ${districtId} and x.author = 'person' and ${seesConversation(admin, sides)}
+      and x.created_at >= ${search.from.toString()}::timestamptz and x.created_at < ${search.to.toString()}::timestamptz
+      ${search.before === null ? sql`` : sql`and (x.created_at, x.id) < (${search.before.at.toString()}::timestamptz, ${search.before.id}::uuid)`}
+      ${search.staff === null ? sql`` : sql`and c.staff_side = ${search.staff}`}
+      ${search.status === null ? sql`` : sql`and x.status = ${search.status}`}
+      ${search.words.trim() === '' ? sql`` : sql`and (x.original_text ilike ${pattern} or x.translation_text ilike ${pattern})`}
+      ${
+        search.classId === null
+          ? sql``
+          : sql`and exists (select from household_guardian hg join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
+              join enrollment e on e.district_id = gs.district_id and e.person_id = gs.student_id and e.class_id = ${search.classId} and e.role = 'student'
+              where hg.district_id = x.district_id and hg.household_id = c.household_id)`
+      }
+    order by x.created_at desc, x.id desc limit ${search.limit + 1}`.execute(trx)
+  const shown = rows.slice(0, search.limit)
+  const records = await readExchanges(trx, districtId, sql`select unnest(${shown.map((r) => r.id)}::uuid[]) as id`, now)
+  const byId = new Map(records.map((record) => [record.view.id, record]))
+  const families = await familiesOf(
+    trx,
+    districtId,
+    shown.map((r) => r.household),
+  )
+  await appendEvents(trx, districtId, [
+    {
+      exchangeId: null,
+      at: await databaseNow(trx),
+      what: 'exchanges_seen',
+      who: admin.id,
+      detail: {
+        from: search.from.toString(),
+        to: search.to.toString(),
+        staff: search.staff,
+        class: search.classId,
+        status: search.status,
+        words: search.words.trim() !== '',
+        count: shown.length,
+      },
+    },
+  ])
+  const last = shown.at(-1)
+  return {
+    found: shown.flatMap((row) => {
+      const record = byId.get(row.id)
+      const family = families.get(row.household)
+      return record === undefined
+        ? []
+        : [
+            {
+              record,
+              conversation: row.conversation,
+              staffName: row.staff,
+              guardians: family?.guardians ?? [],
+              students: family?.students ?? [],
+            },
+          ]
+    }),
+    next: rows.length > search.limit && last !== undefined ? { at: last.at, id: last.id } : null,
+  }
+}
+
+/** The staff and the classes that an administrator may choose from. */
+export async function choicesOf(
+  trx: Trx,
+  admin: Staff,
+): Promise<{
+  readonly staff: readonly { readonly id: string; readonly name: string }[]
+  readonly classes: readonly { readonly id: string; readonly name: string }[]
+}> {
+  const { districtId, scope } = admin
+  const schools = scope.kind === 'schools' ? [...scope.schools] : []
+  const all = scope.kind === 'district'
+  const { rows: staff } = await sql<{ id: string; name: string }>`
+    select p.id, coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name)) as name from person p
+    where p.district_id = ${districtId} and p.kind = 'staff' and p.active and (${all} or exists (
+      select from person_org po where po.district_id = p.district_id and po.person_id = p.id and po.org_id = any(${schools}::text[])))
+    union all select d.id, concat(s.name, ' ', d.kind) from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
+    where d.district_id = ${districtId} and (${all} or d.school_id = any(${schools}::text[])) order by name, id limit 2000`.execute(
+    trx,
+  )
+  const { rows: classes } = await sql<{ id: string; name: string }>`
+    select k.id, k.title as name from class k where k.district_id = ${districtId} and k.active and (${all} or k.school_id = any(${schools}::text[]))
+    order by k.title, k.id limit 2000`.execute(trx)
+  return { staff, classes }
+}
+
+/** One look or export of others' exchanges. */
+export type Look = {
+  readonly at: Temporal.Instant
+  readonly who: string
+  readonly what: 'conversation_seen' | 'exchanges_seen' | 'log_exported' | 'recording_played'
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/** The newest looks and exports: of the whole district for its administrators, else of the own schools' staff. */
+export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Look[]> {
+  const { districtId, scope } = admin
+  const schools = scope.kind === 'schools' ? [...scope.schools] : []
+  const { rows } = await sql<Look>`
+    select e.at, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
+    from event e left join person p on p.district_id = e.district_id and p.id = e.who
+    where e.district_id = ${districtId} and e.what in ('conversation_seen', 'exchanges_seen', 'log_exported', 'recording_played')
+      and (${scope.kind === 'district'} or exists (
+        select from person_org po where po.district_id = e.district_id and po.person_id = e.who and po.org_id = any(${schools}::text[])))
+    order by e.id desc limit ${limit}`.execute(trx)
+  return rows
+}

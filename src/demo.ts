@@ -183,7 +183,8 @@ export async function prepareDemo(
     await inDistrict(db, id, async (trx) => {
       const hours = JSON.stringify({ timezone: ZONE, families: WEEK, staff: WEEK, closures: [] })
       // The office has somebody, so that its inbox is there to be seen.
-      for (const desk of ['office', 'aides']) await staffDesk(trx, id, `lincoln/${desk}`, ['staff-duarte'], null)
+      for (const kind of ['office', 'aides'] as const)
+        await staffDesk(trx, id, { schoolId: 'lincoln', kind }, ['staff-duarte'], null)
       await sql`update school set hours = ${hours}::jsonb where district_id = ${id}`.execute(trx)
     })
     // Whenever a newcomer starts it, the story begins on a school morning.

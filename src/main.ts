@@ -284,6 +284,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     call: (request: CallUp) => waking(callFamily(store, request), 'ring'),
     act: (request: ActRequest) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
     recording: async (staff: Staff, exchangeId: string) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
+    letTeachersSendUrgent: (request: Parameters<typeof letTeachersSendUrgent>[1]) => letTeachersSendUrgent(store, request),
+    setHours: (request: Parameters<typeof setHours>[1]) => waking(setHours(store, request), 'prepare', 'deliver'),
   }
   const pagesDeps = (pages: NonNullable<Parts['pages']>): DashboardDeps => ({
     ...pages,
@@ -313,8 +315,6 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
         ...actions,
         setCalls: (request) => setCalls(store, request),
         pin: (request) => waking(givePin(store, request), 'deliver'),
-        letTeachersSendUrgent: (request) => letTeachersSendUrgent(store, request),
-        setHours: (request) => waking(setHours(store, request), 'prepare', 'deliver'),
       }),
       others: [audioRoute(voice), ...(parts.pages === null ? [] : [dashboard(pagesDeps(parts.pages))]), ...parts.others],
       home: parts.home,

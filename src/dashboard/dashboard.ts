@@ -10,7 +10,9 @@ import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
+import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
+import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
 import { buildWall } from './wall.ts'
 
@@ -19,6 +21,7 @@ export type DashboardDeps = SignInDeps &
   ConversationDeps &
   ClassesDeps &
   OversightDeps &
+  SchoolDeps &
   LiveDeps & {
     /** The address that browsers use. */
     readonly publicUrl: string
@@ -41,6 +44,8 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       classesRoutes(inside, deps, visitOf)
       announcementRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)
+      schoolRoutes(inside, deps, visitOf)
+      tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
     })

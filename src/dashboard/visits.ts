@@ -33,8 +33,8 @@ function placesOf(staff: Staff, hasDesks: boolean): Place[] {
   return [
     'inbox',
     ...(admin ? [] : (['classes'] as const)),
-    ...(admin || hasDesks ? (['office', 'tasks'] as const) : []),
-    ...(admin ? (['oversight', 'reach', 'school'] as const) : []),
+    ...(admin || hasDesks ? (['tasks'] as const) : []),
+    ...(admin ? (['oversight', 'school'] as const) : []),
   ]
 }
 

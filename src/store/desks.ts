@@ -4,47 +4,55 @@ import { sql } from 'kysely'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 
+/** The kinds of desks that a school may have; every school has an office from the start. */
+export const DESK_KINDS = ['office', 'attendance', 'nurse', 'aides'] as const
+export type DeskKind = (typeof DESK_KINDS)[number]
+
 /** A desk with the people who staff it. */
 export type Desk = {
-  readonly id: string
-  readonly kind: string
-  readonly school: string
+  readonly kind: DeskKind
   readonly staff: readonly { readonly id: string; readonly name: string }[]
 }
 
-/** The desks of a school. */
+/** The desks of a school, also those that nobody has staffed yet. */
 export async function desksOf(trx: Trx, districtId: string, schoolId: string): Promise<Desk[]> {
   const { rows } = await sql<Desk>`
-    select d.id, d.kind, s.name as school, coalesce((
+    select k.kind, coalesce((
         select jsonb_agg(jsonb_build_object('id', p.id, 'name', coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name))) order by p.family_name, p.id)
-        from desk_staff ds join person p on p.district_id = ds.district_id and p.id = ds.person_id and p.active
-        where ds.district_id = d.district_id and ds.desk_id = d.id), '[]') as staff
-    from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
-    where d.district_id = ${districtId} and d.school_id = ${schoolId} order by d.kind`.execute(trx)
+        from desk d join desk_staff ds on ds.district_id = d.district_id and ds.desk_id = d.id
+        join person p on p.district_id = ds.district_id and p.id = ds.person_id and p.active
+        where d.district_id = ${districtId} and d.school_id = ${schoolId} and d.kind = k.kind), '[]') as staff
+    from unnest(${[...DESK_KINDS]}::text[]) with ordinality as k (kind, n) order by k.n`.execute(trx)
   return rows
 }
 
 /**
- * Gives a desk its people, in the place of those before; only active staff of the desk's school (or of the district) can be. `by`: who does it, null for the
- * gateway itself. Whether the desk exists and everybody may staff it; otherwise nothing is changed.
+ * Gives a school's desk its people, in the place of those before, and opens the desk when there is none; only active staff of the school, or of the district
+ * itself, can be. `by`: who does it, null for the gateway. Whether everybody may staff it; otherwise nothing is changed.
  */
 export async function staffDesk(
   trx: Trx,
   districtId: string,
-  deskId: string,
+  desk: { readonly schoolId: string; readonly kind: DeskKind },
   staff: readonly string[],
   by: string | null,
 ): Promise<boolean> {
   const wanted = [...new Set(staff)]
+  const { schoolId, kind } = desk
   const { rows: fit } = await sql<{ id: string }>`
-    select p.id from person p where p.district_id = ${districtId} and p.kind = 'staff' and p.active and p.id = any(${wanted}::text[])
-      and exists (select from desk d where d.district_id = p.district_id and d.id = ${deskId} and exists (
-        select from person_org po where po.district_id = p.district_id and po.person_id = p.id
-          and (po.org_id = d.school_id or not exists (select from school s where s.district_id = po.district_id and s.id = po.org_id))))`.execute(
+    select p.id from person p where p.district_id = ${districtId} and p.kind = 'staff' and p.active and p.id = any(${wanted}::text[]) and exists (
+      select from person_org po where po.district_id = p.district_id and po.person_id = p.id
+        and (po.org_id = ${schoolId} or not exists (select from school s where s.district_id = po.district_id and s.id = po.org_id)))`.execute(
     trx,
   )
-  const { rows: desks } = await sql`select from desk where district_id = ${districtId} and id = ${deskId} for update`.execute(trx)
-  if (desks.length === 0 || fit.length !== wanted.length) return false
+  if (fit.length !== wanted.length) return false
+  await sql`insert into desk (district_id, id, school_id, kind) values (${districtId}, ${`${schoolId}/${kind}`}, ${schoolId}, ${kind})
+    on conflict do nothing`.execute(trx)
+  const { rows } = await sql<{ id: string }>`
+    select id from desk where district_id = ${districtId} and school_id = ${schoolId} and kind = ${kind} order by id limit 1 for update`.execute(
+    trx,
+  )
+  const deskId = rows[0]?.id ?? ''
   await sql`delete from desk_staff where district_id = ${districtId} and desk_id = ${deskId} and person_id <> all(${wanted}::text[])`.execute(
     trx,
   )

@@ -451,7 +451,9 @@ export interface TalkLine {
 }
 
 export interface Task {
+  claimed_by: string | null;
   closed_at: ColumnType<Temporal.Instant, string, string> | null;
+  closed_by: string | null;
   created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
   detail: Generated<Json>;
   district_id: string;

@@ -32,7 +32,7 @@ export type Sender = {
 
 /** What is wrong with a draft before anything else is looked at; null: nothing. */
 export function wrongDraft(draft: string): string | null {
-  const body = cleanText(draft)
+  const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`

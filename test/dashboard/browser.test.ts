@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { sql } from 'kysely'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { visitor } from '../support/visitor.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+const executablePath = '/usr/bin/chromium'
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let world: World
+let browser: Browser
+let conversation = ''
+let announcement = ''
+
+describe.skipIf(!existsSync(executablePath))('in a browser', () => {
+  beforeAll(async () => {
+    world = await openWorld({ numbers: 8 })
+    await world.itIs('2036-03-03T10:00')
+    const [sent] = await world.sends(
+      'rivera',
+      { guardian: 'rosa' },
+      'Thank you for letting me know. I hope Maya feels better soon.',
+    )
+    await world.phoneOf('rosa').reads()
+    world.phoneOf('rosa').texts((await world.line('rivera', 'rosa')).family ?? '', 'Gracias')
+    await world.settled()
+    const rows = await world.rows(
+      sql<{ id: string }>`select conversation_id as id from exchange where id = ${sent?.id ?? ''}::uuid`,
+    )
+    conversation = rows[0]?.id ?? ''
+    const rivera = await visitor(world, 'rivera')
+    const classes = await world.rows(
+      sql<{
+        id: string
+      }>`select class_id as id from enrollment where person_id = 'rivera' and role = 'teacher' order by class_id limit 1`,
+    )
+    const { to } = await rivera.post(`/classes/${classes[0]?.id}/announcements`, { body: 'Please sign the paper.', key: 'one' })
+    announcement = (to ?? '').split('?')[0] ?? ''
+    await world.settled()
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
+  })
+  afterAll(() => browser.close())
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+  })
+
+  async function visit(staff: string | null, path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext(options)
+    const { cookies } = await visitor(world, staff)
+    await context.addCookies([...cookies].map(([name, value]) => ({ name, value, url: world.gateway.url })))
+    const page = await context.newPage()
+    // It only catches what never comes.
+    page.setDefaultTimeout(100_000)
+    page.on('pageerror', (error) => expect.unreachable(String(error)))
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) expect.unreachable(message.text())
+    })
+    await page.goto(`${world.gateway.url}${path}`)
+    return page
+  }
+
+  const PAGES: readonly (readonly [who: string | null, path: () => string])[] = [
+    [null, () => '/sign-in'],
+    [null, () => '/sign-in/code'],
+    ['rivera', () => '/inbox'],
+    ['rivera', () => '/inbox?q=nobody'],
+    ['rivera', () => `/conversations/${conversation}`],
+    ['rivera', () => '/classes'],
+    ['rivera', () => announcement],
+    ['rivera', () => '/account'],
+    ['kim', () => '/tasks'],
+    ['kim', () => '/oversight'],
+    ['kim', () => '/oversight/looks'],
+    ['kim', () => '/school?of=lincoln'],
+    ['kim', () => '/nothing-here'],
+  ]
+
+  test.each([
+    ['wide and light', 1280, 'light'],
+    ['narrow and dark', 320, 'dark'],
+  ] as const)('every page, %s, has no fault that axe finds, and does not scroll sideways', async (_, width, colorScheme) => {
+    for (const [who, path] of PAGES) {
+      const page = await visit(who, path(), { viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
+      await page.evaluate(axe)
+      const faults = (await page.evaluate(
+        `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')))`,
+      )) as string[]
+      expect([path(), ...faults]).toEqual([path()])
+      expect([path(), await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path(), width])
+      await page.context().close()
+    }
+  })
+
+  test('a message is written and sent by the keyboard alone', async () => {
+    const page = await visit('rivera', `/conversations/${conversation}`)
+    for (let i = 0; i < 40 && (await page.evaluate('document.activeElement.id')) !== 'body'; i++) await page.keyboard.press('Tab')
+    await page.keyboard.type('Typed by hand.')
+    await page.waitForSelector('.preview')
+    await page.keyboard.press('Control+Enter')
+    await page.waitForURL(/said=sent/)
+    expect(await page.textContent('.thread')).toContain('Typed by hand.')
+    expect(await page.inputValue('#body')).toBe('')
+  })
+
+  test('without JavaScript the same page previews and sends', async () => {
+    const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled: false })
+    await page.fill('#body', 'Without a script.')
+    await page.click('text=Show what arrives')
+    await page.waitForURL(/preview/)
+    expect(await page.textContent('.preview')).toContain('Without a script.')
+    await page.click('button.main')
+    await page.waitForURL(/said=sent/)
+    expect(await page.textContent('.thread')).toContain('Without a script.')
+  })
+
+  test('what a family writes appears by itself, and what is being written stays', async () => {
+    const page = await visit('rivera', `/conversations/${conversation}`)
+    await page.evaluate('window.notReloaded = true')
+    await page.fill('#body', 'I am still writing')
+    world.phoneOf('rosa').texts((await world.line('rivera', 'rosa')).family ?? '', 'Maya ya está mejor')
+    await page.waitForSelector('text=Maya ya está mejor')
+    expect(await page.inputValue('#body')).toBe('I am still writing')
+    expect(await page.evaluate('window.notReloaded')).toBe(true)
+    await page.reload()
+    expect(await page.inputValue('#body')).toBe('I am still writing')
+  })
+
+  test('the first view of inbox, conversation and oversight is under 14 kB compressed, with style and script', async () => {
+    const { gzipSync } = await import('node:zlib')
+    const [rivera, kim] = [await visitor(world, 'rivera'), await visitor(world, 'kim')]
+    for (const [who, path] of [
+      [rivera, '/inbox'],
+      [rivera, `/conversations/${conversation}`],
+      [kim, '/oversight'],
+    ] as const) {
+      const { html } = await who.get(path)
+      const assets = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((m) => m[1] ?? '')
+      const parts = [html, ...(await Promise.all(assets.map(async (one) => (await who.get(one)).html)))]
+      expect([path, parts.length, parts.reduce((sum, part) => sum + gzipSync(part).length, 0) < 14_000]).toEqual([path, 3, true])
+    }
+  })
+})

@@ -1,0 +1,349 @@
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Visitor, visitor } from '../support/visitor.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+let world: World
+let rivera: Visitor
+let osei: Visitor
+let kim: Visitor
+let conversation = ''
+let exchange = ''
+
+beforeAll(async () => {
+  world = await openWorld({ numbers: 8 })
+  await world.itIs('2036-03-03T10:00')
+  const [sent] = await world.sends(
+    'rivera',
+    { guardian: 'rosa' },
+    'Thank you for letting me know. I hope Maya feels better soon.',
+  )
+  exchange = sent?.id ?? ''
+  await world.phoneOf('rosa').reads()
+  const { family } = await world.line('rivera', 'rosa')
+  world.phoneOf('rosa').texts(family ?? '', 'Gracias <script>alert(1)</script>')
+  await world.settled()
+  const rows = await world.rows(sql<{ id: string }>`select conversation_id as id from exchange where id = ${exchange}::uuid`)
+  conversation = rows[0]?.id ?? ''
+  rivera = await visitor(world, 'rivera')
+  osei = await visitor(world, 'osei')
+  kim = await visitor(world, 'kim')
+})
+
+const numbers = () => [
+  ...['rosa', 'luis', 'rivera', 'osei'].map((who) => world.phoneOf(who).number.slice(-7)),
+  ...['rosa', 'luis', 'rivera', 'osei'].map((who) => world.phoneOf(who).number),
+]
+
+describe('what a page shows', () => {
+  test('the inbox has the conversation, its newest word, and that it waits for an answer', async () => {
+    const { status, html } = await rivera.get('/inbox')
+    expect(status).toBe(200)
+    expect(html).toContain('Maya L.')
+    expect(html).toContain('Rosa Lopez')
+    expect(html).toContain('<b class="count">1<span class="aside"> new</span></b>')
+  })
+
+  test('what a family wrote is text, never a part of the page', async () => {
+    const { html } = await rivera.get(`/conversations/${conversation}`)
+    expect(html).toContain('Gracias &lt;script&gt;alert(1)&lt;/script&gt;')
+    expect(html).not.toContain('<script>alert')
+  })
+
+  test('both texts of a translated message stand beside each other, and either comes first from then on', async () => {
+    const order = async (path: string) => {
+      const { html } = await rivera.get(path)
+      return html.indexOf('I hope Maya feels better') < html.indexOf('Espero que Maya')
+    }
+    expect(await order(`/conversations/${conversation}`)).toBe(true)
+    expect(await order(`/conversations/${conversation}?first=original`)).toBe(false)
+    expect(await order(`/conversations/${conversation}`)).toBe(false)
+    expect(await order(`/conversations/${conversation}?first=understood`)).toBe(true)
+  })
+
+  test('a conversation that was opened is no longer new', async () => {
+    await rivera.get(`/conversations/${conversation}`)
+    expect((await rivera.get('/inbox')).html).not.toContain('<b class="count">')
+    expect((await rivera.get('/inbox?show=unanswered')).html).toContain('Maya L.')
+  })
+
+  test('no page holds a real number', async () => {
+    const pages = ['/inbox', `/conversations/${conversation}`, '/classes', '/account', '/classes/math-4b']
+    const admin = ['/oversight', '/oversight/looks', '/school', '/tasks', `/conversations/${conversation}`]
+    const all = [...(await Promise.all(pages.map((p) => rivera.get(p)))), ...(await Promise.all(admin.map((p) => kim.get(p))))]
+    for (const { html } of all) for (const number of numbers()) expect(html).not.toContain(number)
+  })
+
+  test('scripts, styles and forms may only be the own ones, and nothing is kept by a cache', async () => {
+    const { headers } = await rivera.get('/inbox')
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)
+    expect(headers.get('content-security-policy')).not.toContain('unsafe')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect((await rivera.get('/inbox')).html).not.toMatch(/<script(?! src)|<style| on[a-z]+=| style=/)
+  })
+
+  test('search finds names and words in either language, and says so when nothing is found', async () => {
+    for (const word of ['maya', 'LOPEZ', 'espero', 'letting me know'])
+      expect((await rivera.get(`/inbox?q=${encodeURIComponent(word)}`)).html).toContain('Maya L.')
+    expect((await rivera.get('/inbox?q=%25')).html).toContain('Nothing has')
+    expect((await rivera.get('/inbox?q=zebra')).html).toContain('Nothing has')
+  })
+})
+
+describe('sending', () => {
+  const key = () => crypto.randomUUID()
+  const sent = async (body: string) =>
+    (await world.rows(sql`select from exchange where original_text = ${body} and direction = 'to_family'`)).length
+
+  test('a message goes out, and the page says so', async () => {
+    const answer = await rivera.post(`/conversations/${conversation}/messages`, { body: 'See you on Monday.', key: key() })
+    expect([answer.status, answer.to]).toEqual([303, `/conversations/${conversation}?said=sent#end`])
+    expect((await rivera.get(answer.to ?? '')).html).toContain('On its way.')
+    expect(await sent('See you on Monday.')).toBe(1)
+  })
+
+  test('a form that is sent twice is one message', async () => {
+    const form = { body: 'Only once, please.', key: key() }
+    for (let i = 0; i < 3; i++) expect((await rivera.post(`/conversations/${conversation}/messages`, form)).status).toBe(303)
+    expect(await sent('Only once, please.')).toBe(1)
+  })
+
+  test('an empty or too long message is refused in one sentence, and what was typed stays', async () => {
+    const empty = await rivera.post(`/conversations/${conversation}/messages`, { body: ' ', key: key() })
+    expect([empty.status, empty.html.includes('There is nothing to send yet')]).toEqual([422, true])
+    const long = await rivera.post(`/conversations/${conversation}/messages`, { body: 'x'.repeat(1601), key: key() })
+    expect([long.status, long.html.includes('1 characters too long'), long.html.includes('x'.repeat(1601))]).toEqual([
+      422,
+      true,
+      true,
+    ])
+  })
+
+  test('the preview shows what arrives, in which language, and what might be said more plainly', async () => {
+    const { html } = await rivera.post(
+      `/conversations/${conversation}/preview`,
+      { body: 'Thank you for letting me know. I hope Maya feels better soon.' },
+      { 'sec-fetch-site': 'same-origin', 'x-part': 'preview' },
+    )
+    expect(html).toContain('Espero que Maya')
+    expect(html).not.toContain('<html')
+    const hints = await rivera.post(`/conversations/${conversation}/preview`, { body: 'Come at 3 ASAP.' })
+    expect(hints.html).toContain('Morning or afternoon?')
+    expect(hints.html).toContain('Come at 3 ASAP.')
+  })
+
+  test('outside the hours it says before sending when it arrives; sending now, editing and canceling stand at what waits', async () => {
+    await world.hours('lincoln', { families: { tue: ['08:00-09:00'] } })
+    expect((await rivera.get(`/conversations/${conversation}`)).html).toMatch(/It waits and arrives [^<]*Tuesday|tomorrow/)
+    const { to } = await rivera.post(`/conversations/${conversation}/messages`, { body: 'This waits.', key: key() })
+    expect(to).toContain('said=held')
+    await world.settled()
+    const { html } = await rivera.get(`/conversations/${conversation}`)
+    const held = /\/exchanges\/([0-9a-f-]{36})\/edit/.exec(html)?.[1] ?? ''
+    expect(html).toMatch(/Arrives [^<]*8:00/)
+    const edited = await rivera.post(`/exchanges/${held}/edit`, { back: `/conversations/${conversation}` })
+    expect(edited.to).toContain(`draft=${held}`)
+    expect((await rivera.get(edited.to ?? '')).html).toMatch(/<textarea[^>]*>This waits\.<\/textarea>/)
+    await world.settled()
+    expect(await world.rows(sql`select status from exchange where id = ${held}::uuid`)).toEqual([{ status: 'canceled' }])
+    await world.hours('lincoln', {})
+  })
+
+  test('a class gets one message a phone, and the page afterwards says who got it how', async () => {
+    const [one] = await world.rows(
+      sql<{
+        id: string
+      }>`select class_id as id from enrollment where person_id = 'rivera' and role = 'teacher' order by class_id limit 1`,
+    )
+    const page = await rivera.get(`/classes/${one?.id}`)
+    expect(page.html).toMatch(/Send to \d+ famil/)
+    const form = { body: 'Please sign the paper and return it by Friday.', key: key() }
+    const answer = await rivera.post(`/classes/${one?.id}/announcements`, form)
+    expect((await rivera.post(`/classes/${one?.id}/announcements`, form)).to).toBe(answer.to)
+    await world.settled()
+    const { html } = await rivera.get(answer.to ?? '')
+    expect(html).toMatch(/<b>\d+<\/b> arrived/)
+    expect(html).toContain('<table>')
+    const rows = await world.rows(
+      sql<{ n: number }>`select count(*)::int as n from exchange where original_text = ${form.body} group by conversation_id`,
+    )
+    expect(new Set(rows.map(({ n }) => n))).toEqual(new Set([1]))
+    expect((await osei.get((answer.to ?? '').split('?')[0] ?? '')).status).toBe(404)
+  })
+})
+
+describe('who may see and do what', () => {
+  const elsewhere = '00000000-0000-7000-8000-000000000000'
+  const gets = () => [
+    `/conversations/${conversation}`,
+    `/exchanges/${exchange}/audio`,
+    '/oversight',
+    '/oversight/looks',
+    '/school',
+    '/tasks',
+    '/nothing',
+  ]
+  const posts = () => [
+    `/conversations/${conversation}/messages`,
+    `/conversations/${conversation}/preview`,
+    `/conversations/${conversation}/call`,
+    `/exchanges/${exchange}/cancel`,
+    `/exchanges/${exchange}/release`,
+    `/exchanges/${exchange}/again`,
+    `/exchanges/${exchange}/dismiss`,
+    `/exchanges/${exchange}/edit`,
+    '/classes/somebody-elses/announcements',
+    '/families/rosa/conversation',
+    '/oversight/export',
+    '/school/lincoln/hours',
+    '/school/lincoln/desks',
+    '/school/lincoln/urgent',
+    `/tasks/${elsewhere}/done`,
+    `/account/logins/${elsewhere}/end`,
+  ]
+
+  test('without a sign-in every page leads to it, and no form does anything', async () => {
+    const stranger = await visitor(world, null)
+    for (const path of gets().filter((p) => p !== '/nothing')) {
+      const { status, to } = await stranger.get(path)
+      expect([path, status, to]).toEqual([path, 303, `/sign-in?next=${encodeURIComponent(path)}`])
+    }
+    for (const path of posts()) expect([path, (await stranger.post(path, { body: 'x' })).status]).toEqual([path, 401])
+  })
+
+  test('another teacher finds nothing: the same answer as for what does not exist', async () => {
+    const nothing = (await osei.get('/nothing')).html
+    for (const path of gets()) {
+      const { status, html } = await osei.get(path)
+      expect([path, status, html === nothing]).toEqual([path, 404, true])
+    }
+    for (const path of posts().filter((p) => !p.startsWith('/families'))) {
+      const { status, html } = await osei.post(path, { body: 'x', key: crypto.randomUUID(), back: '/inbox' })
+      expect([path, status, html === nothing]).toEqual([path, 404, true])
+    }
+  })
+
+  test('an administrator may read a conversation of others, not write in it, and the look is in the log', async () => {
+    const { status, html } = await kim.get(`/conversations/${conversation}`)
+    expect([status, html.includes('<textarea'), html.includes('that you looked is in the log')]).toEqual([200, false, true])
+    expect((await kim.post(`/conversations/${conversation}/messages`, { body: 'x', key: 'k' })).status).toBe(404)
+    const looks = await kim.get('/oversight/looks')
+    expect(looks.html).toContain('opened a conversation of somebody else')
+  })
+
+  test('an export needs a reason, is a file without numbers, and is listed', async () => {
+    expect((await kim.post('/oversight/export', { reason: ' ' })).status).toBe(422)
+    const from = { from: '2020-01-01', to: '2099-01-01' }
+    const { status, html, headers } = await kim.post('/oversight/export', {
+      ...from,
+      reason: 'Records request 12',
+      format: 'csv',
+    })
+    expect([status, headers.get('content-disposition')]).toEqual([
+      200,
+      'attachment; filename="homeline-2020-01-01-to-2099-01-01.csv"',
+    ])
+    expect(html).toContain('Gracias')
+    for (const number of numbers()) expect(html).not.toContain(number)
+    expect((await kim.get('/oversight/looks')).html).toContain('Records request 12')
+  })
+
+  test('an aide who is put at a desk sees its school’s tasks, and no longer when taken off', async () => {
+    expect((await osei.get('/tasks')).status).toBe(404)
+    const { rows } = { rows: await world.rows(sql<{ id: string }>`select org_id as id from person_org where person_id = 'osei'`) }
+    const school = rows[0]?.id ?? ''
+    expect((await kim.post(`/school/${school}/desks`, { desk: 'aides', staff: 'osei' })).status).toBe(303)
+    expect((await osei.get('/tasks')).status).toBe(200)
+    expect((await kim.post(`/school/${school}/desks`, { desk: 'aides' })).status).toBe(303)
+    expect((await osei.get('/tasks')).status).toBe(404)
+    expect((await kim.post(`/school/${school}/desks`, { desk: 'aides', staff: 'rosa' })).status).toBe(422)
+  })
+
+  test('hours that are wrong are refused by name, and what was typed stays', async () => {
+    const { status, html } = await kim.post('/school/lincoln/hours', {
+      timezone: 'America/Chicago',
+      'families-mon': '8-17',
+      'families-tue': '25:00-26:00',
+    })
+    expect([status, html.includes('value="8-17"'), html.includes('25:00-26:00')]).toEqual([422, true, true])
+    expect(
+      (await kim.post('/school/lincoln/hours', { timezone: 'America/Chicago', 'families-mon': '7-20', 'staff-mon': '7-20' }))
+        .status,
+    ).toBe(303)
+    expect((await kim.get('/school?of=lincoln')).html).toContain('value="07:00-20:00"')
+    await world.hours('lincoln', {})
+  })
+
+  test('a form from another site does nothing, whatever cookie comes along', async () => {
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      {},
+    ])
+      expect((await rivera.post(`/conversations/${conversation}/messages`, { body: 'x', key: 'k' }, headers)).status).toBe(403)
+  })
+
+  test('a login that ended loses nothing that was typed', async () => {
+    const away = await visitor(world, 'rivera')
+    await world.rows(sql`update login set ended_at = now() where staff_id = 'rivera' returning id`)
+    const { status, html } = await away.post(`/conversations/${conversation}/messages`, { body: 'My long message', key: 'k' })
+    expect([status, html.includes('value="My long message"')]).toEqual([401, true])
+    rivera = await visitor(world, 'rivera')
+  })
+
+  test('a cookie that somebody made up, and forwarded headers, are nothing', async () => {
+    const forged = await visitor(world, null)
+    forged.cookies.set('homeline-login', `${world.district.replaceAll('-', '')}_${'a'.repeat(43)}.${'b'.repeat(43)}`)
+    expect((await forged.get('/inbox')).status).toBe(303)
+    const { to } = await forged.post(
+      '/sign-in/demo',
+      { person: 'rivera' },
+      { 'sec-fetch-site': 'same-origin', 'x-forwarded-for': '127.0.0.1' },
+    )
+    expect(to).toBe(null)
+  })
+})
+
+describe('signing in by a texted code', () => {
+  const code = () => /\d{6}/.exec(world.phoneOf('rivera').screen().at(-1)?.body ?? '')?.[0] ?? ''
+
+  test('the code comes by text, works once, in the browser that asked', async () => {
+    const browser = await visitor(world, null)
+    const asked = await browser.post('/sign-in', { phone: world.phoneOf('rivera').number, next: '/classes' })
+    expect([asked.status, asked.to]).toEqual([303, '/sign-in/code?next=%2Fclasses'])
+    await world.until('the code has come', () => code() !== '')
+    const six = code()
+    expect(six).toMatch(/^\d{6}$/)
+    const other = await visitor(world, null)
+    expect((await other.post('/sign-in/code', { code: six })).status).toBe(422)
+    expect((await browser.post('/sign-in/code', { code: six === '000000' ? '111111' : '000000' })).status).toBe(422)
+    const entered = await browser.post('/sign-in/code', { code: six, next: '/classes' })
+    expect([entered.status, entered.to]).toEqual([303, '/classes'])
+    expect((await browser.get('/classes')).status).toBe(200)
+    expect((await browser.post('/sign-out')).status).toBe(303)
+    expect((await browser.get('/classes')).status).toBe(303)
+    expect(
+      await world.rows(sql`select original_text from exchange where notice = 'login_code' and original_text ~ ${six}`),
+    ).toEqual([])
+  })
+
+  test('nobody learns whether a number is known', async () => {
+    const browser = await visitor(world, null)
+    const known = await browser.post('/sign-in', { phone: world.phoneOf('osei').number })
+    const unknown = await browser.post('/sign-in', { phone: '+12125550199' })
+    expect([known.status, known.to, known.html]).toEqual([unknown.status, unknown.to, unknown.html])
+    expect((await browser.post('/sign-in', { phone: 'abc' })).status).toBe(422)
+  })
+
+  test('where a browser goes on to is never another site', async () => {
+    const browser = await visitor(world, null)
+    for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])
+      expect((await browser.get(`/sign-in?next=${encodeURIComponent(next)}`)).html).toContain('name="next" value="/inbox"')
+  })
+})
+
+test('the log is intact after all of it', async () => {
+  await world.paceIsOver()
+  await world.isIntact()
+})

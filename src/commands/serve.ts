@@ -17,7 +17,7 @@ export async function serve(given: Given): Promise<Outcome> {
     )
   if (running.demoUrl !== null)
     process.stdout.write(
-      `\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n\n`,
+      `\n  Open ${running.demoUrl}\n  Demo: a sample school and phones to play with; nothing leaves this computer.\n  What its teachers and principal see in a browser: ${running.url}/inbox\n\n`,
     )
   await asked()
   await running.stop()

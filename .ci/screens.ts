@@ -47,9 +47,14 @@ try {
     await page.screenshot({ path: path.join('docs', file) })
     await context.close()
   }
-  await take('staff-rivera', WIDE, 'conversation.png', '/conversations', 'Please pick up Maya at 2:30 PM today, at: the front office.')
+  await take(
+    'staff-rivera',
+    WIDE,
+    'conversation.png',
+    '/conversations',
+    'Please pick up Maya at 2:30 PM today, at: the front office.',
+  )
   await take('staff-rivera', NARROW, 'inbox.png', '/inbox')
-  await take('staff-whitfield', WIDE, 'oversight.png', '/oversight')
 } finally {
   await browser.close()
   await demo.stop()

@@ -10,6 +10,7 @@ import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
+import { reachRoutes } from './reach.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
@@ -45,6 +46,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       announcementRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
+      reachRoutes(inside, deps, visitOf)
       tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)

@@ -8,7 +8,7 @@ import { assetPath } from './assets.ts'
 export type Html = ReturnType<typeof html>
 
 /** A part of the dashboard that the navigation leads to. */
-export type Place = 'inbox' | 'classes' | 'tasks' | 'oversight' | 'school' | 'account'
+export type Place = 'inbox' | 'classes' | 'tasks' | 'oversight' | 'reach' | 'school' | 'account'
 
 /** What the frame of a signed-in page shows. */
 export type Frame = {
@@ -30,6 +30,7 @@ const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: str
   classes: { path: '/classes', name: 'Classes' },
   tasks: { path: '/tasks', name: 'Tasks' },
   oversight: { path: '/oversight', name: 'Oversight' },
+  reach: { path: '/reach', name: 'Reach' },
   school: { path: '/school', name: 'School' },
   account: { path: '/account', name: 'Account' },
 }

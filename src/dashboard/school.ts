@@ -1,18 +1,22 @@
 /** Running a school: its hours and closures, who staffs its desks, and who may send urgent messages. */
 
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { days, parseHours, type SchoolHours, type Week } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
+import { announcementOf } from '../store/announcements.ts'
 import { DESK_KINDS, type DeskKind, desksOf, staffDesk } from '../store/desks.ts'
 import { schoolHours } from '../store/hours.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
 import type { Html } from './page.ts'
+import { schoolChoice } from './school-choice.ts'
+import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What running a school needs of the house. */
-export type SchoolDeps = {
+export type SchoolDeps = Sender & {
   readonly setHours: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -126,6 +130,38 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
   )
 
   app.post(
+    '/school/:id/announcements',
+    guarded(async (visit, schoolId, request, reply) => {
+      const fields = fieldsOf(request)
+      const body = fields('body')
+      const wrong = wrongDraft(body)
+      if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, null, body)
+      const reason = fields('reason').trim()
+      const composed = await deps.send(visit, {
+        to: { school: schoolId },
+        body,
+        key: fields('key'),
+        urgentReason: fields('urgent') === 'yes' ? reason : null,
+      })
+      if (composed.kind === 'not_found') return sayNotFound(reply)
+      const first = composed.kind === 'accepted' ? composed.exchanges[0] : undefined
+      if (first === undefined)
+        return show(
+          request,
+          reply.code(422),
+          schoolId,
+          composed.kind === 'accepted'
+            ? 'No student of this school has a guardian in the list, so nobody would get it.'
+            : composed.problem,
+          null,
+          body,
+        )
+      const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
+      return reply.redirect(`/announcements/${announcement}?said=announced`, 303)
+    }),
+  )
+
+  app.post(
     '/school/:id/urgent',
     guarded(async ({ districtId, staff }, schoolId, request, reply) => {
       await deps.letTeachersSendUrgent({ districtId, staff, schoolId, teachers: fieldsOf(request)('teachers') === 'yes' })
@@ -133,7 +169,14 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     }),
   )
 
-  async function show(request: FastifyRequest, reply: FastifyReply, asked: string, problem: string | null, typed: Typed | null) {
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: string,
+    problem: string | null,
+    typed: Typed | null,
+    body = '',
+  ) {
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const schools = await visit.read((trx) => schoolsOf(trx, staff))
@@ -149,11 +192,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<h1><bdi>${school.name}</bdi></h1>${
-        schools.length < 2
-          ? ''
-          : html`<form action="/school" class="row"><label for="of">School</label><select id="of" name="of">${schools.map((one) => html`<option value="${one.id}"${one.id === school.id ? ' selected' : ''}>${one.name}</option>`)}</select><button>Show</button></form>`
-      }${hoursForm(at, typed ?? typedOf(hours), problem)}
+      html`<h1><bdi>${school.name}</bdi></h1>${schoolChoice('/school', schools, school.id)}${messageForm(at, body, typed === null ? problem : null)}${hoursForm(at, typed ?? typedOf(hours), typed === null ? null : problem)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))
@@ -184,6 +223,15 @@ const typedOf = (hours: SchoolHours | null): Typed => ({
   closures: hours?.closures.join('\n') ?? '',
   week: (side, day) => (hours?.[side] as Record<string, readonly string[]> | undefined)?.[day]?.join(', ') ?? '',
 })
+
+function messageForm(at: string, body: string, problem: string | null): Html {
+  return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer">${
+    problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
+  }<p class="hint">Each family gets it in its own language, one copy a phone. Answers come to your inbox.</p><input type="hidden" name="key" value="${randomUUID()}">
+<label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>
+<details><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300"></details>
+<button class="main" data-busy="Sending…">Send to every family</button></form>`
+}
 
 function hoursForm(at: string, typed: Typed, problem: string | null): Html {
   const zones = typed.timezone === '' || ZONES.includes(typed.timezone) ? ZONES : [typed.timezone, ...ZONES]

@@ -34,7 +34,7 @@ function placesOf(staff: Staff, hasDesks: boolean): Place[] {
     'inbox',
     ...(admin ? [] : (['classes'] as const)),
     ...(admin || hasDesks ? (['tasks'] as const) : []),
-    ...(admin ? (['oversight', 'school'] as const) : []),
+    ...(admin ? (['oversight', 'reach', 'school'] as const) : []),
   ]
 }
 

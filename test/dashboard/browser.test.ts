@@ -77,6 +77,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/oversight'],
     ['kim', () => '/oversight/looks'],
     ['kim', () => '/school?of=lincoln'],
+    ['kim', () => '/reach?of=lincoln'],
     ['kim', () => '/nothing-here'],
   ]
 

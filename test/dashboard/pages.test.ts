@@ -69,7 +69,7 @@ describe('what a page shows', () => {
 
   test('no page holds a real number', async () => {
     const pages = ['/inbox', `/conversations/${conversation}`, '/classes', '/account', '/classes/math-4b']
-    const admin = ['/oversight', '/oversight/looks', '/school', '/tasks', `/conversations/${conversation}`]
+    const admin = ['/reach?of=lincoln', '/oversight', '/oversight/looks', '/school', '/tasks', `/conversations/${conversation}`]
     const all = [...(await Promise.all(pages.map((p) => rivera.get(p)))), ...(await Promise.all(admin.map((p) => kim.get(p))))]
     for (const { html } of all) for (const number of numbers()) expect(html).not.toContain(number)
   })
@@ -198,6 +198,7 @@ describe('who may see and do what', () => {
     '/school/lincoln/hours',
     '/school/lincoln/desks',
     '/school/lincoln/urgent',
+    '/school/lincoln/announcements',
     `/tasks/${elsewhere}/done`,
     `/account/logins/${elsewhere}/end`,
   ]

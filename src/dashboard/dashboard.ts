@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { accountRoutes } from './account.ts'
 import { announcementRoutes } from './announcement.ts'
 import { assetRoutes } from './assets.ts'
+import { attendanceRoutes } from './attendance.ts'
 import { type ClassesDeps, classesRoutes } from './classes.ts'
 import { type ConversationDeps, conversationRoutes } from './conversation.ts'
 import { inboxRoutes } from './inbox.ts'
@@ -46,6 +47,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       announcementRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
+      attendanceRoutes(inside, deps, visitOf)
       reachRoutes(inside, deps, visitOf)
       tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)

@@ -54,7 +54,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps, cookies: Cookie
         })
     }
     const lookOnce = async () => {
-      if ((await loginOf(deps.db, token)) === null) return void reply.raw.end()
+      if ((await loginOf(deps.db, token, true)) === null) return void reply.raw.end()
       const pulse = await read(async (trx) =>
         of === '' ? inboxPulse(trx, districtId, staff.id) : threadPulse(trx, districtId, of),
       )

@@ -8,7 +8,7 @@ import { assetPath } from './assets.ts'
 export type Html = ReturnType<typeof html>
 
 /** A part of the dashboard that the navigation leads to. */
-export type Place = 'inbox' | 'classes' | 'tasks' | 'oversight' | 'reach' | 'school' | 'account'
+export type Place = 'inbox' | 'classes' | 'attendance' | 'tasks' | 'oversight' | 'reach' | 'school' | 'account'
 
 /** What the frame of a signed-in page shows. */
 export type Frame = {
@@ -28,6 +28,7 @@ export type Frame = {
 const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: string }>> = {
   inbox: { path: '/inbox', name: 'Inbox' },
   classes: { path: '/classes', name: 'Classes' },
+  attendance: { path: '/attendance', name: 'Attendance' },
   tasks: { path: '/tasks', name: 'Tasks' },
   oversight: { path: '/oversight', name: 'Oversight' },
   reach: { path: '/reach', name: 'Reach' },

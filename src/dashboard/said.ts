@@ -6,6 +6,7 @@ import type { Html } from './page.ts'
 const SENTENCES: Readonly<Record<string, string>> = {
   sent: 'On its way.',
   announced: 'On its way to every family. You may leave this page; what became of it stays here.',
+  asked: 'The families are being asked. What they answer appears here.',
   held: 'Saved. It goes out by itself when the family may be reached.',
   canceled: 'Canceled. It will not be sent.',
   released: 'It goes out now.',

@@ -35,8 +35,11 @@ export type DemoPerson = { readonly id: string; readonly name: string; readonly 
 
 /** The country in which a number without `+` is read: the roster's is not known before somebody has signed in. */
 const COUNTRY = 'US'
-/** Tries of one address a minute, over all forms here. A whole school may share an address. */
-const TRIES_A_MINUTE = 60
+/**
+ * Tries of one address a minute, over all forms here: a backstop, as each code and each person has limits of its own. A whole district may come from one
+ * address, that of the proxy before this server.
+ */
+const TRIES_A_MINUTE = 600
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
 /** A path of ours to go on to; anything else leads to the inbox. */

@@ -28,11 +28,12 @@ export type Visit = {
 export type VisitOf = (request: FastifyRequest) => Visit
 
 /** The places that somebody has: the work of families for all, what others wrote for administrators. */
-function placesOf(staff: Staff, hasDesks: boolean): Place[] {
+function placesOf(staff: Staff, hasDesks: boolean, takesAttendance: boolean): Place[] {
   const admin = staff.scope.kind !== 'own'
   return [
     'inbox',
     ...(admin ? [] : (['classes'] as const)),
+    ...(takesAttendance ? (['attendance'] as const) : []),
     ...(admin || hasDesks ? (['tasks'] as const) : []),
     ...(admin ? (['oversight', 'reach', 'school'] as const) : []),
   ]
@@ -43,7 +44,8 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
   const visits = new WeakMap<FastifyRequest, Visit>()
   // After the body is read, so that nothing typed is lost.
   app.addHook('preHandler', async (request, reply) => {
-    const login = await loginOf(deps.db, cookies.read(request, 'login') ?? '')
+    const byItself = request.routeOptions.url === '/live' || request.headers['x-part'] === 'live'
+    const login = await loginOf(deps.db, cookies.read(request, 'login') ?? '', byItself)
     if (login === null) return turnAway(request, reply)
     if (needsSecondFactor(login)) return reply.redirect(`/sign-in/second?next=${encodeURIComponent(request.url)}`, 303)
     visits.set(request, visitOf(request, login))
@@ -68,7 +70,11 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
           inbox: await unreadConversations(trx, districtId, staff.id),
           desks: await staffedDesks(trx, staff),
         }))
-        const places = placesOf(staff, desks.length > 0)
+        const places = placesOf(
+          staff,
+          desks.length > 0,
+          desks.some(({ kind }) => kind === 'office' || kind === 'attendance'),
+        )
         return sendPage(
           reply,
           framedPage({

@@ -7,8 +7,21 @@ import { sayWhen } from '../core/texts.ts'
 import type { ExchangeView } from '../store/exchange-view.ts'
 import type { Html } from './page.ts'
 
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 
 /** The wall clock of a zone: `8:05 AM`. */
 function clock(at: Temporal.ZonedDateTime): string {
@@ -22,19 +35,24 @@ export function briefly(at: Temporal.Instant, now: Temporal.Instant, zone: strin
   const days = then.toPlainDate().until(today.toPlainDate()).days
   if (days <= 0) return clock(then)
   if (days === 1) return 'Yesterday'
-  if (days < 7) return WEEKDAYS[then.dayOfWeek - 1] as string
-  const day = `${MONTHS[then.month - 1]} ${then.day}`
+  if (days < 7) return (WEEKDAYS[then.dayOfWeek - 1] ?? '').slice(0, 3)
+  const day = `${MONTHS[then.month - 1]?.slice(0, 3)} ${then.day}`
   return then.year === today.year ? day : `${day}, ${then.year}`
 }
 
-/** A day as a heading: `Today`, `Yesterday`, `Monday, Nov 3`. */
+/** A day as a heading: `Today`, `Yesterday`, `Monday, November 3`. */
 export function dayHeading(at: Temporal.Instant, now: Temporal.Instant, zone: string): string {
   const [then, today] = [at.toZonedDateTimeISO(zone), now.toZonedDateTimeISO(zone)]
   const days = then.toPlainDate().until(today.toPlainDate()).days
   if (days <= 0) return 'Today'
   if (days === 1) return 'Yesterday'
-  const weekday = `${WEEKDAYS[then.dayOfWeek - 1]} ${MONTHS[then.month - 1]} ${then.day}`
+  const weekday = dateWords(then.toPlainDate())
   return then.year === today.year ? weekday : `${weekday}, ${then.year}`
+}
+
+/** `Monday, November 3` */
+export function dateWords(date: Temporal.PlainDate): string {
+  return `${WEEKDAYS[date.dayOfWeek - 1]}, ${MONTHS[date.month - 1]} ${date.day}`
 }
 
 /** A time with its machine-readable form. */

@@ -70,9 +70,9 @@ export async function openLogin(
 
 /**
  * Whose login a token is; null when it is malformed (then no query is made), unknown, ended, idle, too old, or its owner has gone or has other rights
- * now. A look moves its idle end on, once a minute.
+ * now. A look moves its idle end on, once a minute; one that no person made (`byItself`: an open page that looks again) does not.
  */
-export async function loginOf(db: Db, token: string): Promise<Login | null> {
+export async function loginOf(db: Db, token: string, byItself = false): Promise<Login | null> {
   const match = SHAPE.exec(token)
   if (match === null) return null
   const districtId = match.slice(1, 6).join('-')
@@ -90,7 +90,7 @@ export async function loginOf(db: Db, token: string): Promise<Login | null> {
       )
       return null
     }
-    if (row.stale)
+    if (row.stale && !byItself)
       await sql`update login set seen_at = clock_timestamp() where district_id = ${districtId} and id = ${row.id}::uuid`.execute(
         trx,
       )

@@ -21,6 +21,16 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface Absence {
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  day: string;
+  district_id: string;
+  exchanges: Generated<string[]>;
+  school_id: string;
+  student_id: string;
+  told_by: string;
+}
+
 export interface Announced {
   announcement_id: string;
   district_id: string;
@@ -472,6 +482,7 @@ export interface Unsealed {
 }
 
 export interface DB {
+  absence: Absence;
   announced: Announced;
   announcement: Announcement;
   api_token: ApiToken;

@@ -39,6 +39,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     const { to } = await rivera.post(`/classes/${classes[0]?.id}/announcements`, { body: 'Please sign the paper.', key: 'one' })
     announcement = (to ?? '').split('?')[0] ?? ''
     await world.settled()
+    await (await visitor(world, 'kim')).post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
     browser = await chromium.launch({
       executablePath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -73,6 +74,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['rivera', () => '/classes'],
     ['rivera', () => announcement],
     ['rivera', () => '/account'],
+    ['rivera', () => '/attendance'],
     ['kim', () => '/tasks'],
     ['kim', () => '/oversight'],
     ['kim', () => '/oversight/looks'],

@@ -306,6 +306,39 @@ describe('who may see and do what', () => {
   })
 })
 
+describe('attendance', () => {
+  test('the office names who is absent; each family is asked once, in its language, and its answer comes back as a file', async () => {
+    await kim.post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
+    expect((await rivera.get('/inbox')).html).toContain('href="/attendance"')
+    const lines = 'maya\n"Maya","Lopez"\nNobody Known'
+    const asked = await rivera.post('/attendance/lincoln', { lines })
+    expect([
+      asked.status,
+      asked.html.includes('One line names no student'),
+      asked.html.includes('>Nobody Known</textarea>'),
+    ]).toEqual([422, true, true])
+    await world.settled()
+    expect((await rivera.post('/attendance/lincoln', { lines: 'Maya Lopez' })).status).toBe(303)
+    await world.settled()
+    const told = world
+      .phoneOf('rosa')
+      .screen()
+      .filter(({ body }) => body.includes('Maya L no asistió hoy, lunes 3 de marzo'))
+    expect(told.length).toBe(1)
+    world.phoneOf('rosa').texts(told[0]?.other ?? '', '=1+1 Mi hija está enferma hoy.')
+    await world.settled()
+    expect((await rivera.get('/attendance')).html).toContain('Mi hija está enferma hoy.')
+    const { html, headers } = await rivera.get('/attendance/lincoln/reasons.csv')
+    expect(headers.get('content-type')).toContain('text/csv')
+    expect(html).toContain('"maya","Maya Lopez"')
+    expect(html).toContain(`"'=1+1 Mi hija`)
+    expect((await osei.get('/attendance')).status).toBe(404)
+    expect((await osei.post('/attendance/lincoln', { lines: 'maya' })).status).toBe(404)
+    expect((await osei.get('/attendance/lincoln/reasons.csv')).status).toBe(404)
+    await kim.post('/school/lincoln/desks', { desk: 'office' })
+  })
+})
+
 describe('signing in by a texted code', () => {
   const code = () => /\d{6}/.exec(world.phoneOf('rivera').screen().at(-1)?.body ?? '')?.[0] ?? ''
 

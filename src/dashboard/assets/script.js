@@ -7,6 +7,8 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 let busy = false,
   again = false
 async function refresh() {
+  // Behind another window nobody reads: what came stays new until somebody looks.
+  if (document.hidden) return
   again ||= busy
   if (busy) return
   busy = true
@@ -42,6 +44,7 @@ const watched = one('[data-watch]')
 if (watched) {
   const stream = new EventSource(watched.dataset.watch)
   stream.onmessage = refresh
+  document.addEventListener('visibilitychange', refresh)
   addEventListener('pagehide', () => stream.close())
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload()
@@ -74,7 +77,7 @@ for (const form of all('form[data-draft]')) {
     })
 }
 
-/* The preview while one writes, half a second after the last key. */
+/* The preview while one writes, a moment after the last key. */
 for (const form of all('form[data-preview]')) {
   const text = one('textarea', form),
     place = one('#preview', form)
@@ -92,7 +95,7 @@ for (const form of all('form[data-preview]')) {
   }
   form.addEventListener('input', () => {
     clearTimeout(timer)
-    timer = setTimeout(show, 500)
+    timer = setTimeout(show, 900)
   })
   if (text.value && !place.innerHTML.trim()) show()
   one('button[formaction]', form)?.remove()
@@ -107,6 +110,8 @@ document.addEventListener('submit', (event) => {
     if (!target.dataset.sent) alert('There is no network just now. Your message stays here; press Send again when it is back.')
     return
   }
+  // On a shared computer nothing is left behind.
+  if (target.action.endsWith('/sign-out')) localStorage.clear()
   target.dataset.sent = 'yes'
   const lock = (locked) => {
     for (const button of all('button', target)) button.disabled = locked

@@ -1,0 +1,95 @@
+/** Absences of a day: who was missing, which messages told the family, and what the family answered. */
+
+import { sql } from 'kysely'
+import type { Staff } from '../core/people.ts'
+import { shortName } from '../core/people.ts'
+import type { Trx } from './database.ts'
+
+/** The desk by which somebody takes attendance: the attendance desk, else the office. */
+export type AttendanceDesk = { readonly desk: string; readonly schoolId: string; readonly schoolName: string }
+
+/** The desks that this person staffs and that take attendance, one a school. */
+export async function attendanceDesks(trx: Trx, staff: Staff): Promise<AttendanceDesk[]> {
+  const { rows } = await sql<AttendanceDesk>`
+    select distinct on (s.name, s.id) d.id as desk, s.id as "schoolId", s.name as "schoolName"
+    from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id and d.kind in ('attendance', 'office')
+    join school s on s.district_id = d.district_id and s.id = d.school_id and s.active
+    where ds.district_id = ${staff.districtId} and ds.person_id = ${staff.id} order by s.name, s.id, d.kind`.execute(trx)
+  return rows
+}
+
+/** A student of the school. `name`: in full, for the office's own eyes. */
+export type Pupil = { readonly id: string; readonly name: string; readonly shortName: string }
+
+/** The students of a school, by name. */
+export async function pupilsOf(trx: Trx, districtId: string, schoolId: string): Promise<Pupil[]> {
+  const { rows } = await sql<{ id: string; given_name: string; family_name: string }>`
+    select p.id, p.given_name, p.family_name from person p join person_org po on po.district_id = p.district_id and po.person_id = p.id and po.org_id = ${schoolId}
+    where p.district_id = ${districtId} and p.kind = 'student' and p.active order by p.family_name, p.given_name, p.id`.execute(
+    trx,
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    name: `${row.given_name} ${row.family_name}`.trim(),
+    shortName: shortName({ givenName: row.given_name, familyName: row.family_name }),
+  }))
+}
+
+/** Takes a student's absence of a day (ISO 8601, the school's); false: the family was told already, or somebody else is telling it. Who began may go on, after a crash. */
+export async function takeAbsence(
+  trx: Trx,
+  districtId: string,
+  absence: { readonly studentId: string; readonly schoolId: string; readonly day: string; readonly by: string },
+): Promise<boolean> {
+  const { rows } = await sql`insert into absence (district_id, student_id, day, school_id, told_by)
+    values (${districtId}, ${absence.studentId}, ${absence.day}::date, ${absence.schoolId}, ${absence.by})
+    on conflict (district_id, student_id, day) do update set told_by = excluded.told_by where absence.exchanges = '{}' and absence.told_by = excluded.told_by
+    returning student_id`.execute(trx)
+  return rows.length > 0
+}
+
+/** Writes down which messages told the family. */
+export async function absenceTold(
+  trx: Trx,
+  districtId: string,
+  studentId: string,
+  day: string,
+  exchanges: readonly string[],
+): Promise<void> {
+  await sql`update absence set exchanges = ${[...exchanges]}::uuid[]
+    where district_id = ${districtId} and student_id = ${studentId} and day = ${day}::date`.execute(trx)
+}
+
+/** An absence with what is known of it. */
+export type AbsenceRow = {
+  readonly studentId: string
+  readonly student: string
+  /** Whether a message to one of the guardians arrived, is on its way, or none could be sent. */
+  readonly told: 'arrived' | 'waiting' | 'not_reached'
+  /** What the family wrote first since; null: nothing yet. As it was written, and in English where it was translated. */
+  readonly reason: string | null
+  readonly reasonTranslated: string | null
+  readonly conversation: string | null
+}
+
+/** The absences of a day, by name. */
+export async function absencesOf(trx: Trx, districtId: string, schoolId: string, day: string): Promise<AbsenceRow[]> {
+  const { rows } = await sql<AbsenceRow>`
+    select a.student_id as "studentId", concat_ws(' ', p.given_name, p.family_name) as student,
+      case when t.arrived then 'arrived' when t.waiting then 'waiting' else 'not_reached' end as told,
+      r.original_text as reason, r.translation_text as "reasonTranslated", coalesce(r.conversation_id, t.conversation) as conversation
+    from absence a join person p on p.district_id = a.district_id and p.id = a.student_id
+    cross join lateral (
+      select coalesce(bool_or(x.status = 'delivered' or x.heard_at is not null), false) as arrived,
+        coalesce(bool_or(x.status in ('received', 'held', 'queued', 'sending', 'sent')), false) as waiting, (array_agg(x.conversation_id))[1] as conversation
+      from exchange x where x.district_id = a.district_id and x.id = any(a.exchanges)) t
+    left join lateral (
+      select w.original_text, w.translation_text, w.conversation_id from exchange x
+      join exchange w on w.district_id = x.district_id and w.conversation_id = x.conversation_id and w.direction = 'to_staff' and w.author = 'person'
+        and w.kind <> 'call' and w.created_at > x.created_at
+      where x.district_id = a.district_id and x.id = any(a.exchanges)
+      order by w.created_at, w.id limit 1) r on true
+    where a.district_id = ${districtId} and a.school_id = ${schoolId} and a.day = ${day}::date
+    order by p.family_name, p.given_name, a.student_id`.execute(trx)
+  return rows
+}

@@ -2,12 +2,14 @@
 
 import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
+import { contactCard } from '../core/contact-card.ts'
 import { databaseNow } from '../store/database.ts'
 import { endLogin, openLogins, type SignInWay } from '../store/logins.ts'
+import { ownLines } from '../store/own-lines.ts'
 import { zoneOf } from '../store/people.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
-import { briefly, timeTag } from './words.ts'
+import { briefly, namesInWords, timeTag } from './words.ts'
 
 const WAYS: Readonly<Record<SignInWay, string>> = {
   provider: 'with the school account',
@@ -20,22 +22,43 @@ export function accountRoutes(app: FastifyInstance, visitOf: VisitOf): void {
   app.get('/account', async (request, reply) => {
     const visit = visitOf(request)
     const { staff, districtId, login } = visit
-    const { logins, now, zone } = await visit.read(async (trx) => ({
+    const { logins, now, zone, lines } = await visit.read(async (trx) => ({
       logins: await openLogins(trx, districtId, staff.id),
       now: await databaseNow(trx),
       zone: await zoneOf(trx, staff),
+      lines: await ownLines(trx, districtId, staff.id),
     }))
     return visit.page(
       reply,
       'account',
       'Account',
       html`<div class="bar"><h1><bdi>${staff.displayName}</bdi></h1><form method="post" action="/sign-out"><button>Sign out</button></form></div>
-<h2>Where you are signed in</h2><ul class="rows">${logins.map(
+${
+  lines.length === 0
+    ? ''
+    : html`<h2>On your own phone</h2><p>Each family has a school number of its own on your phone. With this file in its address book the phone shows the family’s name when it writes or calls.</p>
+<p><a class="button" href="/account/families.vcf">Contacts of ${lines.length} ${lines.length === 1 ? 'family' : 'families'}</a></p>`
+}<h2>Where you are signed in</h2><ul class="rows">${logins.map(
         (one) => html`<li><div><b>${browserName(one.browser)}</b>${one.id === login.id ? html` <i class="tag">this one</i>` : ''}
 <p class="hint">Since ${timeTag(one.madeAt, briefly(one.madeAt, now, zone))}, ${WAYS[one.how]} · last used ${timeTag(one.seenAt, briefly(one.seenAt, now, zone))}</p></div>
 ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${one.id}/end"><button class="quiet">Sign it out</button></form>`}</li>`,
       )}</ul><p class="hint">A browser is signed out by itself after two hours without use, and twelve hours after you signed in.</p>`,
     )
+  })
+  app.get('/account/families.vcf', async (request, reply) => {
+    const { staff, districtId, read } = visitOf(request)
+    const lines = await read((trx) => ownLines(trx, districtId, staff.id))
+    const cards = lines.map(({ number, guardians, students }) =>
+      contactCard({
+        name: students.length > 0 ? `${namesInWords(students)}’s family` : namesInWords(guardians),
+        note: `${namesInWords(guardians)}, by the school’s line`,
+        number,
+      }),
+    )
+    return reply
+      .type('text/vcard; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="families.vcf"')
+      .send(cards.join(''))
   })
   app.post('/account/logins/:id/end', async (request, reply) => {
     const { staff, districtId, read } = visitOf(request)

@@ -74,6 +74,15 @@ describe('what a page shows', () => {
     for (const { html } of all) for (const number of numbers()) expect(html).not.toContain(number)
   })
 
+  test('the contacts file names each family by the school number that the own phone shows', async () => {
+    const { html, headers } = await rivera.get('/account/families.vcf')
+    expect(headers.get('content-type')).toContain('text/vcard')
+    const { staff } = await world.line('rivera', 'rosa')
+    expect(html).toContain(`FN:Maya L.’s family\r\nNOTE:Rosa Lopez\\, by the school’s line\r\nTEL;TYPE=CELL:${staff}`)
+    for (const number of numbers()) expect(html).not.toContain(number)
+    expect((await osei.get('/account/families.vcf')).html).toBe('')
+  })
+
   test('scripts, styles and forms may only be the own ones, and nothing is kept by a cache', async () => {
     const { headers } = await rivera.get('/inbox')
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)

@@ -48,6 +48,7 @@ import { interpret } from './relay/interpret.ts'
 import type { Carrier, Detector, Translator } from './relay/ports.ts'
 import { preview } from './relay/prepare.ts'
 import type { CallCarrier } from './relay/ring-ports.ts'
+import { importRoster } from './roster/import.ts'
 import { mayCall } from './roster/numbers.ts'
 import { buildServer, type ServerDeps } from './server.ts'
 import { forgetCalls } from './store/call-ending.ts'
@@ -291,6 +292,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     ...pages,
     ...actions,
     send: sender(actions.compose),
+    importRoster: (source, options) => waking(importRoster(db, keys, source, options), 'prepare', 'deliver'),
     openConversation: (request) => openConversation(store, request),
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),

@@ -27,8 +27,8 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     bodyLimit: 64 * 1024,
     // The client's word on host, scheme and address is never taken: addresses come from PUBLIC_URL.
     trustProxy: false,
-    // Twilio gives up after 15 s in all.
-    requestTimeout: 15_000,
+    // A roster comes over a slow line; the carrier gives its webhooks up after 15 s by itself.
+    requestTimeout: 120_000,
     forceCloseConnections: 'idle',
     // What still comes over an open connection while the door is being shut is answered like any other request, not with 503.
     return503OnClosing: false,

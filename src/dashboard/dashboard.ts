@@ -12,6 +12,7 @@ import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
 import { reachRoutes } from './reach.ts'
+import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
@@ -24,6 +25,7 @@ export type DashboardDeps = SignInDeps &
   ClassesDeps &
   OversightDeps &
   SchoolDeps &
+  RosterDeps &
   LiveDeps & {
     /** The address that browsers use. */
     readonly publicUrl: string
@@ -48,6 +50,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
+      await rosterRoutes(inside, deps, visitOf)
       reachRoutes(inside, deps, visitOf)
       tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)

@@ -28,6 +28,8 @@ export type RosterOptions = {
   readonly dryRun: boolean
   /** More than a tenth of a kind may go. */
   readonly confirmRemovals: boolean
+  /** Only for this district: files that name another are refused. */
+  readonly district?: string
   /** Told as the files are read: bytes so far, bytes in all. */
   readonly progress?: (done: number, total: number) => void
 }
@@ -95,6 +97,10 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   await makeStaging(trx)
   await stageFindings(trx, await missingFiles(source))
   const { district, whole } = await stageFiles(trx, keys, source, options.progress ?? (() => {}))
+  if (district !== null && options.district !== undefined && district.id !== options.district) {
+    const findings = [{ file: 'orgs.csv', line: 0, reason: 'These files are of another district: choose those of yours.' }]
+    return { keep: false, result: { kind: 'refused', findings, findingsTotal: 1 } as const }
+  }
   await checkStaged(trx, district?.id ?? null, whole)
   const refused = await readFindings(trx, true, MOST_FINDINGS)
   if (refused.total > 0 || district === null)

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { sql } from 'kysely'
+import { beforeAll, expect, test } from 'vitest'
+import { zipOf } from '../roster/zip.ts'
+import { type Visitor, visitor } from '../support/visitor.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+const JOURNEY = 'fixtures/roster/journey'
+let world: World
+let kim: Visitor
+
+beforeAll(async () => {
+  world = await openWorld({ numbers: 4 })
+  kim = await visitor(world, 'kim')
+})
+
+/** The roster of the journeys with some of its text changed. */
+function roster(change: (name: string, text: string) => string = (_, text) => text): Buffer {
+  return zipOf(readdirSync(JOURNEY).map((name) => [name, change(name, readFileSync(path.join(JOURNEY, name), 'utf8'))]))
+}
+
+async function uploads(who: Visitor, bytes: Buffer) {
+  const form = new FormData()
+  form.set('file', new Blob([new Uint8Array(bytes)]), '../../=cmd().zip')
+  const cookie = [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const answer = await fetch(`${world.gateway.url}/school/roster`, {
+    method: 'POST',
+    body: form,
+    headers: { cookie, 'sec-fetch-site': 'same-origin' },
+  })
+  const html = await answer.text()
+  return { status: answer.status, html, id: /action="\/school\/roster\/([0-9a-f-]{36})"/.exec(html)?.[1] ?? '' }
+}
+const nameOf = async (id: string) =>
+  (await world.rows(sql<{ given_name: string }>`select given_name from person where id = ${id}`))[0]?.given_name
+
+test('an upload shows what would change and changes nothing; the second press imports it', async () => {
+  const bytes = roster((name, text) => (name === 'users.csv' ? text.replace(',Rosa,Lopez,', ',Rosalía,Lopez,') : text))
+  const shown = await uploads(kim, bytes)
+  expect([shown.status, shown.html.includes('What would change')]).toEqual([200, true])
+  expect(shown.html).toMatch(/Guardians<\/th><td>0<\/td><td>1<\/td><td>0<\/td>/)
+  expect(shown.html).not.toContain('9715550142')
+  expect(await nameOf('rosa')).toBe('Rosa')
+  const done = await kim.post(`/school/roster/${shown.id}`)
+  expect([done.status, done.html.includes('Imported')]).toEqual([200, true])
+  expect(await nameOf('rosa')).toBe('Rosalía')
+  expect((await kim.post(`/school/roster/${shown.id}`)).status).toBe(422)
+})
+
+test('a bad row is named with its file and line, and nothing is imported', async () => {
+  const { status, html } = await uploads(
+    kim,
+    roster((name, text) =>
+      name === 'users.csv'
+        ? text.replace(',parent,Rosa', ',emperor,Rosa').replace('parent,,', 'emperor,,')
+        : text.replace('lincoln', '<b>x</b>'),
+    ),
+  )
+  expect(status).toBe(422)
+  expect(html).toContain('cannot be imported')
+  expect(html).toMatch(/\.csv, line \d+/)
+  expect(html).not.toContain('<b>x</b>')
+})
+
+test('when many would go, it asks before it lets them', async () => {
+  const half = roster((name, text) =>
+    name === 'users.csv' || name === 'enrollments.csv'
+      ? text
+          .split('\n')
+          .filter((line) => !/choir-(?:parent-)?\d/.test(line))
+          .join('\n')
+      : text,
+  )
+  const shown = await uploads(kim, half)
+  const asked = await kim.post(`/school/roster/${shown.id}`)
+  expect([asked.status, asked.html.includes('Many would go')]).toEqual([422, true])
+  expect((await world.rows(sql`select from person where id like 'choir-%' and active`)).length).toBeGreaterThan(0)
+  expect((await kim.post(`/school/roster/${shown.id}`, { removals: 'yes' })).status).toBe(200)
+  expect((await world.rows(sql`select from person where id like 'choir-%' and active`)).length).toBe(0)
+})
+
+test('files of another district are refused, and no district comes of them', async () => {
+  const orgs = readFileSync(path.join(JOURNEY, 'orgs.csv'), 'utf8')
+  const district =
+    orgs
+      .split('\n')
+      .find((line) => line.includes(',district,'))
+      ?.split(',')[0] ?? ''
+  const { status, html } = await uploads(
+    kim,
+    roster((_, text) => text.replaceAll(`${district},`, 'elsewhere,')),
+  )
+  expect([status, html.includes('of another district')]).toEqual([422, true])
+  expect(await world.database.db.selectFrom('district').select('id').execute()).toHaveLength(1)
+})
+
+test('what is no .zip, and an empty form, are refused in a sentence', async () => {
+  expect((await uploads(kim, Buffer.from('no zip'))).status).toBe(422)
+  expect((await uploads(kim, Buffer.alloc(0))).status).toBe(422)
+  expect((await kim.post('/school/roster', { a: 'b' })).status).toBe(422)
+})
+
+test('only administrators of the whole district find it', async () => {
+  for (const who of ['rivera', 'whitfield']) {
+    const other = await visitor(world, who)
+    expect((await other.get('/school/roster')).status).toBe(404)
+    expect((await uploads(other, roster())).status).toBe(404)
+  }
+  const stranger = await visitor(world, null)
+  expect((await uploads(stranger, roster())).status).toBe(401)
+})
+
+test('somebody else’s upload is not to be imported', async () => {
+  const shown = await uploads(kim, roster())
+  const whitfield = await visitor(world, 'whitfield')
+  expect((await whitfield.post(`/school/roster/${shown.id}`)).status).toBe(404)
+})

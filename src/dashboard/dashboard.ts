@@ -12,6 +12,7 @@ import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
 import { reachRoutes } from './reach.ts'
+import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
@@ -51,7 +52,8 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       schoolRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)
-      reachRoutes(inside, deps, visitOf)
+      reviewRoutes(inside, deps, visitOf)
+      reachRoutes(inside, visitOf)
       tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)

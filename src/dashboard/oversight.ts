@@ -139,7 +139,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       reply,
       'oversight',
       'Oversight',
-      html`<div class="bar"><h1>Oversight</h1><a href="/oversight/looks">Who looked</a></div>
+      html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
 <form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In either language"></div>
 <div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
 <div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
+import { databaseNow } from '../store/database.ts'
 import { type ReachCount, type ReachGroup, reachOf, SMALLEST, type Way } from '../store/reach-view.ts'
 import { schoolsOf } from '../store/schools.ts'
 import type { Html } from './page.ts'
@@ -20,11 +21,7 @@ const WAY_NAMES: Readonly<Record<Way, string>> = {
 }
 
 /** Adds the page. */
-export function reachRoutes(
-  app: FastifyInstance,
-  deps: { readonly now: () => Promise<Temporal.Instant> },
-  visitOf: VisitOf,
-): void {
+export function reachRoutes(app: FastifyInstance, visitOf: VisitOf): void {
   app.get('/reach', async (request, reply) => {
     const visit = visitOf(request)
     const { districtId, staff } = visit
@@ -32,8 +29,9 @@ export function reachRoutes(
     const asked = queryOf(request, 'of')
     const school = schools.find((one) => one.id === asked) ?? (asked === '' ? schools[0] : undefined)
     if (school === undefined) return sayNotFound(reply)
-    const since = (await deps.now()).subtract({ hours: 24 * DAYS })
-    const reach = await visit.read((trx) => reachOf(trx, districtId, school.id, since))
+    const reach = await visit.read(async (trx) =>
+      reachOf(trx, districtId, school.id, (await databaseNow(trx)).subtract({ hours: 24 * DAYS })),
+    )
     const { all } = reach
     return visit.page(
       reply,

@@ -17,6 +17,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   hours_set: 'Saved. What waits has its new time.',
   desk_staffed: 'Saved. They see the desk’s inbox from now on.',
   urgent_set: 'Saved.',
+  words_saved: 'Saved. Messages of the last thirty days were looked through.',
+  reviewed: 'Noted.',
   login_ended: 'That browser is signed out.',
 }
 

@@ -397,6 +397,18 @@ export interface Recording {
   type: string | null;
 }
 
+export interface Review {
+  district_id: string;
+  exchange_id: string;
+  note: string | null;
+  outcome: string | null;
+  reviewed_at: ColumnType<Temporal.Instant, string, string> | null;
+  reviewed_by: string | null;
+  school_id: string;
+  week: string;
+  why: string;
+}
+
 export interface School {
   active: Generated<boolean>;
   district_id: string;
@@ -481,6 +493,12 @@ export interface Unsealed {
   event_id: number;
 }
 
+export interface WatchedWord {
+  district_id: string;
+  school_id: string;
+  word: string;
+}
+
 export interface DB {
   absence: Absence;
   announced: Announced;
@@ -514,6 +532,7 @@ export interface DB {
   prompt: Prompt;
   proxy_number: ProxyNumber;
   recording: Recording;
+  review: Review;
   school: School;
   seal: Seal;
   seal_head: SealHead;
@@ -523,4 +542,5 @@ export interface DB {
   talk_line: TalkLine;
   task: Task;
   unsealed: Unsealed;
+  watched_word: WatchedWord;
 }

@@ -81,6 +81,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/school?of=lincoln'],
     ['kim', () => '/reach?of=lincoln'],
     ['kim', () => '/school/roster'],
+    ['kim', () => '/oversight/review?of=lincoln'],
     ['kim', () => '/nothing-here'],
   ]
 

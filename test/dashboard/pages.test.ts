@@ -208,6 +208,8 @@ describe('who may see and do what', () => {
     '/school/lincoln/desks',
     '/school/lincoln/urgent',
     '/school/lincoln/announcements',
+    '/oversight/review/lincoln/words',
+    `/oversight/review/lincoln/${exchange}`,
     `/tasks/${elsewhere}/done`,
     `/account/logins/${elsewhere}/end`,
   ]
@@ -256,6 +258,24 @@ describe('who may see and do what', () => {
     expect(html).toContain('Gracias')
     for (const number of numbers()) expect(html).not.toContain(number)
     expect((await kim.get('/oversight/looks')).html).toContain('Records request 12')
+  })
+
+  test('messages drawn by lot or with a watched word, in either language, are looked at once, with what came of it', async () => {
+    const page = () => kim.get('/oversight/review?of=lincoln')
+    const first = (await page()).html
+    expect(first).toContain('drawn by lot')
+    const drawn = (html: string) => [...html.matchAll(/action="\/oversight\/review\/lincoln\/([0-9a-f-]{36})"/g)].map((m) => m[1])
+    expect(drawn((await page()).html)).toEqual(drawn(first))
+    await kim.post('/oversight/review/lincoln/words', { words: 'sienta (mejor\nab\nSienta  Mejor' })
+    const found = (await page()).html
+    expect(found).toContain('has a watched word')
+    expect(found).toContain('Espero que Maya')
+    const [one = ''] = drawn(found)
+    expect((await kim.post(`/oversight/review/lincoln/${one}`, { outcome: 'talk', note: '<i>look</i>' })).status).toBe(303)
+    const after = (await page()).html
+    expect(drawn(after)).not.toContain(one)
+    expect(after).toContain('Somebody talks with the teacher: <bdi>&lt;i&gt;look&lt;/i&gt;</bdi>')
+    expect((await kim.post(`/oversight/review/lincoln/${one}`, { outcome: 'nonsense' })).status).toBe(404)
   })
 
   test('an aide who is put at a desk sees its school’s tasks, and no longer when taken off', async () => {

@@ -137,7 +137,7 @@ export const inboxNodes: Nodes<FamilyState> = {
   talk: {
     enter: (state, facts) =>
       facts.staff?.party == null
-        ? first(unavailable(state, facts), go(inboxNodes, 'missed', { ...state, after: 'goodbye' }, facts))
+        ? refused(first(unavailable(state, facts), go(inboxNodes, 'missed', { ...state, after: 'goodbye' }, facts)), facts)
         : first(
             say(facts, state.language, 'connecting', { staff: facts.staff.name }),
             hand({ ...state, after: 'goodbye' }, 'talk', {
@@ -231,7 +231,12 @@ function menuChoice(state: FamilyState, input: CallInput, facts: CallFacts): Fam
   }
 }
 
+function refused(turn: FamilyTurn, facts: CallFacts): FamilyTurn {
+  return facts.minutesUsed ? leaving(turn, { kind: 'event', what: 'minutes_used' }) : turn
+}
+
 function unavailable(state: FamilyState, facts: CallFacts): readonly Spoken[] {
+  if (facts.minutesUsed) return say(facts, state.language, 'minutes_used', {})
   return facts.staff === null ? [] : say(facts, state.language, 'not_available', { staff: facts.staff.name })
 }
 

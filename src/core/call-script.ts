@@ -96,6 +96,8 @@ export type CallFacts = {
   readonly familyOpens: string | null
   /** Somebody of the school's office who takes calls now; null: nobody. */
   readonly office: Party | null
+  /** The household has used up its minutes of the day: it is put through to nobody, `staff` and `office` have no phone. */
+  readonly minutesUsed: boolean
   /** What waits for this phone to be heard, in order. */
   readonly waiting: readonly WaitingMessage[]
   /** Recordings of fixed prompts in languages without a voice: recording ids by `language prompt`. */

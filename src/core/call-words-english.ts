@@ -33,6 +33,7 @@ export const english = promptsOf(
     nothing_waiting: 'No message is waiting for you.',
     connecting: 'One moment, please. We are calling {staff}.',
     not_available: '{staff} cannot answer now.',
+    minutes_used: 'We have no more time for calls with your family today. If it cannot wait, please call the school itself.',
     leave_message: 'Please leave a message after the tone, and press the pound key when you are done.',
     or_office: 'To speak to the school office, press zero.',
     stranger_menu: 'To leave a message for the school office, press one.',

@@ -30,6 +30,8 @@ export const spanish = promptsOf({
   nothing_waiting: 'No hay ningún mensaje para usted.',
   connecting: 'Un momento, por favor. Estamos llamando a {staff}.',
   not_available: '{staff} no puede contestar ahora.',
+  minutes_used:
+    'Hoy ya no tenemos más tiempo para llamadas con su familia. Si no puede esperar, por favor llame directamente a la escuela.',
   leave_message: 'Por favor, deje un mensaje después del tono y oprima la tecla numeral cuando termine.',
   or_office: 'Para hablar con la oficina de la escuela, oprima cero.',
   stranger_menu: 'Para dejar un mensaje a la oficina de la escuela, oprima uno.',
@@ -93,6 +95,8 @@ export const portuguese = promptsOf({
   nothing_waiting: 'Não há nenhuma mensagem para você.',
   connecting: 'Um momento, por favor. Estamos ligando para {staff}.',
   not_available: '{staff} não pode atender agora.',
+  minutes_used:
+    'Hoje não temos mais tempo para ligações com a sua família. Se não puder esperar, por favor ligue diretamente para a escola.',
   leave_message: 'Por favor, deixe uma mensagem depois do sinal e pressione a tecla jogo da velha quando terminar.',
   or_office: 'Para falar com a secretaria da escola, pressione zero.',
   stranger_menu: 'Para deixar uma mensagem para a secretaria da escola, pressione um.',
@@ -156,6 +160,8 @@ export const french = promptsOf({
   nothing_waiting: 'Aucun message ne vous attend.',
   connecting: 'Un instant, s’il vous plaît. Nous appelons {staff}.',
   not_available: '{staff} ne peut pas répondre maintenant.',
+  minutes_used:
+    'Nous n’avons plus de temps aujourd’hui pour des appels avec votre famille. Si c’est urgent, veuillez appeler directement l’école.',
   leave_message: 'Veuillez laisser un message après le signal, puis appuyez sur la touche dièse.',
   or_office: 'Pour parler au secrétariat de l’école, appuyez sur zéro.',
   stranger_menu: 'Pour laisser un message au secrétariat de l’école, appuyez sur un.',
@@ -219,6 +225,7 @@ export const haitian = promptsOf({
   nothing_waiting: 'Pa gen mesaj k ap tann ou.',
   connecting: 'Yon ti moman, tanpri. N ap rele {staff}.',
   not_available: '{staff} pa ka reponn kounye a.',
+  minutes_used: 'Nou pa gen tan ankò jodi a pou apèl ak fanmi ou. Si sa pa ka tann, tanpri rele lekòl la dirèkteman.',
   leave_message: 'Tanpri kite yon mesaj apre son an, epi peze touch dyèz la lè ou fini.',
   or_office: 'Pou pale ak biwo lekòl la, peze zewo.',
   stranger_menu: 'Pou kite yon mesaj pou biwo lekòl la, peze en.',

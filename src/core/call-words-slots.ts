@@ -36,6 +36,8 @@ export const promptSlots = {
   nothing_waiting: [],
   connecting: ['staff'],
   not_available: ['staff'],
+  /** To a family that has talked for as long as a day allows. */
+  minutes_used: [],
   leave_message: [],
   or_office: [],
   stranger_menu: [],

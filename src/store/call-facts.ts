@@ -15,6 +15,7 @@ import { toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
+import { hasUsedMinutes } from './talk-time.ts'
 
 /** Days for which a message that was not heard is offered to who calls in. */
 const OFFERED_DAYS = 7
@@ -53,6 +54,9 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     place.staff_side !== null && place.given_name === null
       ? await deskParty(trx, districtId, place.staff_side, call.proxyNumberId)
       : party(place.staff_phone, place.staff_proxy)
+  const minutesUsed =
+    isFamilys(call) && open('to_staff') && (await hasUsedMinutes(trx, districtId, moment, call.householdId, place.hours))
+  const staffTakes = open('to_staff') && !minutesUsed
   const menu = family.languages.length > 0 ? [] : await menuOf(trx, districtId)
   return {
     school: place.school_name ?? place.district_name,
@@ -63,10 +67,11 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     staff:
       place.staff_side === null
         ? null
-        : { name: staffName, language: place.staff_language ?? 'en', party: open('to_staff') ? staffParty : null },
+        : { name: staffName, language: place.staff_language ?? 'en', party: staffTakes ? staffParty : null },
     familyOpens: place.family_closed || open('to_family') ? null : opens(moment, place, family.zone),
     familyParty: open('to_family') && !place.family_closed ? party(place.family_phone, place.family_proxy) : null,
-    office: open('to_staff') ? office : null,
+    office: staffTakes ? office : null,
+    minutesUsed,
     waiting: await waitingFor(trx, districtId, moment, call),
     recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
     toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
@@ -76,6 +81,11 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
       family: family.languages[0] ?? 'en',
     }),
   }
+}
+
+/** Whether a family's own phone, or its PIN, is on the line, and nobody of the staff yet. */
+function isFamilys(call: CallRow): call is CallRow & { readonly householdId: string } {
+  return call.householdId !== null && ['message', 'family', 'stranger'].includes(call.script)
 }
 
 function party(phoneId: string | null, shows: string | null): Party | null {

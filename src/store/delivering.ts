@@ -162,26 +162,27 @@ async function keep(trx: Trx, districtId: string, moment: Moment, ids: readonly 
   )
 }
 
-/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. */
+/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. `why`: what holds it within the hours. */
 export async function writeHolds(
   trx: Trx,
   districtId: string,
   moment: Moment,
-  holds: readonly { row: DueRow; until: Temporal.Instant | null; hold: string }[],
+  holds: readonly { row: DueRow; until: Temporal.Instant | null; hold: string; why?: 'minutes' }[],
 ): Promise<void> {
   if (holds.length === 0) return
-  const { rows } = await sql<{ id: string; hold: string; send_after: Temporal.Instant | null }>`
+  const { rows } = await sql<{ id: string; hold: string; send_after: Temporal.Instant | null; why: string | null }>`
     with head as (
-      select * from unnest(${holds.map((h) => h.row.id)}::uuid[], ${holds.map((h) => h.until?.toString() ?? null)}::timestamptz[], ${holds.map((h) => h.hold)}::text[])
-        as w (id, send_after, hold)
+      select * from unnest(${holds.map((h) => h.row.id)}::uuid[], ${holds.map((h) => h.until?.toString() ?? null)}::timestamptz[], ${holds.map((h) => h.hold)}::text[],
+        ${holds.map((h) => h.why ?? null)}::text[])
+        as w (id, send_after, hold, why)
     ), behind as materialized (
-      select o.id, head.send_after, head.hold from head join exchange e on e.district_id = ${districtId} and e.id = head.id
+      select o.id, head.send_after, head.hold, head.why from head join exchange e on e.district_id = ${districtId} and e.id = head.id
       join exchange o on o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction and o.seq > e.seq
         and not o.urgent and o.status in ('held', 'queued') and o.prepare_after is null and o.send_after <= ${moment.now.toString()}::timestamptz
       for update of o skip locked
     ), lane as (select * from head union all select * from behind)
     update exchange e set status = 'held', send_after = lane.send_after, hold = lane.hold from lane
-    where e.district_id = ${districtId} and e.id = lane.id returning e.id, e.hold, e.send_after`.execute(trx)
+    where e.district_id = ${districtId} and e.id = lane.id returning e.id, e.hold, e.send_after, lane.why`.execute(trx)
   await appendEvents(
     trx,
     districtId,
@@ -190,7 +191,12 @@ export async function writeHolds(
         exchangeId: row.id,
         at: moment.database,
         what: 'held',
-        detail: { status: 'held', hold: row.hold, sendAfter: row.send_after?.toString() ?? null },
+        detail: {
+          status: 'held',
+          hold: row.hold,
+          sendAfter: row.send_after?.toString() ?? null,
+          ...(row.why === null ? {} : { why: row.why }),
+        },
       }),
     ),
   )

@@ -1,6 +1,7 @@
 /** `ring`'s side of the store: what is to be said by phone, and the calls that we make for it. */
 
 import { sql } from 'kysely'
+import { MOST_CALL_SECONDS, MOST_CALLS_A_DAY, MOST_CALLS_AT_ONCE } from '../core/call-limits.ts'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { PlayTurn, ScriptName } from '../relay/answer-ports.ts'
@@ -18,15 +19,11 @@ import { readNumber } from './phones.ts'
 import { rescueSilent } from './rescue.ts'
 import { dueCallLooks, giveUpCall, recordCall } from './ring-outcomes.ts'
 import { momentOf } from './settings.ts'
+import { hasUsedMinutes, waitForTomorrow } from './talk-time.ts'
 import { openTask } from './tasks.ts'
 
-/** Calls of one district under way at once. */
-const MOST_AT_ONCE = 20
-/** Calls to one phone in a day; what is left then waits for a person. */
-const MOST_A_DAY = 12
 const RING_SECONDS = 30
-/** No call of ours lasts longer, and none begins with less of the window left. */
-const MOST_SECONDS = 900
+/** No call begins with less of the window left. */
 const LEAST_SECONDS = 120
 /** Seconds after which a call without an outcome is one whose process died. */
 const ABANDONED_SECONDS = 45
@@ -82,6 +79,8 @@ async function claim(
     from district d where d.id = ${districtId}`.execute(trx)
   const { country, open } = counts[0] as { country: string; open: number }
   const busy = await phonesAtWork(trx, districtId)
+  const usedMinutes = async ({ household_id, school }: DueRow) =>
+    household_id !== null && (await hasUsedMinutes(trx, districtId, moment, household_id, school?.hours))
   const calls: ReadyCall[] = []
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
@@ -93,7 +92,8 @@ async function claim(
       await cancelWaiting(trx, districtId, moment.database, [row.id], 'hours', null)
     else if (decision.kind === 'hold') await writeHolds(trx, districtId, moment, [{ row, ...decision }])
     else if (!row.urgent && decision.validitySeconds < LEAST_SECONDS) continue
-    else if (open + calls.length >= MOST_AT_ONCE) continue
+    else if (!between && !row.urgent && (await usedMinutes(row))) await waitForTomorrow(trx, districtId, moment, row)
+    else if (open + calls.length >= MOST_CALLS_AT_ONCE) continue
     else {
       const legs = await legsOf(trx, districtId, row)
       const numbers = legs.map((leg) => readNumber(keys, districtId, leg.number))
@@ -101,7 +101,7 @@ async function claim(
       if (legs.length === 0) await withoutPhone(trx, districtId, moment, row)
       else if (days.some((day) => day?.open)) continue
       else if (!numbers.every((number) => mayCall(number, country))) await fail(trx, districtId, moment, row, 'not_allowed')
-      else if (!row.urgent && days.some((day) => (day?.today ?? 0) >= MOST_A_DAY))
+      else if (!row.urgent && days.some((day) => (day?.today ?? 0) >= MOST_CALLS_A_DAY))
         await fail(trx, districtId, moment, row, 'too_many_calls')
       else {
         const callIds = await writeCalls(trx, districtId, moment, row, legs)
@@ -113,7 +113,7 @@ async function claim(
             from: leg.proxy,
             to: numbers[i] as E164,
             ringSeconds: RING_SECONDS,
-            mostSeconds: Math.min(MOST_SECONDS, decision.validitySeconds),
+            mostSeconds: Math.min(MOST_CALL_SECONDS, decision.validitySeconds),
             detectMachine: leg.script === 'message',
           })
         })

@@ -53,6 +53,21 @@ describe('a family calls a teacher', () => {
     ])
   })
 
+  test('that has used up the day’s minutes hears so kindly, once, and leaves a message instead', () => {
+    const used = { ...closed, minutesUsed: true }
+    const turns = calls([person, recorded('RE1')], used)
+    expect(turns[0]).toMatchObject({
+      lines: [
+        'es: Bienvenidos a Lincoln School.',
+        'es: Hoy ya no tenemos más tiempo para llamadas con su familia. Si no puede esperar, por favor llame directamente a la escuela.',
+        ...leave,
+      ],
+      effects: [{ kind: 'event', what: 'minutes_used' }],
+    })
+    expect(turns[1]?.effects).toEqual([voicemail('staff')])
+    expect(last([person, key('1'), key('1')], { ...used, waiting: waits.waiting })?.lines).toContain(privateWords)
+  })
+
   test('leaves a message for a number that has no staff side', () => {
     expect(last([person], callFacts({ staff: null }))?.lines).toEqual(['es: Bienvenidos a Lincoln School.', ...leave])
   })

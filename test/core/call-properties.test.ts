@@ -45,6 +45,7 @@ const facts: fc.Arbitrary<CallFacts> = fc.record({
   familyParty: party,
   familyOpens: fc.constantFrom(null, 'tomorrow at 7:00 AM'),
   office: party,
+  minutesUsed: fc.boolean(),
   waiting: fc
     .array(message, { maxLength: 3 })
     .map((messages) => messages.map((one, i): WaitingMessage => ({ ...one, exchangeId: `exchange-${i}` }))),

@@ -86,6 +86,54 @@ describe('outside the hours', () => {
   })
 })
 
+describe('a family that has talked for an hour today', () => {
+  test('is put through to nobody and leaves a message; the teacher’s next message waits for tomorrow, an urgent one does not', async () => {
+    const rivera = telephone(world, '+13125550101')
+    const { family, staff } = await world.line('rivera', 'paula')
+    kitchen.dials(family ?? '')
+    await rivera.rings()
+    rivera.answers()
+    await rivera.hears()
+    await rivera.presses('1')
+    kitchen.hangsUp()
+    await world.until('the call has ended', async () => (await last())?.events.some((e) => e.what === 'call_ended') ?? false)
+    await world.rows(sql`update exchange set seconds = 3600 where kind = 'call' and seconds is not null returning id`)
+
+    kitchen.dials(family ?? '')
+    expect(await kitchen.hears()).toEqual([
+      'es-US: Bienvenidos a Lincoln School.',
+      'es-US: Hoy ya no tenemos más tiempo para llamadas con su familia. Si no puede esperar, por favor llame directamente a la escuela.',
+      'es-US: Por favor, deje un mensaje después del tono y oprima la tecla numeral cuando termine.',
+    ])
+    await kitchen.leaves('Por favor llámeme mañana.')
+    await world.until('the message is there', async () => (await last())?.kind === 'voicemail')
+    expect((await world.exchanges({ guardian: 'paula' })).at(-2)?.events.map((e) => e.what)).toContain('minutes_used')
+    await world.phoneOf('rivera').reads()
+
+    const before = rung()
+    world.phoneOf('rivera').texts(staff ?? '', 'Thank you.')
+    expect(await world.phoneOf('rivera').reads()).toEqual(['Your message is kept. The family gets it tomorrow at 12:00 AM.'])
+    expect(await last()).toMatchObject({ status: 'held', original: { text: 'Thank you.' } })
+    expect(rung()).toBe(before)
+    await world.sends('whitfield', { guardian: 'paula' }, 'Thank you.', { urgent: true, reason: 'The school closes at noon.' })
+    await kitchen.rings()
+    await hearsAll()
+
+    // The next day: the calls are yesterday's, and what waited is due.
+    await world.rows(sql`update call set started_at = started_at - interval '1 day' returning id`)
+    await world.rows(
+      sql`update exchange set send_after = clock_timestamp() where status = 'held' and channel = 'call' returning id`,
+    )
+    await world.nudge()
+    await kitchen.rings()
+    kitchen.answers()
+    await kitchen.hears()
+    await kitchen.presses('1')
+    await kitchen.isSilent()
+    await world.settled()
+  })
+})
+
 describe('who wants no more calls', () => {
   test('presses nine, and is not rung again', async () => {
     await world.sends('rivera', { guardian: 'paula' }, 'Thank you.')

@@ -23,6 +23,7 @@ export function callFacts(more: Partial<CallFacts> = {}): CallFacts {
     familyParty: { phoneId: 'lopez', shows: 'proxy-of-staff' },
     familyOpens: null,
     office: null,
+    minutesUsed: false,
     waiting: [],
     recorded: new Map(),
     toRecord: [],

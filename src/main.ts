@@ -297,6 +297,10 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),
     preview: (moment, draft) => preview({ translator, detect }, moment, draft),
+    translateBack: async (text, from, to, names) => {
+      const answer = await translator.translate({ text, from, to, names })
+      return answer.kind === 'translated' ? answer.text : null
+    },
     segments: segmentsOf,
   })
   try {

@@ -132,7 +132,7 @@ ${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem
 <input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
-<div id="preview" aria-live="polite">${previewPart(view.previewed)}</div>
+<div id="preview" aria-live="polite">${previewPart(view.previewed, head.id)}</div>
 <div class="row"><p class="when" id="when">${when}</p><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">Send</button></div>
 ${
   view.mayBeUrgent && time.status === 'held'
@@ -148,9 +148,9 @@ ${
 }
 
 /** What the family would get, and what might be said more plainly. */
-export function previewPart(previewed: Previewed | null): Html {
+export function previewPart(previewed: Previewed | null, conversationId: string): Html {
   if (previewed === null) return html``
-  const { prepared, segments, hints, language } = previewed
+  const { prepared, segments, hints, language, back } = previewed
   const cents = Math.max(1, Math.round(segments * SEGMENT_DOLLARS * 100))
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
@@ -164,5 +164,13 @@ ${
 }
 ${prepared.hold === 'person' ? html`<p class="warn">No voice speaks ${languageWords(language)}: somebody has to say it first. It is in the queue for that.</p>` : ''}
 ${byCall ? '' : html`<p class="hint">${segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
-${hintsList(hints)}</section>`
+${
+  back === undefined
+    ? prepared.translation === null
+      ? ''
+      : html`<button class="quiet" name="back" value="yes" formaction="/conversations/${conversationId}/preview">Translate it back</button>`
+    : back === null
+      ? html`<p class="hint">It cannot be put back just now.</p>`
+      : html`<p class="hint">Put back by machine: <bdi>${back}</bdi></p>`
+}${hintsList(hints)}</section>`
 }

@@ -31,6 +31,8 @@ export type ConversationDeps = Sender & {
   readonly act: (request: ActRequest) => Promise<Acted>
   /** What the family would get of a draft, and when. */
   readonly preview: (moment: Moment, draft: ToPrepare) => Promise<Prepared>
+  /** A translation put back into the language of the writer, for the writer alone; null: nobody can just now. */
+  readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
   /** Text segments that the carrier counts. */
   readonly segments: (body: string) => number
@@ -42,6 +44,8 @@ export type Previewed = {
   readonly segments: number
   readonly hints: readonly Hint[]
   readonly language: string
+  /** The translation put back; undefined: nobody asked, null: it cannot be. */
+  readonly back: string | null | undefined
 }
 
 const PAGE = 30
@@ -75,8 +79,8 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
     const draft = draftIn(request)
-    const previewed = await previewOf(visit, head, draft)
-    if (request.headers['x-part'] === 'preview') return sendPage(reply, previewPart(previewed))
+    const previewed = await previewOf(visit, head, draft, fieldsOf(request)('back') === 'yes')
+    if (request.headers['x-part'] === 'preview') return sendPage(reply, previewPart(previewed, head.id))
     return show(visit, request, reply, head, draft, null, previewed)
   })
 
@@ -161,7 +165,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return { kind: 'done', said: composed.exchanges[0]?.status === 'held' ? 'held' : 'sent' }
   }
 
-  async function previewOf(visit: Visit, head: ThreadHead, draft: Draft): Promise<Previewed | null> {
+  async function previewOf(visit: Visit, head: ThreadHead, draft: Draft, back: boolean): Promise<Previewed | null> {
     const text = cleanText(draft.body).slice(0, LONGEST)
     if (text === '') return null
     const given = await visit.read(async (trx) => ({
@@ -175,6 +179,15 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       segments: prepared.body === null ? 0 : deps.segments(prepared.body),
       hints: plainWords(draft.body),
       language: prepared.translation?.language ?? prepared.originalLanguage,
+      back:
+        back && prepared.translation !== null
+          ? await deps.translateBack(
+              prepared.translation.text,
+              prepared.translation.language,
+              prepared.originalLanguage,
+              given.item.names,
+            )
+          : undefined,
     }
   }
 

@@ -112,6 +112,15 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await page.inputValue('#body')).toBe('')
   })
 
+  test('a translation is put back on request, without leaving the page', async () => {
+    const page = await visit('rivera', `/conversations/${conversation}`)
+    await page.evaluate('window.notReloaded = true')
+    await page.fill('#body', 'Thank you for letting me know. I hope Maya feels better soon.')
+    await page.click('text=Translate it back')
+    await page.waitForSelector('text=Put back by machine')
+    expect(await page.evaluate('window.notReloaded')).toBe(true)
+  })
+
   test('without JavaScript the same page previews and sends', async () => {
     const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled: false })
     await page.fill('#body', 'Without a script.')

@@ -136,6 +136,11 @@ describe('sending', () => {
     )
     expect(html).toContain('Espero que Maya')
     expect(html).not.toContain('<html')
+    const back = await rivera.post(`/conversations/${conversation}/preview`, {
+      body: 'Thank you for letting me know. I hope Maya feels better soon.',
+      back: 'yes',
+    })
+    expect(back.html).toMatch(/Put back by machine: <bdi>[^<]*Maya/)
     const hints = await rivera.post(`/conversations/${conversation}/preview`, { body: 'Come at 3 ASAP.' })
     expect(hints.html).toContain('Morning or afternoon?')
     expect(hints.html).toContain('Come at 3 ASAP.')

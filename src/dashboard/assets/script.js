@@ -83,22 +83,28 @@ for (const form of all('form[data-preview]')) {
     place = one('#preview', form)
   let timer,
     asked = 0
-  const show = async () => {
+  const show = async (back) => {
     const mine = ++asked
     if (!text.value.trim()) {
       place.innerHTML = ''
       return
     }
     const body = new URLSearchParams(new FormData(form))
+    if (back) body.set('back', 'yes')
     const answer = await fetch(form.dataset.preview, { method: 'POST', body, headers: { 'x-part': 'preview' } }).catch(() => null)
     if (answer?.ok && mine === asked) place.innerHTML = await answer.text()
   }
   form.addEventListener('input', () => {
     clearTimeout(timer)
-    timer = setTimeout(show, 900)
+    timer = setTimeout(show, 900, false)
   })
-  if (text.value && !place.innerHTML.trim()) show()
-  one('button[formaction]', form)?.remove()
+  if (text.value && !place.innerHTML.trim()) show(false)
+  place.addEventListener('click', (event) => {
+    if (event.target.name !== 'back') return
+    event.preventDefault()
+    show(true)
+  })
+  one('.row > button[formaction]', form)?.remove()
 }
 
 /* A form is sent once; when the network is gone nothing is lost: the page stays. */

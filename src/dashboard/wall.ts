@@ -16,15 +16,18 @@ export function fieldsOf(request: FastifyRequest): Fields {
   const body = (request.body ?? {}) as Readonly<Record<string, string | readonly string[]>>
   return (name) => {
     const value = Object.hasOwn(body, name) ? body[name] : undefined
-    return (typeof value === 'object' ? value.at(-1) : value) ?? ''
+    return withoutNull((typeof value === 'object' ? value.at(-1) : value) ?? '')
   }
 }
+
+/** PostgreSQL keeps no text with a null character, and nobody types one. */
+const withoutNull = (text: string) => text.replaceAll('\u0000', '')
 
 /** All values of a field that may come several times, such as ticked names. */
 export function listOf(request: FastifyRequest, name: string): readonly string[] {
   const body = (request.body ?? {}) as Readonly<Record<string, string | readonly string[]>>
   const value = Object.hasOwn(body, name) ? body[name] : undefined
-  return value === undefined ? [] : typeof value === 'object' ? value : [value]
+  return (value === undefined ? [] : [value].flat()).map(withoutNull)
 }
 
 /** A query's value, or an empty text. */
@@ -76,6 +79,7 @@ export async function buildWall(app: FastifyInstance, publicUrl: string): Promis
   const origin = new URL(publicUrl).origin
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
+    if (request.url.includes('%00')) return sayNotFound(reply)
     if (request.method === 'GET' || request.method === 'HEAD' || isFromHere(request, origin)) return
     return sayPlainly(
       reply,

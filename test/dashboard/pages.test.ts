@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Visitor, visitor } from '../support/visitor.ts'
@@ -409,6 +410,109 @@ describe('signing in by a texted code', () => {
     for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])
       expect((await browser.get(`/sign-in?next=${encodeURIComponent(next)}`)).html).toContain('name="next" value="/inbox"')
   })
+})
+
+test('whatever stands in an address or a form, no page fails', { timeout: 120_000 }, async () => {
+  const word = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.constantFrom(
+      '',
+      '0',
+      '-1',
+      '9999-12-31',
+      '0000-00-00',
+      '2026-02-31',
+      '%',
+      '\u0000',
+      "';--",
+      '../../etc',
+      'null',
+      '00000000-0000-7000-8000-000000000000',
+    ),
+    fc
+      .string({ unit: 'binary', maxLength: 40 })
+      .map((text) => Buffer.from(JSON.stringify([0, text, text])).toString('base64url')),
+  )
+  const pages = [
+    '/inbox',
+    `/conversations/${conversation}`,
+    '/conversations/',
+    '/classes/',
+    '/announcements/',
+    '/oversight',
+    '/oversight/review',
+    '/reach',
+    '/school',
+    '/attendance',
+    '/sign-in',
+    '/sign-in/code',
+    '/sign-in/second',
+    '/exchanges/',
+  ]
+  const names = [
+    'q',
+    'show',
+    'after',
+    'before',
+    'draft',
+    'body',
+    'first',
+    'said',
+    'words',
+    'staff',
+    'class',
+    'status',
+    'from',
+    'to',
+    'of',
+    'next',
+  ]
+  const forms = [
+    `/conversations/${conversation}/preview`,
+    '/sign-in',
+    '/sign-in/code',
+    '/sign-in/second',
+    '/oversight/export',
+    '/school/lincoln/hours',
+    '/school/lincoln/desks',
+    '/oversight/review/lincoln/words',
+    '/attendance/lincoln',
+  ]
+  const fields = [
+    'phone',
+    'code',
+    'next',
+    'body',
+    'reason',
+    'from',
+    'to',
+    'timezone',
+    'families-mon',
+    'closures',
+    'desk',
+    'staff',
+    'words',
+    'lines',
+    'urgent',
+  ]
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...pages),
+      fc.constantFrom(...forms),
+      fc.array(word, { minLength: 16, maxLength: 16 }),
+      async (page, form, values) => {
+        const query = new URLSearchParams(names.map((name, i) => [name, values[i] ?? '']))
+        const path = page.endsWith('/') ? `${page}${encodeURIComponent(values[0] ?? '').slice(0, 200)}` : page
+        const fill = Object.fromEntries(fields.map((name, i) => [name, values[i] ?? '']))
+        for (const who of [rivera, kim]) {
+          expect([path, Math.floor((await who.get(`${path}?${query}`)).status / 500)]).toEqual([path, 0])
+          expect([form, Math.floor((await who.post(form, fill)).status / 500)]).toEqual([form, 0])
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+  await world.hours('lincoln', {})
 })
 
 test('the log is intact after all of it', async () => {

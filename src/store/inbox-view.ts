@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { Trx } from './database.ts'
+import { readTime } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
 
 /** One conversation in the inbox. */
@@ -33,6 +34,10 @@ export type InboxRow = {
 export const INBOX_FILTERS = ['all', 'unread', 'unanswered'] as const
 export type InboxFilter = (typeof INBOX_FILTERS)[number]
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Unread, unanswered, the others. */
+const RANKS = [0, 1, 2]
+
 /** Where the next page of an inbox begins. */
 export type InboxCursor = { readonly rank: number; readonly at: string; readonly id: string }
 
@@ -42,8 +47,9 @@ export const inboxCursor = {
   read: (word: string): InboxCursor | null => {
     try {
       const [rank, at, id] = JSON.parse(Buffer.from(word, 'base64url').toString()) as unknown[]
-      const valid = Number.isInteger(rank) && typeof at === 'string' && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)
-      return valid ? { rank: rank as number, at: Temporal.Instant.from(at).toString(), id } : null
+      const known = typeof at === 'string' ? readTime(at) : null
+      const valid = known !== null && RANKS.includes(rank as number) && typeof id === 'string' && UUID.test(id)
+      return valid ? { rank: rank as number, at: known.toString(), id } : null
     } catch {
       return null
     }

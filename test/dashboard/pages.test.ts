@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 
 const numbers = () => [
-  ...['rosa', 'luis', 'rivera', 'osei'].map((who) => world.phoneOf(who).number.slice(-7)),
+  ...['rosa', 'luis', 'rivera', 'osei'].map((who) => world.phoneOf(who).number.slice(-10)),
   ...['rosa', 'luis', 'rivera', 'osei'].map((who) => world.phoneOf(who).number),
 ]
 
@@ -412,107 +412,61 @@ describe('signing in by a texted code', () => {
   })
 })
 
-test('whatever stands in an address or a form, no page fails', { timeout: 120_000 }, async () => {
-  const word = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 40 }),
-    fc.constantFrom(
-      '',
-      '0',
-      '-1',
-      '9999-12-31',
-      '0000-00-00',
-      '2026-02-31',
-      '%',
-      '\u0000',
-      "';--",
-      '../../etc',
-      'null',
-      '00000000-0000-7000-8000-000000000000',
-    ),
-    fc
-      .string({ unit: 'binary', maxLength: 40 })
-      .map((text) => Buffer.from(JSON.stringify([0, text, text])).toString('base64url')),
-  )
-  const pages = [
-    '/inbox',
-    `/conversations/${conversation}`,
-    '/conversations/',
-    '/classes/',
-    '/announcements/',
-    '/oversight',
-    '/oversight/review',
-    '/reach',
-    '/school',
-    '/attendance',
-    '/sign-in',
-    '/sign-in/code',
-    '/sign-in/second',
-    '/exchanges/',
-  ]
-  const names = [
-    'q',
-    'show',
-    'after',
-    'before',
-    'draft',
-    'body',
-    'first',
-    'said',
-    'words',
-    'staff',
-    'class',
-    'status',
-    'from',
-    'to',
-    'of',
-    'next',
-  ]
-  const forms = [
-    `/conversations/${conversation}/preview`,
-    '/sign-in',
-    '/sign-in/code',
-    '/sign-in/second',
-    '/oversight/export',
-    '/school/lincoln/hours',
-    '/school/lincoln/desks',
-    '/oversight/review/lincoln/words',
-    '/attendance/lincoln',
-  ]
-  const fields = [
-    'phone',
-    'code',
-    'next',
-    'body',
-    'reason',
-    'from',
-    'to',
-    'timezone',
-    'families-mon',
-    'closures',
-    'desk',
-    'staff',
-    'words',
-    'lines',
-    'urgent',
-  ]
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...pages),
-      fc.constantFrom(...forms),
-      fc.array(word, { minLength: 16, maxLength: 16 }),
-      async (page, form, values) => {
-        const query = new URLSearchParams(names.map((name, i) => [name, values[i] ?? '']))
-        const path = page.endsWith('/') ? `${page}${encodeURIComponent(values[0] ?? '').slice(0, 200)}` : page
-        const fill = Object.fromEntries(fields.map((name, i) => [name, values[i] ?? '']))
-        for (const who of [rivera, kim]) {
-          expect([path, Math.floor((await who.get(`${path}?${query}`)).status / 500)]).toEqual([path, 0])
-          expect([form, Math.floor((await who.post(form, fill)).status / 500)]).toEqual([form, 0])
-        }
-      },
-    ),
-    { numRuns: 60 },
-  )
-  await world.hours('lincoln', {})
+describe('whatever stands in an address or a form, no page fails', () => {
+  const pages = () =>
+    '/inbox /oversight /oversight/review /reach /school /attendance /sign-in /sign-in/code /sign-in/second'
+      .split(' ')
+      .concat(`/conversations/${conversation}`, '/conversations/', '/classes/', '/announcements/', '/exchanges/')
+  const names = 'q show after before draft body first said words staff class status from to of next'.split(' ')
+  const forms = () =>
+    '/sign-in /sign-in/code /sign-in/second /oversight/export /school/lincoln/hours /school/lincoln/desks /oversight/review/lincoln/words /attendance/lincoln'
+      .split(' ')
+      .concat(`/conversations/${conversation}/preview`)
+  const fields = 'phone code next body reason from to timezone families-mon closures desk staff words lines urgent'.split(' ')
+  const asks = async (value: string) => {
+    const query = new URLSearchParams(names.map((name) => [name, value]))
+    const fill = Object.fromEntries(fields.map((name) => [name, value]))
+    const failed: string[] = []
+    for (const who of [rivera, kim]) {
+      for (const page of pages()) {
+        const path = page.endsWith('/') ? `${page}${encodeURIComponent(value.toWellFormed()).slice(0, 200)}` : page
+        if ((await who.get(`${path}?${query}`)).status >= 500) failed.push(path)
+      }
+      for (const form of forms()) if ((await who.post(form, fill)).status >= 500) failed.push(form)
+    }
+    return failed
+  }
+
+  test.each([
+    ['nothing', ''],
+    ['a null character', 'a\u0000b'],
+    ['half a character', '\ud800'],
+    ['a day that is none', '2026-02-31'],
+    ['the last day', '9999-12-31'],
+    ['an id', '00000000-0000-7000-8000-000000000000'],
+    ['a cursor of nonsense', Buffer.from(JSON.stringify([0, 'x', 'y'])).toString('base64url')],
+    [
+      'a cursor beyond time',
+      Buffer.from(JSON.stringify([2 ** 40, '+275760-09-13T00:00Z', '00000000-0000-7000-8000-000000000000'])).toString(
+        'base64url',
+      ),
+    ],
+    ['patterns', '%_\\(['],
+    ['bidi controls', '\u202e\u2066x'],
+    ['a long word', 'x'.repeat(1_500)],
+  ])('%s', async (_, value) => {
+    expect(await asks(value)).toEqual([])
+  })
+
+  test('anything', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (value) => {
+        expect(await asks(value)).toEqual([])
+      }),
+      { numRuns: 12 },
+    )
+    await world.hours('lincoln', {})
+  })
 })
 
 test('the log is intact after all of it', async () => {

@@ -92,7 +92,7 @@ try {
   const carrier: Carrier = { send: async () => ({ kind: 'unknown' }), sentSince: async () => null }
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, readInbox, scripts), detect },
-    prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
+    prepare: { store: prepareStore(db, keys), translator, detect, lines: null, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
     ...noCalls(db, keys),
     reconcile: { store: reconcileStore(db, keys), carrier },

@@ -75,7 +75,7 @@ async function measure(districtId: string, round: number, count: number): Promis
   const began = performance.now()
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, () => null, scripts), detect },
-    prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
+    prepare: { store: prepareStore(db, keys), translator, detect, lines: null, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, null), carrier, monotonic: () => performance.now() },
     ...noCalls(db, keys),
     reconcile: { store: reconcileStore(db, keys), carrier },

@@ -31,7 +31,7 @@ import { createLooks } from './looks.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
 import { scripts } from './relay/answer.ts'
-import type { CallControl, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
+import type { CallControl, LineLookUp, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
 import {
   act,
   callFamily,
@@ -45,6 +45,7 @@ import {
 import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.ts'
 import { fetchRecordings } from './relay/fetch.ts'
 import { interpret } from './relay/interpret.ts'
+import { createLineAsker } from './relay/look-up.ts'
 import type { Carrier, Detector, Translator } from './relay/ports.ts'
 import { preview } from './relay/prepare.ts'
 import type { CallCarrier } from './relay/ring-ports.ts'
@@ -110,6 +111,7 @@ export async function serve(given: Config): Promise<Running> {
     const account = await carrierAccount(config, db, keys)
     const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
     const twilio = createTwilioCarrier(account)
+    const calls = createTwilioCalls(account)
     const catchUp = createCatchUp((await readSetting(db, 'fallback')) === null ? 0 : FALLBACK_QUIET_MS)
     const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator), looks) : null
     const listening = Promise.withResolvers<void>()
@@ -123,7 +125,8 @@ export async function serve(given: Config): Promise<Running> {
       account,
       dataDir: config.dataDir,
       carrier: countedCarrier(twilio, metrics.handOvers),
-      calls: createTwilioCalls(account),
+      calls,
+      lookUp: calls.lookUp,
       recordings: createTwilioRecordings(account),
       transcriber: inTurn([
         createTwilioTranscriber(account),
@@ -215,6 +218,8 @@ export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
     readonly dataDir: string
     readonly carrier: Carrier
     readonly calls: CallCarrier & CallControl
+    /** Null: the carrier is never asked what line a phone is. */
+    readonly lookUp: LineLookUp | null
     readonly recordings: RecordingCarrier
     /** Null: voicemails go on as audio alone. */
     readonly transcriber: Transcriber | null
@@ -238,9 +243,10 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
   const store = composeStore(db, keys)
   const { dataDir } = parts
   const recordings = recordingStore(db, keys, dataDir)
+  const lines = parts.lookUp === null ? null : createLineAsker(parts.lookUp, () => performance.now())
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, (key, raw) => readVoiceInbox(key, raw) ?? readInbox(key, raw), scripts), detect },
-    prepare: { store: prepareStore(db), translator, detect, monotonic: () => performance.now() },
+    prepare: { store: prepareStore(db, keys), translator, detect, lines, monotonic: () => performance.now() },
     deliver: { store: deliverStore(db, keys, { segments: segmentsOf }), carrier, monotonic: () => performance.now() },
     ring: {
       store: ringStore(db, keys, mayCall, scripts.play),

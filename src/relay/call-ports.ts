@@ -66,11 +66,14 @@ export type RecordingCarrier = {
   readonly deleteRecording: (sid: string) => Promise<'done' | 'unavailable'>
 }
 
-/** What a number is on; `unknown`: the carrier does not know, or could not be asked. */
+/** What a number is on; `unknown`: the carrier does not know. */
 export type LineType = 'mobile' | 'landline' | 'voip' | 'unknown'
 
-/** Asks what a number is on; ends within 5 s. Each question costs money: the answer is for keeping. */
-export type LineLookUp = (number: E164) => Promise<LineType>
+/**
+ * Asks what a number is on; ends within 5 s; null: the carrier did not answer, or does not answer this account. Each question costs money: the
+ * answer is for keeping.
+ */
+export type LineLookUp = (number: E164) => Promise<LineType | null>
 
 /** A voicemail to be put into words. `sid`: the carrier's name of it, for a transcriber that is the carrier's own. */
 export type TranscriptionRequest = {

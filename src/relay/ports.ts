@@ -5,6 +5,7 @@
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
+import type { LineType } from './call-ports.ts'
 
 /**
  * That a text did not come to us directly: through the fallback receiver, or found by the sweep in the carrier's list. `at` is when the receiver
@@ -176,6 +177,11 @@ export type ToPrepare = {
   readonly phone: 'ready' | 'none' | 'no_number'
   /** By which way it goes; `none`: the family's phone takes neither texts nor calls any more. */
   readonly channel: 'text' | 'call' | 'none'
+  /**
+   * The family's phone where this would be the first text to it, it never texted either, and nobody was asked what line it is; `landline`: how the
+   * message goes if it is one.
+   */
+  readonly unasked: { readonly phoneId: string; readonly number: E164; readonly landline: 'call' | 'none' } | null
   /** Whether a person has said it, in the family's language, for a call. */
   readonly recorded: boolean
   /** Of a voicemail: for how many seconds it speaks; null: it is written. */
@@ -229,6 +235,10 @@ export type PrepareStore = {
   ) => Promise<{ readonly moment: Moment; readonly items: readonly ToPrepare[] }>
   readonly finish: (districtId: string, moment: Moment, done: readonly Prepared[]) => Promise<void>
   readonly postpone: (districtId: string, later: readonly Postponed[]) => Promise<void>
+  /** Notes that the carrier is about to be asked what line these phones are; gives those that nobody was asked about before. */
+  readonly claimLines: (districtId: string, phoneIds: readonly string[]) => Promise<readonly string[]>
+  /** Keeps what the carrier said, by phone id. */
+  readonly keepLines: (districtId: string, lines: ReadonlyMap<string, LineType>) => Promise<void>
 }
 
 /** A committed attempt that the carrier may be called for. */

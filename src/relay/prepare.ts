@@ -7,6 +7,7 @@ import { type HandOverTime, handOver } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { cleanText } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
+import type { LineAsker } from './look-up.ts'
 import type { Detector, Moment, Postponed, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
 
 /** What `prepare` works with. */
@@ -14,6 +15,8 @@ export type PrepareDeps = {
   readonly store: PrepareStore
   readonly translator: Translator
   readonly detect: Detector
+  /** Null: nobody can say what line a phone is; what a failed text teaches must do. */
+  readonly lines: LineAsker | null
   /** Milliseconds that no change of a clock touches. */
   readonly monotonic: () => number
 }
@@ -34,7 +37,50 @@ const GROWTH = { times: 15, more: 500 }
 export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
   const begun = deps.monotonic()
   const { moment, items } = await deps.store.lease(districtId, limit)
-  if (items.length === 0) return 0
+  const asking = deps.lines?.open() === true ? items.filter((item) => item.unasked !== null) : []
+  const rest = asking.length === 0 ? items : items.filter((item) => item.unasked === null)
+  // First texts wait for an answer; nothing else waits for them.
+  const ends = await Promise.allSettled([
+    write(deps, districtId, moment, begun, rest),
+    learnLines(deps, districtId, asking).then((learnt) => write(deps, districtId, moment, begun, learnt)),
+  ])
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return items.length
+}
+
+/** The items, each by the way that its line takes. */
+async function learnLines(
+  { store, lines }: PrepareDeps,
+  districtId: string,
+  items: readonly ToPrepare[],
+): Promise<readonly ToPrepare[]> {
+  if (lines === null || items.length === 0) return items
+  const phones = new Map(items.flatMap(({ unasked }) => (unasked === null ? [] : [[unasked.phoneId, unasked.number] as const])))
+  // Noted before it is asked: a crash in between costs an answer, never a second question.
+  const mine = new Set(await store.claimLines(districtId, [...phones.keys()]))
+  const asked = [...phones].filter(([phoneId]) => mine.has(phoneId))
+  const told = await lines.ask(asked.map(([, number]) => number))
+  const learnt = new Map(
+    asked.flatMap(([phoneId, number]) => {
+      const line = told.get(number)
+      return line === undefined ? [] : [[phoneId, line] as const]
+    }),
+  )
+  if (learnt.size > 0) await store.keepLines(districtId, learnt)
+  return items.map((item) => {
+    const { unasked } = item
+    return unasked !== null && learnt.get(unasked.phoneId) === 'landline' ? { ...item, channel: unasked.landline } : item
+  })
+}
+
+async function write(
+  deps: PrepareDeps,
+  districtId: string,
+  moment: Moment,
+  begun: number,
+  items: readonly ToPrepare[],
+): Promise<void> {
+  if (items.length === 0) return
   const answers = await translateAll(
     deps.translator,
     items.map((item) => translationOf(deps.detect, item)),
@@ -50,11 +96,10 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
     if (answer === 'not asked') later.push({ id, tries, seconds: 0, reason: null })
     else if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
       later.push({ id, tries, seconds: Math.min(5 * 2 ** tries, 60), reason: answer.reason })
-    else done.push(write(moment, item, from, to, answer, openings))
+    else done.push(result(moment, item, from, to, answer, openings))
   })
   if (later.length > 0) await deps.store.postpone(districtId, later)
   if (done.length > 0) await deps.store.finish(districtId, moment, done)
-  return items.length
 }
 
 /** What a family would get of a draft, and when: the very work of `prepare`, with nothing written down. */
@@ -65,7 +110,7 @@ export async function preview(
 ): Promise<Prepared> {
   const [translated] = await translateAll(deps.translator, [translationOf(deps.detect, draft)], () => true)
   const { from, to, answer } = translated as Translated
-  return write(moment, draft, from, to, answer === 'not asked' ? null : answer, openingsAt(moment.now))
+  return result(moment, draft, from, to, answer === 'not asked' ? null : answer, openingsAt(moment.now))
 }
 
 type Wish = {
@@ -119,7 +164,7 @@ async function ask(translator: Translator, request: NonNullable<Wish['request']>
   return { ...answer, text: cleanText(answer.text) }
 }
 
-function write(
+function result(
   moment: Moment,
   item: ToPrepare,
   from: string,

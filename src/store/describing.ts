@@ -8,6 +8,8 @@ import { fullName, shortName } from '../core/people.ts'
 import type { ToPrepare } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { sideHours } from './hours.ts'
+import type { Keys } from './keys.ts'
+import { readNumber } from './phones.ts'
 import { teaches } from './reach.ts'
 
 type Person = {
@@ -50,6 +52,9 @@ type Row = {
   textable: boolean
   line_type: 'mobile' | 'landline' | 'voip' | 'unknown' | null
   refuses_calls: boolean
+  phone_id: string | null
+  /** Of a line of which nobody knows anything; null: of every other. */
+  unasked_number: Buffer | null
   recorded: boolean
   voice_seconds: number | null
   rescue: boolean
@@ -58,9 +63,10 @@ type Row = {
 export type Described = ToPrepare & { readonly otherBound: boolean }
 
 /** What is known about these exchanges. */
-export function describeExchanges(trx: Trx, districtId: string, ids: readonly string[]): Promise<Described[]> {
+export function describeExchanges(trx: Trx, keys: Keys, districtId: string, ids: readonly string[]): Promise<Described[]> {
   return describe(
     trx,
+    keys,
     districtId,
     sql`select e.* from unnest(${[...ids]}::uuid[]) as g (id) join exchange e on e.district_id = ${districtId} and e.id = g.id`,
   )
@@ -74,6 +80,7 @@ export async function describeDraft(
 ): Promise<ToPrepare | null> {
   const [item] = await describe(
     trx,
+    null,
     districtId,
     sql`select gen_random_uuid() as id, d.id as conversation_id, 'to_family' as direction, ${draft.text}::text as original_text, null as keyword, false as pictures,
       false as urgent, null as carrier_sid, clock_timestamp() as created_at, null::timestamptz as reached_at, 0 as prepare_tries, ${draft.guardianId}::text as guardian_id,
@@ -83,14 +90,18 @@ export async function describeDraft(
   return item ?? null
 }
 
-/** `exchanges`: a query of rows with the columns of `exchange` that are read here. */
-async function describe(trx: Trx, districtId: string, exchanges: RawBuilder<unknown>): Promise<Described[]> {
+/** `exchanges`: a query of rows with the columns of `exchange` that are read here; `keys` null: no number is to be asked about. */
+async function describe(trx: Trx, keys: Keys | null, districtId: string, exchanges: RawBuilder<unknown>): Promise<Described[]> {
   const { rows } = await sql<Row>`
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
       n.id is not null as has_phone, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
-      p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, w.rescue, w.recording_id is not null as recorded,
+      p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, p.id as phone_id,
+      case when w.direction = 'to_family' and p.line_type is null and p.line_checked_at is null and p.introduced_at is null and not exists (
+          select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
+          where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.carrier_sid ~ '^[SM]M')
+        then p.number_encrypted end as unasked_number, w.rescue, w.recording_id is not null as recorded,
       case when w.kind = 'voicemail' then w.seconds end as voice_seconds,
       case when w.direction = 'to_family' then (select g.contact_by from person g where g.district_id = ${districtId} and g.id = w.guardian_id) end as contact_by,
       w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms') as textable,
@@ -114,6 +125,15 @@ async function describe(trx: Trx, districtId: string, exchanges: RawBuilder<unkn
     const { guardians, students, own } = families(row)
     const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
     const toStaff = row.direction === 'to_staff'
+    const reachable = {
+      contactBy: row.rescue ? 'voice' : (row.contact_by ?? 'sms'),
+      textable: row.textable,
+      lineType: row.line_type,
+      refusesCalls: row.refuses_calls,
+    } as const
+    const phone = row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none'
+    const channel = toStaff ? 'text' : channelOf(reachable)
+    const asks = keys !== null && phone === 'ready' && channel === 'text' && !row.opted_out && row.keyword === null
     return {
       id: row.id,
       conversationId: row.conversation_id,
@@ -143,15 +163,16 @@ async function describe(trx: Trx, districtId: string, exchanges: RawBuilder<unkn
         (n) => n.length > 1,
       ),
       // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
-      phone: row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none',
-      channel: toStaff
-        ? 'text'
-        : channelOf({
-            contactBy: row.rescue ? 'voice' : (row.contact_by ?? 'sms'),
-            textable: row.textable,
-            lineType: row.line_type,
-            refusesCalls: row.refuses_calls,
-          }),
+      phone,
+      channel,
+      unasked:
+        asks && row.phone_id !== null && row.unasked_number !== null
+          ? {
+              phoneId: row.phone_id,
+              number: readNumber(keys, districtId, row.unasked_number),
+              landline: channelOf({ ...reachable, lineType: 'landline' }) === 'call' ? 'call' : 'none',
+            }
+          : null,
       recorded: row.recorded,
       voiceSeconds: row.voice_seconds,
       otherBound: row.other_bound,

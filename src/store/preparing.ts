@@ -8,6 +8,7 @@ import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { type Described, describeExchanges } from './describing.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { insertNotices } from './exchanges.ts'
+import type { Keys } from './keys.ts'
 import { momentOf } from './settings.ts'
 import { openTask } from './tasks.ts'
 
@@ -18,12 +19,27 @@ import { openTask } from './tasks.ts'
 const LEASE_SECONDS = 60
 
 /** The prepare port. */
-export function prepareStore(db: Db): PrepareStore {
+export function prepareStore(db: Db, keys: Keys): PrepareStore {
   return {
-    lease: (districtId, limit) => inDistrict(db, districtId, (trx) => lease(trx, districtId, limit), 'row by row'),
+    lease: (districtId, limit) => inDistrict(db, districtId, (trx) => lease(trx, keys, districtId, limit), 'row by row'),
     finish: (districtId, moment, done) =>
       inDistrict(db, districtId, (trx) => finish(trx, districtId, moment, done), 'row by row'),
     postpone: (districtId, later) => inDistrict(db, districtId, (trx) => postpone(trx, districtId, later), 'row by row'),
+    claimLines: (districtId, phoneIds) =>
+      inDistrict(db, districtId, async (trx) => {
+        const { rows } = await sql<{ id: string }>`
+          update phone set line_checked_at = clock_timestamp() where district_id = ${districtId} and line_checked_at is null and id in (
+            select id from phone where district_id = ${districtId} and id = any(${[...phoneIds]}::uuid[]) order by id for update)
+          returning id`.execute(trx)
+        return rows.map((row) => row.id)
+      }),
+    keepLines: (districtId, lines) =>
+      inDistrict(db, districtId, async (trx) => {
+        const known = [...lines].sort(([a], [b]) => compare(a, b))
+        // What a failed text has taught meanwhile is surer.
+        await sql`update phone p set line_type = w.line from unnest(${known.map(([id]) => id)}::uuid[], ${known.map(([, line]) => line)}::text[]) as w (id, line)
+          where p.district_id = ${districtId} and p.id = w.id and p.line_type is null`.execute(trx)
+      }),
   }
 }
 
@@ -45,7 +61,12 @@ async function postpone(trx: Trx, districtId: string, given: readonly Postponed[
   )
 }
 
-async function lease(trx: Trx, districtId: string, limit: number): Promise<{ moment: Moment; items: readonly ToPrepare[] }> {
+async function lease(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  limit: number,
+): Promise<{ moment: Moment; items: readonly ToPrepare[] }> {
   const moment = await momentOf(trx)
   const { rows } = await sql<{ id: string }>`
     update exchange set prepare_lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second', prepare_tries = prepare_tries + 1
@@ -57,15 +78,17 @@ async function lease(trx: Trx, districtId: string, limit: number): Promise<{ mom
   if (rows.length === 0) return { moment, items: [] }
   const items = await describeExchanges(
     trx,
+    keys,
     districtId,
     rows.map((r) => r.id),
   )
-  return { moment, items: await withNumbers(trx, districtId, moment, items) }
+  return { moment, items: await withNumbers(trx, keys, districtId, moment, items) }
 }
 
 /** Gives a number to the sides that have none yet; what is prepared for a side that gets none waits until one is bought. */
 async function withNumbers(
   trx: Trx,
+  keys: Keys,
   districtId: string,
   moment: Moment,
   items: readonly Described[],
@@ -77,6 +100,7 @@ async function withNumbers(
   if (unbound.length === 0) return items
   const anew = await describeExchanges(
     trx,
+    keys,
     districtId,
     unbound.map((item) => item.id),
   )

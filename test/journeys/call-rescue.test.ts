@@ -25,6 +25,9 @@ const timePasses = async () => {
 
 describe('a text that a landline does not take', () => {
   test('comes back from the carrier and becomes a call; the next message is a call at once', async () => {
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    await world.phoneOf('rosa').reads()
+    // The family has kept its number and moved it to a landline.
     world.simulator.setLine(rosa.number, 'landline')
     await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
     await rosa.rings()

@@ -36,6 +36,7 @@ const ITEM: ToPrepare = {
   channel: 'text',
   recorded: false,
   voiceSeconds: null,
+  unasked: null,
 }
 
 /** What becomes of one text when an engine answers this. */
@@ -45,10 +46,16 @@ async function prepared(answer: TranslationAnswer, text = ITEM.text) {
   const store: PrepareStore = {
     lease: async () => ({ moment: { now: NOW, database: NOW }, items: [{ ...ITEM, text }] }),
     finish: async (_district, _moment, list) => void done.push(...list),
+    claimLines: async () => [],
+    keepLines: async () => {},
     postpone: async (_district, list) => void later.push(...list.map((l) => l.reason ?? '')),
   }
   const detect = () => ({ language: 'es', confidence: 1 })
-  await prepare({ store, translator: { name: 't', translate: async () => answer }, detect, monotonic: () => 0 }, 'd', 1)
+  await prepare(
+    { store, translator: { name: 't', translate: async () => answer }, detect, lines: null, monotonic: () => 0 },
+    'd',
+    1,
+  )
   return { done: done[0], later: later[0] }
 }
 

@@ -94,6 +94,7 @@ export function startHost(name: string, world: Surroundings): Host {
         redirect: async () => 'gone',
         end: async () => 'gone',
       },
+      lookUp: null,
       recordings: { fetchRecording: async () => ({ kind: 'unavailable' }), deleteRecording: async () => 'unavailable' },
       transcriber: null,
       translator: world.translatorFor(owner),

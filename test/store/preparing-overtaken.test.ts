@@ -47,7 +47,7 @@ async function leased() {
     } as const
     await insertMessages(trx, school.district, database, [message], 'received')
   })
-  const store = prepareStore(t.db)
+  const store = prepareStore(t.db, t.keys)
   const { moment, items } = await store.lease(school.district, 10)
   const [item] = items
   if (item === undefined) throw new Error('nothing was leased')

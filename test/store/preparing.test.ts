@@ -15,7 +15,7 @@ let districts = 0
 beforeAll(async () => {
   t = await freshDatabase()
   owner = connect(t.ownerUrl, 'homeline' as 'homeline_app')
-  store = prepareStore(t.db)
+  store = prepareStore(t.db, t.keys)
   return () => owner.destroy()
 })
 beforeEach(async () => {

@@ -80,15 +80,16 @@ export function createTwilioCalls(
     redirect: (sid, turnUrl) => update(sid, { url: turnUrl, method: 'POST' }),
     end: (sid) => update(sid, { status: 'completed' }),
     lookUp: (number) =>
-      within<LineType>(
+      within<LineType | null>(
         client.lookups.v2
           .phoneNumbers(number)
           .fetch({ fields: 'line_type_intelligence' })
           .then(
             ({ lineTypeIntelligence }) => LINE_TYPES.get(lineTypeIntelligence?.type) ?? 'unknown',
-            () => 'unknown' as const,
+            // Twilio, error 20404: it knows no such number.
+            (error: unknown) => ((error as { status?: number }).status === 404 ? ('unknown' as const) : null),
           ),
-        'unknown',
+        null,
         LOOK_UP_LIMIT_MS,
       ),
   }

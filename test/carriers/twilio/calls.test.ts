@@ -142,7 +142,7 @@ describe('a call under way', () => {
   })
 })
 
-test.each<[number, unknown, LineType]>([
+test.each<[number, unknown, LineType | null]>([
   [200, { line_type_intelligence: { type: 'mobile' } }, 'mobile'],
   [200, { line_type_intelligence: { type: 'landline' } }, 'landline'],
   [200, { line_type_intelligence: { type: 'fixedVoip' } }, 'voip'],
@@ -150,7 +150,12 @@ test.each<[number, unknown, LineType]>([
   [200, { line_type_intelligence: { type: 'tollFree' } }, 'unknown'],
   [200, { line_type_intelligence: null }, 'unknown'],
   [404, { code: 20404 }, 'unknown'],
-  [429, { code: 20429 }, 'unknown'],
+  // Canada without its own approval (Twilio, error 60601).
+  [200, { line_type_intelligence: { type: null, error_code: 60601 } }, 'unknown'],
+  [401, { code: 20003 }, null],
+  [403, { code: 20003 }, null],
+  [429, { code: 20429 }, null],
+  [503, {}, null],
 ])('a look-up that answers %i %j says %s', async (status, body, expected) => {
   there.json(status, body)
   expect(await calls.lookUp(FAMILY)).toBe(expected)
@@ -181,7 +186,7 @@ describe('whatever the carrier answers', () => {
         expect(list === null || Array.isArray(list)).toBe(true)
         expect((await calls.callNow(SID))?.end?.seconds ?? 0).toBeLessThan(1_000_000)
         expect(await calls.end(SID)).toBeOneOf(['done', 'gone', 'unavailable'])
-        expect(await calls.lookUp(FAMILY)).toBeOneOf(['mobile', 'landline', 'voip', 'unknown'])
+        expect(await calls.lookUp(FAMILY)).toBeOneOf(['mobile', 'landline', 'voip', 'unknown', null])
       }),
       { numRuns: 60 },
     )

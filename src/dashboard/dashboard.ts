@@ -6,6 +6,7 @@ import { announcementRoutes } from './announcement.ts'
 import { assetRoutes } from './assets.ts'
 import { attendanceRoutes } from './attendance.ts'
 import { type ClassesDeps, classesRoutes } from './classes.ts'
+import { closureRoutes } from './closures.ts'
 import { type ConversationDeps, conversationRoutes } from './conversation.ts'
 import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
@@ -52,6 +53,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       schoolRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)
+      closureRoutes(inside, deps, visitOf)
       reviewRoutes(inside, deps, visitOf)
       reachRoutes(inside, visitOf)
       tasksRoutes(inside, deps, visitOf)

@@ -9,6 +9,7 @@ import { announcementOf } from '../store/announcements.ts'
 import { DESK_KINDS, type DeskKind, desksOf, staffDesk } from '../store/desks.ts'
 import { schoolHours } from '../store/hours.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
+import { fileForm } from './closures.ts'
 import type { Html } from './page.ts'
 import { schoolChoice } from './school-choice.ts'
 import { type Sender, wrongDraft } from './sending.ts'
@@ -192,7 +193,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolChoice('/school', schools, school.id)}${messageForm(at, body, typed === null ? problem : null)}${hoursForm(at, typed ?? typedOf(hours), typed === null ? null : problem)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolChoice('/school', schools, school.id)}${messageForm(at, body, typed === null ? problem : null)}${hoursForm(at, typed ?? typedOf(hours), typed === null ? null : problem)}${hours === null ? '' : fileForm(school)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))

@@ -212,6 +212,8 @@ describe('who may see and do what', () => {
     '/oversight/export',
     '/school/lincoln/hours',
     '/school/lincoln/desks',
+    '/school/lincoln/calendar',
+    '/school/lincoln/closures',
     '/school/lincoln/urgent',
     '/school/lincoln/announcements',
     '/oversight/review/lincoln/words',

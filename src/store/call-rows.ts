@@ -1,6 +1,6 @@
 /** The rows of calls: one a leg that the carrier plays a script to. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Verb } from '../core/call-script.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { ScriptName } from '../relay/answer-ports.ts'
@@ -36,18 +36,28 @@ const COLUMNS = sql`id, script, conversation_id as "conversationId", household_i
   phone_id as "phoneId", proxy_number_id as "proxyNumberId", exchange_id as "exchangeId", about_id as "aboutId", state, turn, verbs, through, sid, side,
   ended_at is not null as ended`
 
+/**
+ * Locks a call with all legs of its common call, always in the same order: what ends one leg writes to the others, and two that end at the same moment
+ * would each wait for the other.
+ */
+async function lockLegs(trx: Trx, districtId: string, call: RawBuilder<unknown>): Promise<readonly CallRow[]> {
+  const { rows } = await sql<CallRow>`
+    select ${COLUMNS} from call where district_id = ${districtId} and (${call} or exchange_id =
+      (select exchange_id from call where district_id = ${districtId} and ${call}))
+    order by id for update`.execute(trx)
+  return rows
+}
+
 /** A call, locked until the end of the transaction; null: there is none. */
 export async function lockCall(trx: Trx, districtId: string, callId: string): Promise<CallRow | null> {
-  const { rows } = await sql<CallRow>`
-    select ${COLUMNS} from call where district_id = ${districtId} and id = ${callId} for update`.execute(trx)
-  return rows[0] ?? null
+  const legs = await lockLegs(trx, districtId, sql`id = ${callId}`)
+  return legs.find((leg) => leg.id === callId) ?? null
 }
 
 /** The call that the carrier names so, locked; null: there is none. */
 export async function lockCallBySid(trx: Trx, districtId: string, sid: string): Promise<CallRow | null> {
-  const { rows } = await sql<CallRow>`
-    select ${COLUMNS} from call where district_id = ${districtId} and sid = ${sid} for update`.execute(trx)
-  return rows[0] ?? null
+  const legs = await lockLegs(trx, districtId, sql`sid = ${sid}`)
+  return legs.find((leg) => leg.sid === sid) ?? null
 }
 
 /** The exchange that a call is: outside the lanes, without words. */

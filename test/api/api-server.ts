@@ -50,6 +50,8 @@ export async function apiServer(): Promise<ApiServer> {
     // An address that cannot be decoded reaches no plugin: the server around answers it.
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, error.statusCode ?? 400),
   })
+  // An address whose dots lead out of the API is the server's to answer as well.
+  app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, 404))
   // What another part of the server may bring must not loosen the API.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, { body }),

@@ -81,9 +81,12 @@ export type Opinions = {
   readonly most: (text: string, weights: Weights) => number
 }
 
+/** Its own limit of 3 s ends the start of a server on a machine that is busy. */
+const LOAD_MS = 60_000
+
 /** Loads CLD3 and the trigrams (under 100 ms). */
 export async function loadOpinions(): Promise<Opinions> {
-  const [factory, trigramScores] = await Promise.all([loadModule(), loadTrigrams()])
+  const [factory, trigramScores] = await Promise.all([loadModule({ timeout: LOAD_MS }), loadTrigrams()])
   const cld3 = factory.create(0, 1000)
   const most = (text: string, w: Weights) => w.cldBase + w.cldPerLetter * Math.min(text.length, 60)
   return {

@@ -211,3 +211,14 @@ describe('detectLines', () => {
     ])
   })
 })
+
+describe('the detectors of other hands', () => {
+  it('load however long the processor is taken by something else', async () => {
+    const loading = createDetector()
+    // Its clock runs once its first steps are done.
+    for (let i = 0; i < 100; i++) await null
+    const end = performance.now() + 3_500
+    while (performance.now() < end);
+    expect((await loading)('Mi hija está enferma y hoy no va a la escuela.').language).toBe('es')
+  })
+})

@@ -20,8 +20,6 @@ export type Pacing = { readonly segments: (body: string) => number } | null
 
 /** A long code sends one segment a second (Twilio, "Rate limits and queues"); so many seconds may stand in the carrier's queue. */
 const BURST_SECONDS = 30
-/** Seconds after which an attempt without an outcome is one whose process died. */
-const ABANDONED_SECONDS = 45
 
 /** The deliver port. */
 export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
@@ -209,7 +207,6 @@ async function writeAttempts(
   attempts: readonly (ReadyAttempt & { row: DueRow })[],
 ): Promise<void> {
   if (attempts.length === 0) return
-  const abandoned = moment.database.add({ seconds: ABANDONED_SECONDS }).toString()
   await sql`
     with given as (
       select * from unnest(${attempts.map((a) => a.attemptId)}::uuid[], ${attempts.map((a) => a.exchangeId)}::uuid[], ${attempts.map((a) => a.row.part)}::int[],
@@ -220,8 +217,8 @@ async function writeAttempts(
       update phone p set introduced_at = ${moment.database.toString()}::timestamptz from given
       where p.district_id = ${districtId} and p.id = given.phone_id and given.introduces
     ), made as (
-      insert into attempt (district_id, id, exchange_id, part, phone_id, proxy_number_id, body, started_at, look_after)
-      select ${districtId}, id, exchange_id, part, phone_id, proxy_number_id, body, ${moment.database.toString()}::timestamptz, ${abandoned}::timestamptz from given
+      insert into attempt (district_id, id, exchange_id, part, phone_id, proxy_number_id, body, started_at)
+      select ${districtId}, id, exchange_id, part, phone_id, proxy_number_id, body, ${moment.database.toString()}::timestamptz from given
     )
     update exchange e set status = 'sending', attempt_id = given.id, hold = null, body = coalesce(given.whole, e.body), introduces = e.introduces or given.introduces from given
     where e.district_id = ${districtId} and e.id = given.exchange_id`.execute(trx)

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Step } from '../relay/ports.ts'
+import { abandonedAttempts } from './abandoned.ts'
 import type { Db } from './database.ts'
 
 /** Districts that have work for a step. `db` works as `homeline_scheduler`; `now`, asked where something can be due, counts for that. */
@@ -15,6 +16,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
         or exists (select from exchange e where e.district_id = d.id and e.rescue_after <= clock_timestamp()))) as w (due) where w.due`,
     reconcile: sql`from (values (
         exists (select from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp())
+        or exists (select ${abandonedAttempts(sql`d.id`)})
         or exists (select from call c where c.district_id = d.id and c.look_after <= clock_timestamp()))) as w (due) where w.due`,
     interpret: sql`from talk_line t where t.district_id = d.id and t.look_after <= clock_timestamp()`,
     fetch: sql`from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp()`,

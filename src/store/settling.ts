@@ -265,7 +265,7 @@ export async function recordOutcomes(
   await write(trx, districtId, moment, work, codes)
   if (unknown.length > 0)
     await sql`update attempt set look_after = started_at + ${FIRST_LOOK_SECONDS} * interval '1 second'
-      where district_id = ${districtId} and id = any(${unknown}::uuid[]) and look_after is not null and looks = 0`.execute(trx)
+      where district_id = ${districtId} and id = any(${unknown}::uuid[]) and sid is null and looks = 0`.execute(trx)
   if (again.length > 0) {
     const rows = again.map((a) => a.id)
     await sql`
@@ -288,10 +288,14 @@ export async function adoptRecord(
   attemptId: string,
   record: CarrierRecord,
 ): Promise<boolean> {
+  // Two attempts that look for the same record take turns: the second one finds it taken.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`adopt ${record.sid}`}, 0))`.execute(trx)
   const work = await lockAttempts(trx, districtId, [attemptId])
   const row = work.rows.get(attemptId)
   if (row === undefined || row.sid !== null) return true
-  const { rows: owners } = await sql`select 1 from attempt where district_id = ${districtId} and sid = ${record.sid}`.execute(trx)
+  const { rows: owners } = await sql`select from attempt where district_id = ${districtId} and phone_id = ${row.phone_id}
+    and started_at > (select started_at - interval '1 day' from attempt where district_id = ${districtId} and id = ${attemptId})
+    and sid = ${record.sid}`.execute(trx)
   if (owners.length > 0) return false
   row.sid = record.sid
   work.changed.add(attemptId)

@@ -8,6 +8,7 @@ import { excerpt, splitBody } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Action, TimeOf } from '../relay/compose-ports.ts'
 import type { Moment, ReconcileStore, UnknownAttempt } from '../relay/ports.ts'
+import { abandonedAttempts } from './abandoned.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, insertNotices } from './exchanges.ts'
@@ -198,6 +199,8 @@ export function reconcileStore(db: Db, keys: Keys): ReconcileStore {
     dueLooks: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {
         const moment = await momentOf(trx)
+        await sql`update attempt set look_after = clock_timestamp() where district_id = ${districtId} and outcome is null and look_after is null and id in (
+          select a.id ${abandonedAttempts(sql`${districtId}::uuid`)})`.execute(trx)
         // Leased by moving the look on, so that another process does not ask at the same time.
         const { rows } = await sql<{
           id: string

@@ -67,7 +67,7 @@ async function leasesRunOut(before: string): Promise<void> {
     `update exchange set prepare_lease = clock_timestamp() where prepare_after is not null and prepare_lease < '${before}'::timestamptz + interval '60 seconds'`,
   )
   await town.owner(`update attempt set started_at = started_at - interval '21 minutes', look_after = clock_timestamp()
-    where sid is null and look_after is not null and started_at < '${before}'::timestamptz`)
+    where sid is null and (outcome is null or look_after is not null) and started_at < '${before}'::timestamptz`)
 }
 
 async function databaseTime(): Promise<string> {

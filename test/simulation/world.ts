@@ -235,6 +235,8 @@ async function nextDue(statements: Statements | null): Promise<number | null> {
     (select min(greatest(prepare_after, prepare_lease)) from exchange where prepare_after is not null),
     (select min(send_after) from exchange where status in ('held', 'queued') and prepare_after is null),
     (select min(look_after) from attempt),
+    (select min(a.started_at) + interval '45 seconds' from exchange e join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
+      where e.status = 'sending' and e.attempt_id is not null and a.outcome is null and a.look_after is null),
     (select '-infinity'::timestamptz + interval '0' from unsealed limit 1))) * 1000000)::text as due`)
   const due = rows?.[0]?.due ?? null
   if (due === null) return null

@@ -57,7 +57,7 @@ async function torture(): Promise<number> {
     const asleep = torturer.asleepSince()
     await database.look(
       `update attempt set started_at = least(started_at, clock_timestamp() - interval '21 minutes'), look_after = clock_timestamp()
-        where sid is null and look_after is not null and (started_at > clock_timestamp() - interval '20 minutes' or look_after > clock_timestamp() + interval '61 seconds')
+        where sid is null and (outcome is null or look_after is not null) and (started_at > clock_timestamp() - interval '20 minutes' or look_after > clock_timestamp() + interval '61 seconds')
           and started_at < clock_timestamp() - interval '60 seconds'
           and ($1::float8 is null or started_at not between to_timestamp($1) - interval '40 seconds' and to_timestamp($1) + interval '5 seconds')`,
       [asleep === null ? null : asleep / 1000],

@@ -1,7 +1,7 @@
 /** The questions that are asked again at the very moment of a hand-over. */
 
 import type { Direction, Status } from './exchange.ts'
-import { handOver, type Week } from './hours.ts'
+import { type Openings, openingsAt, type SideHours } from './hours.ts'
 
 /** What is known of a due exchange when it is about to be handed over. */
 export type Due = {
@@ -12,7 +12,7 @@ export type Due = {
   readonly optedOut: boolean
   readonly conversationEnded: boolean
   /** The side's allowed hours in its own zone; null: the school has none. */
-  readonly hours: { readonly week: Week; readonly closures: readonly string[]; readonly zone: string } | null
+  readonly hours: SideHours | null
   /** How long ago the text that a notice answers came in, in seconds by the database's clock; null for everything else. */
   readonly answerAge: number | null
 }
@@ -38,8 +38,8 @@ const AFTER_STOP = new Set(['stop_done'])
 /** Notices that their reader asked for a moment ago at a browser go at once, at any hour; for so many seconds they are of use. */
 const ASKED_FOR: Readonly<Record<string, number>> = { login_code: 600 }
 
-/** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. */
-export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecision {
+/** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. `openings` is `openingsAt` of the same instant. */
+export function decideDelivery(now: Temporal.Instant, due: Due, openings: Openings = openingsAt(now)): DeliveryDecision {
   // A staff phone that said STOP gets nothing: what families write stays where the staff member reads it.
   if (due.optedOut && due.direction === 'to_staff' && due.author === 'person') return { kind: 'keep' }
   if (due.optedOut && !AFTER_STOP.has(due.notice ?? '')) return { kind: 'end', status: 'canceled', why: 'opted_out' }
@@ -50,13 +50,13 @@ export function decideDelivery(now: Temporal.Instant, due: Due): DeliveryDecisio
   const answers = due.author === 'gateway' && due.answerAge !== null
   const left = answers ? ANSWER_SECONDS - Math.ceil(due.answerAge ?? 0) : 0
   if (left >= 30) return { kind: 'hand_over', validitySeconds: left }
-  const allowed = inHours(now, due)
+  const allowed = inHours(now, due, openings)
   return answers && allowed.kind === 'hold' ? { kind: 'end', status: 'canceled', why: 'too_late' } : allowed
 }
 
-function inHours(now: Temporal.Instant, due: Due): Exclude<DeliveryDecision, { kind: 'end' }> {
+function inHours(now: Temporal.Instant, due: Due, openings: Openings): Exclude<DeliveryDecision, { kind: 'end' }> {
   if (due.hours === null) return { kind: 'hold', until: null, hold: 'no_hours' }
-  const time = handOver(now, due.hours.week, due.hours.closures, due.hours.zone)
+  const time = openings(due.hours)
   if (time === null) return { kind: 'hold', until: null, hold: 'no_hours' }
   if (Temporal.Instant.compare(time.at, now) > 0) return { kind: 'hold', until: time.at, hold: 'hours' }
   return { kind: 'hand_over', validitySeconds: time.validitySeconds }

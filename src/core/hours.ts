@@ -280,3 +280,22 @@ export function handOver(now: Temporal.Instant, week: Week, closures: readonly s
     asked = interval.closes
   }
 }
+
+/** A side's allowed hours in its own zone. */
+export type SideHours = { readonly week: Week; readonly closures: readonly string[]; readonly zone: string }
+
+/** When a message may be handed over by these hours; see `handOver`. */
+export type Openings = (hours: SideHours) => HandOverTime | null
+
+/** `handOver` at one instant, worked out once for all messages of a batch that have the same hours. */
+export function openingsAt(now: Temporal.Instant): Openings {
+  const known = new Map<string, HandOverTime | null>()
+  return (hours) => {
+    const key = JSON.stringify(hours)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const time = handOver(now, hours.week, hours.closures, hours.zone)
+    known.set(key, time)
+    return time
+  }
+}

@@ -1,6 +1,7 @@
 /** Step 3: hand over what is due, at most once. The attempt is committed first; then the carrier is called, once. */
 
 import { decideDelivery } from '../core/delivery.ts'
+import { type Openings, openingsAt } from '../core/hours.ts'
 import type { AttemptOutcome, Carrier, DeliverStore, ReadyAttempt } from './ports.ts'
 
 /** What `deliver` works with. `monotonic` gives milliseconds that no change of a clock touches. */
@@ -26,7 +27,11 @@ export async function deliver(
 ): Promise<{ claimed: number; done: Promise<void> }> {
   // Read before the commit: a process that sleeps through the commit's answer must not call either.
   const begun = deps.monotonic()
-  const { attempts, decided } = await deps.store.claim(districtId, limit, decideDelivery)
+  let openings: Openings | null = null
+  const { attempts, decided } = await deps.store.claim(districtId, limit, (now, due) => {
+    openings ??= openingsAt(now)
+    return decideDelivery(now, due, openings)
+  })
   return { claimed: decided, done: handOverAll(deps, districtId, attempts, begun) }
 }
 

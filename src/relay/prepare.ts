@@ -3,7 +3,7 @@
 import { senderLabel, writeBody } from '../core/body.ts'
 import { hasVoice } from '../core/call-voices.ts'
 import { missingFacts } from '../core/facts.ts'
-import { type HandOverTime, handOver } from '../core/hours.ts'
+import { type Openings, openingsAt } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { cleanText } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
@@ -229,22 +229,6 @@ function timing(moment: Moment, item: ToPrepare, spoken: string, openings: Openi
   if (item.channel === 'call' && !item.recorded && !hasVoice(spoken)) return { status: 'held', sendAfter: null, hold: 'person' }
   if (item.phone === 'no_number') return { status: 'held', sendAfter: null, hold: 'no_number' }
   return sendTime(moment.now, item, openings)
-}
-
-type Hours = NonNullable<ToPrepare['hours']>
-type Openings = (hours: Hours) => HandOverTime | null
-
-/** The next hand-over by these hours, worked out once for all texts of a batch that have the same. */
-function openingsAt(now: Temporal.Instant): Openings {
-  const known = new Map<string, HandOverTime | null>()
-  return (hours) => {
-    const key = JSON.stringify(hours)
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const time = handOver(now, hours.week, hours.closures, hours.zone)
-    known.set(key, time)
-    return time
-  }
 }
 
 /** When a message may be handed over: at once, at the opening of the next window, or at no known time. */

@@ -16,6 +16,7 @@ import { reachRoutes } from './reach.ts'
 import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
+import { numbersRoutes } from './school-numbers.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
@@ -51,6 +52,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       announcementRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
+      numbersRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)
       closureRoutes(inside, deps, visitOf)

@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import { databaseNow } from '../store/database.ts'
 import { type ReachCount, type ReachGroup, reachOf, SMALLEST, type Way } from '../store/reach-view.ts'
-import { schoolsOf } from '../store/schools.ts'
 import type { Html } from './page.ts'
 import { schoolChoice } from './school-choice.ts'
+import { askedSchool } from './school-nav.ts'
 import type { VisitOf } from './visits.ts'
-import { queryOf, sayNotFound } from './wall.ts'
+import { sayNotFound } from './wall.ts'
 import { languageWords } from './words.ts'
 
 const DAYS = 30
@@ -24,11 +24,10 @@ const WAY_NAMES: Readonly<Record<Way, string>> = {
 export function reachRoutes(app: FastifyInstance, visitOf: VisitOf): void {
   app.get('/reach', async (request, reply) => {
     const visit = visitOf(request)
-    const { districtId, staff } = visit
-    const schools = await visit.read((trx) => schoolsOf(trx, staff))
-    const asked = queryOf(request, 'of')
-    const school = schools.find((one) => one.id === asked) ?? (asked === '' ? schools[0] : undefined)
-    if (school === undefined) return sayNotFound(reply)
+    const { districtId } = visit
+    const found = await askedSchool(visit, request)
+    if (found === null) return sayNotFound(reply)
+    const { school, schools } = found
     const reach = await visit.read(async (trx) =>
       reachOf(trx, districtId, school.id, (await databaseNow(trx)).subtract({ hours: 24 * DAYS })),
     )

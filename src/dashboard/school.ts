@@ -11,7 +11,7 @@ import { schoolHours } from '../store/hours.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
 import { fileForm } from './closures.ts'
 import type { Html } from './page.ts'
-import { schoolChoice } from './school-choice.ts'
+import { schoolNav } from './school-nav.ts'
 import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -193,7 +193,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolChoice('/school', schools, school.id)}${messageForm(at, body, typed === null ? problem : null)}${hoursForm(at, typed ?? typedOf(hours), typed === null ? null : problem)}${hours === null ? '' : fileForm(school)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${messageForm(at, body, typed === null ? problem : null)}${hoursForm(at, typed ?? typedOf(hours), typed === null ? null : problem)}${hours === null ? '' : fileForm(school)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))

@@ -79,6 +79,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/oversight'],
     ['kim', () => '/oversight/looks'],
     ['kim', () => '/school?of=lincoln'],
+    ['kim', () => '/school/numbers?of=lincoln'],
     ['kim', () => '/reach?of=lincoln'],
     ['kim', () => '/school/roster'],
     ['kim', () => '/oversight/review?of=lincoln'],

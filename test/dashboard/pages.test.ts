@@ -70,7 +70,15 @@ describe('what a page shows', () => {
 
   test('no page holds a real number', async () => {
     const pages = ['/inbox', `/conversations/${conversation}`, '/classes', '/account', '/classes/math-4b']
-    const admin = ['/reach?of=lincoln', '/oversight', '/oversight/looks', '/school', '/tasks', `/conversations/${conversation}`]
+    const admin = [
+      '/reach?of=lincoln',
+      '/oversight',
+      '/oversight/looks',
+      '/school',
+      '/school/numbers',
+      '/tasks',
+      `/conversations/${conversation}`,
+    ]
     const all = [...(await Promise.all(pages.map((p) => rivera.get(p)))), ...(await Promise.all(admin.map((p) => kim.get(p))))]
     for (const { html } of all) for (const number of numbers()) expect(html).not.toContain(number)
   })
@@ -195,6 +203,7 @@ describe('who may see and do what', () => {
     '/oversight',
     '/oversight/looks',
     '/school',
+    '/school/numbers',
     '/tasks',
     '/nothing',
   ]
@@ -416,7 +425,7 @@ describe('signing in by a texted code', () => {
 
 describe('whatever stands in an address or a form, no page fails', () => {
   const pages = () =>
-    '/inbox /oversight /oversight/review /reach /school /attendance /sign-in /sign-in/code /sign-in/second'
+    '/inbox /oversight /oversight/review /reach /school /school/numbers /attendance /sign-in /sign-in/code /sign-in/second'
       .split(' ')
       .concat(`/conversations/${conversation}`, '/conversations/', '/classes/', '/announcements/', '/exchanges/')
   const names = 'q show after before draft body first said words staff class status from to of next'.split(' ')

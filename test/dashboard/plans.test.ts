@@ -7,6 +7,7 @@ import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
 import type { Trx } from '../../src/store/database.ts'
 import { inboxPage, markSeen, unreadConversations } from '../../src/store/inbox-view.ts'
 import { openLogins } from '../../src/store/logins.ts'
+import { phoneNeeds, poolNumbers, waitingForNumber } from '../../src/store/number-needs.ts'
 import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
@@ -100,6 +101,14 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       searchExchanges(trx, await staffNamed(trx, 'kim'), { ...month, staff: 'rivera', classId: 'x', words: 'a' }, now),
   ],
   ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
+  [
+    'the numbers of a school',
+    async (trx, d) => [
+      await phoneNeeds(trx, d, 'lincoln', now),
+      await poolNumbers(trx, d, now.subtract({ hours: 168 })),
+      await waitingForNumber(trx, d, 'lincoln'),
+    ],
+  ],
   ['tasks of a school', async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100 })],
 ]
 

@@ -88,7 +88,11 @@ try {
   await database.admin('vacuum analyze')
 
   const detect = await createDetector()
-  const translator: Translator = { name: 'echo', translate: async ({ text }) => ({ kind: 'translated', text, by: 'echo' }) }
+  const translator: Translator = {
+    name: 'echo',
+    covers: async () => 'all',
+    translate: async ({ text }) => ({ kind: 'translated', text, by: 'echo' }),
+  }
   const carrier: Carrier = { send: async () => ({ kind: 'unknown' }), sentSince: async () => null }
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, readInbox, scripts), detect },

@@ -66,7 +66,11 @@ async function measure(districtId: string, round: number, count: number): Promis
     },
     sentSince: async () => null,
   }
-  const translator: Translator = { name: 'none', translate: async () => ({ kind: 'unavailable', reason: 'none' }) }
+  const translator: Translator = {
+    name: 'none',
+    covers: async () => 'none',
+    translate: async () => ({ kind: 'unavailable', reason: 'none' }),
+  }
   const detect = () => ({ language: 'und', confidence: 0 })
   await inDistrict(db, districtId, (trx) =>
     sql`update exchange set send_after = now() where district_id = ${districtId} and status = 'held'`.execute(trx),

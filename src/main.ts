@@ -308,6 +308,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
       return answer.kind === 'translated' ? answer.text : null
     },
     segments: segmentsOf,
+    covers: translator.covers,
   })
   try {
     const app = await buildServer({

@@ -32,8 +32,8 @@ const MOST_RECORDED = 180
 const MOST_TURNS = 600
 const TASKS: Readonly<Record<string, StudioState['task']>> = { '1': 'message', '2': 'answer', '3': 'prompt' }
 
-/** Prompts that a family hears and that need no slot: these are worth recording. */
-const RECORDED = (Object.keys(promptSlots) as PromptId[]).filter(
+/** Prompts that a family hears and that need no slot: these are worth recording in a language that no voice speaks. */
+export const RECORDED_PROMPTS = (Object.keys(promptSlots) as PromptId[]).filter(
   (id) => promptSlots[id].length === 0 && (id === 'talk_person' || !/^(staff|studio|room|talk)_/.test(id)),
 )
 
@@ -107,7 +107,7 @@ function languageOf(facts: CallFacts): string | null {
 function nextItem(state: StudioState, facts: CallFacts): StudioTurn {
   if (state.task === 'prompt') {
     const language = languageOf(facts)
-    const prompt = RECORDED.find((id) => !state.done.includes(id) && !facts.recorded.has(`${language} ${id}`))
+    const prompt = RECORDED_PROMPTS.find((id) => !state.done.includes(id) && !facts.recorded.has(`${language} ${id}`))
     if (language === null || prompt === undefined) return nothing(state, facts)
     return go(nodes, 'record', { ...state, item: null, prompt }, facts)
   }

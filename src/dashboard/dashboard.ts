@@ -1,6 +1,7 @@
 /** The dashboard: what staff see in a browser. */
 
 import type { FastifyPluginAsync } from 'fastify'
+import type { Translator } from '../relay/ports.ts'
 import { accountRoutes } from './account.ts'
 import { announcementRoutes } from './announcement.ts'
 import { assetRoutes } from './assets.ts'
@@ -16,6 +17,7 @@ import { reachRoutes } from './reach.ts'
 import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
+import { languagesRoutes } from './school-languages.ts'
 import { numbersRoutes } from './school-numbers.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
@@ -29,7 +31,8 @@ export type DashboardDeps = SignInDeps &
   OversightDeps &
   SchoolDeps &
   RosterDeps &
-  LiveDeps & {
+  LiveDeps &
+  Pick<Translator, 'covers'> & {
     /** The address that browsers use. */
     readonly publicUrl: string
     /** Signs the cookies. */
@@ -53,6 +56,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
       numbersRoutes(inside, deps, visitOf)
+      languagesRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)
       closureRoutes(inside, deps, visitOf)

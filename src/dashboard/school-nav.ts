@@ -12,6 +12,7 @@ import { queryOf } from './wall.ts'
 const PAGES = {
   '/school': 'School',
   '/school/numbers': 'Numbers',
+  '/school/languages': 'Languages',
 } as const
 
 /** The address of one of the pages. */

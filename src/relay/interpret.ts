@@ -6,7 +6,7 @@ import type { TalkStore } from './interpret-ports.ts'
 import type { Translator } from './ports.ts'
 
 /** What `interpret` works with. */
-export type InterpretDeps = { readonly store: TalkStore; readonly translator: Translator }
+export type InterpretDeps = { readonly store: TalkStore; readonly translator: Pick<Translator, 'translate'> }
 
 /**
  * Interprets up to `limit` lines of a district; gives how many were due. Nobody can wait on the phone for a second try: a translator that fails, or

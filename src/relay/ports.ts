@@ -4,6 +4,7 @@
 
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction, Status } from '../core/exchange.ts'
+import type { TranslationCover } from '../core/language-coverage.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { LineType } from './call-ports.ts'
 
@@ -134,6 +135,8 @@ export type TranslationAnswer =
 export type Translator = {
   readonly name: string
   readonly translate: (request: TranslationRequest) => Promise<TranslationAnswer>
+  /** How much of a language (BCP 47) it puts into English and back. Ends within 3 s. */
+  readonly covers: (language: string) => Promise<TranslationCover>
 }
 
 /** Which language a text is in: BCP 47, or `und`; confidence 0 to 1. `home` holds the household's languages. */

@@ -13,7 +13,7 @@ import type { Detector, Moment, Postponed, Prepared, PrepareStore, ToPrepare, Tr
 /** What `prepare` works with. */
 export type PrepareDeps = {
   readonly store: PrepareStore
-  readonly translator: Translator
+  readonly translator: Pick<Translator, 'name' | 'translate'>
   readonly detect: Detector
   /** Null: nobody can say what line a phone is; what a failed text teaches must do. */
   readonly lines: LineAsker | null
@@ -141,7 +141,11 @@ function translationOf(detect: Detector, item: ToPrepare): Wish {
 }
 
 /** Asks the translator for each different text once, a few at a time, for as long as there is `time`. */
-async function translateAll(translator: Translator, wishes: readonly Wish[], time: () => boolean): Promise<Translated[]> {
+async function translateAll(
+  translator: PrepareDeps['translator'],
+  wishes: readonly Wish[],
+  time: () => boolean,
+): Promise<Translated[]> {
   const answers = new Map<string, TranslationAnswer>()
   const keyOf = (wish: Wish) => JSON.stringify(wish.request)
   const different = [...new Map(wishes.map((w) => [keyOf(w), w.request])).entries()].filter(([, request]) => request !== null)
@@ -155,7 +159,7 @@ async function translateAll(translator: Translator, wishes: readonly Wish[], tim
 }
 
 /** An engine's answer as it can be kept. Nothing, or far more than the original can say, is no translation of it. */
-async function ask(translator: Translator, request: NonNullable<Wish['request']>): Promise<TranslationAnswer> {
+async function ask(translator: PrepareDeps['translator'], request: NonNullable<Wish['request']>): Promise<TranslationAnswer> {
   const answer = await translator.translate(request)
   if (answer.kind !== 'translated') return answer
   if (answer.text.trim() === '') return { kind: 'unavailable', reason: 'empty answer' }

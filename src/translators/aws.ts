@@ -51,6 +51,16 @@ function inLatin(serbian: string): string {
   })
 }
 
+function isSerbianInLatin(tag: string): boolean {
+  return awsLanguageCode(tag) === 'sr' && scriptOf(tag) === 'Latn'
+}
+
+/** The service's code for a tag, where what it writes is in the script that readers of the tag expect; null otherwise. */
+function codeInScript(tag: string): string | null {
+  const code = awsLanguageCode(tag)
+  return code !== null && (isSerbianInLatin(tag) || scriptOf(tag) === scriptOf(code)) ? code : null
+}
+
 /** Targets whose formality can be chosen (developer guide, "Setting formality"); elsewhere the setting is ignored. */
 const FORMAL_TARGETS = new Set(['nl', 'fr', 'fr-CA', 'de', 'hi', 'it', 'ja', 'ko', 'pt-PT', 'es', 'es-MX'])
 
@@ -150,9 +160,8 @@ async function translate(client: TranslateClient, request: TranslationRequest): 
   const from = awsLanguageCode(request.from)
   const to = awsLanguageCode(request.to)
   if (!from || !to) return { kind: 'unsupported', reason: 'language not in Amazon Translate' }
-  const serbianInLatin = to === 'sr' && scriptOf(request.to) === 'Latn'
-  if (!serbianInLatin && scriptOf(request.to) !== scriptOf(to))
-    return { kind: 'unsupported', reason: 'script not in Amazon Translate' }
+  const serbianInLatin = isSerbianInLatin(request.to)
+  if (codeInScript(request.to) === null) return { kind: 'unsupported', reason: 'script not in Amazon Translate' }
   if (from === to) return { kind: 'translated', text: serbianInLatin ? inLatin(request.text) : request.text, by: 'aws' }
   const signal = AbortSignal.timeout(TIME_LIMIT_MS)
   // The signal does not end the search for credentials, which may wait on the network.
@@ -179,5 +188,9 @@ async function translate(client: TranslateClient, request: TranslationRequest): 
  */
 export function createAwsTranslator(region: string): Translator {
   const client = new Translate({ region, maxAttempts: 1 })
-  return { name: 'aws', translate: (request) => translate(client, request) }
+  return {
+    name: 'aws',
+    translate: (request) => translate(client, request),
+    covers: async (language) => (codeInScript(language) === null ? 'none' : 'all'),
+  }
 }

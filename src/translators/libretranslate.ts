@@ -54,5 +54,45 @@ async function translate(url: URL, apiKey: string | null, request: TranslationRe
  */
 export function createLibreTranslator(baseUrl: string, apiKey: string | null): Translator {
   const url = new URL('translate', baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`)
-  return { name: 'libretranslate', translate: (request) => translate(url, apiKey, request) }
+  const languages = createLanguageList(new URL('languages', url))
+  return {
+    name: 'libretranslate',
+    translate: (request) => translate(url, apiKey, request),
+    covers: async (language) => {
+      const known = await languages()
+      if (known === null) return 'unknown'
+      const code = libreLanguageCode(language)
+      return known.has(code) || known.has(SCRIPT_ALIASES[code] ?? code) ? 'all' : 'none'
+    },
+  }
+}
+
+/** Newer servers name Chinese by its scripts. */
+const SCRIPT_ALIASES: Readonly<Record<string, string>> = { zh: 'zh-Hans', zt: 'zh-Hant' }
+
+const Languages = z.array(z.object({ code: z.string(), targets: z.array(z.string()).optional() }))
+const LIST_TIME_LIMIT_MS = 3_000
+const LIST_FRESH_MS = 10 * 60_000
+
+/** The codes that the server puts into English and back (GET /languages), asked for once in ten minutes; null: it did not say. */
+function createLanguageList(url: URL): () => Promise<ReadonlySet<string> | null> {
+  let known: { readonly codes: ReadonlySet<string>; readonly at: number } | null = null
+  const ask = async () => {
+    try {
+      const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(LIST_TIME_LIMIT_MS) })
+      const list = Languages.safeParse(response.ok ? await response.json() : null)
+      if (!list.success) return null
+      const intoEnglish = list.data.filter(({ code, targets }) => code === 'en' || (targets ?? ['en']).includes('en'))
+      const fromEnglish = list.data.find(({ code }) => code === 'en')?.targets
+      return new Set(intoEnglish.flatMap(({ code }) => (fromEnglish === undefined || fromEnglish.includes(code) ? [code] : [])))
+    } catch {
+      return null
+    }
+  }
+  return async () => {
+    if (known !== null && performance.now() - known.at < LIST_FRESH_MS) return known.codes
+    const codes = await ask()
+    if (codes !== null) known = { codes, at: performance.now() }
+    return codes
+  }
 }

@@ -193,6 +193,7 @@ function sourceTables(language: PhraseLanguage): readonly PhraseLanguage[] {
 export function createPhrasebook(): Translator {
   return {
     name: 'phrasebook',
+    covers: async (language) => (phraseLanguage(language) === null ? 'none' : 'phrases'),
     translate: async ({ text, from, to, names }) => {
       const source = phraseLanguage(from)
       const target = phraseLanguage(to)

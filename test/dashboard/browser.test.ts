@@ -80,6 +80,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/oversight/looks'],
     ['kim', () => '/school?of=lincoln'],
     ['kim', () => '/school/numbers?of=lincoln'],
+    ['kim', () => '/school/languages?of=lincoln'],
     ['kim', () => '/reach?of=lincoln'],
     ['kim', () => '/school/roster'],
     ['kim', () => '/oversight/review?of=lincoln'],

@@ -108,6 +108,30 @@ describe('what a page shows', () => {
   })
 })
 
+describe('running a school', () => {
+  test('the languages page names no family, tells small groups as such, and lists every language of the school’s families', async () => {
+    const { html } = await kim.get('/school/languages?of=lincoln')
+    for (const language of ['Spanish', 'Arabic', 'Haitian Creole', 'Vietnamese', 'English'])
+      expect(html).toContain(`<h2>${language}</h2>`)
+    const rows = await world.rows(sql<{ family_name: string }>`select distinct family_name from person where kind <> 'staff'`)
+    for (const { family_name } of rows) expect(html).not.toContain(family_name)
+    expect([...html.matchAll(/>(\d+) families</g)].filter(([, n]) => Number(n) < 5)).toEqual([])
+    const harbor = (await kim.get('/school/languages?of=harbor')).html
+    expect(harbor).toContain('fewer than five families')
+    expect(harbor).not.toMatch(/>\d+ families</)
+  })
+
+  test('an administrator of one school finds nothing about another', async () => {
+    const whitfield = await visitor(world, 'whitfield')
+    for (const page of ['numbers', 'languages'])
+      expect([
+        page,
+        (await whitfield.get(`/school/${page}?of=harbor`)).status,
+        (await whitfield.get(`/school/${page}`)).status,
+      ]).toEqual([page, 404, 200])
+  })
+})
+
 describe('sending', () => {
   const key = () => crypto.randomUUID()
   const sent = async (body: string) =>
@@ -204,6 +228,7 @@ describe('who may see and do what', () => {
     '/oversight/looks',
     '/school',
     '/school/numbers',
+    '/school/languages',
     '/tasks',
     '/nothing',
   ]
@@ -425,7 +450,7 @@ describe('signing in by a texted code', () => {
 
 describe('whatever stands in an address or a form, no page fails', () => {
   const pages = () =>
-    '/inbox /oversight /oversight/review /reach /school /school/numbers /attendance /sign-in /sign-in/code /sign-in/second'
+    '/inbox /oversight /oversight/review /reach /school /school/numbers /school/languages /attendance /sign-in /sign-in/code /sign-in/second'
       .split(' ')
       .concat(`/conversations/${conversation}`, '/conversations/', '/classes/', '/announcements/', '/exchanges/')
   const names = 'q show after before draft body first said words staff class status from to of next'.split(' ')

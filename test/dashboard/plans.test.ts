@@ -12,6 +12,7 @@ import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
 import { inboxPulse, threadPulse } from '../../src/store/pulse.ts'
+import { aideLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
 import { openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -107,6 +108,14 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       await phoneNeeds(trx, d, 'lincoln', now),
       await poolNumbers(trx, d, now.subtract({ hours: 168 })),
       await waitingForNumber(trx, d, 'lincoln'),
+    ],
+  ],
+  [
+    'the languages of a school',
+    async (trx, d) => [
+      await familyLanguages(trx, d, 'lincoln'),
+      await aideLanguages(trx, d, 'lincoln'),
+      await recordedPromptCounts(trx, d),
     ],
   ],
   ['tasks of a school', async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100 })],

@@ -24,6 +24,7 @@ export function translatorFor(owner: Owner, scheduler: Scheduler, random: Random
   }
   return {
     name: 'simulated',
+    covers: async () => 'all',
     translate: ({ text, to }) =>
       new Promise((resolve) => {
         scheduler.stir()

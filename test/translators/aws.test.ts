@@ -164,3 +164,15 @@ test.each([
 ])('%s is %s to the service', (tag, code) => {
   expect(awsLanguageCode(tag)).toBe(code)
 })
+
+test.each([
+  ['es-MX', 'all'],
+  ['ht', 'all'],
+  ['zh-HK', 'all'],
+  ['sr-Latn', 'all'],
+  ['ne', 'none'],
+  ['mww', 'none'],
+  ['uz-Cyrl', 'none'],
+])('Amazon Translate covers of %s: %s', async (language, cover) => {
+  expect(await createAwsTranslator('us-east-1').covers(language)).toBe(cover)
+})

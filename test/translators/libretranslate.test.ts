@@ -92,3 +92,35 @@ describe('what goes wrong', () => {
     server.closeAllConnections()
   })
 })
+
+describe('what it covers', () => {
+  const list = [
+    { code: 'en', name: 'English', targets: ['en', 'es', 'zh-Hans', 'nb', 'ar'] },
+    { code: 'es', name: 'Spanish', targets: ['en', 'es'] },
+    { code: 'zh-Hans', name: 'Chinese', targets: ['en'] },
+    { code: 'nb', name: 'Norwegian', targets: ['en'] },
+    { code: 'ar', name: 'Arabic', targets: ['es'] },
+    { code: 'vi', name: 'Vietnamese', targets: ['en'] },
+  ]
+  test('is what the server puts into English and back, asked for once', async () => {
+    reply = json(200, list)
+    seen.length = 0
+    const { covers } = createLibreTranslator(base, 'key')
+    const all = await Promise.all(['en', 'es-MX', 'zh', 'no', 'ar', 'vi', 'so', 'zh-TW'].map((one) => covers(one)))
+    expect(all).toEqual(['all', 'all', 'all', 'all', 'none', 'none', 'none', 'none'])
+    expect(await covers('es')).toBe('all')
+    expect(seen.map(({ url }) => url)).toContain('/libre/languages')
+    const asked = seen.length
+    await covers('vi')
+    expect(seen.length).toBe(asked)
+  })
+
+  test.each([
+    ['an error', json(503, { error: 'away' })],
+    ['something else', json(200, { languages: [] })],
+    ['no JSON', ((response) => response.writeHead(200).end('<html>')) as Reply],
+  ])('is unknown after %s', async (_what, answer) => {
+    reply = answer
+    expect(await createLibreTranslator(base, null).covers('es')).toBe('unknown')
+  })
+})

@@ -238,3 +238,12 @@ describe('what it does not know it does not translate', () => {
     expect(await processorTime(() => translate(text, from, to))).toBeLessThan(1000)
   })
 })
+
+test.each([
+  ['es-MX', 'phrases'],
+  ['zh-TW', 'phrases'],
+  ['yue', 'none'],
+  ['so', 'none'],
+])('the phrasebook covers of %s: %s', async (language, cover) => {
+  expect(await createPhrasebook().covers(language)).toBe(cover)
+})

@@ -3,6 +3,8 @@
  * state, effects); each script has a file of its own (`call-message`, `call-family`, …). Phones and numbers are spoken of by id.
  */
 
+import type { Wordings } from './wordings.ts'
+
 /** Something that the caller hears. */
 export type Spoken =
   /** Words in a voice of their own language (BCP 47); `call-voices` says which languages have one. */
@@ -102,6 +104,8 @@ export type CallFacts = {
   readonly waiting: readonly WaitingMessage[]
   /** Recordings of fixed prompts in languages without a voice: recording ids by `language prompt`. */
   readonly recorded: ReadonlyMap<string, string>
+  /** The district's own wordings of the prompts; absent: none. */
+  readonly wordings?: Wordings | undefined
   /** What waits for an aide's recording, and families' spoken answers that nobody could write down. */
   readonly toRecord: readonly ToRecord[]
   /** The room that this leg belongs to; null: none. */

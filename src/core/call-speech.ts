@@ -6,14 +6,14 @@ import { type PromptId, type PromptSlots, spokenText } from './call-words.ts'
 import { sameLanguage } from './language.ts'
 import { textLanguage } from './texts.ts'
 
-type Recorded = Pick<CallFacts, 'recorded'>
+type Recorded = Pick<CallFacts, 'recorded' | 'wordings'>
 
 /** A prompt in a language (BCP 47). Never in another language's voice: without one of its own it is a recording, else English. */
 export function say<Id extends PromptId>(facts: Recorded, language: string, id: Id, slots: PromptSlots<Id>): readonly Spoken[] {
   const recordingId = facts.recorded.get(`${language} ${id}`)
   if (recordingId !== undefined) return [{ kind: 'play', recordingId }]
   const own = promptLanguage(language)
-  return [{ kind: 'say', language: own, text: spokenText(id, own, slots).text }]
+  return [{ kind: 'say', language: own, text: spokenText(id, own, slots, facts.wordings).text }]
 }
 
 /** The language (BCP 47) in which prompts are said to a listener whose own has no recording of them. */

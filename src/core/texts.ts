@@ -2,6 +2,7 @@
 import { sameLanguage } from './language.ts'
 import { dayWords } from './texts-days.ts'
 import { fixedTexts, type TextId, type TextLanguage, textLanguages, textSlots } from './texts-fixed.ts'
+import { NO_WORDINGS, type Wordings, worded } from './wordings.ts'
 
 /** What must be given to fill a text. Values are plain text and are not looked through for slots. */
 export type TextSlots<Id extends TextId> = Readonly<Record<(typeof textSlots)[Id][number], string>>
@@ -11,15 +12,19 @@ export function textLanguage(language: string): TextLanguage {
   return textLanguages.find((own) => sameLanguage(own, language)) ?? 'en'
 }
 
-/** One of the gateway's texts for a reader of `language` (BCP 47), and the language that it is really in. Throws when a slot is not given. */
+/**
+ * One of the gateway's texts for a reader of `language` (BCP 47), and the language that it is really in. Throws when a slot is not given. `wordings`: the
+ * district's own.
+ */
 export function fixedText<Id extends TextId>(
   id: Id,
   language: string,
   slots: TextSlots<Id>,
+  wordings: Wordings = NO_WORDINGS,
 ): { readonly text: string; readonly language: TextLanguage } {
   const own = textLanguage(language)
   const given: Readonly<Record<string, string>> = slots
-  const text = fixedTexts[own][id].text.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const text = worded(wordings, 'text', own, id, fixedTexts[own][id].text).replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined
     if (value === undefined) throw new Error(`The text ${id} needs the slot ${name}`)
     return value

@@ -19,6 +19,7 @@ import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { languagesRoutes } from './school-languages.ts'
 import { numbersRoutes } from './school-numbers.ts'
+import { type TextsDeps, textsRoutes } from './school-texts.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
@@ -32,7 +33,8 @@ export type DashboardDeps = SignInDeps &
   SchoolDeps &
   RosterDeps &
   LiveDeps &
-  Pick<Translator, 'covers'> & {
+  Pick<Translator, 'covers'> &
+  TextsDeps & {
     /** The address that browsers use. */
     readonly publicUrl: string
     /** Signs the cookies. */
@@ -57,6 +59,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       schoolRoutes(inside, deps, visitOf)
       numbersRoutes(inside, deps, visitOf)
       languagesRoutes(inside, deps, visitOf)
+      textsRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)
       closureRoutes(inside, deps, visitOf)

@@ -19,6 +19,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   urgent_set: 'Saved.',
   words_saved: 'Saved. Messages of the last thirty days were looked through.',
   reviewed: 'Noted.',
+  noted: 'Noted.',
+  texts_reviewed: 'Noted with your name.',
   login_ended: 'That browser is signed out.',
 }
 

@@ -4,11 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import { sameSpoken } from '../core/call-voices.ts'
 import { coverageOf, type LanguageCoverage, type WhatFamiliesGet, whatFamiliesGet } from '../core/language-coverage.ts'
-import { unreviewedTexts } from '../core/texts.ts'
+import { textLanguage } from '../core/texts.ts'
 import type { Translator } from '../relay/ports.ts'
 import { aideLanguages, type FamilyLanguage, familyLanguages, recordedPromptCounts } from '../store/school-languages.ts'
 import type { Html } from './page.ts'
 import { askedSchool, schoolNav } from './school-nav.ts'
+import { unreviewedCounts } from './school-texts.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
 import { languageWords } from './words.ts'
@@ -21,14 +22,16 @@ export function languagesRoutes(app: FastifyInstance, deps: Pick<Translator, 'co
     if (found === null) return sayNotFound(reply)
     const { school, schools } = found
     const { districtId } = visit
-    const { languages, aides, recorded } = await visit.read(async (trx) => ({
+    const { languages, aides, recorded, unread } = await visit.read(async (trx) => ({
       languages: await familyLanguages(trx, districtId, school.id),
       aides: await aideLanguages(trx, districtId, school.id),
       recorded: await recordedPromptCounts(trx, districtId),
+      unread: await unreviewedCounts(trx, districtId),
     }))
     const covered = await Promise.all(
       languages.map(async (one) => ({
         ...one,
+        unread: unread.get(textLanguage(one.language)) ?? 0,
         coverage: coverageOf(one.language, {
           translation: await deps.covers(one.language),
           recorded: recorded.get(one.language) ?? 0,
@@ -47,21 +50,23 @@ ${languages.length === 0 ? html`<p class="empty">The school’s list has no fami
   })
 }
 
-function languageCard({ language, families, coverage }: FamilyLanguage & { readonly coverage: LanguageCoverage }): Html {
+/** A language with what it has; `unread`: fixed texts that no speaker has read. */
+type Covered = FamilyLanguage & { readonly coverage: LanguageCoverage; readonly unread: number }
+
+function languageCard({ language, families, coverage, unread }: Covered): Html {
   const how = families === null ? 'fewer than five families' : `${families} families`
   if (language === 'und')
     return html`<section class="card"><div class="bar"><h2>No language on file</h2><span class="hint">${how}</span></div><p>Texts go out in English. Ask these families, and put the language into the roster.</p></section>`
   const name = languageWords(language)
   return html`<section class="card"><div class="bar"><h2>${name}</h2><span class="hint">${how}</span></div>
-<p>${sentence(name, whatFamiliesGet(coverage))}</p><ul class="has">${marks(language, coverage).map(([fine, words]) => html`<li class="${fine}">${words}</li>`)}</ul></section>`
+<p>${sentence(name, whatFamiliesGet(coverage))}</p><ul class="has">${marks(coverage, unread).map(([fine, words]) => html`<li class="${fine}">${words}</li>`)}</ul></section>`
 }
 
 type Mark = readonly [tone: 'good' | 'wait' | 'bad', words: string]
 
 /** Each thing that a language has or lacks, in words; the colour only repeats them. */
-function marks(language: string, coverage: LanguageCoverage): readonly Mark[] {
+function marks(coverage: LanguageCoverage, unread: number): readonly Mark[] {
   const { own, translation, fixedTexts, voice, speech, stopWords, recorded, recordable, aide } = coverage
-  const unread = unreviewedTexts(language).length
   const translated: Readonly<Record<typeof translation, Mark>> = {
     all: ['good', 'Texts are translated'],
     phrases: ['wait', 'Only the phrasebook’s sentences are translated'],
@@ -72,7 +77,7 @@ function marks(language: string, coverage: LanguageCoverage): readonly Mark[] {
     ? ['bad', 'No fixed texts']
     : unread === 0
       ? ['good', 'Fixed texts reviewed']
-      : ['wait', 'Fixed texts not yet reviewed by a speaker']
+      : ['wait', `${unread} fixed texts not yet reviewed by a speaker`]
   const prompts: Mark = [recorded >= recordable ? 'good' : 'wait', `${recorded} of ${recordable} prompts recorded by people`]
   const is = (fine: boolean, yes: string, not: Mark): Mark => (fine ? ['good', yes] : not)
   return [

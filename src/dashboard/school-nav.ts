@@ -13,6 +13,7 @@ const PAGES = {
   '/school': 'School',
   '/school/numbers': 'Numbers',
   '/school/languages': 'Languages',
+  '/school/texts': 'Fixed texts',
 } as const
 
 /** The address of one of the pages. */
@@ -29,10 +30,10 @@ export async function askedSchool(
   return school === undefined ? null : { school, schools }
 }
 
-/** The links between the pages of a school, and below them the choice between schools. */
-export function schoolNav(here: SchoolPage, school: SchoolRow, schools: readonly SchoolRow[]): Html {
+/** The links between the pages of a school, and below them the choice between schools where the page is about one (`choice`). */
+export function schoolNav(here: SchoolPage, school: SchoolRow, schools: readonly SchoolRow[], choice = true): Html {
   const of = `?of=${encodeURIComponent(school.id)}`
   return html`<nav class="tabs" aria-label="Running the school">${Object.entries(PAGES).map(
     ([path, name]) => html`<a href="${path}${of}"${path === here ? html` aria-current="page"` : ''}>${name}</a>`,
-  )}</nav>${schoolChoice(here, schools, school.id)}`
+  )}</nav>${choice ? schoolChoice(here, schools, school.id) : ''}`
 }

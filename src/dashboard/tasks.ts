@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { zoneOf } from '../store/people.ts'
 import { openTasks, settleTask, type TaskRow, taskSchools } from '../store/task-list.ts'
 import type { Html } from './page.ts'
+import { mayReview } from './school-texts.ts'
 import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
@@ -89,9 +90,14 @@ export function tasksRoutes(
     const visit = visitOf(request)
     const { staff } = visit
     const now = await deps.now()
-    const { schools, tasks, zone } = await visit.read(async (trx) => {
+    const { schools, tasks, zone, reviews } = await visit.read(async (trx) => {
       const schools = await taskSchools(trx, staff)
-      return { schools, tasks: await openTasks(trx, staff, schools, { id: null, limit: MOST }), zone: await zoneOf(trx, staff) }
+      return {
+        schools,
+        reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
+        tasks: await openTasks(trx, staff, schools, { id: null, limit: MOST }),
+        zone: await zoneOf(trx, staff),
+      }
     })
     if (schools !== null && schools.length === 0) return sayNotFound(reply)
     return visit.page(
@@ -103,7 +109,7 @@ export function tasksRoutes(
           ? html`<p class="empty">Nothing waits for anybody. When a message may not have gone out, an unknown phone writes or a family cannot be reached, it stands here.</p>`
           : html`<p class="sub">${tasks.length === MOST ? `The ${MOST} oldest` : tasks.length === 1 ? 'One' : tasks.length} to do, the oldest first.</p>
 <ul class="rows">${tasks.map((task) => taskLine(task, timeTag(task.at, briefly(deps.asSeen(task.at), now, zone))))}</ul>`
-      }`,
+      }${reviews ? html`<p class="hint">Do you speak the families’ languages? <a href="/school/texts">Read what Homeline itself says to them</a>, and say what is right.</p>` : ''}`,
     )
   })
 

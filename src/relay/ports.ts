@@ -6,6 +6,7 @@ import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { TranslationCover } from '../core/language-coverage.ts'
 import type { E164 } from '../core/phone-number.ts'
+import type { Wordings } from '../core/wordings.ts'
 import type { LineType } from './call-ports.ts'
 
 /**
@@ -120,6 +121,8 @@ export type TranslationRequest = {
   readonly to: string
   /** Names that must come back letter for letter: students, guardians, staff. */
   readonly names: readonly string[]
+  /** The district's own wordings, where the engine writes known sentences; absent: none. */
+  readonly wordings?: Wordings | undefined
 }
 
 /**
@@ -193,6 +196,8 @@ export type ToPrepare = {
   readonly hours: Due['hours']
   /** The IANA zone of whoever wrote it, in which times are told; null with `hours`. */
   readonly writerZone: string | null
+  /** The district's own wordings of the fixed texts; absent: none. */
+  readonly wordings?: Wordings | undefined
   /** Which setting of the school's hours these are; the store takes no result that was timed by older ones. */
   readonly hoursVersion: number
 }
@@ -211,6 +216,8 @@ export type Prepared = {
   /** Why the text goes as it is, where it should have been translated; or that both texts go. */
   readonly translationNote: 'not_translated' | 'differs' | null
   readonly noteDetail: string | null
+  /** What the engine was asked for, and in how many milliseconds it answered; absent: it was not asked. */
+  readonly asked?: Asked | undefined
   /** What is handed over; null where there is no phone to hand it to. */
   readonly body: string | null
   readonly channel: 'text' | 'call'
@@ -221,12 +228,16 @@ export type Prepared = {
   readonly answer: { readonly notice: string; readonly key: string; readonly text: string; readonly language: string } | null
 }
 
+/** Between which languages (BCP 47) an engine was asked, and how long its answer took. */
+export type Asked = { readonly from: string; readonly to: string; readonly milliseconds: number }
+
 /** What is not prepared now: tried again after `seconds`, since the translator was away for that `reason`; null when it was not asked yet. */
 export type Postponed = {
   readonly id: string
   readonly tries: number
   readonly seconds: number
   readonly reason: string | null
+  readonly asked?: Asked | undefined
 }
 
 /** The store as `prepare` sees it. What is not under the lease any more (see `tries`) is left as it is by `finish` and `postpone`. */

@@ -7,8 +7,19 @@ import { type Openings, openingsAt } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { cleanText } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
+import type { Wordings } from '../core/wordings.ts'
 import type { LineAsker } from './look-up.ts'
-import type { Detector, Moment, Postponed, Prepared, PrepareStore, ToPrepare, TranslationAnswer, Translator } from './ports.ts'
+import type {
+  Asked,
+  Detector,
+  Moment,
+  Postponed,
+  Prepared,
+  PrepareStore,
+  ToPrepare,
+  TranslationAnswer,
+  Translator,
+} from './ports.ts'
 
 /** What `prepare` works with. */
 export type PrepareDeps = {
@@ -85,18 +96,19 @@ async function write(
     deps.translator,
     items.map((item) => translationOf(deps.detect, item)),
     () => deps.monotonic() - begun < ASK_WITHIN_MS,
+    deps.monotonic,
   )
   const openings = openingsAt(moment.now)
   const done: Prepared[] = []
   const later: Postponed[] = []
   items.forEach((item, i) => {
-    const { from, to, answer } = answers[i] as Translated
+    const { from, to, answer, asked } = answers[i] as Translated
     const waited = moment.database.since(item.createdAt).total('minutes')
     const { id, tries } = item
     if (answer === 'not asked') later.push({ id, tries, seconds: 0, reason: null })
     else if (answer?.kind === 'unavailable' && waited < GIVE_UP_MINUTES)
-      later.push({ id, tries, seconds: Math.min(5 * 2 ** tries, 60), reason: answer.reason })
-    else done.push(result(moment, item, from, to, answer, openings))
+      later.push({ id, tries, seconds: Math.min(5 * 2 ** tries, 60), reason: answer.reason, asked })
+    else done.push({ ...result(moment, item, from, to, answer, openings), asked })
   })
   if (later.length > 0) await deps.store.postpone(districtId, later)
   if (done.length > 0) await deps.store.finish(districtId, moment, done)
@@ -108,7 +120,12 @@ export async function preview(
   moment: Moment,
   draft: ToPrepare,
 ): Promise<Prepared> {
-  const [translated] = await translateAll(deps.translator, [translationOf(deps.detect, draft)], () => true)
+  const [translated] = await translateAll(
+    deps.translator,
+    [translationOf(deps.detect, draft)],
+    () => true,
+    () => 0,
+  )
   const { from, to, answer } = translated as Translated
   return result(moment, draft, from, to, answer === 'not asked' ? null : answer, openingsAt(moment.now))
 }
@@ -121,9 +138,10 @@ type Wish = {
     readonly from: string
     readonly to: string
     readonly names: readonly string[]
+    readonly wordings: Wordings | undefined
   } | null
 }
-type Translated = Wish & { readonly answer: TranslationAnswer | 'not asked' | null }
+type Translated = Wish & { readonly answer: TranslationAnswer | 'not asked' | null; readonly asked: Asked | undefined }
 
 /** Which languages a text goes between. What the roster says is the answer; detection only corrects it where it is sure. */
 function translationOf(detect: Detector, item: ToPrepare): Wish {
@@ -137,25 +155,38 @@ function translationOf(detect: Detector, item: ToPrepare): Wish {
   const from = seen.language !== 'und' && seen.confidence >= SURE ? seen.language : written
   const to = item.direction === 'to_staff' ? staff : (family ?? staff)
   const nothingToSay = item.keyword !== null || item.text.trim() === ''
-  return { from, to, request: nothingToSay || sameLanguage(from, to) ? null : { text: item.text, from, to, names: item.names } }
+  return {
+    from,
+    to,
+    request:
+      nothingToSay || sameLanguage(from, to) ? null : { text: item.text, from, to, names: item.names, wordings: item.wordings },
+  }
 }
 
-/** Asks the translator for each different text once, a few at a time, for as long as there is `time`. */
+/** Asks the translator for each different text once, a few at a time, for as long as there is `time`; tells how long each took. */
 async function translateAll(
   translator: PrepareDeps['translator'],
   wishes: readonly Wish[],
   time: () => boolean,
+  monotonic: () => number,
 ): Promise<Translated[]> {
-  const answers = new Map<string, TranslationAnswer>()
+  const answers = new Map<string, { readonly answer: TranslationAnswer; readonly asked: Asked }>()
   const keyOf = (wish: Wish) => JSON.stringify(wish.request)
   const different = [...new Map(wishes.map((w) => [keyOf(w), w.request])).entries()].filter(([, request]) => request !== null)
   for (let i = 0; i < different.length && time(); i += TRANSLATIONS_AT_ONCE)
     await Promise.all(
       different.slice(i, i + TRANSLATIONS_AT_ONCE).map(async ([key, request]) => {
-        if (request !== null) answers.set(key, await ask(translator, request))
+        if (request === null) return
+        const begun = monotonic()
+        const answer = await ask(translator, request)
+        const { from, to } = request
+        answers.set(key, { answer, asked: { from, to, milliseconds: Math.round(monotonic() - begun) } })
       }),
     )
-  return wishes.map((wish) => ({ ...wish, answer: wish.request === null ? null : (answers.get(keyOf(wish)) ?? 'not asked') }))
+  return wishes.map((wish) => {
+    const found = wish.request === null ? undefined : answers.get(keyOf(wish))
+    return { ...wish, answer: wish.request === null ? null : (found?.answer ?? 'not asked'), asked: found?.asked }
+  })
 }
 
 /** An engine's answer as it can be kept. Nothing, or far more than the original can say, is no translation of it. */
@@ -203,15 +234,17 @@ function result(
 
 /** What stands below each other behind the sender's name. A picture itself is not passed on; that there was one is said. */
 function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
-  if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}).text]
+  if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}, item.wordings).text]
   const picture = [
     ...(item.pictures ? ['(picture)'] : []),
     ...(item.voiceSeconds === null ? [] : [`(voice message, ${item.voiceSeconds} s)`]),
   ]
   if (item.text.trim() === '') return picture
   if (answer === null) return [item.text, ...picture]
-  if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}).text, item.text, ...picture]
-  return differs ? [answer.text, fixedText('translation_differs', to, {}).text, item.text, ...picture] : [answer.text, ...picture]
+  if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}, item.wordings).text, item.text, ...picture]
+  return differs
+    ? [answer.text, fixedText('translation_differs', to, {}, item.wordings).text, item.text, ...picture]
+    : [answer.text, ...picture]
 }
 
 /** When a delayed text was written, in the words and on the clock of its reader at the time of the hand-over. */
@@ -221,7 +254,7 @@ function delay(moment: Moment, item: ToPrepare, to: string, time: Timing): strin
   if (item.createdAt.since(reachedAt).total('minutes') < DELAYED_MINUTES) return []
   const ahead = moment.database.until(moment.now)
   const when = sayWhen(reachedAt.add(ahead), time.sendAfter ?? moment.now, item.hours?.zone ?? 'UTC', to)
-  return [fixedText('delayed', to, { when }).text]
+  return [fixedText('delayed', to, { when }, item.wordings).text]
 }
 
 type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>
@@ -255,17 +288,21 @@ function answerToSender(moment: Moment, item: ToPrepare, time: Timing): Prepared
   const toFamily = item.direction === 'to_family'
   const language = toFamily ? item.staffLanguage : (item.familyLanguages[0] ?? item.staffLanguage)
   if (toFamily && item.optedOut)
-    return { notice: 'opted_out_to_staff', key: `opted_out:${item.id}`, ...fixedText('opted_out_to_staff', language, {}) }
+    return {
+      notice: 'opted_out_to_staff',
+      key: `opted_out:${item.id}`,
+      ...fixedText('opted_out_to_staff', language, {}, item.wordings),
+    }
   if (time.status !== 'held') return null
   const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
   if (time.sendAfter === null || item.writerZone === null)
     return {
       notice: 'held_no_time',
       key,
-      ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }),
+      ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }, item.wordings),
     }
   const when = sayWhen(time.sendAfter, moment.now, item.writerZone, language)
   return toFamily
-    ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }) }
-    : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }) }
+    ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }, item.wordings) }
+    : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }, item.wordings) }
 }

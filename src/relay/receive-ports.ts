@@ -3,6 +3,7 @@
 import type { Known } from '../core/conversation.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
+import type { Wordings } from '../core/wordings.ts'
 import type { CallStatus, InboundCallStatus, RecordingStatus } from './call-ports.ts'
 import type { InboundText, Moment, StatusCallback } from './ports.ts'
 
@@ -20,7 +21,13 @@ export type KnownText = {
 }
 
 /** What a notice to a phone is written with. `languages`: what is recorded for the family, empty when nothing is. */
-export type Addressing = { readonly languages: readonly string[]; readonly schoolName: string; readonly districtName: string }
+export type Addressing = {
+  readonly languages: readonly string[]
+  readonly schoolName: string
+  readonly districtName: string
+  /** The district's own wordings of the fixed texts; absent: none. */
+  readonly wordings?: Wordings | undefined
+}
 
 /** A row of the inbox, decrypted and read; null when it cannot be read. */
 export type InboxItem = {

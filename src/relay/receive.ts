@@ -5,6 +5,7 @@ import { keyword, staffCommand } from '../core/keyword.ts'
 import type { E164 } from '../core/phone-number.ts'
 import { fixedText } from '../core/texts.ts'
 import type { TextId } from '../core/texts-fixed.ts'
+import type { Wordings } from '../core/wordings.ts'
 import type { Detector, InboundText, StatusCallback } from './ports.ts'
 import type { Answer, InboxBatch, InboxStore, KnownText, ReceivingDistrict, RoutedText } from './receive-ports.ts'
 
@@ -97,7 +98,11 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
   const effects: (() => Promise<void>)[] = []
   const answer = (
     notice: TextId,
-    write: (language: string, names: { school: string; district: string }) => { text: string; language: string },
+    write: (
+      language: string,
+      names: { school: string; district: string },
+      wordings: Wordings | undefined,
+    ) => { text: string; language: string },
     key: string | null,
   ) => {
     effects.push(async () => {
@@ -109,7 +114,7 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
           ...answerTo(text, route, exchangeId),
           notice,
           key,
-          ...write(language, { school: to.schoolName, district: to.districtName }),
+          ...write(language, { school: to.schoolName, district: to.districtName }, to.wordings),
         },
       ])
     })
@@ -129,27 +134,27 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
         district.task(word.kind === 'stop' ? 'opted_out' : 'wrong_number', text.phoneId, { phoneId: text.phoneId, exchangeId }),
       )
       if (text.optedOut === null && (word.kind === 'wrong-number' || !word.byCarrier))
-        answer('stop_done', (language, names) => fixedText('stop_done', language, names), `stop_done:${exchangeId}`)
+        answer('stop_done', (language, names, own) => fixedText('stop_done', language, names, own), `stop_done:${exchangeId}`)
       return record(route.kind === 'relay' && route.direction === 'to_staff', word.kind)
     case 'start':
       if (word.onlyWhenOptedOut && text.optedOut === null) break
       changePhone(false, `text ${word.language}`)
       // The carrier answers a START only to a block of its own.
       if (!word.byCarrier || text.optedOut === 'ours')
-        answer('start_done', (language, names) => fixedText('start_done', language, names), null)
+        answer('start_done', (language, names, own) => fixedText('start_done', language, names, own), null)
       return record(false, 'start')
     case 'help':
-      if (!word.byCarrier) answer('help', (language, names) => fixedText('help', language, names), null)
+      if (!word.byCarrier) answer('help', (language, names, own) => fixedText('help', language, names, own), null)
       return record(false, 'help')
     case 'original': {
       if (route.kind !== 'relay' || route.direction !== 'to_staff') break
       const original = await district.lastOriginal(route.conversationId)
-      if (original === null) answer('no_original', (language) => fixedText('no_original', language, {}), null)
+      if (original === null) answer('no_original', (language, _, own) => fixedText('no_original', language, {}, own), null)
       else
         answer(
           'original_is',
-          (language) => {
-            const line = fixedText('original_is', language, {})
+          (language, _, own) => {
+            const line = fixedText('original_is', language, {}, own)
             return { text: `${line.text}\n${original}`, language: line.language }
           },
           null,
@@ -173,15 +178,15 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
 
   const day = district.moment.now.toString().slice(0, 10)
   if (route.kind === 'stranger') {
-    answer('stranger', (language) => fixedText('stranger', language, {}), `stranger:${text.phoneId}:${day}`)
+    answer('stranger', (language, _, own) => fixedText('stranger', language, {}, own), `stranger:${text.phoneId}:${day}`)
     effects.push(() => district.task('stranger', text.phoneId, { phoneId: text.phoneId, exchangeId }))
   }
   if (route.kind === 'lost_staff')
     effects.push(() => district.task('lost_staff', text.phoneId, { phoneId: text.phoneId, personId: route.staffId, exchangeId }))
   if (route.kind === 'office' || route.kind === 'lost_staff')
-    answer('closed', (language) => fixedText('closed', language, {}), `closed:${text.phoneId}:${day}`)
+    answer('closed', (language, _, own) => fixedText('closed', language, {}, own), `closed:${text.phoneId}:${day}`)
   if (text.text.pictures > 0)
-    answer('media_not_passed', (language) => fixedText('media_not_passed', language, {}), `media:${exchangeId}`)
+    answer('media_not_passed', (language, _, own) => fixedText('media_not_passed', language, {}, own), `media:${exchangeId}`)
   return record(
     route.kind !== 'stranger' && route.kind !== 'lost_staff' && (text.text.body.trim() !== '' || text.text.pictures > 0),
     null,

@@ -13,6 +13,7 @@ import { roomOf, talkOf } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
 import { toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
 import { teaches } from './reach.ts'
 import { hasUsedMinutes } from './talk-time.ts'
@@ -74,6 +75,7 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     minutesUsed,
     waiting: await waitingFor(trx, districtId, moment, call),
     recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
+    wordings: await wordingsOf(trx, districtId),
     toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
     room: roomOf(call),
     talk: await talkOf(trx, districtId, call, {

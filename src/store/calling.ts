@@ -10,6 +10,7 @@ import { bindPhones } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { insertNotices } from './exchanges.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import type { Keys } from './keys.ts'
 import { ensurePhones } from './phones.ts'
 import { pinOf } from './pins.ts'
@@ -104,7 +105,7 @@ export function callingDistrict(
           direction: 'to_family',
           notice: 'pin',
           key,
-          ...fixedText('pin', to.language ?? 'en', { school: to.school, pin }),
+          ...fixedText('pin', to.language ?? 'en', { school: to.school, pin }, await wordingsOf(trx, districtId)),
           answers: null,
           phoneId: null,
           proxyNumberId: null,

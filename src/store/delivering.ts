@@ -4,11 +4,13 @@ import { sql } from 'kysely'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import { plainPunctuation, splitBody } from '../core/segments.ts'
 import { fixedText } from '../core/texts.ts'
+import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
 import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { type DueRow, dueHeads } from './due.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
@@ -56,6 +58,7 @@ async function claim(
   const kept: string[] = []
   const budget = new Map<string, number>()
   const strangers = await lockStrangers(trx, districtId, rows)
+  const wordings = strangers.size === 0 ? NO_WORDINGS : await wordingsOf(trx, districtId)
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const end = (why: string) => ends.set(why, [...(ends.get(why) ?? []), row.id])
@@ -67,7 +70,7 @@ async function claim(
       else end('no_number')
     } else {
       const introduces = row.introduces && strangers.has(row.phone_id)
-      const whole = introduces ? `${row.body}\n${introductionOf(row)}` : row.body
+      const whole = introduces ? `${row.body}\n${introductionOf(row, wordings)}` : row.body
       const body = splitBody(whole)[row.part] ?? whole
       if (pacing !== null && !fits(budget, row, moment, pacing.segments(body))) continue
       if (introduces) strangers.delete(row.phone_id)
@@ -106,8 +109,8 @@ async function lockStrangers(trx: Trx, districtId: string, rows: readonly DueRow
 }
 
 /** Said by the first text that is really handed over to a phone, whichever was written first. */
-function introductionOf(row: DueRow): string {
-  return plainPunctuation(fixedText('introduction', row.language, { school: row.school?.name ?? '' }).text)
+function introductionOf(row: DueRow, wordings: Wordings): string {
+  return plainPunctuation(fixedText('introduction', row.language, { school: row.school?.name ?? '' }, wordings).text)
 }
 
 /** What `decideDelivery` asks about a due row. */

@@ -7,6 +7,7 @@ import type { Direction } from '../core/exchange.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { ToPrepare } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
@@ -121,6 +122,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
     left join phone p on p.district_id = ${districtId} and p.id = b.phone_id
     order by w.created_at, w.seq`.execute(trx)
   const families = await familiesOf(trx, districtId, rows)
+  const wordings = await wordingsOf(trx, districtId)
   return rows.map((row): Described => {
     const { guardians, students, own } = families(row)
     const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
@@ -179,6 +181,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       optedOut: row.opted_out,
       hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
       writerZone: sideHours(row.hours, toStaff ? 'to_family' : 'to_staff', guardians[0]?.time_zone ?? null)?.zone ?? null,
+      wordings,
       hoursVersion: row.hours_version,
     }
   })

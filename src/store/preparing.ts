@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Direction } from '../core/exchange.ts'
-import type { Moment, Postponed, Prepared, PrepareStore, ToPrepare } from '../relay/ports.ts'
+import type { Asked, Moment, Postponed, Prepared, PrepareStore, ToPrepare } from '../relay/ports.ts'
 import { bindPhones } from './conversations.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { type Described, describeExchanges } from './describing.ts'
@@ -55,10 +55,17 @@ async function postpone(trx: Trx, districtId: string, given: readonly Postponed[
   await appendEvents(
     trx,
     districtId,
-    later.flatMap(({ id, seconds, reason }): NewEvent[] =>
-      reason !== null && postponed.has(id) ? [{ exchangeId: id, at, what: 'translator_away', detail: { reason, seconds } }] : [],
+    later.flatMap(({ id, seconds, reason, asked }): NewEvent[] =>
+      reason !== null && postponed.has(id)
+        ? [{ exchangeId: id, at, what: 'translator_away', detail: { reason, seconds, ...languagesOf(asked) } }]
+        : [],
     ),
   )
+}
+
+/** Between which languages, for whoever counts by language. */
+function languagesOf(asked: Asked | undefined): { readonly from?: string; readonly to?: string } {
+  return asked === undefined ? {} : { from: asked.from, to: asked.to }
 }
 
 async function lease(
@@ -177,6 +184,7 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
           by: d.translation.by,
           from: d.originalLanguage,
           to: d.translation.language,
+          ...(d.asked === undefined ? {} : { ms: d.asked.milliseconds }),
           ...(goesOn ? { status: d.status } : {}),
         },
         text: { translation: d.translation.text },
@@ -186,7 +194,7 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
         exchangeId: d.id,
         at,
         what: d.translationNote,
-        detail: d.noteDetail === null ? {} : { why: d.noteDetail },
+        detail: { ...(d.noteDetail === null ? {} : { why: d.noteDetail }), ...languagesOf(d.asked) },
         // Prepared anew, a text can lose the translation that it had.
         ...(d.translation === null ? { text: { translation: null } } : {}),
       })

@@ -9,6 +9,7 @@ import { openConversations, pairKey } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { cancelWaiting, insertMessages, insertNotices, type NewMessage, timeOrderedId } from './exchanges.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import type { Keys } from './keys.ts'
 import { knownPairs } from './known.ts'
 import { ensurePhones } from './phones.ts'
@@ -38,6 +39,7 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
         languages: row?.languages ?? [],
         schoolName: row?.school ?? row?.district ?? '',
         districtName: row?.district ?? '',
+        wordings: await wordingsOf(trx, districtId),
       }
     },
     keepTexts: async (routed) => {

@@ -235,6 +235,26 @@ export interface Exchange {
   urgent_reason: string | null;
 }
 
+export interface FixedReview {
+  digest: string;
+  district_id: string;
+  id: string;
+  kind: string;
+  language: string;
+  reviewed_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  reviewed_by: string;
+}
+
+export interface FixedWording {
+  district_id: string;
+  id: string;
+  kind: string;
+  language: string;
+  text: string;
+  written_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  written_by: string;
+}
+
 export interface Guardianship {
   district_id: string;
   guardian_id: string;
@@ -488,6 +508,13 @@ export interface Task {
   school_id: string | null;
 }
 
+export interface UnreviewedChoice {
+  decided_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  decided_by: string;
+  district_id: string;
+  language: string;
+}
+
 export interface Unsealed {
   district_id: string;
   event_id: number;
@@ -516,6 +543,8 @@ export interface DB {
   event: Event;
   event_text: EventText;
   exchange: Exchange;
+  fixed_review: FixedReview;
+  fixed_wording: FixedWording;
   guardianship: Guardianship;
   household: Household;
   household_guardian: HouseholdGuardian;
@@ -541,6 +570,7 @@ export interface DB {
   setting: Setting;
   talk_line: TalkLine;
   task: Task;
+  unreviewed_choice: UnreviewedChoice;
   unsealed: Unsealed;
   watched_word: WatchedWord;
 }

@@ -46,3 +46,12 @@ export async function recordedPromptCounts(trx: Trx, districtId: string): Promis
     where p.district_id = ${districtId} group by p.language`.execute(trx)
   return new Map(rows.map((row) => [row.language, row.n]))
 }
+
+/** The languages (BCP 47) that families of the district have on file. */
+export async function districtLanguages(trx: Trx, districtId: string): Promise<string[]> {
+  const { rows } = await sql<{ language: string }>`
+    select language from person where district_id = ${districtId} and kind = 'guardian' and active and language is not null group by language order by 1`.execute(
+    trx,
+  )
+  return rows.map((row) => row.language)
+}

@@ -12,6 +12,7 @@ import { abandonedAttempts } from './abandoned.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, insertNotices } from './exchanges.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
@@ -290,7 +291,12 @@ async function askSender(trx: Trx, districtId: string, moment: Moment, exchangeI
         when: sayWhen(row.created_at, moment.database, row.zone ?? 'UTC', staff?.language ?? 'en'),
         excerpt: excerpt(row.original_text, 40),
       })
-    : fixedText('unknown_to_family', row.language ?? 'en', { excerpt: excerpt(row.original_text, 30), staff: staffName })
+    : fixedText(
+        'unknown_to_family',
+        row.language ?? 'en',
+        { excerpt: excerpt(row.original_text, 30), staff: staffName },
+        await wordingsOf(trx, districtId),
+      )
   // Without a phone of its own the side has no binding: the staff member sees the task instead.
   const { rows: bound } =
     await sql`select 1 from binding where district_id = ${districtId} and conversation_id = ${row.conversation_id} and until is null

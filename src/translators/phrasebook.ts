@@ -3,7 +3,9 @@
  * Spanish, Arabic and Chinese, and says so honestly of everything else.
  */
 
+import { type FixedEntry, entry as fixedEntry } from '../core/fixed-book.ts'
 import { LINK, visible } from '../core/slots.ts'
+import { NO_WORDINGS, type Wordings, worded } from '../core/wordings.ts'
 import type { Translator } from '../relay/ports.ts'
 import { ARABIC } from './phrasebook/arabic.ts'
 import { CHINESE_SIMPLIFIED } from './phrasebook/chinese-simplified.ts'
@@ -43,6 +45,15 @@ export function phrases(language: string): readonly Phrase[] {
   if (!known) return []
   const { phrases: texts, reviewedBy } = TABLES[known]
   return ENTRY_IDS.map((id) => ({ id, text: texts[id][0], lane: LANES[id], reviewedBy: reviewedBy[id] ?? null }))
+}
+
+/** The book in a language (BCP 47, by prefix) beside its English, as a speaker reads it to review it; empty where there is none. */
+export function phraseEntries(language: string): readonly FixedEntry[] {
+  const own = new Map(phrases(language).map((phrase) => [phrase.id, phrase]))
+  return phrases('en').flatMap(({ id, text }) => {
+    const phrase = own.get(id)
+    return phrase === undefined ? [] : [fixedEntry('phrase', id, text, phrase)]
+  })
 }
 
 /** What a slot holds: text that passes letter for letter, or a date to be written anew. */
@@ -168,9 +179,13 @@ function readText(text: string, language: PhraseLanguage, names: readonly string
   return readFrom[0] ?? null
 }
 
-function write(found: Found, language: PhraseLanguage): string {
+/** As the house's own texts name the language. */
+const textLanguageOf = (language: PhraseLanguage) => ({ 'zh-Hans': 'zh', 'zh-Hant': 'zh-TW' })[language as string] ?? language
+
+function write(found: Found, language: PhraseLanguage, wordings: Wordings): string {
   let written = ''
-  for (const piece of TABLES[language].phrases[found.id][0].split(/(\{\w+\})/u)) {
+  const template = worded(wordings, 'phrase', textLanguageOf(language), found.id, TABLES[language].phrases[found.id][0])
+  for (const piece of template.split(/(\{\w+\})/u)) {
     const value = found.slots.get(piece.slice(1, -1))
     if (!value || !piece.startsWith('{')) written += piece
     else if (value.kind === 'text') written += value.text
@@ -194,7 +209,7 @@ export function createPhrasebook(): Translator {
   return {
     name: 'phrasebook',
     covers: async (language) => (phraseLanguage(language) === null ? 'none' : 'phrases'),
-    translate: async ({ text, from, to, names }) => {
+    translate: async ({ text, from, to, names, wordings = NO_WORDINGS }) => {
       const source = phraseLanguage(from)
       const target = phraseLanguage(to)
       if (!source || !target) return { kind: 'unsupported', reason: 'language not in the phrasebook' }
@@ -205,7 +220,7 @@ export function createPhrasebook(): Translator {
         const found = readText(plain, table, names)
         if (!found) continue
         const joint = target === 'zh-Hans' || target === 'zh-Hant' ? '' : ' '
-        return { kind: 'translated', text: found.map((entry) => write(entry, target)).join(joint), by: 'phrasebook' }
+        return { kind: 'translated', text: found.map((entry) => write(entry, target, wordings)).join(joint), by: 'phrasebook' }
       }
       return { kind: 'unsupported', reason: 'not in the phrasebook' }
     },

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { spokenText } from '../../src/core/call-words.ts'
 import { prompts } from '../../src/core/call-words-fixed.ts'
+import { keysTold } from '../../src/core/call-words-keys.ts'
 import { type PromptId, promptSlots } from '../../src/core/call-words-slots.ts'
-import { type TextLanguage, textLanguages } from '../../src/core/texts-fixed.ts'
+import { textLanguages } from '../../src/core/texts-fixed.ts'
 
 const ids = Object.keys(promptSlots) as PromptId[]
 const every = textLanguages.flatMap((language) => ids.map((id) => ({ language, id, ...prompts[language][id] })))
@@ -19,36 +20,14 @@ test.each(every)('$language $id is whole, without stray spaces and without a dig
   expect(text).toMatch(/[.:。：]$/u)
 })
 
-/** How each language tells a key: its words for zero, one, two, three and nine, and what stands before them. */
-const keys: Record<TextLanguage, readonly [before: string, zero: string, one: string, two: string, three: string, nine: string]> =
-  {
-    en: ['press ', 'zero', 'one', 'two', 'three', 'nine'],
-    es: ['oprima ', 'cero', 'uno', 'dos', 'tres', 'nueve'],
-    ar: ['اضغط ', 'صفر', 'واحد', 'اثنين', 'ثلاثة', 'تسعة'],
-    zh: ['按', '零', '一', '二', '三', '九'],
-    'zh-TW': ['按', '零', '一', '二', '三', '九'],
-    vi: ['bấm phím số ', 'không', 'một', 'hai', 'ba', 'chín'],
-    pt: ['pressione ', 'zero', 'um', 'dois', 'três', 'nove'],
-    ru: ['нажмите ', 'ноль', 'один', 'два', 'три', 'девять'],
-    ht: ['peze ', 'zewo', 'en', 'de', 'twa', 'nèf'],
-    fr: ['appuyez sur ', 'zéro', 'un', 'deux', 'trois', 'neuf'],
-  }
-
-/** The keys that a prompt tells, in its order, as places in the table. */
-function told(language: TextLanguage, text: string): readonly number[] {
-  const [before, ...words] = keys[language]
-  const found = text.matchAll(new RegExp(`${before}(${words.join('|')})(?!\\p{L})`, 'gu'))
-  return [...found].map((match) => words.indexOf(match[1] ?? ''))
-}
-
 test.each(every)('$language $id tells the same keys in the same order as the English', ({ language, id, text }) => {
-  expect(told(language, text)).toEqual(told('en', prompts.en[id].text))
+  expect(keysTold(language, text)).toEqual(keysTold('en', prompts.en[id].text))
 })
 
 test('no key of an English prompt escapes that comparison', () => {
   for (const id of ids) {
     const presses = prompts.en[id].text.match(/press (?!the pound key|\{n\})/g)?.length ?? 0
-    expect(told('en', prompts.en[id].text).length, id).toBe(presses)
+    expect(keysTold('en', prompts.en[id].text).length, id).toBe(presses)
   }
 })
 

@@ -1,11 +1,15 @@
-/** The style and the script: read once at the start, served under names that change with what is in them. */
+/** The style and the scripts: read once at the start, served under names that change with what is in them. */
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 
-const TYPES = { 'style.css': 'text/css; charset=utf-8', 'script.js': 'text/javascript; charset=utf-8' } as const
+const TYPES = {
+  'style.css': 'text/css; charset=utf-8',
+  'script.js': 'text/javascript; charset=utf-8',
+  'week.js': 'text/javascript; charset=utf-8',
+} as const
 
 type Name = keyof typeof TYPES
 

@@ -56,7 +56,7 @@ export function closureRoutes(
       )
     const closures = [...new Set([...hours.closures, ...dates])].sort()
     await deps.setHours({ districtId, staff, schoolId: school.id, hours: { ...hours, closures } })
-    return reply.redirect(`/school?of=${encodeURIComponent(school.id)}&said=hours_set`, 303)
+    return reply.redirect(`/school/week?of=${encodeURIComponent(school.id)}&said=hours_set`, 303)
   })
 }
 
@@ -80,7 +80,7 @@ function page(visit: Visit, reply: FastifyReply, school: SchoolRow, body: Html):
     reply,
     'school',
     'Closed days',
-    html`<p class="crumb"><a href="/school?of=${encodeURIComponent(school.id)}"><bdi>${school.name}</bdi></a></p><h1>Closed days</h1>${body}`,
+    html`<p class="crumb"><a href="/school/week?of=${encodeURIComponent(school.id)}"><bdi>${school.name}</bdi></a></p><h1>Closed days</h1>${body}`,
   )
 }
 

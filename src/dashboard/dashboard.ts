@@ -20,6 +20,7 @@ import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { languagesRoutes } from './school-languages.ts'
 import { numbersRoutes } from './school-numbers.ts'
 import { type TextsDeps, textsRoutes } from './school-texts.ts'
+import { weekRoutes } from './school-week.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
@@ -60,6 +61,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       numbersRoutes(inside, deps, visitOf)
       languagesRoutes(inside, deps, visitOf)
       textsRoutes(inside, deps, visitOf)
+      weekRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)
       closureRoutes(inside, deps, visitOf)

@@ -1,20 +1,18 @@
-/** Running a school: its hours and closures, who staffs its desks, and who may send urgent messages. */
+/** Running a school: a message to all, who staffs its desks, and who may send urgent messages. */
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import { days, parseHours, type SchoolHours, type Week } from '../core/hours.ts'
+import type { SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import { announcementOf } from '../store/announcements.ts'
 import { DESK_KINDS, type DeskKind, desksOf, staffDesk } from '../store/desks.ts'
-import { schoolHours } from '../store/hours.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
-import { fileForm } from './closures.ts'
 import type { Html } from './page.ts'
 import { schoolNav } from './school-nav.ts'
 import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { type Fields, fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What running a school needs of the house. */
 export type SchoolDeps = Sender & {
@@ -32,43 +30,15 @@ export type SchoolDeps = Sender & {
   }) => Promise<void>
 }
 
-const DAY_NAMES: Readonly<Record<(typeof days)[number], string>> = {
-  mon: 'Monday',
-  tue: 'Tuesday',
-  wed: 'Wednesday',
-  thu: 'Thursday',
-  fri: 'Friday',
-  sat: 'Saturday',
-  sun: 'Sunday',
-}
-const SIDES = { families: 'Families', staff: 'Staff on their own phones' } as const
 const DESKS: Readonly<Record<DeskKind, string>> = {
   office: 'Office',
   attendance: 'Attendance',
   nurse: 'Nurse',
   aides: 'Bilingual aides',
 }
-const ZONES = [
-  'America/New_York',
-  'America/Chicago',
-  'America/Denver',
-  'America/Phoenix',
-  'America/Los_Angeles',
-  'America/Anchorage',
-  'Pacific/Honolulu',
-  'America/Puerto_Rico',
-]
-
-/** What stood in the hours' form: as typed, so that nothing is lost when it is wrong. */
-type Typed = {
-  readonly timezone: string
-  readonly closures: string
-  readonly week: (side: keyof typeof SIDES, day: string) => string
-}
-
 /** Adds the pages. Who is no administrator of the school finds nothing here. */
 export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: VisitOf): void {
-  app.get('/school', async (request, reply) => show(request, reply, queryOf(request, 'of'), null, null))
+  app.get('/school', async (request, reply) => show(request, reply, queryOf(request, 'of'), null))
 
   const guarded =
     (act: (visit: Visit, school: string, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
@@ -80,37 +50,6 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     }
   const back = (reply: FastifyReply, school: string, said: string) =>
     reply.redirect(`/school?of=${encodeURIComponent(school)}&said=${said}`, 303)
-
-  app.post(
-    '/school/:id/hours',
-    guarded(async ({ districtId, staff }, schoolId, request, reply) => {
-      const fields = fieldsOf(request)
-      const week = (side: string): Week =>
-        Object.fromEntries(
-          days.flatMap((day) => {
-            const windows = fields(`${side}-${day}`)
-              .split(',')
-              .map(window)
-              .filter((one) => one !== '')
-            return windows.length === 0 ? [] : [[day, windows]]
-          }),
-        )
-      const parsed = parseHours(
-        {
-          timezone: fields('timezone'),
-          families: week('families'),
-          staff: week('staff'),
-          closures: fields('closures')
-            .split(/[\s,;]+/)
-            .filter((one) => one !== ''),
-        },
-        fields('night') === 'yes',
-      )
-      if (parsed.kind === 'wrong') return show(request, reply.code(422), schoolId, parsed.problem, typedIn(fields))
-      await deps.setHours({ districtId, staff, schoolId, hours: parsed.hours })
-      return back(reply, schoolId, 'hours_set')
-    }),
-  )
 
   app.post(
     '/school/:id/desks',
@@ -136,7 +75,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       const fields = fieldsOf(request)
       const body = fields('body')
       const wrong = wrongDraft(body)
-      if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, null, body)
+      if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, body)
       const reason = fields('reason').trim()
       const composed = await deps.send(visit, {
         to: { school: schoolId },
@@ -154,7 +93,6 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
           composed.kind === 'accepted'
             ? 'No student of this school has a guardian in the list, so nobody would get it.'
             : composed.problem,
-          null,
           body,
         )
       const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
@@ -170,21 +108,13 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     }),
   )
 
-  async function show(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    asked: string,
-    problem: string | null,
-    typed: Typed | null,
-    body = '',
-  ) {
+  async function show(request: FastifyRequest, reply: FastifyReply, asked: string, problem: string | null, body = '') {
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const schools = await visit.read((trx) => schoolsOf(trx, staff))
     const school = schools.find((one) => one.id === asked) ?? (asked === '' ? schools[0] : undefined)
     if (school === undefined) return sayNotFound(reply)
-    const { hours, desks, people } = await visit.read(async (trx) => ({
-      hours: await schoolHours(trx, districtId, school.id),
+    const { desks, people } = await visit.read(async (trx) => ({
       desks: await desksOf(trx, districtId, school.id),
       people: await staffOfSchool(trx, districtId, school.id),
     }))
@@ -193,7 +123,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${messageForm(at, body, typed === null ? problem : null)}${hoursForm(at, typed ?? typedOf(hours), typed === null ? null : problem)}${hours === null ? '' : fileForm(school)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${messageForm(at, body, problem)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))
@@ -205,26 +135,6 @@ ${people.map((one) => html`<label class="tick"><input type="checkbox" name="staf
   }
 }
 
-/** `7-20`, `7:00 - 20:00` and `07:00–20:00` all mean the window `07:00-20:00`; anything else stays as it is, to be refused by name. */
-function window(text: string): string {
-  const match = /^\s*(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?\s*$/.exec(text)
-  if (match === null) return text.trim()
-  const [, h1 = '', m1 = '00', h2 = '', m2 = '00'] = match
-  return `${h1.padStart(2, '0')}:${m1}-${h2.padStart(2, '0')}:${m2}`
-}
-
-const typedIn = (fields: Fields): Typed => ({
-  timezone: fields('timezone'),
-  closures: fields('closures'),
-  week: (side, day) => fields(`${side}-${day}`),
-})
-
-const typedOf = (hours: SchoolHours | null): Typed => ({
-  timezone: hours?.timezone ?? '',
-  closures: hours?.closures.join('\n') ?? '',
-  week: (side, day) => (hours?.[side] as Record<string, readonly string[]> | undefined)?.[day]?.join(', ') ?? '',
-})
-
 function messageForm(at: string, body: string, problem: string | null): Html {
   return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
@@ -232,32 +142,4 @@ function messageForm(at: string, body: string, problem: string | null): Html {
 <label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>
 <details><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300"></details>
 <button class="main" data-busy="Sending…">Send to every family</button></form>`
-}
-
-function hoursForm(at: string, typed: Typed, problem: string | null): Html {
-  const zones = typed.timezone === '' || ZONES.includes(typed.timezone) ? ZONES : [typed.timezone, ...ZONES]
-  return html`<h2>Hours</h2><form method="post" action="${at}/hours" class="composer">${
-    problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
-  }<p class="hint">When messages may reach people. Outside, they wait for the next window. Write 07:00-20:00, two windows with a comma, and nothing for a closed day. What waits now is re-timed when you save.</p>
-<table class="week"><thead><tr><th scope="col">Day</th>${Object.values(SIDES).map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${days.map(
-    (day) =>
-      html`<tr><th scope="row">${DAY_NAMES[day]}</th>${(['families', 'staff'] as const).map(
-        (side) =>
-          html`<td data-label="${SIDES[side]}"><input name="${side}-${day}" value="${typed.week(side, day)}" aria-label="${SIDES[side]}, ${DAY_NAMES[day]}" placeholder="closed">${weekBar(typed.week(side, day))}</td>`,
-      )}</tr>`,
-  )}</tbody></table>
-<label for="timezone">Time zone</label><select id="timezone" name="timezone">${zones.map((zone) => html`<option${zone === typed.timezone ? ' selected' : ''}>${zone}</option>`)}</select>
-<label for="closures">Closed days</label><p class="hint" id="closures-hint">Holidays and days without school, one a line, such as 2026-12-25.</p><textarea id="closures" name="closures" rows="3" aria-describedby="closures-hint">${typed.closures}</textarea>
-<label class="tick"><input type="checkbox" name="night" value="yes"> Windows through the night are meant, and no slip</label><button class="main">Save hours</button></form>`
-}
-
-/** The day's windows as a picture: from midnight to midnight. */
-function weekBar(windows: string): Html {
-  const spans = windows.split(',').flatMap((one) => {
-    const [, h1, m1, h2, m2] = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(window(one))?.map(Number) ?? []
-    if (h1 === undefined || m1 === undefined || h2 === undefined || m2 === undefined) return []
-    const [from, to] = [h1 * 60 + m1, h2 * 60 + m2]
-    return to > from ? [[from, to - from]] : [[from, 1440 - from]]
-  })
-  return html`<svg class="day-bar" viewBox="0 0 1440 60" preserveAspectRatio="none" aria-hidden="true"><rect class="off" width="1440" height="60"/>${spans.map(([x, width]) => html`<rect class="on" x="${x}" width="${width}" height="60"/>`)}</svg>`
 }

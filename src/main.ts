@@ -309,6 +309,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     },
     segments: segmentsOf,
     covers: translator.covers,
+    translatorName: translator.name,
   })
   try {
     const app = await buildServer({

@@ -10,7 +10,7 @@ import { phrases } from '../translators/phrasebook.ts'
 import type { Previewed } from './conversation.ts'
 import type { Html } from './page.ts'
 import { hintsList } from './sending.ts'
-import { arrives, clockTag, dayHeading, duration, languageWords, namesInWords, outcome } from './words.ts'
+import { arrives, clockTag, dayHeading, duration, engineName, languageWords, namesInWords, outcome } from './words.ts'
 
 /** What somebody is writing. */
 export type Draft = { readonly body: string; readonly urgent: boolean; readonly reason: string }
@@ -59,7 +59,7 @@ function exchangeItem(x: ExchangeView, { head, now, originalFirst }: Conversatio
     translation === null
       ? [{ ...original, label: isForeign(x, head) ? `${written}, not translated` : '' }]
       : [
-          { ...translation, label: `${languageWords(translation.language)}, translated by ${translatorName(translation.by)}` },
+          { ...translation, label: `${languageWords(translation.language)}, translated by ${engineName(translation.by)}` },
           { ...original, label: `${written}, as ${mine ? 'you wrote it' : 'it was written'}` },
         ]
   // What the reader understands stands first: a family's words translated, one's own as written.
@@ -87,10 +87,6 @@ function isForeign(x: ExchangeView, head: ThreadHead): boolean {
   const understood = x.direction === 'to_family' ? head.languages : ['en']
   const base = (tag: string) => tag.split('-', 1)[0]
   return !understood.some((tag) => base(tag) === base(x.original.language))
-}
-
-function translatorName(by: string): string {
-  return { aws: 'Amazon Translate', libretranslate: 'LibreTranslate', phrasebook: 'the phrasebook' }[by] ?? by
 }
 
 /** What a person may decide about a message that waits, or of which nobody knows whether it arrived. */

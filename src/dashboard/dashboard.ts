@@ -20,6 +20,7 @@ import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { languagesRoutes } from './school-languages.ts'
 import { numbersRoutes } from './school-numbers.ts'
 import { type TextsDeps, textsRoutes } from './school-texts.ts'
+import { translatorRoutes } from './school-translator.ts'
 import { weekRoutes } from './school-week.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
@@ -36,6 +37,8 @@ export type DashboardDeps = SignInDeps &
   LiveDeps &
   Pick<Translator, 'covers'> &
   TextsDeps & {
+    /** The engine that translates: a translator's `name`. */
+    readonly translatorName: string
     /** The address that browsers use. */
     readonly publicUrl: string
     /** Signs the cookies. */
@@ -61,6 +64,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       numbersRoutes(inside, deps, visitOf)
       languagesRoutes(inside, deps, visitOf)
       textsRoutes(inside, deps, visitOf)
+      translatorRoutes(inside, deps, visitOf)
       weekRoutes(inside, deps, visitOf)
       attendanceRoutes(inside, deps, visitOf)
       await rosterRoutes(inside, deps, visitOf)

@@ -15,6 +15,7 @@ const PAGES = {
   '/school/numbers': 'Numbers',
   '/school/languages': 'Languages',
   '/school/texts': 'Fixed texts',
+  '/school/translator': 'Translator',
 } as const
 
 /** The address of one of the pages. */

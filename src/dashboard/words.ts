@@ -125,3 +125,8 @@ export function duration(seconds: number): string {
 export function namesInWords(names: readonly string[]): string {
   return new Intl.ListFormat('en').format(names)
 }
+
+/** A translation engine as people know it. */
+export function engineName(by: string): string {
+  return { aws: 'Amazon Translate', libretranslate: 'LibreTranslate', phrasebook: 'the phrasebook' }[by] ?? by
+}

@@ -1,4 +1,4 @@
-/** Running a school: a message to all, who staffs its desks, and who may send urgent messages. */
+/** Running a school: what is wrong just now, a message to all, who staffs its desks, and who may send urgent messages. */
 
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -9,6 +9,7 @@ import { announcementOf } from '../store/announcements.ts'
 import { DESK_KINDS, type DeskKind, desksOf, staffDesk } from '../store/desks.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
 import type { Html } from './page.ts'
+import { concernsList, schoolConcerns } from './school-concerns.ts'
 import { schoolNav } from './school-nav.ts'
 import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
@@ -114,7 +115,8 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     const schools = await visit.read((trx) => schoolsOf(trx, staff))
     const school = schools.find((one) => one.id === asked) ?? (asked === '' ? schools[0] : undefined)
     if (school === undefined) return sayNotFound(reply)
-    const { desks, people } = await visit.read(async (trx) => ({
+    const { concerns, desks, people } = await visit.read(async (trx) => ({
+      concerns: await schoolConcerns(trx, districtId, school.id),
       desks: await desksOf(trx, districtId, school.id),
       people: await staffOfSchool(trx, districtId, school.id),
     }))
@@ -123,7 +125,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${messageForm(at, body, problem)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}${messageForm(at, body, problem)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))

@@ -81,26 +81,35 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/school?of=lincoln'],
     ['kim', () => '/school/numbers?of=lincoln'],
     ['kim', () => '/school/languages?of=lincoln'],
+    ['kim', () => '/school/week?of=lincoln'],
+    ['kim', () => '/school/translator'],
+    ['kim', () => '/school/texts?of=lincoln'],
+    ['kim', () => '/school/texts/es'],
+    ['kim', () => '/school/texts/ar?part=phrase'],
+    ['kim', () => '/school/texts/ar/text/help'],
     ['kim', () => '/reach?of=lincoln'],
     ['kim', () => '/school/roster'],
     ['kim', () => '/oversight/review?of=lincoln'],
     ['kim', () => '/nothing-here'],
   ]
 
-  test.each([
+  const VIEWS = [
     ['wide and light', 1280, 'light'],
     ['narrow and dark', 320, 'dark'],
-  ] as const)('every page, %s, has no fault that axe finds, and does not scroll sideways', async (_, width, colorScheme) => {
-    for (const [who, path] of PAGES) {
-      const page = await visit(who, path(), { viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
-      await page.evaluate(axe)
-      const faults = (await page.evaluate(
-        `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')))`,
-      )) as string[]
-      expect([path(), ...faults]).toEqual([path()])
-      expect([path(), await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path(), width])
-      await page.context().close()
-    }
+  ] as const
+  const VIEWED = VIEWS.flatMap(([view, width, colorScheme]) =>
+    PAGES.map(([who, path]) => ({ view, width, colorScheme, who, path, named: String(path).replace('() => ', '') })),
+  )
+
+  test.each(VIEWED)('$named, $view, has no fault that axe finds, and does not scroll sideways', async (viewed) => {
+    const { width, colorScheme, who, path } = viewed
+    const page = await visit(who, path(), { viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
+    await page.evaluate(axe)
+    const faults = (await page.evaluate(
+      `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target).join(' ')))`,
+    )) as string[]
+    expect(faults).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
   })
 
   test('a message is written and sent by the keyboard alone', async () => {
@@ -146,6 +155,62 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await page.inputValue('#body')).toBe('I am still writing')
   })
 
+  test('a school day is dragged, drawn and moved by the keyboard over its plain field, and saved', async () => {
+    const page = await visit('kim', '/school/week?of=harbor', { viewport: { width: 1280, height: 900 } })
+    const field = page.locator('[name="families-mon"]')
+    await field.fill('08:00-16:00')
+    const track = page.locator('td:has([name="families-mon"]) .track')
+    const box = await track.boundingBox()
+    if (box === null) throw new Error('no track')
+    const x = (hour: number) => box.x + (hour / 24) * box.width
+    const y = box.y + box.height / 2
+    const drag = async (from: number, to: number) => {
+      await page.mouse.move(x(from), y)
+      await page.mouse.down()
+      await page.mouse.move(x((from + to) / 2), y)
+      await page.mouse.move(x(to), y)
+      await page.mouse.up()
+    }
+    await drag(16, 18)
+    expect(await field.inputValue()).toBe('08:00-18:00')
+    await drag(20, 21)
+    expect(await field.inputValue()).toBe('08:00-18:00, 20:00-21:00')
+    await page.getByRole('slider', { name: 'Families, Monday, opens' }).first().focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('PageUp')
+    expect(await field.inputValue()).toBe('08:45-18:00, 20:00-21:00')
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-valuetext")')).toBe('8:45 AM')
+    await page.getByRole('slider', { name: 'Families, Monday, closes' }).first().focus()
+    await page.keyboard.press('End')
+    // Not over the window behind it.
+    expect(await field.inputValue()).toBe('08:45-20:00, 20:00-21:00')
+    await page.keyboard.press('Delete')
+    expect(await field.inputValue()).toBe('20:00-21:00')
+    await field.fill('7-17:30')
+    await page.click('text=Families: Monday for the whole school week')
+    expect(await page.inputValue('[name="families-fri"]')).toBe('7-17:30')
+    await page.selectOption('#timezone', 'America/Chicago')
+    await page.click('text=Save hours')
+    await page.waitForURL(/said=hours_set/)
+    expect(await page.inputValue('[name="families-fri"]')).toBe('07:00-17:30')
+    await world.hours('harbor', {})
+  })
+
+  test('by touch a tap draws nothing, and without JavaScript the same fields are typed and saved', async () => {
+    const touch = await visit('kim', '/school/week?of=harbor', { viewport: { width: 320, height: 800 }, hasTouch: true })
+    await touch.fill('[name="staff-tue"]', '08:00-09:00')
+    await touch.locator('td:has([name="staff-tue"]) .track').tap({ position: { x: 100, y: 10 } })
+    expect(await touch.inputValue('[name="staff-tue"]')).toBe('08:00-09:00')
+    const plain = await visit('kim', '/school/week?of=harbor', { javaScriptEnabled: false })
+    await plain.fill('[name="staff-tue"]', '8-9')
+    await plain.selectOption('#timezone', 'America/Chicago')
+    await plain.check('[name="night"]')
+    await plain.click('text=Save hours')
+    await plain.waitForURL(/said=hours_set/)
+    expect(await plain.inputValue('[name="staff-tue"]')).toBe('08:00-09:00')
+    await world.hours('harbor', {})
+  })
+
   test('the first view of inbox, conversation and oversight is under 14 kB compressed, with style and script', async () => {
     const { gzipSync } = await import('node:zlib')
     const [rivera, kim] = [await visitor(world, 'rivera'), await visitor(world, 'kim')]
@@ -153,11 +218,18 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
       [rivera, '/inbox'],
       [rivera, `/conversations/${conversation}`],
       [kim, '/oversight'],
+      [kim, '/school?of=lincoln'],
+      [kim, '/school/week?of=lincoln'],
+      [kim, '/school/texts/es'],
     ] as const) {
       const { html } = await who.get(path)
       const assets = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((m) => m[1] ?? '')
       const parts = [html, ...(await Promise.all(assets.map(async (one) => (await who.get(one)).html)))]
-      expect([path, parts.length, parts.reduce((sum, part) => sum + gzipSync(part).length, 0) < 14_000]).toEqual([path, 3, true])
+      expect([path, parts.length >= 3, parts.reduce((sum, part) => sum + gzipSync(part).length, 0) < 14_000]).toEqual([
+        path,
+        true,
+        true,
+      ])
     }
   })
 })

@@ -114,16 +114,38 @@ describe('running a school', () => {
     for (const language of ['Spanish', 'Arabic', 'Haitian Creole', 'Vietnamese', 'English'])
       expect(html).toContain(`<h2>${language}</h2>`)
     const rows = await world.rows(sql<{ family_name: string }>`select distinct family_name from person where kind <> 'staff'`)
-    for (const { family_name } of rows) expect(html).not.toContain(family_name)
+    for (const { family_name } of rows) expect(html).not.toMatch(new RegExp(`\\b${family_name}\\b`))
     expect([...html.matchAll(/>(\d+) families</g)].filter(([, n]) => Number(n) < 5)).toEqual([])
     const harbor = (await kim.get('/school/languages?of=harbor')).html
     expect(harbor).toContain('fewer than five families')
     expect(harbor).not.toMatch(/>\d+ families</)
   })
 
+  test('the week shows the closed days of the next four weeks beside their weekday, and no others', async () => {
+    await world.hours('lincoln', { closures: ['2036-03-05', '2036-03-12', '2036-04-30', '2036-03-01'] })
+    const { html } = await kim.get('/school/week?of=lincoln')
+    expect(html).toContain('Wednesday <span class="hint">closed Mar 5, Mar 12</span>')
+    expect(html.match(/closed Mar|closed Apr/g)).toHaveLength(1)
+    await world.hours('lincoln', {})
+  })
+
+  test('the school page says what is wrong: fixed texts that no speaker has read, until somebody decides or reads; no numbers', async () => {
+    const page = async () => (await kim.get('/school?of=harbor')).html
+    expect(await page()).toContain('Families get fixed texts in Spanish and Vietnamese that no speaker has read')
+    await kim.post('/school/texts/es/choice', { unreviewed: 'yes' })
+    expect(await page()).toContain('Families get fixed texts in Vietnamese that no speaker has read')
+    await kim.post('/school/texts/vi/choice', { unreviewed: 'yes' })
+    expect(await page()).not.toContain('no speaker has read')
+    expect(await page()).not.toContain('There is no number')
+    await world.rows(sql`update proxy_number set gone_at = now() where gone_at is null returning id`)
+    expect(await page()).toContain('There is no number to send from')
+    await world.rows(sql`update proxy_number set gone_at = null returning id`)
+    for (const language of ['es', 'vi']) await kim.post(`/school/texts/${language}/choice`, { unreviewed: 'no' })
+  })
+
   test('an administrator of one school finds nothing about another', async () => {
     const whitfield = await visitor(world, 'whitfield')
-    for (const page of ['numbers', 'languages'])
+    for (const page of ['numbers', 'languages', 'translator', 'week'])
       expect([
         page,
         (await whitfield.get(`/school/${page}?of=harbor`)).status,
@@ -229,6 +251,11 @@ describe('who may see and do what', () => {
     '/school',
     '/school/numbers',
     '/school/languages',
+    '/school/translator',
+    '/school/week',
+    '/school/texts',
+    '/school/texts/es',
+    '/school/texts/es/text/help',
     '/tasks',
     '/nothing',
   ]
@@ -250,6 +277,9 @@ describe('who may see and do what', () => {
     '/school/lincoln/closures',
     '/school/lincoln/urgent',
     '/school/lincoln/announcements',
+    '/school/texts/es/reviewed',
+    '/school/texts/es/choice',
+    '/school/texts/es/text/help',
     '/oversight/review/lincoln/words',
     `/oversight/review/lincoln/${exchange}`,
     `/tasks/${elsewhere}/done`,
@@ -342,7 +372,7 @@ describe('who may see and do what', () => {
       (await kim.post('/school/lincoln/hours', { timezone: 'America/Chicago', 'families-mon': '7-20', 'staff-mon': '7-20' }))
         .status,
     ).toBe(303)
-    expect((await kim.get('/school?of=lincoln')).html).toContain('value="07:00-20:00"')
+    expect((await kim.get('/school/week?of=lincoln')).html).toContain('value="07:00-20:00"')
     await world.hours('lincoln', {})
   })
 
@@ -450,15 +480,18 @@ describe('signing in by a texted code', () => {
 
 describe('whatever stands in an address or a form, no page fails', () => {
   const pages = () =>
-    '/inbox /oversight /oversight/review /reach /school /school/numbers /school/languages /attendance /sign-in /sign-in/code /sign-in/second'
+    '/inbox /oversight /oversight/review /reach /school /school/numbers /school/languages /school/translator /school/week /school/texts /school/texts/es /school/texts/es/text/help /attendance /sign-in /sign-in/code /sign-in/second'
       .split(' ')
       .concat(`/conversations/${conversation}`, '/conversations/', '/classes/', '/announcements/', '/exchanges/')
-  const names = 'q show after before draft body first said words staff class status from to of next'.split(' ')
+  const names = 'part q show after before draft body first said words staff class status from to of next'.split(' ')
   const forms = () =>
-    '/sign-in /sign-in/code /sign-in/second /oversight/export /school/lincoln/hours /school/lincoln/desks /oversight/review/lincoln/words /attendance/lincoln'
+    '/sign-in /sign-in/code /sign-in/second /oversight/export /school/lincoln/hours /school/lincoln/desks /oversight/review/lincoln/words /attendance/lincoln /school/texts/es/reviewed /school/texts/es/text/help'
       .split(' ')
       .concat(`/conversations/${conversation}/preview`)
-  const fields = 'phone code next body reason from to timezone families-mon closures desk staff words lines urgent'.split(' ')
+  const fields =
+    'wording act read part phone code next body reason from to timezone families-mon closures desk staff words lines urgent'.split(
+      ' ',
+    )
   const asks = async (value: string) => {
     const query = new URLSearchParams(names.map((name) => [name, value]))
     const fill = Object.fromEntries(fields.map((name) => [name, value]))

@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
+import { schoolConcerns } from '../../src/dashboard/school-concerns.ts'
+import { unreviewedCounts } from '../../src/dashboard/school-texts.ts'
 import { announcedMessages, announcementsOf } from '../../src/store/announcements.ts'
 import { absencesOf, attendanceDesks, pupilsOf } from '../../src/store/attendance.ts'
 import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
-import type { Trx } from '../../src/store/database.ts'
+import { databaseNow, type Trx } from '../../src/store/database.ts'
+import { unreviewedChoices, wordingsOf } from '../../src/store/fixed-texts.ts'
 import { inboxPage, markSeen, unreadConversations } from '../../src/store/inbox-view.ts'
 import { openLogins } from '../../src/store/logins.ts'
 import { phoneNeeds, poolNumbers, waitingForNumber } from '../../src/store/number-needs.ts'
@@ -12,9 +15,10 @@ import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
 import { inboxPulse, threadPulse } from '../../src/store/pulse.ts'
-import { aideLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
+import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
 import { openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
+import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 /** So few rows in any district that reading them all is the shortest way. */
@@ -116,7 +120,18 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       await familyLanguages(trx, d, 'lincoln'),
       await aideLanguages(trx, d, 'lincoln'),
       await recordedPromptCounts(trx, d),
+      await districtLanguages(trx, d),
+      await unreviewedCounts(trx, d),
+      await wordingsOf(trx, d),
+      await unreviewedChoices(trx, d),
     ],
+  ],
+  [
+    'the translator’s health, and what concerns a school',
+    async (trx, d) => {
+      const at = await databaseNow(trx)
+      return [await translatorHealth(trx, d, at), await translatorSigns(trx, d, at), await schoolConcerns(trx, d, 'lincoln')]
+    },
   ],
   ['tasks of a school', async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100 })],
 ]

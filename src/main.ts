@@ -34,6 +34,7 @@ import { scripts } from './relay/answer.ts'
 import type { CallControl, LineLookUp, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
 import {
   act,
+  actOnAll,
   callFamily,
   compose,
   givePin,
@@ -299,6 +300,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     ...actions,
     send: sender(actions.compose),
     importRoster: (source, options) => waking(importRoster(db, keys, source, options), 'prepare', 'deliver'),
+    actOnAll: (request) => waking(actOnAll(store, request), 'prepare', 'deliver', 'ring'),
     openConversation: (request) => openConversation(store, request),
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),

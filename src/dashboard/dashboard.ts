@@ -2,7 +2,7 @@
 
 import type { FastifyPluginAsync } from 'fastify'
 import { accountRoutes } from './account.ts'
-import { announcementRoutes } from './announcement.ts'
+import { type AnnouncementDeps, announcementRoutes } from './announcement.ts'
 import { assetRoutes } from './assets.ts'
 import { attendanceRoutes } from './attendance.ts'
 import { type ClassesDeps, classesRoutes } from './classes.ts'
@@ -25,6 +25,7 @@ import { buildWall } from './wall.ts'
 export type DashboardDeps = SignInDeps &
   ConversationDeps &
   ClassesDeps &
+  AnnouncementDeps &
   OversightDeps &
   SchoolDeps &
   RosterDeps &

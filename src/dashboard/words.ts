@@ -97,7 +97,7 @@ export function outcome(
     case 'held':
       return view.sendAfter === null
         ? { words: 'Waits for the school’s hours or a number', tone: 'wait' }
-        : { words: `Arrives ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
+        : { words: `${waitsFor(view)} ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
     case 'received':
       return { words: 'Being translated', tone: 'wait' }
     case 'queued':
@@ -114,6 +114,12 @@ export function outcome(
         tone: view.evidence === null || view.evidence === 'accepted' ? 'wait' : 'good',
       }
   }
+}
+
+/** What happens at the end of the wait: a chosen time is when it goes, the hours' is when it arrives, a call rings. */
+function waitsFor({ sendAfter, notBefore, byVoice }: ExchangeView): string {
+  if (byVoice) return 'The phone rings'
+  return notBefore !== null && notBefore === sendAfter ? 'Goes' : 'Arrives'
 }
 
 /** `2 min 5 s` */

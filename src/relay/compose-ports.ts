@@ -23,6 +23,10 @@ export type ComposeRequest = {
   readonly body: string
   readonly urgent: boolean
   readonly reason: string | null
+  /** When it may go at the earliest; absent or null: as soon as the hours allow. */
+  readonly notBefore?: Temporal.Instant | null
+  /** Whether a voice is to say it, whatever the family's phone could take; absent: no. */
+  readonly byVoice?: boolean
   /** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
   readonly idempotency: { readonly key: string; readonly digest: Buffer } | null
 }
@@ -48,6 +52,14 @@ export type ActRequest = {
   readonly staff: Staff
   readonly exchangeId: string
   readonly action: Action
+}
+
+/** Whose announcement goes now, or not at all, where it still waits for its time. */
+export type ActOnAllRequest = {
+  readonly districtId: string
+  readonly staff: Staff
+  readonly announcementId: string
+  readonly action: 'release' | 'cancel'
 }
 
 /** `not_found`: no such exchange, or not one that this person may settle; `conflict`: the exchange is not in a state for it. */
@@ -117,8 +129,17 @@ export type ComposingDistrict = {
   readonly exchange: (
     staff: Staff,
     exchangeId: string,
-  ) => Promise<{ readonly hold: string | null; readonly teachersMayUrgent: boolean } | null>
+  ) => Promise<{
+    readonly hold: string | null
+    /** Whether it waits for a time that its writer chose. */
+    readonly scheduled: boolean
+    readonly teachersMayUrgent: boolean
+  } | null>
   readonly act: (exchangeId: string, action: Action, staffId: string) => Promise<Acted>
+  /** Takes the chosen time off: it goes as soon as the hours allow. */
+  readonly sendWithoutWaiting: (exchangeId: string, staffId: string, timeOf: TimeOf) => Promise<Acted>
+  /** What still waits for its chosen time of an announcement that this person wrote; null: there is no such announcement of this person. */
+  readonly scheduledOf: (staffId: string, announcementId: string) => Promise<readonly string[] | null>
   readonly pin: (owner: { readonly owner: 'household' | 'staff'; readonly id: string }, anew: boolean) => Promise<string>
   /** Texts a household its PIN, over the number of its conversation with the staff member. */
   readonly textPin: (conversationId: string, pin: string) => Promise<void>
@@ -139,6 +160,8 @@ export type Written = {
   readonly status: Status
   readonly sendAfter: Temporal.Instant | null
   readonly hold: 'hours' | 'no_hours' | 'no_number' | null
+  readonly notBefore: Temporal.Instant | null
+  readonly byVoice: boolean
   readonly failure: 'no_phone' | 'opted_out' | 'no_number' | null
 }
 
@@ -178,7 +201,12 @@ export type ComposeStore = {
 /** When a message may be handed over: `sendTime` of `prepare`. */
 export type TimeOf = (
   now: Temporal.Instant,
-  message: { readonly urgent: boolean; readonly optedOut: boolean; readonly hours: Due['hours'] },
+  message: {
+    readonly urgent: boolean
+    readonly optedOut: boolean
+    readonly hours: Due['hours']
+    readonly notBefore: Temporal.Instant | null
+  },
 ) => {
   readonly status: Extract<Status, 'held' | 'queued'>
   readonly sendAfter: Temporal.Instant | null

@@ -29,6 +29,8 @@ type Row = {
   keyword: string | null
   pictures: boolean
   urgent: boolean
+  not_before: Temporal.Instant | null
+  by_voice: boolean
   from_phone: boolean
   created_at: Temporal.Instant
   reached_at: Temporal.Instant | null
@@ -62,28 +64,47 @@ type Row = {
 /** What `prepare` is told of an exchange. `otherBound`: whether the writer's own side has a number too, over which its notices come and it can be answered. */
 export type Described = ToPrepare & { readonly otherBound: boolean }
 
-/** What is known about these exchanges. */
-export function describeExchanges(trx: Trx, keys: Keys, districtId: string, ids: readonly string[]): Promise<Described[]> {
+/** What is known about these exchanges at `now`. */
+export function describeExchanges(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  now: Temporal.Instant,
+  ids: readonly string[],
+): Promise<Described[]> {
   return describe(
     trx,
     keys,
     districtId,
+    now,
     sql`select e.* from unnest(${[...ids]}::uuid[]) as g (id) join exchange e on e.district_id = ${districtId} and e.id = g.id`,
   )
 }
 
-/** What would be known about a message to a conversation's family, were it written now; null: there is no such conversation. */
+/** A message to a conversation's family that is not written yet. */
+export type DraftMessage = {
+  readonly conversationId: string
+  readonly guardianId: string | null
+  readonly text: string
+  readonly urgent: boolean
+  readonly notBefore: Temporal.Instant | null
+  readonly byVoice: boolean
+}
+
+/** What would be known about a message, were it written `now`; null: there is no such conversation. */
 export async function describeDraft(
   trx: Trx,
   districtId: string,
-  draft: { readonly conversationId: string; readonly guardianId: string | null; readonly text: string },
+  now: Temporal.Instant,
+  draft: DraftMessage,
 ): Promise<ToPrepare | null> {
   const [item] = await describe(
     trx,
     null,
     districtId,
+    now,
     sql`select gen_random_uuid() as id, d.id as conversation_id, 'to_family' as direction, ${draft.text}::text as original_text, null as keyword, false as pictures,
-      false as urgent, null as carrier_sid, clock_timestamp() as created_at, null::timestamptz as reached_at, 0 as prepare_tries, ${draft.guardianId}::text as guardian_id,
+      ${draft.urgent}::boolean as urgent, ${draft.notBefore?.toString() ?? null}::timestamptz as not_before, ${draft.byVoice}::boolean as by_voice, null as carrier_sid, clock_timestamp() as created_at, null::timestamptz as reached_at, 0 as prepare_tries, ${draft.guardianId}::text as guardian_id,
       false as rescue, null as recording_id, 'message' as kind, null::int as seconds, d.last_seq_to_family + 1 as seq
       from conversation d where d.district_id = ${districtId} and d.id = ${draft.conversationId}::uuid`,
   )
@@ -91,9 +112,15 @@ export async function describeDraft(
 }
 
 /** `exchanges`: a query of rows with the columns of `exchange` that are read here; `keys` null: no number is to be asked about. */
-async function describe(trx: Trx, keys: Keys | null, districtId: string, exchanges: RawBuilder<unknown>): Promise<Described[]> {
+async function describe(
+  trx: Trx,
+  keys: Keys | null,
+  districtId: string,
+  now: Temporal.Instant,
+  exchanges: RawBuilder<unknown>,
+): Promise<Described[]> {
   const { rows } = await sql<Row>`
-    select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
+    select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.not_before, w.by_voice, w.carrier_sid is not null as from_phone,
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
       n.id is not null as has_phone, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
@@ -106,7 +133,8 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       case when w.direction = 'to_family' then (select g.contact_by from person g where g.district_id = ${districtId} and g.id = w.guardian_id) end as contact_by,
       w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms') as textable,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
-        and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
+        and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.status not in ('received', 'held', 'queued')
+          or ((o.urgent or not w.urgent) and (o.not_before is null or o.not_before <= ${now.toString()}::timestamptz or o.not_before <= w.not_before)))) as first
     from (${exchanges}) w
     join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id
     join school s on s.district_id = ${districtId} and s.id = c.school_id
@@ -126,7 +154,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
     const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
     const toStaff = row.direction === 'to_staff'
     const reachable = {
-      contactBy: row.rescue ? 'voice' : (row.contact_by ?? 'sms'),
+      contactBy: row.rescue || row.by_voice ? 'voice' : (row.contact_by ?? 'sms'),
       textable: row.textable,
       lineType: row.line_type,
       refusesCalls: row.refuses_calls,
@@ -143,6 +171,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       keyword: row.keyword,
       pictures: row.pictures,
       urgent: row.urgent,
+      notBefore: row.not_before,
       fromPhone: row.from_phone,
       createdAt: row.created_at,
       reachedAt: row.reached_at,

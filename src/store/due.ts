@@ -47,7 +47,8 @@ export type DueRow = {
 
 /**
  * Due exchanges of a channel that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
- * is, and in whose lane nothing is being handed over; one a lane. Notices and calls between people have no lane, and a rescue call stands before
+ * is, and in whose lane nothing is being handed over; one a lane. What its writer put off to later stands before nobody until then,
+ * and comes between the parts of no message. Notices and calls between people have no lane, and a rescue call stands before
  * nobody. Urgent ones come first. `numbersFreeBefore`: numbers that are busy beyond it are left out; null: none is.
  */
 export async function dueHeads(
@@ -65,7 +66,10 @@ export async function dueHeads(
       and (e.seq is null or e.rescue or not exists (
         select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
           and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
+          and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending'
+            or (o.seq < e.seq and (o.urgent or not e.urgent)
+              and (o.not_before is null or (o.not_before <= ${moment.now.toString()}::timestamptz and e.part = 0)))
+            or (o.seq > e.seq and o.part > 0 and e.not_before is not null))))
       and (${latest}::timestamptz is null or not exists (
         select from proxy_number n
         where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}

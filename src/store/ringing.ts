@@ -211,7 +211,8 @@ async function writeCalls(
         and o.status in ('held', 'queued') and o.send_after <= ${moment.now.toString()}::timestamptz
       where ${!between} and not exists (
         select from exchange b where b.district_id = ${districtId} and b.conversation_id = head.conversation_id and b.direction = head.direction
-          and b.seq > head.seq and b.seq < o.seq and not b.rescue and (b.prepare_after is not null or (b.status in ('held', 'queued', 'sending')
+          and b.seq > head.seq and b.seq < o.seq and not b.rescue and (b.not_before is null or b.not_before <= ${moment.now.toString()}::timestamptz)
+          and (b.prepare_after is not null or (b.status in ('held', 'queued', 'sending')
             and (b.channel <> 'call' or b.send_after is null or b.send_after > ${moment.now.toString()}::timestamptz))))
       for update of o skip locked)
     update exchange e set status = 'sending', call_id = ${callId}, hold = null, rescue_after = null

@@ -190,6 +190,7 @@ export interface Exchange {
   author: string;
   author_id: string | null;
   body: string | null;
+  by_voice: Generated<boolean>;
   call_id: string | null;
   call_mode: string | null;
   carrier_sid: string | null;
@@ -206,6 +207,7 @@ export interface Exchange {
   introduces: Generated<boolean>;
   keyword: string | null;
   kind: Generated<string>;
+  not_before: ColumnType<Temporal.Instant, string, string> | null;
   notice: string | null;
   notice_key: string | null;
   original_language: string | null;

@@ -24,6 +24,10 @@ export type ThreadHead = Family & {
   readonly guardianId: string | null
   readonly ended: boolean
   readonly optedOut: boolean
+  /** Whether the family asked for no more calls (key 9). */
+  readonly refusesCalls: boolean
+  /** The school's IANA zone, in which times are told. */
+  readonly zone: string
   /** In which the family may be reached; null: the school has set no hours. */
   readonly hours: Due['hours']
 }
@@ -47,11 +51,14 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     guardian: string | null
     ended: boolean
     opted_out: boolean
+    refuses_calls: boolean
+    zone: string
   }>`
     select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff_name,
       d.kind as desk_kind,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
-      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out
+      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
+      p.calls_refused_at is not null as refuses_calls, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone
     from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id
     join household h on h.district_id = c.district_id and h.id = c.household_id
     join phone p on p.district_id = c.district_id and p.id = h.phone_id
@@ -80,6 +87,8 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     guardianId: row.guardian,
     ended: row.ended,
     optedOut: row.opted_out,
+    refusesCalls: row.refuses_calls,
+    zone: row.zone,
     hours: sideHours(row.hours, 'to_family', row.family_zone),
   }
 }

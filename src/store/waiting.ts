@@ -142,18 +142,25 @@ export async function setHours(
     time_zone: string | null
     status: string
     send_after: Temporal.Instant | null
+    not_before: Temporal.Instant | null
   }>`
-    select e.id, e.direction, e.status, e.send_after, (select g.time_zone from person g where g.district_id = ${districtId} and g.id = e.guardian_id) as time_zone
+    select e.id, e.direction, e.status, e.send_after, e.not_before, (select g.time_zone from person g where g.district_id = ${districtId} and g.id = e.guardian_id) as time_zone
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     where e.district_id = ${districtId} and c.school_id = ${schoolId} and e.status in ('held', 'queued') and not e.urgent and (e.tries = 0 or e.status = 'held')
       and (e.hold is null or e.hold in ('hours', 'no_hours'))
     order by e.id for update of e`.execute(trx)
   const times = new Map<string, ReturnType<TimeOf>>()
   const timed = rows.map((row) => {
-    const key = `${row.direction} ${row.time_zone ?? ''}`
+    const { not_before: notBefore } = row
+    const key = `${row.direction} ${row.time_zone ?? ''} ${notBefore?.toString() ?? ''}`
     const time =
       times.get(key) ??
-      timeOf(moment.now, { urgent: false, optedOut: false, hours: sideHours(hours, row.direction, row.time_zone) })
+      timeOf(moment.now, {
+        urgent: false,
+        optedOut: false,
+        hours: sideHours(hours, row.direction, row.time_zone),
+        notBefore,
+      })
     times.set(key, time)
     return { row, time }
   })

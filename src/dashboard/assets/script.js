@@ -85,10 +85,6 @@ for (const form of all('form[data-preview]')) {
     asked = 0
   const show = async (back) => {
     const mine = ++asked
-    if (!text.value.trim()) {
-      place.innerHTML = ''
-      return
-    }
     const body = new URLSearchParams(new FormData(form))
     if (back) body.set('back', 'yes')
     const answer = await fetch(form.dataset.preview, { method: 'POST', body, headers: { 'x-part': 'preview' } }).catch(() => null)
@@ -98,7 +94,7 @@ for (const form of all('form[data-preview]')) {
     clearTimeout(timer)
     timer = setTimeout(show, 900, false)
   })
-  if (text.value && !place.innerHTML.trim()) show(false)
+  if (text.value && !one('.preview', place)) show(false)
   place.addEventListener('click', (event) => {
     if (event.target.name !== 'back') return
     event.preventDefault()

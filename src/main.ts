@@ -42,6 +42,7 @@ import {
   openConversation,
   setCalls,
   setHours,
+  setOwnPhone,
 } from './relay/compose.ts'
 import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.ts'
 import { fetchRecordings } from './relay/fetch.ts'
@@ -301,6 +302,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     send: sender(actions.compose),
     importRoster: (source, options) => waking(importRoster(db, keys, source, options), 'prepare', 'deliver'),
     actOnAll: (request) => waking(actOnAll(store, request), 'prepare', 'deliver', 'ring'),
+    setOwnPhone: (request) => waking(setOwnPhone(store, request), 'prepare', 'deliver'),
     openConversation: (request) => openConversation(store, request),
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),

@@ -12,6 +12,7 @@ import {
 } from '../store/announcements.ts'
 import type { ExchangeView } from '../store/exchange-view.ts'
 import { namesOfGuardians } from '../store/family-names.ts'
+import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
@@ -68,10 +69,10 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
         districtId,
         records.flatMap(({ view }) => view.guardian ?? []),
       )
-      return { row, records, names, zone: await zoneOf(trx, staff) }
+      return { row, records, names, zone: await zoneOf(trx, staff), phone: await ownPhone(trx, districtId, staff.id) }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, names, zone } = found
+    const { row, records, names, zone, phone } = found
     const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
     const later = records.find(({ view }) => isScheduled(view, now))
@@ -81,7 +82,7 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
       'classes',
       `To ${row.target}`,
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1>To all of <bdi>${row.target}</bdi></h1>
-<p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>${later === undefined ? '' : scheduledPart(row.id, later.view, now, zone)}
+<p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, now, zone)}
 <div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
 <table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(
         ({ view }) => {

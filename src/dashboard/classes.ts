@@ -7,11 +7,14 @@ import type { Staff } from '../core/people.ts'
 import { plainWords } from '../core/plain-words.ts'
 import { announcementOf, announcementsOf } from '../store/announcements.ts'
 import { type ClassGuardian, type ClassRow, classesOf, classGuardians } from '../store/classes-view.ts'
+import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
+import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
 import { type Html, sendPage } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
+import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
 import { briefly, languageWords, timeTag } from './words.ts'
@@ -84,6 +87,22 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     return one === undefined ? sayNotFound(reply) : sendPage(reply, previewPart(draft, one, await deps.now()))
   })
 
+  app.post('/classes/:id/insert', async (request, reply) => {
+    const { districtId, staff, read } = visitOf(request)
+    const draft = draftIn(fieldsOf(request))
+    const saved = await read((trx) => sentencesFor(trx, districtId, staff.id))
+    const words = wordsOf(fieldsOf(request)('insert'), saved)
+    return show(request, reply, words === null ? draft : { ...draft, body: withSentence(draft.body, words) }, null)
+  })
+
+  app.post('/classes/:id/keep', async (request, reply) => {
+    const visit = visitOf(request)
+    const draft = draftIn(fieldsOf(request))
+    if ((await classFor(visit, classOf(request))) === undefined) return sayNotFound(reply)
+    const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
+    return show(request, done ? reply : reply.code(422), draft, done ? null : words, done ? words : null)
+  })
+
   app.post('/classes/:id/announcements', async (request, reply) => {
     const visit = visitOf(request)
     const fields = fieldsOf(request)
@@ -119,13 +138,23 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
   const classFor = ({ districtId, staff, read }: Visit, id: string) =>
     read(async (trx) => (await classesOf(trx, districtId, staff.id)).find((c) => c.id === id))
 
-  async function show(request: FastifyRequest, reply: FastifyReply, draft: ClassDraft, problem: string | null) {
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    draft: ClassDraft,
+    problem: string | null,
+    noted: string | null = null,
+  ) {
     const visit: Visit = visitOf(request)
     const { districtId, staff } = visit
     const id = classOf(request)
     const one = await classFor(visit, id)
     if (one === undefined) return sayNotFound(reply)
-    const guardians = await visit.read((trx) => classGuardians(trx, districtId, staff.id, id))
+    const { guardians, phone, saved } = await visit.read(async (trx) => ({
+      guardians: await classGuardians(trx, districtId, staff.id, id),
+      phone: await ownPhone(trx, districtId, staff.id),
+      saved: await sentencesFor(trx, districtId, staff.id),
+    }))
     const now = await deps.now()
     const at = `/classes/${encodeURIComponent(id)}`
     return visit.page(
@@ -134,10 +163,10 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       one.title,
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
 <form class="composer" id="write" method="post" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
-${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own.</p>
+${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
+<label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${previewPart(draft, one, now)}</div>
-<div class="row"><button class="quiet" formaction="${at}/preview">Show when it arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}</form>
+<div class="row"><button class="quiet" formaction="${at}/preview">Show when it arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )
   }

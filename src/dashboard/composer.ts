@@ -6,11 +6,12 @@ import { hasVoice } from '../core/call-voices.ts'
 import type { Hint } from '../core/plain-words.ts'
 import type { Prepared } from '../relay/ports.ts'
 import { sendTime } from '../relay/prepare.ts'
+import type { Sentence } from '../store/sentences.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
-import { phrases } from '../translators/phrasebook.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList } from './sending.ts'
+import { sentencesPart } from './sentences.ts'
 import type { Fields } from './wall.ts'
 import { languageWords, namesInWords } from './words.ts'
 
@@ -41,6 +42,9 @@ export type ComposerView = {
   readonly problem: string | null
   readonly previewed: Previewed | null
   readonly mayBeUrgent: boolean
+  readonly saved: readonly Sentence[]
+  /** Said of a sentence that was saved; null: nothing. */
+  readonly noted: string | null
 }
 
 /** A draft of these words and no wishes. */
@@ -66,11 +70,12 @@ export function composer(view: ComposerView): Html {
   const closed = sendTime(now, { urgent: false, optedOut: false, hours: head.hours, notBefore: null }).status === 'held'
   const language = head.languages[0] ?? 'en'
   return html`<form class="composer" id="write" method="post" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
-${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}
+${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}${view.noted === null ? '' : html`<p class="note" role="status">${view.noted}</p>`}
 <input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
 <div id="preview" aria-live="polite">${previewPart(view)}</div>
+${head.ownPhone === 'off' ? html`<p class="hint">Your own phone is off, so the answer is read here only. <a href="/account/phone">Change that</a></p>` : ''}
 <div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">Send</button></div>
 ${laterFields(draft.later, now, head.zone)}${callChoice(head, draft, language)}
 ${
@@ -79,11 +84,8 @@ ${
 <label class="tick"><input type="checkbox" name="urgent" value="yes"${draft.urgent ? ' checked' : ''}> Send it now as urgent</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${draft.reason}"></details>`
     : ''
 }
-<details><summary>Ready-made phrases</summary><p class="hint">These are translated word for word, without a machine. Put in what stands in braces.</p>
-<ul class="phrases">${phrases('en')
-    .filter(({ id }) => !id.startsWith('F'))
-    .map((phrase) => html`<li><a href="?body=${encodeURIComponent(phrase.text)}#write" data-phrase>${phrase.text}</a></li>`)}</ul>
-<p class="hint">${languageWords(language)} is what the school has on file for this family.</p></details></form>`
+${sentencesPart(`/conversations/${head.id}`, view.saved)}
+<p class="hint">${languageWords(language)} is what the school has on file for this family.</p></form>`
 }
 
 /** "As a call", where the family takes calls. */

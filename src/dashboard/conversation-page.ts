@@ -6,7 +6,7 @@ import { type Cursor, type ExchangeRecord, type ExchangeView, writeCursor } from
 import type { ThreadHead } from '../store/thread-view.ts'
 import { type ComposerView, composer } from './composer.ts'
 import type { Html } from './page.ts'
-import { clockTag, dayHeading, duration, languageWords, namesInWords, outcome } from './words.ts'
+import { clockTag, dayHeading, duration, languageWords, namesInWords, onOwnPhone, outcome } from './words.ts'
 
 /** Everything that the page shows. */
 export type ConversationView = ComposerView & {
@@ -49,7 +49,7 @@ function exchangeItem(x: ExchangeView, { head, now, originalFirst }: Conversatio
   // What the reader understands stands first: a family's words translated, one's own as written.
   const ordered = mine !== originalFirst ? texts.toReversed() : texts
   const at = Temporal.Instant.from(x.at)
-  const state = mine ? outcome(x, now, zone) : null
+  const state = mine ? outcome(x, now, zone) : head.own && head.ownPhone !== 'none' ? onOwnPhone(x, now, zone) : null
   return html`<li id="x-${x.id}" class="${mine ? 'mine' : 'theirs'}">
 ${x.kind === 'message' ? '' : html`<p class="kind">${x.kind === 'call' ? 'Call' : 'Voice message'}${x.seconds === null ? '' : html` · ${duration(x.seconds)}`}</p>`}
 ${ordered.map((text, i) =>
@@ -93,7 +93,7 @@ function callButton({ head }: ConversationView): Html | '' {
   if (!head.own || head.isDesk || head.ended || head.optedOut) return ''
   const spoken = head.languages[0] !== undefined && hasVoice(head.languages[0])
   return html`<details class="menu"><summary class="button">Call</summary><form method="post" action="/conversations/${head.id}/call">
-<p class="hint">Your own phone rings first, then the family’s. Neither sees the other’s number.</p>
+<p class="hint">${head.ownPhone === 'off' ? html`Your own phone is off here, so it cannot ring: <a href="/account/phone">switch it on</a> first.` : 'Your own phone rings first, then the family’s. Neither sees the other’s number.'}</p>
 <button name="with" value="">Call</button><button name="with" value="interpreter">Call with the school’s interpreter</button>${
     spoken ? html`<button name="with" value="machine">Call, interpreted by a machine</button>` : ''
   }</form></details>`

@@ -15,6 +15,7 @@ import { markSeen } from '../store/inbox-view.ts'
 import { mayBeUrgent } from '../store/people.ts'
 import { threadPulse } from '../store/pulse.ts'
 import type { Audio } from '../store/recordings.ts'
+import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
 import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
 import { type Draft, draftIn, draftOf, type Previewed, previewPart } from './composer.ts'
@@ -23,6 +24,7 @@ import { laterOf, wishOf } from './later.ts'
 import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
+import { keepWritten, withSentence, wordsOf } from './sentences.ts'
 import { safeNext } from './sign-in.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -68,6 +70,26 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (request.headers['x-part'] === 'preview')
       return sendPage(reply, previewPart({ head, draft, previewed, now: await deps.now() }))
     return show(visit, request, reply, head, draft, null, previewed)
+  })
+
+  app.post('/conversations/:id/insert', async (request, reply) => {
+    const visit = visitOf(request)
+    const head = await headOf(visit, idOf(request))
+    if (head === null || !head.own) return sayNotFound(reply)
+    const draft = draftIn(fieldsOf(request))
+    const saved = await visit.read((trx) => sentencesFor(trx, visit.districtId, visit.staff.id))
+    const words = wordsOf(fieldsOf(request)('insert'), saved)
+    const body = words === null ? draft.body : withSentence(draft.body, words)
+    return show(visit, request, reply, head, { ...draft, body }, null, null)
+  })
+
+  app.post('/conversations/:id/keep', async (request, reply) => {
+    const visit = visitOf(request)
+    const head = await headOf(visit, idOf(request))
+    if (head === null || !head.own) return sayNotFound(reply)
+    const draft = draftIn(fieldsOf(request))
+    const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
+    return show(visit, request, done ? reply : reply.code(422), head, draft, done ? null : words, null, done ? words : null)
   })
 
   app.post('/conversations/:id/messages', async (request, reply) => {
@@ -202,10 +224,11 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     draft: Draft,
     problem: string | null,
     previewed: Previewed | null,
+    noted: string | null = null,
   ): Promise<FastifyReply> {
     const { districtId, staff } = visit
     const before = readCursor(queryOf(request, 'before'))
-    const { now, thread, urgent, pulse } = await visit.read(async (trx) => {
+    const { now, thread, urgent, pulse, saved } = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
       const thread = await threadPage(trx, districtId, head.id, { before, limit: PAGE, now: moment.now })
       if (head.own) await markSeen(trx, districtId, staff.id, head.id)
@@ -224,6 +247,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
         thread: { ...thread, records: thread.records.map(asSeen) },
         urgent: await mayBeUrgent(trx, staff, head.schoolId),
         pulse: await threadPulse(trx, districtId, head.id),
+        saved: await sentencesFor(trx, districtId, staff.id),
       }
     })
     const asked = queryOf(request, 'first')
@@ -238,6 +262,8 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       problem,
       previewed,
       mayBeUrgent: urgent,
+      saved,
+      noted,
       originalFirst,
     })
     const title = head.students.length > 0 ? head.students.join(', ') : head.guardians.join(', ')

@@ -12,10 +12,12 @@ import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
+import { type OwnPhoneDeps, ownPhoneRoutes } from './own-phone.ts'
 import { reachRoutes } from './reach.ts'
 import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
+import { sentencesRoutes } from './sentences.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
@@ -28,6 +30,7 @@ export type DashboardDeps = SignInDeps &
   AnnouncementDeps &
   OversightDeps &
   SchoolDeps &
+  OwnPhoneDeps &
   RosterDeps &
   LiveDeps & {
     /** The address that browsers use. */
@@ -60,6 +63,8 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
+      ownPhoneRoutes(inside, deps, visitOf)
+      sentencesRoutes(inside, visitOf)
     })
   }
 }

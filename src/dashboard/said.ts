@@ -23,6 +23,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   urgent_set: 'Saved.',
   words_saved: 'Saved. Messages of the last thirty days were looked through.',
   reviewed: 'Noted.',
+  phone_set: 'Saved. What waits for your phone goes by this from now on.',
+  sentence_saved: 'Saved.',
+  sentence_deleted: 'Deleted.',
   login_ended: 'That browser is signed out.',
 }
 

@@ -122,6 +122,31 @@ function waitsFor({ sendAfter, notBefore, byVoice }: ExchangeView): string {
   return notBefore !== null && notBefore === sendAfter ? 'Goes' : 'Arrives'
 }
 
+/** Whether what a family wrote went to the reader's own phone as well; null: nothing to say. */
+export function onOwnPhone(
+  { kind, status, sendAfter }: ExchangeView,
+  now: Temporal.Instant,
+  zone: string,
+): { readonly words: string; readonly tone: Tone } | null {
+  if (kind === 'call') return null
+  switch (status) {
+    case 'received':
+      return { words: 'Here only', tone: 'done' }
+    case 'held':
+      return sendAfter === null
+        ? null
+        : { words: `On your phone ${arrives(Temporal.Instant.from(sendAfter), now, zone)}`, tone: 'done' }
+    case 'sent':
+    case 'delivered':
+      return { words: 'On your phone too', tone: 'done' }
+    case 'failed':
+    case 'undelivered':
+      return { words: 'Did not reach your phone', tone: 'wait' }
+    default:
+      return null
+  }
+}
+
 /** `2 min 5 s` */
 export function duration(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`

@@ -2,7 +2,7 @@
 
 import type { Due } from '../core/delivery.ts'
 import type { Status } from '../core/exchange.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import type { Moment } from './ports.ts'
 
@@ -108,8 +108,8 @@ export type ComposingDistrict = {
     target: { readonly kind: 'class' | 'school'; readonly id: string },
     exchanges: readonly string[],
   ) => Promise<void>
-  /** Gives the staff side of a conversation a number where its phone has none yet; false: there is no phone, or no number is free. */
-  readonly hasPhone: (conversationId: string) => Promise<boolean>
+  /** Gives the staff side of a conversation a number where its phone has none yet; `none`: there is no phone, or no number is free; `off`: it is switched off. */
+  readonly ownPhone: (conversationId: string) => Promise<'ready' | 'off' | 'none'>
   /** Writes down a call to be made at once. */
   readonly writeCall: (call: {
     readonly id: string
@@ -146,6 +146,7 @@ export type ComposingDistrict = {
   readonly setCalls: (schoolId: string, settings: CallSettings, staffId: string) => Promise<void>
   readonly letTeachersSendUrgent: (schoolId: string, teachers: boolean, staffId: string) => Promise<void>
   readonly setHours: (schoolId: string, hours: SchoolHours, staffId: string, timeOf: TimeOf) => Promise<number>
+  readonly setOwnPhone: (staffId: string, setting: OwnPhoneSetting, timeOf: TimeOf) => Promise<void>
 }
 
 /** A message as it is written down: with a conversation, or failed at once with the reason. */
@@ -191,6 +192,13 @@ export type CallSettings = {
   readonly interpreterLine?: string | null
   readonly interpretedCalls?: boolean
   readonly rescueOtherGuardian?: boolean
+}
+
+/** Whether a staff member's own phone is reached at all, and when. */
+export type OwnPhoneSetting = {
+  readonly isOff: boolean
+  /** Narrower than the school's staff hours; null: as they are. */
+  readonly hours: Week | null
 }
 
 /** The store as staff's messages see it; the work is one transaction, taken back whole when it throws. */

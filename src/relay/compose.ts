@@ -13,6 +13,7 @@ import type {
   ComposeRequest,
   ComposeStore,
   ComposingDistrict,
+  OwnPhoneSetting,
   PinRequest,
   Written,
 } from './compose-ports.ts'
@@ -23,10 +24,12 @@ const PROBLEMS = {
   no_calls: 'This family asked for no calls: write instead, or wait until they call you.',
   closed: 'It is outside the hours in which this family may be called: write, and the message waits.',
   calling: 'This call is being made already: your phone rings in a moment.',
-  no_third: 'There is no phone on file for whom you want in the call: an administrator can set the interpreter line.',
+  no_third:
+    'Whom you want in the call has no phone on file, or takes no calls now: an administrator can set the interpreter line.',
   not_interpreted:
     'A machine cannot interpret this call: the school has not switched it on, or one of the languages has no voice.',
   own_phone: 'There is no phone of yours on file that could ring: ask the office to add one to the roster.',
+  phone_off: 'Your own phone is switched off here, so it cannot ring: switch it on in your account first.',
   opted_out: 'This family asked to stop messages: use another way, or wait until they text START.',
   not_found: 'There is nobody with that id whom you may write to.',
   forbidden: 'Only an administrator, or a teacher whom the school allows, may send an urgent message.',
@@ -164,7 +167,8 @@ export function callFamily(store: ComposeStore, request: CallUp): Promise<Compos
     const conversation = (await district.open(staff.id, [recipient], false)).get(household.id)
     if (conversation === undefined || conversation.kind !== 'open')
       return { kind: 'unreachable', problem: noNumber(conversation?.kind === 'no_number' ? conversation.buy : 1) }
-    if (!(await district.hasPhone(conversation.id))) return { kind: 'unreachable', problem: PROBLEMS.own_phone }
+    const own = await district.ownPhone(conversation.id)
+    if (own !== 'ready') return { kind: 'unreachable', problem: own === 'off' ? PROBLEMS.phone_off : PROBLEMS.own_phone }
     if (await district.isCalling(conversation.id)) return { kind: 'unreachable', problem: PROBLEMS.calling }
     const third = request.with === null ? null : await district.third(recipient.schoolId, request.with)
     if (request.with !== null && third === null) return { kind: 'unreachable', problem: PROBLEMS.no_third }
@@ -219,6 +223,14 @@ export async function setHours(
   await store.inDistrict(request.districtId, (district) =>
     district.setHours(request.schoolId, request.hours, request.staff.id, sendTime),
   )
+}
+
+/** Sets whether and when the staff member's own phone is reached; what waits for it is timed anew, or stays in the browser. */
+export async function setOwnPhone(
+  store: ComposeStore,
+  request: { readonly districtId: string; readonly staff: Staff; readonly setting: OwnPhoneSetting },
+): Promise<void> {
+  await store.inDistrict(request.districtId, (district) => district.setOwnPhone(request.staff.id, request.setting, sendTime))
 }
 
 /** The PIN of a guardian's household or of the staff member; null: nobody with a phone whom this staff member may reach. */

@@ -13,6 +13,7 @@ import { exchangeById } from './exchange-view.ts'
 import { ConversationEnded, insertMessages, timeOrderedId } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
+import { setOwnPhone } from './own-phone.ts'
 import { staffById } from './people.ts'
 import { enrolledNow, teaches } from './reach.ts'
 import { sendWithoutWaiting } from './scheduled.ts'
@@ -119,6 +120,7 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
         { exchangeId: null, at: moment.database, what: 'urgent_right', who: staffId, detail: { school: schoolId, teachers } },
       ])
     },
+    setOwnPhone: (staffId, setting, timeOf) => setOwnPhone(trx, districtId, moment, staffId, setting, timeOf),
     setHours: (schoolId, hours, staffId, timeOf) => setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf),
   }
 }

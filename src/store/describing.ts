@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { familyLabel } from '../core/body.ts'
 import { channelOf } from '../core/channel.ts'
 import type { Direction } from '../core/exchange.ts'
+import type { Week } from '../core/hours.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { ToPrepare } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
@@ -48,6 +49,8 @@ type Row = {
   staff_display_name: string | null
   staff_language: string | null
   has_phone: boolean
+  phone_off: boolean
+  own_hours: Week | null
   other_bound: boolean
   opted_out: boolean
   contact_by: 'sms' | 'voice' | null
@@ -123,7 +126,7 @@ async function describe(
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.not_before, w.by_voice, w.carrier_sid is not null as from_phone,
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
-      n.id is not null as has_phone, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
+      n.id is not null as has_phone, coalesce(op.is_off, false) as phone_off, op.hours as own_hours, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
       p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, p.id as phone_id,
       case when w.direction = 'to_family' and p.line_type is null and p.line_checked_at is null and p.introduced_at is null and not exists (
           select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
@@ -140,6 +143,7 @@ async function describe(
     join school s on s.district_id = ${districtId} and s.id = c.school_id
     join district d on d.id = ${districtId}
     left join person t on t.district_id = ${districtId} and t.id = c.staff_side
+    left join own_phone op on op.district_id = ${districtId} and op.person_id = c.staff_side
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
     left join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
@@ -159,7 +163,7 @@ async function describe(
       lineType: row.line_type,
       refusesCalls: row.refuses_calls,
     } as const
-    const phone = row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none'
+    const phone = row.has_phone && !(toStaff && (row.opted_out || row.phone_off)) ? 'ready' : 'none'
     const channel = toStaff ? 'text' : channelOf(reachable)
     const asks = keys !== null && phone === 'ready' && channel === 'text' && !row.opted_out && row.keyword === null
     return {
@@ -191,7 +195,7 @@ async function describe(
       names: [...new Set([...[...students, ...guardians].flatMap((p) => [p.given_name, p.family_name]), ...staffNames])].filter(
         (n) => n.length > 1,
       ),
-      // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
+      // A staff phone that said STOP, or is switched off, gets nothing: the message stays where the staff member reads it.
       phone,
       channel,
       unasked:
@@ -206,7 +210,7 @@ async function describe(
       voiceSeconds: row.voice_seconds,
       otherBound: row.other_bound,
       optedOut: row.opted_out,
-      hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
+      hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null, row.own_hours),
       writerZone: sideHours(row.hours, toStaff ? 'to_family' : 'to_staff', guardians[0]?.time_zone ?? null)?.zone ?? null,
       hoursVersion: row.hours_version,
     }

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Direction } from '../core/exchange.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
@@ -31,6 +31,8 @@ export type DueRow = {
   ended: boolean
   school: School | null
   family_zone: string | null
+  phone_off: boolean
+  own_hours: Week | null
   phone_id: string | null
   proxy_number_id: string | null
   opted_out: boolean
@@ -89,12 +91,14 @@ export async function dueHeads(
       coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
         and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
           and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, c.school_id, g.time_zone as family_zone,
+      coalesce(op.is_off and e.direction = 'to_staff', false) as phone_off, op.hours as own_hours,
       p.id as phone_id, p.opted_out_at is not null or (e.channel = 'call' and p.calls_refused_at is not null) as opted_out,
       p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
       coalesce(e.translation_language, g.language, 'en') as language, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
     from exchange e
     left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     left join household h on h.district_id = c.district_id and h.id = c.household_id
+    left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
       and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id

@@ -305,6 +305,13 @@ export interface LoginCode {
   used_at: ColumnType<Temporal.Instant, string, string> | null;
 }
 
+export interface OwnPhone {
+  district_id: string;
+  hours: Json | null;
+  is_off: Generated<boolean>;
+  person_id: string;
+}
+
 export interface Person {
   active: Generated<boolean>;
   contact_by: Generated<string>;
@@ -456,6 +463,15 @@ export interface Seen {
   staff_id: string;
 }
 
+export interface Sentence {
+  district_id: string;
+  id: Generated<string>;
+  name: string;
+  school_id: string | null;
+  staff_id: string | null;
+  words: string;
+}
+
 export interface Setting {
   key: string;
   value: Json;
@@ -525,6 +541,7 @@ export interface DB {
   inbox: Inbox;
   login: Login;
   login_code: LoginCode;
+  own_phone: OwnPhone;
   person: Person;
   person_org: PersonOrg;
   person_phone: PersonPhone;
@@ -540,6 +557,7 @@ export interface DB {
   seal_head: SealHead;
   second_factor: SecondFactor;
   seen: Seen;
+  sentence: Sentence;
   setting: Setting;
   talk_line: TalkLine;
   task: Task;

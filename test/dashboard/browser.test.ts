@@ -74,6 +74,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['rivera', () => '/classes'],
     ['rivera', () => announcement],
     ['rivera', () => '/account'],
+    ['rivera', () => '/account/phone'],
+    ['rivera', () => '/sentences'],
+    ['rivera', () => '/classes/4b'],
+    ['kim', () => '/sentences'],
     ['rivera', () => '/attendance'],
     ['kim', () => '/tasks'],
     ['kim', () => '/oversight'],
@@ -130,6 +134,24 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.click('button.main')
     await page.waitForURL(/said=sent/)
     expect(await page.textContent('.thread')).toContain('Without a script.')
+  })
+
+  test.each([
+    ['with', true],
+    ['without', false],
+  ])('%s JavaScript a sentence is saved from what is written and put behind other words', async (how, javaScriptEnabled) => {
+    const sentence = `Please bring a pencil ${how} it.`
+    const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled })
+    await page.fill('#body', sentence)
+    await page.click('text=Saved sentences and phrases')
+    await page.click('text=Save what is written')
+    await page.waitForSelector('text=Saved among your sentences')
+    await page.fill('#body', 'Hello.')
+    await page.click('text=Saved sentences and phrases')
+    await page.click(`.phrases button:has-text("${sentence}")`)
+    await page.waitForFunction('document.querySelector("#body").value.length > 10')
+    expect(await page.inputValue('#body')).toBe(`Hello. ${sentence}`)
+    expect(page.url().includes('/insert')).toBe(!javaScriptEnabled)
   })
 
   test('what a family writes appears by itself, and what is being written stays', async () => {

@@ -83,7 +83,15 @@ describe('what a page shows', () => {
   })
 
   test('no page holds a real number', async () => {
-    const pages = ['/inbox', `/conversations/${conversation}`, '/classes', '/account', '/classes/math-4b']
+    const pages = [
+      '/inbox',
+      `/conversations/${conversation}`,
+      '/classes',
+      '/account',
+      '/account/phone',
+      '/sentences',
+      '/classes/4b',
+    ]
     const admin = ['/reach?of=lincoln', '/oversight', '/oversight/looks', '/school', '/tasks', `/conversations/${conversation}`]
     const all = [...(await Promise.all(pages.map((p) => rivera.get(p)))), ...(await Promise.all(admin.map((p) => kim.get(p))))]
     for (const { html } of all) for (const number of numbers()) expect(html).not.toContain(number)
@@ -215,6 +223,8 @@ describe('who may see and do what', () => {
   const posts = () => [
     `/conversations/${conversation}/messages`,
     `/conversations/${conversation}/preview`,
+    `/conversations/${conversation}/insert`,
+    `/conversations/${conversation}/keep`,
     `/conversations/${conversation}/call`,
     `/exchanges/${exchange}/cancel`,
     `/exchanges/${exchange}/release`,
@@ -223,6 +233,8 @@ describe('who may see and do what', () => {
     `/exchanges/${exchange}/edit`,
     '/classes/somebody-elses/announcements',
     '/classes/somebody-elses/preview',
+    '/classes/somebody-elses/insert',
+    '/classes/somebody-elses/keep',
     `/announcements/${elsewhere}/release`,
     `/announcements/${elsewhere}/cancel`,
     '/families/rosa/conversation',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
-import { announcedMessages, announcementsOf } from '../../src/store/announcements.ts'
+import { announcedMessages, announcementsOf, scheduledOf } from '../../src/store/announcements.ts'
 import { absencesOf, attendanceDesks, pupilsOf } from '../../src/store/attendance.ts'
 import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
 import type { Trx } from '../../src/store/database.ts'
@@ -9,8 +9,11 @@ import { inboxPage, markSeen, unreadConversations } from '../../src/store/inbox-
 import { openLogins } from '../../src/store/logins.ts'
 import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
+import { ownPhone, setOwnPhone } from '../../src/store/own-phone.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
 import { inboxPulse, threadPulse } from '../../src/store/pulse.ts'
+import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
+import { momentOf } from '../../src/store/settings.ts'
 import { openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -100,6 +103,24 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       searchExchanges(trx, await staffNamed(trx, 'kim'), { ...month, staff: 'rivera', classId: 'x', words: 'a' }, now),
   ],
   ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
+  [
+    'own phone and sentences',
+    async (trx, d) => [
+      await ownPhone(trx, d, 'rivera'),
+      await sentencesFor(trx, d, 'rivera'),
+      await sentencesOfSchools(trx, d, ['lincoln']),
+      await scheduledOf(trx, d, 'rivera', conversation, now),
+    ],
+  ],
+  [
+    'an own phone that is switched off',
+    async (trx, d) =>
+      setOwnPhone(trx, d, await momentOf(trx), 'rivera', { isOff: true, hours: null }, () => ({
+        status: 'queued',
+        sendAfter: now,
+        hold: null,
+      })),
+  ],
   ['tasks of a school', async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100 })],
 ]
 

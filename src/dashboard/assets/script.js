@@ -107,7 +107,8 @@ for (const form of all('form[data-draft]')) {
   for (const link of all('[data-phrase]', form))
     link.addEventListener('click', (event) => {
       event.preventDefault()
-      text.value = text.value.trim() ? `${text.value.trim()} ${link.textContent}` : link.textContent
+      const words = one('span', link).textContent
+      text.value = text.value.trim() ? `${text.value.trim()} ${words}` : words
       link.closest('details').open = false
       text.focus()
       const slot = /\{[a-z]+\}/.exec(text.value)

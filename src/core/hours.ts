@@ -264,15 +264,6 @@ export function openInterval(now: Temporal.Instant, week: Week, closures: readon
   }
 }
 
-/** Whether somebody may be reached now. */
-export function isOpenAt(
-  now: Temporal.Instant,
-  { week, closures, zone }: { readonly week: Week; readonly closures: readonly string[]; readonly zone: string },
-): boolean {
-  const time = handOver(now, week, closures, zone)
-  return time !== null && Temporal.Instant.compare(time.at, now) <= 0
-}
-
 /**
  * When a message may be handed to the carrier: now, or at the next opening; with under 30 s left, at the following one. The validity is the
  * time left then, less 5 s for the way, at most Twilio's maximum of 36,000 s, so that the carrier does not start a delivery after hours.
@@ -292,6 +283,12 @@ export function handOver(now: Temporal.Instant, week: Week, closures: readonly s
 
 /** A side's allowed hours in its own zone. */
 export type SideHours = { readonly week: Week; readonly closures: readonly string[]; readonly zone: string }
+
+/** Whether a side may be reached now. */
+export function isOpenAt(now: Temporal.Instant, { week, closures, zone }: SideHours): boolean {
+  const time = handOver(now, week, closures, zone)
+  return time !== null && Temporal.Instant.compare(time.at, now) <= 0
+}
 
 /** When a message may be handed over by these hours; see `handOver`. */
 export type Openings = (hours: SideHours) => HandOverTime | null

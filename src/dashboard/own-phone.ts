@@ -86,7 +86,7 @@ function form({ schools }: OwnPhone, { isOff, ownHours, week }: Typed, problem: 
     isOff,
     'Off: nothing is sent to it and it does not ring; you read and answer here',
   )}<p class="hint">Codes that you ask for when you sign in still come to it. It shows school numbers only, and no family ever sees yours.</p></fieldset>
-<fieldset><legend>When may it ring?</legend>${radio('hours', 'school', !ownHours, 'Whenever the school allows it')}${radio('hours', 'own', ownHours, 'Only in the hours below, on days that the school is open')}
+<fieldset><legend>When may they come?</legend>${radio('hours', 'school', !ownHours, 'Whenever the school allows it')}${radio('hours', 'own', ownHours, 'Only in the hours below, on days that the school is open')}
 <p class="hint">Families are told when you will get what they write outside these hours. Write 07:30-16:00, two spans with a comma, and nothing for a day without.</p>
 ${schools.map(({ name, hours }) => html`<p class="hint"><bdi>${name}</bdi> reaches staff phones ${inWords(hours.staff)}.</p>`)}
 ${weekTable({ own: 'Your phone' }, (_, day) => week[day]?.join(', ') ?? '')}</fieldset><button class="main">Save</button></form>`

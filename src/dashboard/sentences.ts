@@ -45,6 +45,15 @@ export async function keepWritten(
     : { done: false, words: FULL }
 }
 
+/** Whether the name says more than the words do: what is saved while writing is named by its beginning. */
+const isNamed = ({ name, words }: Pick<Sentence, 'name' | 'words'>): boolean => !words.startsWith(name.replace(/…$/, ''))
+
+/** The name of a sentence where the words stand beside it; null: it would only repeat them. */
+function nameOf(one: Sentence): string | null {
+  if (one.school !== null) return isNamed(one) ? `${one.name} (${one.school})` : `(${one.school})`
+  return isNamed(one) ? one.name : null
+}
+
 /** The lists below a composer. `at`: the composer's address, below which `insert` and `keep` take what is written along. */
 export function sentencesPart(at: string, saved: readonly Sentence[]): Html {
   const line = (id: string, words: string, name: string | null) =>
@@ -54,7 +63,7 @@ export function sentencesPart(at: string, saved: readonly Sentence[]): Html {
 ${
   saved.length === 0
     ? ''
-    : html`<ul class="phrases" aria-label="Saved sentences">${saved.map((one) => line(one.id, one.words, one.school === null ? one.name : `${one.name} (${one.school})`))}</ul>`
+    : html`<ul class="phrases" aria-label="Saved sentences">${saved.map((one) => line(one.id, one.words, nameOf(one)))}</ul>`
 }<p class="hint">The phrases below are translated word for word, without a machine. Put in what stands in braces.</p>
 <ul class="phrases" aria-label="Phrases">${phrases('en')
     .filter(({ id }) => !id.startsWith('F'))
@@ -144,7 +153,7 @@ function line(
   problem: string | null,
 ): Html {
   return html`<li><details class="wide"${problem === null ? '' : html` open`}><summary><bdi>${name}</bdi></summary><form method="post" action="/sentences/change">${fieldsOfOne(schoolId, id, stands, problem)}
-<div class="row"><button>Save</button><button class="quiet" formaction="/sentences/delete" formnovalidate>Delete</button></div></form></details><p class="hint"><bdi>${words.slice(0, 160)}</bdi></p></li>`
+<div class="row"><button>Save</button><button class="quiet" formaction="/sentences/delete" formnovalidate>Delete</button></div></form></details>${isNamed({ name, words }) ? html`<p class="hint"><bdi>${words.slice(0, 160)}</bdi></p>` : ''}</li>`
 }
 
 function newForm(schoolId: string, typed: Typed | null, problem: string | null): Html {

@@ -34,6 +34,7 @@ import { scripts } from './relay/answer.ts'
 import type { CallControl, LineLookUp, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
 import {
   act,
+  actOnAll,
   callFamily,
   compose,
   givePin,
@@ -41,6 +42,7 @@ import {
   openConversation,
   setCalls,
   setHours,
+  setOwnPhone,
 } from './relay/compose.ts'
 import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.ts'
 import { fetchRecordings } from './relay/fetch.ts'
@@ -299,6 +301,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     ...actions,
     send: sender(actions.compose),
     importRoster: (source, options) => waking(importRoster(db, keys, source, options), 'prepare', 'deliver'),
+    actOnAll: (request) => waking(actOnAll(store, request), 'prepare', 'deliver', 'ring'),
+    setOwnPhone: (request) => waking(setOwnPhone(store, request), 'prepare', 'deliver'),
     openConversation: (request) => openConversation(store, request),
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),

@@ -329,7 +329,11 @@ function composeFields(
     body: cleanText(body.body),
     urgent,
     reason: urgent ? cleanText(body.reason ?? '') : null,
+    byVoice: body.byVoice === true,
   }
-  const digest = createHash('sha256').update(canonical(fields)).digest()
-  return { ...fields, idempotency: key === undefined ? null : { key, digest } }
+  const notBefore = body.notBefore === undefined ? null : readTime(body.notBefore)
+  const digest = createHash('sha256')
+    .update(canonical({ ...fields, notBefore: notBefore?.toString() ?? null }))
+    .digest()
+  return { ...fields, notBefore, idempotency: key === undefined ? null : { key, digest } }
 }

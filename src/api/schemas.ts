@@ -51,6 +51,8 @@ export const NewMessage = z
       .refine((text) => /[^\s\p{Cf}\p{Cc}]/u.test(text)),
     urgent: z.boolean().optional().describe('Goes out at any hour.'),
     reason: z.string().max(500).optional().describe('Why it is urgent; kept in the log.'),
+    notBefore: Time.optional().describe('When it may go at the earliest; the hours still rule.'),
+    byVoice: z.boolean().optional().describe('The phone rings and a voice says it, even where it could be a text.'),
   })
   .refine((message) => message.urgent !== true || (message.reason ?? '').trim() !== '', { path: ['reason'] })
   .meta({ id: 'NewMessage' })
@@ -117,6 +119,8 @@ export const Exchange = z
     guardians: z.array(z.string()),
     status: Status,
     sendAfter: SendAfter,
+    notBefore: Instant.nullable().describe('The time that its writer chose; null: as soon as the hours allow.'),
+    byVoice: z.boolean().describe('Whether its writer asked for a call.'),
     original: z.object({ language: Language, text: z.string() }),
     translation: z.object({ language: Language, text: z.string(), by: z.string() }).nullable(),
     urgentReason: z.string().nullable().describe('Why it was sent as urgent; null: it was not.'),

@@ -10,6 +10,8 @@ export type Due = {
   readonly notice: string | null
   readonly urgent: boolean
   readonly optedOut: boolean
+  /** Whether the staff member whom it goes to has switched the own phone off. */
+  readonly phoneOff: boolean
   readonly conversationEnded: boolean
   /** The side's allowed hours in its own zone; null: the school has none. */
   readonly hours: SideHours | null
@@ -25,7 +27,7 @@ export type DeliveryDecision =
   | {
       readonly kind: 'end'
       readonly status: Extract<Status, 'canceled'>
-      readonly why: 'opted_out' | 'conversation_ended' | 'too_late'
+      readonly why: 'opted_out' | 'phone_off' | 'conversation_ended' | 'too_late'
     }
 
 /** Twilio's greatest ValidityPeriod, in seconds. */
@@ -40,9 +42,10 @@ const ASKED_FOR: Readonly<Record<string, number>> = { login_code: 600 }
 
 /** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. `openings` is `openingsAt` of the same instant. */
 export function decideDelivery(now: Temporal.Instant, due: Due, openings: Openings = openingsAt(now)): DeliveryDecision {
-  // A staff phone that said STOP gets nothing: what families write stays where the staff member reads it.
-  if (due.optedOut && due.direction === 'to_staff' && due.author === 'person') return { kind: 'keep' }
+  // A staff phone that said STOP, or is switched off, gets nothing: what families write stays where the staff member reads it.
+  if ((due.optedOut || due.phoneOff) && due.direction === 'to_staff' && due.author === 'person') return { kind: 'keep' }
   if (due.optedOut && !AFTER_STOP.has(due.notice ?? '')) return { kind: 'end', status: 'canceled', why: 'opted_out' }
+  if (due.phoneOff) return { kind: 'end', status: 'canceled', why: 'phone_off' }
   if (due.conversationEnded) return { kind: 'end', status: 'canceled', why: 'conversation_ended' }
   if (due.urgent) return { kind: 'hand_over', validitySeconds: MOST_VALIDITY }
   const asked = due.author === 'gateway' ? ASKED_FOR[due.notice ?? ''] : undefined

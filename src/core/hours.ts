@@ -62,7 +62,7 @@ const ALL_DAY = '00:00-24:00'
 const windowShape = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/
 
 /** Minutes from the start of the day, the end beyond 1440 when the window crosses midnight; null when it is no window. */
-function windowMinutes(text: string): { readonly start: number; readonly end: number } | null {
+export function windowMinutes(text: string): { readonly start: number; readonly end: number } | null {
   const match = windowShape.exec(text)
   if (match === null) return null
   const [, startHour, startMinute, endHour, endMinute] = match
@@ -283,6 +283,12 @@ export function handOver(now: Temporal.Instant, week: Week, closures: readonly s
 
 /** A side's allowed hours in its own zone. */
 export type SideHours = { readonly week: Week; readonly closures: readonly string[]; readonly zone: string }
+
+/** Whether a side may be reached now. */
+export function isOpenAt(now: Temporal.Instant, { week, closures, zone }: SideHours): boolean {
+  const time = handOver(now, week, closures, zone)
+  return time !== null && Temporal.Instant.compare(time.at, now) <= 0
+}
 
 /** When a message may be handed over by these hours; see `handOver`. */
 export type Openings = (hours: SideHours) => HandOverTime | null

@@ -6,7 +6,9 @@ import { contactCard } from '../core/contact-card.ts'
 import { databaseNow } from '../store/database.ts'
 import { endLogin, openLogins, type SignInWay } from '../store/logins.ts'
 import { ownLines } from '../store/own-lines.ts'
+import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
+import { phoneState } from './own-phone.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
 import { briefly, namesInWords, timeTag } from './words.ts'
@@ -22,21 +24,23 @@ export function accountRoutes(app: FastifyInstance, visitOf: VisitOf): void {
   app.get('/account', async (request, reply) => {
     const visit = visitOf(request)
     const { staff, districtId, login } = visit
-    const { logins, now, zone, lines } = await visit.read(async (trx) => ({
+    const { logins, now, zone, lines, phone } = await visit.read(async (trx) => ({
       logins: await openLogins(trx, districtId, staff.id),
       now: await databaseNow(trx),
       zone: await zoneOf(trx, staff),
       lines: await ownLines(trx, districtId, staff.id),
+      phone: await ownPhone(trx, districtId, staff.id),
     }))
     return visit.page(
       reply,
       'account',
       'Account',
       html`<div class="bar"><h1><bdi>${staff.displayName}</bdi></h1><form method="post" action="/sign-out"><button>Sign out</button></form></div>
+<p><a class="button" href="/sentences">Saved sentences</a></p><h2>Your own phone</h2><p>${phoneState(phone)}</p>${phone.onFile ? html`<p><a class="button" href="/account/phone">On or off, and when</a></p>` : ''}
 ${
   lines.length === 0
     ? ''
-    : html`<h2>On your own phone</h2><p>Each family has a school number of its own on your phone. With this file in its address book the phone shows the family’s name when it writes or calls.</p>
+    : html`<p>Each family has a school number of its own on your phone. With this file in its address book the phone shows the family’s name when it writes or calls.</p>
 <p><a class="button" href="/account/families.vcf">Contacts of ${lines.length} ${lines.length === 1 ? 'family' : 'families'}</a></p>`
 }<h2>Where you are signed in</h2><ul class="rows">${logins.map(
         (one) => html`<li><div><b>${browserName(one.browser)}</b>${one.id === login.id ? html` <i class="tag">this one</i>` : ''}

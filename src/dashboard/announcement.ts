@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { html, raw } from 'hono/html'
+import type { ActOnAllRequest } from '../relay/compose-ports.ts'
 import {
   type AnnouncedState,
   type AnnouncementRow,
@@ -9,13 +10,15 @@ import {
   announcedState,
   announcementsOf,
 } from '../store/announcements.ts'
+import type { ExchangeView } from '../store/exchange-view.ts'
 import { namesOfGuardians } from '../store/family-names.ts'
+import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
-import { briefly, languageWords, outcome, timeTag } from './words.ts'
+import { arrives, briefly, languageWords, outcome, timeTag } from './words.ts'
 
 const STATES: Readonly<Record<AnnouncedState, string>> = {
   arrived: 'arrived',
@@ -32,12 +35,26 @@ const REASONS: Readonly<Record<string, string>> = {
   no_number: 'the school has no free number',
 }
 
-/** Adds the page. */
-export function announcementRoutes(
-  app: FastifyInstance,
-  deps: Sender & { readonly now: () => Promise<Temporal.Instant> },
-  visitOf: VisitOf,
-): void {
+/** What the page needs of the house. */
+export type AnnouncementDeps = Sender & {
+  readonly now: () => Promise<Temporal.Instant>
+  readonly actOnAll: (request: ActOnAllRequest) => Promise<number | null>
+}
+
+/** Adds the page, and what may be decided on it. */
+export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps, visitOf: VisitOf): void {
+  for (const [action, said] of [
+    ['release', 'released'],
+    ['cancel', 'canceled'],
+  ] as const)
+    app.post(`/announcements/:id/${action}`, async (request, reply) => {
+      const { districtId, staff } = visitOf(request)
+      const { id } = request.params as { id: string }
+      const done = await deps.actOnAll({ districtId, staff, announcementId: id, action })
+      if (done === null) return sayNotFound(reply)
+      return reply.redirect(`/announcements/${id}${done === 0 ? '' : `?said=${said}_all`}`, 303)
+    })
+
   app.get('/announcements/:id', async (request, reply) => {
     const visit = visitOf(request)
     const { districtId, staff } = visit
@@ -52,19 +69,20 @@ export function announcementRoutes(
         districtId,
         records.flatMap(({ view }) => view.guardian ?? []),
       )
-      return { row, records, names, zone: await zoneOf(trx, staff) }
+      return { row, records, names, zone: await zoneOf(trx, staff), phone: await ownPhone(trx, districtId, staff.id) }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, names, zone } = found
+    const { row, records, names, zone, phone } = found
     const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
+    const later = records.find(({ view }) => isScheduled(view, now))
     const going = row.states.some(({ state }) => state === 'waiting' || state === 'sent')
     return visit.page(
       reply,
       'classes',
       `To ${row.target}`,
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1>To all of <bdi>${row.target}</bdi></h1>
-<p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>
+<p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, now, zone)}
 <div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
 <table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(
         ({ view }) => {
@@ -75,6 +93,17 @@ export function announcementRoutes(
       )}</tbody></table></div>`,
     )
   })
+}
+
+function isScheduled({ status, notBefore }: ExchangeView, now: Temporal.Instant): boolean {
+  return status === 'held' && notBefore !== null && Temporal.Instant.compare(Temporal.Instant.from(notBefore), now) > 0
+}
+
+/** What may still be decided of an announcement that waits for its time. */
+function scheduledPart(id: string, { notBefore }: ExchangeView, now: Temporal.Instant, zone: string): Html {
+  const button = (action: string, words: string) =>
+    html`<form method="post" action="/announcements/${id}/${action}"><button>${words}</button></form>`
+  return html`<div class="note"><p>It goes out ${arrives(Temporal.Instant.from(notBefore ?? now), now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}${button('release', 'Send to all now')}</div></div>`
 }
 
 /** An announcement in a list. */

@@ -125,7 +125,7 @@ export function attendanceRoutes(
     const at = `/attendance/${encodeURIComponent(desk.schoolId)}`
     const told = new Set(absences.map(({ studentId }) => studentId))
     return html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(date)}</p>
-<form method="post" action="${at}" class="composer">${
+<form method="post" action="${at}" class="composer" data-draft="${at}">${
       unknown.length === 0
         ? ''
         : html`<p class="wrong" role="alert">${unknown.length === 1 ? 'One line names no student' : `${unknown.length} lines name no student`} of this school, or more than one; the others are done. Write the student’s id, or the full name.</p>`

@@ -6,13 +6,17 @@ import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
 import { plainWords } from '../core/plain-words.ts'
 import { announcementOf, announcementsOf } from '../store/announcements.ts'
-import { type ClassGuardian, classesOf, classGuardians } from '../store/classes-view.ts'
+import { type ClassGuardian, type ClassRow, classesOf, classGuardians } from '../store/classes-view.ts'
+import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
+import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
-import type { Html } from './page.ts'
+import { type Later, laterFields, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
+import { type Html, sendPage } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
+import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
+import { type Fields, fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
 import { briefly, languageWords, timeTag } from './words.ts'
 
 /** What the pages of classes need of the house. */
@@ -74,28 +78,51 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     )
   })
 
-  app.get('/classes/:id', async (request, reply) => show(request, reply, '', null))
+  app.get('/classes/:id', async (request, reply) => show(request, reply, EMPTY, null))
+
+  app.post('/classes/:id/preview', async (request, reply) => {
+    const draft = draftIn(fieldsOf(request))
+    if (request.headers['x-part'] !== 'preview') return show(request, reply, draft, null)
+    const one = await classFor(visitOf(request), classOf(request))
+    return one === undefined ? sayNotFound(reply) : sendPage(reply, previewPart(draft, one, await deps.now()))
+  })
+
+  app.post('/classes/:id/insert', async (request, reply) => {
+    const { districtId, staff, read } = visitOf(request)
+    const draft = draftIn(fieldsOf(request))
+    const saved = await read((trx) => sentencesFor(trx, districtId, staff.id))
+    const words = wordsOf(fieldsOf(request)('insert'), saved)
+    return show(request, reply, words === null ? draft : { ...draft, body: withSentence(draft.body, words) }, null)
+  })
+
+  app.post('/classes/:id/keep', async (request, reply) => {
+    const visit = visitOf(request)
+    const draft = draftIn(fieldsOf(request))
+    if ((await classFor(visit, classOf(request))) === undefined) return sayNotFound(reply)
+    const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
+    return show(request, done ? reply : reply.code(422), draft, done ? null : words, done ? words : null)
+  })
 
   app.post('/classes/:id/announcements', async (request, reply) => {
     const visit = visitOf(request)
     const fields = fieldsOf(request)
     const id = classOf(request)
-    const body = fields('body')
-    const wrong = wrongDraft(body)
-    if (wrong !== null) return show(request, reply.code(422), body, wrong)
-    const composed = await deps.send(visit, { to: { class: id }, body, key: fields('key') })
+    const draft = draftIn(fields)
+    const one = await classFor(visit, id)
+    if (one === undefined) return sayNotFound(reply)
+    const refuse = (words: string) => show(request, reply.code(422), draft, words)
+    const wrong = wrongDraft(draft.body)
+    if (wrong !== null) return refuse(wrong)
+    const wish = wishOf(draft.later, one.zone)
+    if (wish.kind === 'wrong') return refuse(wish.problem)
+    const notBefore = wish.kind === 'at' ? wish.at : null
+    const composed = await deps.send(visit, { to: { class: id }, body: draft.body, key: fields('key'), notBefore })
     if (composed.kind === 'not_found') return sayNotFound(reply)
-    if (composed.kind !== 'accepted') return show(request, reply.code(422), body, composed.problem)
+    if (composed.kind !== 'accepted') return refuse(composed.problem)
     const first = composed.exchanges[0]
-    if (first === undefined)
-      return show(
-        request,
-        reply.code(422),
-        body,
-        'No family of this class has a guardian in the school’s list, so nobody would get it.',
-      )
+    if (first === undefined) return refuse('No family of this class has a guardian in the school’s list, so nobody would get it.')
     const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
-    return reply.redirect(`/announcements/${announcement}?said=announced`, 303)
+    return reply.redirect(`/announcements/${announcement}?said=${notBefore === null ? 'announced' : 'announced_later'}`, 303)
   })
 
   app.post('/families/:id/conversation', async (request, reply) => {
@@ -107,29 +134,54 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     return reply.redirect(`/conversations/${opened.id}#end`, 303)
   })
 
-  async function show(request: FastifyRequest, reply: FastifyReply, body: string, problem: string | null) {
+  /** The class, for who teaches it. */
+  const classFor = ({ districtId, staff, read }: Visit, id: string) =>
+    read(async (trx) => (await classesOf(trx, districtId, staff.id)).find((c) => c.id === id))
+
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    draft: ClassDraft,
+    problem: string | null,
+    noted: string | null = null,
+  ) {
     const visit: Visit = visitOf(request)
     const { districtId, staff } = visit
     const id = classOf(request)
-    const { one, guardians } = await visit.read(async (trx) => ({
-      one: (await classesOf(trx, districtId, staff.id)).find((c) => c.id === id),
-      guardians: await classGuardians(trx, districtId, staff.id, id),
-    }))
+    const one = await classFor(visit, id)
     if (one === undefined) return sayNotFound(reply)
+    const { guardians, phone, saved } = await visit.read(async (trx) => ({
+      guardians: await classGuardians(trx, districtId, staff.id, id),
+      phone: await ownPhone(trx, districtId, staff.id),
+      saved: await sentencesFor(trx, districtId, staff.id),
+    }))
+    const now = await deps.now()
+    const at = `/classes/${encodeURIComponent(id)}`
     return visit.page(
       reply,
       'classes',
       one.title,
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
-<form class="composer" method="post" action="/classes/${encodeURIComponent(id)}/announcements" data-draft="class ${id}">
-${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>${hintsList(plainWords(body))}
-<div class="row"><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div></form>
+<form class="composer" id="write" method="post" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
+${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
+<label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${previewPart(draft, one, now)}</div>
+<div class="row"><button class="quiet" formaction="${at}/preview">Show when it arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )
   }
 }
+
+/** What somebody is writing to a class. */
+type ClassDraft = { readonly body: string; readonly later: Later }
+
+const EMPTY: ClassDraft = { body: '', later: NOT_LATER }
+
+const draftIn = (fields: Fields): ClassDraft => ({ body: fields('body'), later: laterIn(fields) })
+
+/** When it goes, and what might be said more plainly. */
+const previewPart = ({ body, later }: ClassDraft, { hours, zone }: ClassRow, now: Temporal.Instant): Html =>
+  html`${hintsList(plainWords(body))}${whenPart({ later, urgent: false, hours, zone }, now)}`
 
 const classOf = (request: FastifyRequest) => (request.params as { id: string }).id
 

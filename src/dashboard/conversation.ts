@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
-import { type Hint, plainWords } from '../core/plain-words.ts'
+import { plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Acted, Action, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
 import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
@@ -15,12 +15,16 @@ import { markSeen } from '../store/inbox-view.ts'
 import { mayBeUrgent } from '../store/people.ts'
 import { threadPulse } from '../store/pulse.ts'
 import type { Audio } from '../store/recordings.ts'
+import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
 import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
-import { conversationPage, type Draft, previewPart } from './conversation-page.ts'
+import { type Draft, draftIn, draftOf, type Previewed, previewPart } from './composer.ts'
+import { conversationPage } from './conversation-page.ts'
+import { laterOf, wishOf } from './later.ts'
 import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
+import { keepWritten, withSentence, wordsOf } from './sentences.ts'
 import { safeNext } from './sign-in.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -34,18 +38,9 @@ export type ConversationDeps = Sender & {
   /** A translation put back into the language of the writer, for the writer alone; null: nobody can just now. */
   readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
+  readonly now: () => Promise<Temporal.Instant>
   /** Text segments that the carrier counts. */
   readonly segments: (body: string) => number
-}
-
-/** What a draft would become. */
-export type Previewed = {
-  readonly prepared: Prepared
-  readonly segments: number
-  readonly hints: readonly Hint[]
-  readonly language: string
-  /** The translation put back; undefined: nobody asked, null: it cannot be. */
-  readonly back: string | null | undefined
 }
 
 const PAGE = 30
@@ -62,33 +57,46 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const head = await headOf(visit, idOf(request))
     if (head === null) return sayNotFound(reply)
     const from = queryOf(request, 'draft')
-    const draft = from === '' ? '' : await draftOf(visit, from)
-    return show(
-      visit,
-      request,
-      reply,
-      head,
-      { body: draft || queryOf(request, 'body').slice(0, LONGEST), urgent: false, reason: '' },
-      null,
-      null,
-    )
+    const draft = (from === '' ? null : await draftAnew(visit, head, from)) ?? draftOf(queryOf(request, 'body').slice(0, LONGEST))
+    return show(visit, request, reply, head, draft, null, null)
   })
 
   app.post('/conversations/:id/preview', async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
-    const draft = draftIn(request)
+    const draft = draftIn(fieldsOf(request))
     const previewed = await previewOf(visit, head, draft, fieldsOf(request)('back') === 'yes')
-    if (request.headers['x-part'] === 'preview') return sendPage(reply, previewPart(previewed, head.id))
+    if (request.headers['x-part'] === 'preview')
+      return sendPage(reply, previewPart({ head, draft, previewed, now: await deps.now() }))
     return show(visit, request, reply, head, draft, null, previewed)
+  })
+
+  app.post('/conversations/:id/insert', async (request, reply) => {
+    const visit = visitOf(request)
+    const head = await headOf(visit, idOf(request))
+    if (head === null || !head.own) return sayNotFound(reply)
+    const draft = draftIn(fieldsOf(request))
+    const saved = await visit.read((trx) => sentencesFor(trx, visit.districtId, visit.staff.id))
+    const words = wordsOf(fieldsOf(request)('insert'), saved)
+    const body = words === null ? draft.body : withSentence(draft.body, words)
+    return show(visit, request, reply, head, { ...draft, body }, null, null)
+  })
+
+  app.post('/conversations/:id/keep', async (request, reply) => {
+    const visit = visitOf(request)
+    const head = await headOf(visit, idOf(request))
+    if (head === null || !head.own) return sayNotFound(reply)
+    const draft = draftIn(fieldsOf(request))
+    const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
+    return show(visit, request, done ? reply : reply.code(422), head, draft, done ? null : words, null, done ? words : null)
   })
 
   app.post('/conversations/:id/messages', async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
-    const draft = draftIn(request)
+    const draft = draftIn(fieldsOf(request))
     const problem = await send(visit, head, draft, fieldsOf(request)('key'))
     if (problem.kind === 'wrong') return show(visit, request, reply.code(422), head, draft, problem.words, null)
     return reply.redirect(`/conversations/${head.id}?said=${problem.said}#end`, 303)
@@ -106,8 +114,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       with: kind === 'interpreter' ? 'interpreter' : null,
       interpreted: kind === 'machine',
     })
-    if (called.kind !== 'accepted')
-      return show(visit, request, reply.code(409), head, { body: '', urgent: false, reason: '' }, called.problem, null)
+    if (called.kind !== 'accepted') return show(visit, request, reply.code(409), head, draftOf(''), called.problem, null)
     return reply.redirect(`/conversations/${head.id}?said=calling#end`, 303)
   })
 
@@ -130,19 +137,24 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (acted.kind === 'not_found') return sayNotFound(reply)
     if (acted.kind !== 'done')
       return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
-    return reply.redirect(`${back}?said=${said}${said === 'edited' ? `&draft=${idOf(request)}` : ''}#end`, 303)
+    // What was put off to later goes as soon as the hours allow, and that may not be now.
+    const words = said === 'released' && acted.status === 'held' ? 'held' : said
+    return reply.redirect(`${back}?said=${words}${said === 'edited' ? `&draft=${idOf(request)}` : ''}#end`, 303)
   }
 
   function asSeen(record: ExchangeRecord): ExchangeRecord {
     return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }
   }
 
-  /** The words of an own message, to be written anew. */
-  async function draftOf(visit: Visit, exchangeId: string): Promise<string> {
+  /** An own message to be written anew, with the time that was chosen for it; null: there is no such message. */
+  async function draftAnew(visit: Visit, head: ThreadHead, exchangeId: string): Promise<Draft | null> {
     const view = await visit.read(async (trx) =>
       exchangeById(trx, visit.districtId, visit.staff, exchangeId.toLowerCase(), (await momentOf(trx)).now),
     )
-    return view?.direction === 'to_family' ? view.original.text : ''
+    if (view?.direction !== 'to_family') return null
+    const { notBefore, byVoice, original } = view
+    const later = notBefore === null ? {} : { later: laterOf(Temporal.Instant.from(notBefore), head.zone) }
+    return { ...draftOf(original.text), ...later, byVoice }
   }
 
   async function send(
@@ -153,27 +165,40 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
   ): Promise<{ kind: 'done'; said: string } | { kind: 'wrong'; words: string }> {
     const wrong = wrongDraft(draft.body)
     if (wrong !== null) return { kind: 'wrong', words: wrong }
+    const wish = wishOf(draft.later, head.zone)
+    if (wish.kind === 'wrong') return { kind: 'wrong', words: wish.problem }
     if (head.guardianId === null) return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
     const composed = await deps.send(visit, {
       to: { guardian: head.guardianId },
       body: draft.body,
       key,
       urgentReason: draft.urgent ? draft.reason : null,
+      notBefore: wish.kind === 'at' ? wish.at : null,
+      byVoice: draft.byVoice,
       desk: head.isDesk ? head.staffSide : null,
     })
     if (composed.kind !== 'accepted') return { kind: 'wrong', words: composed.problem }
-    return { kind: 'done', said: composed.exchanges[0]?.status === 'held' ? 'held' : 'sent' }
+    return { kind: 'done', said: composed.exchanges[0]?.status === 'held' ? (wish.kind === 'at' ? 'scheduled' : 'held') : 'sent' }
   }
 
   async function previewOf(visit: Visit, head: ThreadHead, draft: Draft, back: boolean): Promise<Previewed | null> {
     const text = cleanText(draft.body).slice(0, LONGEST)
     if (text === '') return null
-    const given = await visit.read(async (trx) => ({
-      moment: await momentOf(trx),
-      item: await describeDraft(trx, visit.districtId, { conversationId: head.id, guardianId: head.guardianId, text }),
-    }))
+    const wish = wishOf(draft.later, head.zone)
+    const given = await visit.read(async (trx) => {
+      const moment = await momentOf(trx)
+      const item = await describeDraft(trx, visit.districtId, moment.now, {
+        conversationId: head.id,
+        guardianId: head.guardianId,
+        text,
+        urgent: draft.urgent,
+        notBefore: wish.kind === 'at' ? wish.at : null,
+        byVoice: draft.byVoice,
+      })
+      return { moment, item }
+    })
     if (given.item === null) return null
-    const prepared = await deps.preview(given.moment, { ...given.item, urgent: draft.urgent })
+    const prepared = await deps.preview(given.moment, given.item)
     return {
       prepared,
       segments: prepared.body === null ? 0 : deps.segments(prepared.body),
@@ -199,10 +224,11 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     draft: Draft,
     problem: string | null,
     previewed: Previewed | null,
+    noted: string | null = null,
   ): Promise<FastifyReply> {
     const { districtId, staff } = visit
     const before = readCursor(queryOf(request, 'before'))
-    const { now, thread, urgent, pulse } = await visit.read(async (trx) => {
+    const { now, thread, urgent, pulse, saved } = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
       const thread = await threadPage(trx, districtId, head.id, { before, limit: PAGE, now: moment.now })
       if (head.own) await markSeen(trx, districtId, staff.id, head.id)
@@ -221,6 +247,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
         thread: { ...thread, records: thread.records.map(asSeen) },
         urgent: await mayBeUrgent(trx, staff, head.schoolId),
         pulse: await threadPulse(trx, districtId, head.id),
+        saved: await sentencesFor(trx, districtId, staff.id),
       }
     })
     const asked = queryOf(request, 'first')
@@ -235,14 +262,11 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       problem,
       previewed,
       mayBeUrgent: urgent,
+      saved,
+      noted,
       originalFirst,
     })
     const title = head.students.length > 0 ? head.students.join(', ') : head.guardians.join(', ')
     return visit.page(reply, 'inbox', title, body)
   }
-}
-
-function draftIn(request: FastifyRequest): Draft {
-  const fields = fieldsOf(request)
-  return { body: fields('body'), urgent: fields('urgent') === 'yes', reason: fields('reason').slice(0, 300) }
 }

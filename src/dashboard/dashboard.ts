@@ -3,7 +3,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Translator } from '../relay/ports.ts'
 import { accountRoutes } from './account.ts'
-import { announcementRoutes } from './announcement.ts'
+import { type AnnouncementDeps, announcementRoutes } from './announcement.ts'
 import { assetRoutes } from './assets.ts'
 import { attendanceRoutes } from './attendance.ts'
 import { type ClassesDeps, classesRoutes } from './classes.ts'
@@ -13,6 +13,7 @@ import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
+import { type OwnPhoneDeps, ownPhoneRoutes } from './own-phone.ts'
 import { reachRoutes } from './reach.ts'
 import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
@@ -22,6 +23,7 @@ import { numbersRoutes } from './school-numbers.ts'
 import { type TextsDeps, textsRoutes } from './school-texts.ts'
 import { translatorRoutes } from './school-translator.ts'
 import { weekRoutes } from './school-week.ts'
+import { sentencesRoutes } from './sentences.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
@@ -31,8 +33,10 @@ import { buildWall } from './wall.ts'
 export type DashboardDeps = SignInDeps &
   ConversationDeps &
   ClassesDeps &
+  AnnouncementDeps &
   OversightDeps &
   SchoolDeps &
+  OwnPhoneDeps &
   RosterDeps &
   LiveDeps &
   Pick<Translator, 'covers'> &
@@ -74,6 +78,8 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       tasksRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
+      ownPhoneRoutes(inside, deps, visitOf)
+      sentencesRoutes(inside, visitOf)
     })
   }
 }

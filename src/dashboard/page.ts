@@ -15,6 +15,8 @@ export type Frame = {
   readonly title: string
   /** Who is signed in, by name. */
   readonly who: string
+  /** And by sourcedId: drafts that a browser keeps are this person's alone. */
+  readonly whoId: string
   /** The places that this person has, in their order. */
   readonly places: readonly Place[]
   readonly here: Place
@@ -51,7 +53,7 @@ export function framedPage(frame: Frame): Html {
     }</a></li>`
   }
   return html`${head(frame.title)}
-<body><a class="skip" href="#main">Skip to the page</a>
+<body data-who="${frame.whoId}"><a class="skip" href="#main">Skip to the page</a>
 <header class="top"><a class="brand" href="/inbox">Homeline</a><nav aria-label="Main"><ul>${frame.places.map(link)}</ul></nav>
 <div class="me"><a href="/account"${frame.here === 'account' ? html` aria-current="page"` : ''}><bdi>${frame.who}</bdi></a></div></header>
 <main id="main">${frame.said === null ? '' : html`<div class="said" role="status">${frame.said}</div>`}${frame.body}</main></body></html>`

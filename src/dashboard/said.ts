@@ -6,10 +6,14 @@ import type { Html } from './page.ts'
 const SENTENCES: Readonly<Record<string, string>> = {
   sent: 'On its way.',
   announced: 'On its way to every family. You may leave this page; what became of it stays here.',
+  announced_later: 'Saved. It goes out by itself at its time; until then you can send it now or cancel it.',
   asked: 'The families are being asked. What they answer appears here.',
   held: 'Saved. It goes out by itself when the family may be reached.',
+  scheduled: 'Saved. It goes out by itself at its time; until then you can send it now, edit or cancel it.',
   canceled: 'Canceled. It will not be sent.',
   released: 'It goes out now.',
+  released_all: 'It goes out to all now, to each family in its allowed hours.',
+  canceled_all: 'Canceled for all who had not got it yet.',
   again: 'It goes out once more.',
   dismissed: 'Left as it is.',
   calling: 'Your phone rings in a moment. Answer it, and the family’s phone rings.',
@@ -21,6 +25,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   reviewed: 'Noted.',
   noted: 'Noted.',
   texts_reviewed: 'Noted with your name.',
+  phone_set: 'Saved. What waits for your phone goes by this from now on.',
+  sentence_saved: 'Saved.',
+  sentence_deleted: 'Deleted.',
   login_ended: 'That browser is signed out.',
 }
 

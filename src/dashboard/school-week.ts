@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html } from 'hono/html'
-import { days, parseHours, type SchoolHours, type Week } from '../core/hours.ts'
+import { type Day, days, parseHours, type SchoolHours } from '../core/hours.ts'
 import { schoolHours } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import { assetPath } from './assets.ts'
@@ -12,16 +12,8 @@ import type { SchoolDeps } from './school.ts'
 import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
+import { weekIn, weekTable } from './week.ts'
 
-const DAY_NAMES: Readonly<Record<(typeof days)[number], string>> = {
-  mon: 'Monday',
-  tue: 'Tuesday',
-  wed: 'Wednesday',
-  thu: 'Thursday',
-  fri: 'Friday',
-  sat: 'Saturday',
-  sun: 'Sunday',
-}
 const SIDES = { families: 'Families', staff: 'Staff on their own phones' } as const
 const ZONES = [
   'America/New_York',
@@ -41,7 +33,7 @@ const AHEAD = 28
 type Typed = {
   readonly timezone: string
   readonly closures: string
-  readonly week: (side: keyof typeof SIDES, day: string) => string
+  readonly week: (side: string, day: Day) => string
 }
 
 /** Adds the page and the form's answer. Who is no administrator of the school finds nothing here. */
@@ -64,21 +56,11 @@ export function weekRoutes(
     const school = schools.find((one) => one.id === schoolId)
     if (school === undefined) return sayNotFound(reply)
     const fields = fieldsOf(request)
-    const week = (side: string): Week =>
-      Object.fromEntries(
-        days.flatMap((day) => {
-          const windows = fields(`${side}-${day}`)
-            .split(',')
-            .map(window)
-            .filter((one) => one !== '')
-          return windows.length === 0 ? [] : [[day, windows]]
-        }),
-      )
     const parsed = parseHours(
       {
         timezone: fields('timezone'),
-        families: week('families'),
-        staff: week('staff'),
+        families: weekIn(fields, 'families'),
+        staff: weekIn(fields, 'staff'),
         closures: fields('closures')
           .split(/[\s,;]+/)
           .filter((one) => one !== ''),
@@ -120,14 +102,6 @@ function closedAhead(closures: readonly string[], today: Temporal.PlainDate): re
     .sort(Temporal.PlainDate.compare)
 }
 
-/** `7-20`, `7:00 - 20:00` and `07:00–20:00` all mean the window `07:00-20:00`; anything else stays as it is, to be refused by name. */
-function window(text: string): string {
-  const match = /^\s*(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?\s*$/.exec(text)
-  if (match === null) return text.trim()
-  const [, h1 = '', m1 = '00', h2 = '', m2 = '00'] = match
-  return `${h1.padStart(2, '0')}:${m1}-${h2.padStart(2, '0')}:${m2}`
-}
-
 const typedIn = (fields: Fields): Typed => ({
   timezone: fields('timezone'),
   closures: fields('closures'),
@@ -137,7 +111,7 @@ const typedIn = (fields: Fields): Typed => ({
 const typedOf = (hours: SchoolHours | null): Typed => ({
   timezone: hours?.timezone ?? '',
   closures: hours?.closures.join('\n') ?? '',
-  week: (side, day) => (hours?.[side] as Record<string, readonly string[]> | undefined)?.[day]?.join(', ') ?? '',
+  week: (side, day) => (side === 'families' ? hours?.families : hours?.staff)?.[day]?.join(', ') ?? '',
 })
 
 function hoursForm(at: string, typed: Typed, closed: readonly Temporal.PlainDate[], problem: string | null): Html {
@@ -145,33 +119,16 @@ function hoursForm(at: string, typed: Typed, closed: readonly Temporal.PlainDate
   return html`<form method="post" action="${at}/hours" class="composer">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
   }<p class="hint">When messages may reach people. Outside, they wait for the next window. Write 07:00-20:00, two windows with a comma, and nothing for a closed day. What waits now is re-timed when you save.</p>
-<table class="week"><thead><tr><th scope="col">Day</th>${Object.values(SIDES).map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${days.map(
-    (day) =>
-      html`<tr><th scope="row">${DAY_NAMES[day]}${closedOn(closed, day)}</th>${(['families', 'staff'] as const).map(
-        (side) =>
-          html`<td data-label="${SIDES[side]}"><input name="${side}-${day}" value="${typed.week(side, day)}" aria-label="${SIDES[side]}, ${DAY_NAMES[day]}" placeholder="closed">${weekBar(typed.week(side, day))}</td>`,
-      )}</tr>`,
-  )}</tbody></table>
+${weekTable(SIDES, typed.week, (day) => closedOn(closed, day))}
 <label for="timezone">Time zone</label><select id="timezone" name="timezone">${zones.map((zone) => html`<option${zone === typed.timezone ? ' selected' : ''}>${zone}</option>`)}</select>
 <label for="closures">Closed days</label><p class="hint" id="closures-hint">Holidays and days without school, one a line, such as 2026-12-25.</p><textarea id="closures" name="closures" rows="3" aria-describedby="closures-hint">${typed.closures}</textarea>
 <label class="tick"><input type="checkbox" name="night" value="yes"> Windows through the night are meant, and no slip</label><button class="main">Save hours</button></form>`
 }
 
 /** The closed days that fall on a weekday, beside its name. */
-function closedOn(closed: readonly Temporal.PlainDate[], day: (typeof days)[number]): Html | '' {
+function closedOn(closed: readonly Temporal.PlainDate[], day: Day): Html | '' {
   const dates = closed.filter((date) => days[date.dayOfWeek - 1] === day)
   if (dates.length === 0) return ''
   const words = dates.map((date) => date.toLocaleString('en-US', { month: 'short', day: 'numeric' }))
   return html` <span class="hint">closed ${words.join(', ')}</span>`
-}
-
-/** The day's windows as a picture: from midnight to midnight. */
-function weekBar(windows: string): Html {
-  const spans = windows.split(',').flatMap((one) => {
-    const [, h1, m1, h2, m2] = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(window(one))?.map(Number) ?? []
-    if (h1 === undefined || m1 === undefined || h2 === undefined || m2 === undefined) return []
-    const [from, to] = [h1 * 60 + m1, h2 * 60 + m2]
-    return to > from ? [[from, to - from]] : [[from, 1440 - from]]
-  })
-  return html`<svg class="day-bar" viewBox="0 0 1440 60" preserveAspectRatio="none" aria-hidden="true"><rect class="off" width="1440" height="60"/>${spans.map(([x, width]) => html`<rect class="on" x="${x}" width="${width}" height="60"/>`)}</svg>`
 }

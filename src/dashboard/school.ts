@@ -37,6 +37,12 @@ const DESKS: Readonly<Record<DeskKind, string>> = {
   nurse: 'Nurse',
   aides: 'Bilingual aides',
 }
+
+/** What somebody is writing to a school. */
+type SchoolDraft = { readonly body: string; readonly urgent: boolean; readonly reason: string }
+
+const EMPTY: SchoolDraft = { body: '', urgent: false, reason: '' }
+
 /** Adds the pages. Who is no administrator of the school finds nothing here. */
 export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: VisitOf): void {
   app.get('/school', async (request, reply) => show(request, reply, queryOf(request, 'of'), null))
@@ -74,15 +80,14 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     '/school/:id/announcements',
     guarded(async (visit, schoolId, request, reply) => {
       const fields = fieldsOf(request)
-      const body = fields('body')
-      const wrong = wrongDraft(body)
-      if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, body)
-      const reason = fields('reason').trim()
+      const draft = { body: fields('body'), urgent: fields('urgent') === 'yes', reason: fields('reason').trim() }
+      const wrong = wrongDraft(draft.body)
+      if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, draft)
       const composed = await deps.send(visit, {
         to: { school: schoolId },
-        body,
+        body: draft.body,
         key: fields('key'),
-        urgentReason: fields('urgent') === 'yes' ? reason : null,
+        urgentReason: draft.urgent ? draft.reason : null,
       })
       if (composed.kind === 'not_found') return sayNotFound(reply)
       const first = composed.kind === 'accepted' ? composed.exchanges[0] : undefined
@@ -94,7 +99,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
           composed.kind === 'accepted'
             ? 'No student of this school has a guardian in the list, so nobody would get it.'
             : composed.problem,
-          body,
+          draft,
         )
       const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
       return reply.redirect(`/announcements/${announcement}?said=announced`, 303)
@@ -109,7 +114,13 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     }),
   )
 
-  async function show(request: FastifyRequest, reply: FastifyReply, asked: string, problem: string | null, body = '') {
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: string,
+    problem: string | null,
+    draft: SchoolDraft = EMPTY,
+  ) {
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const schools = await visit.read((trx) => schoolsOf(trx, staff))
@@ -125,7 +136,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}${messageForm(at, body, problem)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}${messageForm(at, draft, problem)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))
@@ -137,11 +148,11 @@ ${people.map((one) => html`<label class="tick"><input type="checkbox" name="staf
   }
 }
 
-function messageForm(at: string, body: string, problem: string | null): Html {
-  return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer">${
+function messageForm(at: string, { body, urgent, reason }: SchoolDraft, problem: string | null): Html {
+  return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer" data-draft="${at}">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
   }<p class="hint">Each family gets it in its own language, one copy a phone. Answers come to your inbox.</p><input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>
-<details><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300"></details>
+<details${urgent ? ' open' : ''}><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"${urgent ? ' checked' : ''}> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${reason}"></details>
 <button class="main" data-busy="Sending…">Send to every family</button></form>`
 }

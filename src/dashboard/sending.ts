@@ -19,6 +19,10 @@ export type Sending = {
   readonly key: string
   /** Why it goes out at once, outside the hours; absent: it waits for them. */
   readonly urgentReason?: string | null
+  /** When it may go at the earliest; absent: as soon as the hours allow. */
+  readonly notBefore?: Temporal.Instant | null
+  /** Whether a voice is to say it; absent: no. */
+  readonly byVoice?: boolean
   /** The desk in whose name; absent: the own. */
   readonly desk?: string | null
 }
@@ -41,13 +45,19 @@ export function wrongDraft(draft: string): string | null {
 
 /** Sends by `compose`; a form that is sent twice is answered as the first time. */
 export function sender(compose: (request: ComposeRequest) => Promise<Composed>): Sender['send'] {
-  return async ({ districtId, staff }, { to, body, key, urgentReason = null, desk = null }) => {
-    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, desk }
-    const digest = createHash('sha256').update(canonical(fields)).digest()
+  return async (
+    { districtId, staff },
+    { to, body, key, urgentReason = null, notBefore = null, byVoice = false, desk = null },
+  ) => {
+    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk }
+    const digest = createHash('sha256')
+      .update(canonical({ ...fields, notBefore: notBefore?.toString() ?? null }))
+      .digest()
     const composed = await compose({
       districtId,
       staffId: staff.id,
       ...fields,
+      notBefore,
       idempotency: key === '' ? null : { key: `page:${key}`, digest },
     })
     return composed.kind === 'key_reused'

@@ -11,6 +11,7 @@ import type { Cookies } from './login-cookie.ts'
 import { framedPage, type Html, type Place, plainPage, sendPage } from './page.ts'
 import { said } from './said.ts'
 import { needsSecondFactor } from './sign-in.ts'
+import { typedForm } from './typed.ts'
 import { queryOf } from './wall.ts'
 
 /** A visitor and what the pages may do for this person. */
@@ -47,7 +48,10 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
     const byItself = request.routeOptions.url === '/live' || request.headers['x-part'] === 'live'
     const login = await loginOf(deps.db, cookies.read(request, 'login') ?? '', byItself)
     if (login === null) return turnAway(request, reply)
-    if (needsSecondFactor(login)) return reply.redirect(`/sign-in/second?next=${encodeURIComponent(request.url)}`, 303)
+    if (needsSecondFactor(login))
+      return request.method === 'GET'
+        ? reply.redirect(`/sign-in/second?next=${encodeURIComponent(request.url)}`, 303)
+        : turnAway(request, reply)
     visits.set(request, visitOf(request, login))
   })
   return (request) => {
@@ -80,6 +84,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
           framedPage({
             title,
             who: staff.displayName,
+            whoId: staff.id,
             places,
             here,
             counts: { inbox },
@@ -94,19 +99,13 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
 
 async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   if (request.method === 'GET') return reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303)
-  const fields = Object.entries((request.body ?? {}) as Record<string, string | readonly string[]>)
-  const typed = fields.flatMap(([name, value]) =>
-    [value].flat().map((one) => html`<input type="hidden" name="${name}" value="${one}">`),
-  )
-  const text = fields.find(([name]) => name === 'body')?.[1]
   return sendPage(
     reply.code(401),
     plainPage(
       'You were signed out',
       html`<p>Nothing was sent, and what you typed is still here. Sign in in another tab, come back to this one, and press the button.</p>
-${typeof text === 'string' ? html`<blockquote dir="auto">${text}</blockquote>` : ''}
 <p><a class="button" href="/sign-in?next=/inbox" target="_blank" rel="noopener">Sign in in another tab</a></p>
-<form method="post" action="${request.url}">${typed}<button class="main">I am signed in: send it now</button></form>`,
+${typedForm(request, 'I am signed in: send it now')}`,
     ),
   )
 }

@@ -5,6 +5,7 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { type Html, plainPage, sendPage } from './page.ts'
+import { typedForm, typedWords } from './typed.ts'
 
 const FORM_LIMIT = 128 * 1024
 
@@ -48,7 +49,7 @@ export async function sayNotFound(reply: FastifyReply): Promise<FastifyReply> {
     reply,
     404,
     'There is nothing here',
-    html`<p>This page does not exist, or it is not yours to see.</p><p><a href="/inbox">Go to your inbox</a></p>`,
+    html`<p>This page does not exist, or it is not yours to see.</p>${typedWords(reply.request)}<p><a href="/inbox">Go to your inbox</a></p>`,
   )
 }
 
@@ -102,7 +103,11 @@ export async function buildWall(app: FastifyInstance, publicUrl: string): Promis
           reply,
           500,
           'This did not work',
-          html`<p>Something went wrong on our side; it has been noted. Go back: what you typed is still there. Then try again.</p>`,
+          html`<p>Something went wrong on our side; it has been noted.</p>${
+            request.method === 'POST' && request.body !== undefined
+              ? html`<p>What you typed is still here. Wait a moment, then try again: nothing is sent twice.</p>${typedForm(request, 'Try again')}`
+              : html`<p>Go back and try again.</p>`
+          }`,
         )
       : sayPlainly(
           reply,

@@ -97,7 +97,7 @@ export function outcome(
     case 'held':
       return view.sendAfter === null
         ? { words: 'Waits for the school’s hours or a number', tone: 'wait' }
-        : { words: `Arrives ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
+        : { words: `${waitsFor(view)} ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
     case 'received':
       return { words: 'Being translated', tone: 'wait' }
     case 'queued':
@@ -113,6 +113,37 @@ export function outcome(
         words: EVIDENCE[view.evidence ?? 'accepted'],
         tone: view.evidence === null || view.evidence === 'accepted' ? 'wait' : 'good',
       }
+  }
+}
+
+/** What happens at the end of the wait: a chosen time is when it goes, the hours' is when it arrives, a call rings. */
+function waitsFor({ sendAfter, notBefore, byVoice }: ExchangeView): string {
+  if (byVoice) return 'The phone rings'
+  return notBefore !== null && notBefore === sendAfter ? 'Goes' : 'Arrives'
+}
+
+/** Whether what a family wrote went to the reader's own phone as well; null: nothing to say. */
+export function onOwnPhone(
+  { kind, status, sendAfter }: ExchangeView,
+  now: Temporal.Instant,
+  zone: string,
+): { readonly words: string; readonly tone: Tone } | null {
+  if (kind === 'call') return null
+  switch (status) {
+    case 'received':
+      return { words: 'Here only', tone: 'done' }
+    case 'held':
+      return sendAfter === null
+        ? null
+        : { words: `On your phone ${arrives(Temporal.Instant.from(sendAfter), now, zone)}`, tone: 'done' }
+    case 'sent':
+    case 'delivered':
+      return { words: 'On your phone too', tone: 'done' }
+    case 'failed':
+    case 'undelivered':
+      return { words: 'Did not reach your phone', tone: 'wait' }
+    default:
+      return null
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Due } from '../core/delivery.ts'
 import type { Status } from '../core/exchange.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import type { Moment } from './ports.ts'
 
@@ -23,6 +23,10 @@ export type ComposeRequest = {
   readonly body: string
   readonly urgent: boolean
   readonly reason: string | null
+  /** When it may go at the earliest; absent or null: as soon as the hours allow. */
+  readonly notBefore?: Temporal.Instant | null
+  /** Whether a voice is to say it, whatever the family's phone could take; absent: no. */
+  readonly byVoice?: boolean
   /** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
   readonly idempotency: { readonly key: string; readonly digest: Buffer } | null
 }
@@ -48,6 +52,14 @@ export type ActRequest = {
   readonly staff: Staff
   readonly exchangeId: string
   readonly action: Action
+}
+
+/** Whose announcement goes now, or not at all, where it still waits for its time. */
+export type ActOnAllRequest = {
+  readonly districtId: string
+  readonly staff: Staff
+  readonly announcementId: string
+  readonly action: 'release' | 'cancel'
 }
 
 /** `not_found`: no such exchange, or not one that this person may settle; `conflict`: the exchange is not in a state for it. */
@@ -96,8 +108,8 @@ export type ComposingDistrict = {
     target: { readonly kind: 'class' | 'school'; readonly id: string },
     exchanges: readonly string[],
   ) => Promise<void>
-  /** Gives the staff side of a conversation a number where its phone has none yet; false: there is no phone, or no number is free. */
-  readonly hasPhone: (conversationId: string) => Promise<boolean>
+  /** Gives the staff side of a conversation a number where its phone has none yet; `none`: there is no phone, or no number is free; `off`: it is switched off. */
+  readonly ownPhone: (conversationId: string) => Promise<'ready' | 'off' | 'none'>
   /** Writes down a call to be made at once. */
   readonly writeCall: (call: {
     readonly id: string
@@ -117,14 +129,24 @@ export type ComposingDistrict = {
   readonly exchange: (
     staff: Staff,
     exchangeId: string,
-  ) => Promise<{ readonly hold: string | null; readonly teachersMayUrgent: boolean } | null>
+  ) => Promise<{
+    readonly hold: string | null
+    /** Whether it waits for a time that its writer chose. */
+    readonly scheduled: boolean
+    readonly teachersMayUrgent: boolean
+  } | null>
   readonly act: (exchangeId: string, action: Action, staffId: string) => Promise<Acted>
+  /** Takes the chosen time off: it goes as soon as the hours allow. */
+  readonly sendWithoutWaiting: (exchangeId: string, staffId: string, timeOf: TimeOf) => Promise<Acted>
+  /** What still waits for its chosen time of an announcement that this person wrote; null: there is no such announcement of this person. */
+  readonly scheduledOf: (staffId: string, announcementId: string) => Promise<readonly string[] | null>
   readonly pin: (owner: { readonly owner: 'household' | 'staff'; readonly id: string }, anew: boolean) => Promise<string>
   /** Texts a household its PIN, over the number of its conversation with the staff member. */
   readonly textPin: (conversationId: string, pin: string) => Promise<void>
   readonly setCalls: (schoolId: string, settings: CallSettings, staffId: string) => Promise<void>
   readonly letTeachersSendUrgent: (schoolId: string, teachers: boolean, staffId: string) => Promise<void>
   readonly setHours: (schoolId: string, hours: SchoolHours, staffId: string, timeOf: TimeOf) => Promise<number>
+  readonly setOwnPhone: (staffId: string, setting: OwnPhoneSetting, timeOf: TimeOf) => Promise<void>
 }
 
 /** A message as it is written down: with a conversation, or failed at once with the reason. */
@@ -139,6 +161,8 @@ export type Written = {
   readonly status: Status
   readonly sendAfter: Temporal.Instant | null
   readonly hold: 'hours' | 'no_hours' | 'no_number' | null
+  readonly notBefore: Temporal.Instant | null
+  readonly byVoice: boolean
   readonly failure: 'no_phone' | 'opted_out' | 'no_number' | null
 }
 
@@ -170,6 +194,13 @@ export type CallSettings = {
   readonly rescueOtherGuardian?: boolean
 }
 
+/** Whether a staff member's own phone is reached at all, and when. */
+export type OwnPhoneSetting = {
+  readonly isOff: boolean
+  /** Narrower than the school's staff hours; null: as they are. */
+  readonly hours: Week | null
+}
+
 /** The store as staff's messages see it; the work is one transaction, taken back whole when it throws. */
 export type ComposeStore = {
   readonly inDistrict: <T>(districtId: string, work: (district: ComposingDistrict) => Promise<T>) => Promise<T>
@@ -178,7 +209,12 @@ export type ComposeStore = {
 /** When a message may be handed over: `sendTime` of `prepare`. */
 export type TimeOf = (
   now: Temporal.Instant,
-  message: { readonly urgent: boolean; readonly optedOut: boolean; readonly hours: Due['hours'] },
+  message: {
+    readonly urgent: boolean
+    readonly optedOut: boolean
+    readonly hours: Due['hours']
+    readonly notBefore: Temporal.Instant | null
+  },
 ) => {
   readonly status: Extract<Status, 'held' | 'queued'>
   readonly sendAfter: Temporal.Instant | null

@@ -5,6 +5,7 @@ import type { SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import type {
   Acted,
+  ActOnAllRequest,
   ActRequest,
   CallSettings,
   CallUp,
@@ -12,6 +13,7 @@ import type {
   ComposeRequest,
   ComposeStore,
   ComposingDistrict,
+  OwnPhoneSetting,
   PinRequest,
   Written,
 } from './compose-ports.ts'
@@ -22,16 +24,24 @@ const PROBLEMS = {
   no_calls: 'This family asked for no calls: write instead, or wait until they call you.',
   closed: 'It is outside the hours in which this family may be called: write, and the message waits.',
   calling: 'This call is being made already: your phone rings in a moment.',
-  no_third: 'There is no phone on file for whom you want in the call: an administrator can set the interpreter line.',
+  no_third:
+    'Whom you want in the call has no phone on file, or takes no calls now: an administrator can set the interpreter line.',
   not_interpreted:
     'A machine cannot interpret this call: the school has not switched it on, or one of the languages has no voice.',
   own_phone: 'There is no phone of yours on file that could ring: ask the office to add one to the roster.',
+  phone_off: 'Your own phone is switched off here, so it cannot ring: switch it on in your account first.',
   opted_out: 'This family asked to stop messages: use another way, or wait until they text START.',
   not_found: 'There is nobody with that id whom you may write to.',
   forbidden: 'Only an administrator, or a teacher whom the school allows, may send an urgent message.',
   reason: 'An urgent message needs a reason.',
+  urgent_later: 'This cannot be both urgent and for later: choose one of the two.',
+  past: 'That time has passed: choose a later one, or leave it empty to send at once.',
+  far: 'That is more than a year away: choose an earlier time.',
   key_reused: 'This Idempotency-Key came before with another message: use a new key.',
 } as const
+
+/** Nobody means a time further away; hours are worked out little further. */
+const LONGEST_HOURS = 366 * 24
 
 const noNumber = (buy: number) =>
   `Every school number is taken for this family’s phone: buy ${buy} more ${buy === 1 ? 'number' : 'numbers'} and run \`homeline numbers sync\`; then send again.`
@@ -53,8 +63,9 @@ export function compose(store: ComposeStore, request: ComposeRequest): Promise<C
 }
 
 async function composeOnce(district: ComposingDistrict, staff: Staff, request: ComposeRequest): Promise<Composed> {
-  if (request.urgent && (request.reason ?? '').trim() === '') return { kind: 'wrong', problem: PROBLEMS.reason }
-  const { desk = null } = request
+  const { desk = null, notBefore = null, byVoice = false } = request
+  const wrong = wrongWish(district.moment.now, request)
+  if (wrong !== null) return { kind: 'wrong', problem: wrong }
   const deskSchool = desk === null ? null : await district.deskSchool(staff.id, desk)
   if (desk !== null && deskSchool === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
   // Who staffs a desk reaches all of its school, in its name.
@@ -73,11 +84,14 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
       body: request.body,
       urgent: request.urgent,
       reason: request.urgent ? request.reason : null,
+      notBefore,
+      byVoice,
     }
     const failed = (failure: NonNullable<Written['failure']>, problem: string) =>
       ({ ...base, conversationId: null, status: 'failed', sendAfter: null, hold: null, failure, problem }) as const
     if (recipient.household === null) return failed('no_phone', PROBLEMS.no_phone)
     if (recipient.household.optedOut) return failed('opted_out', PROBLEMS.opted_out)
+    if (byVoice && recipient.household.refusesCalls) return failed('opted_out', PROBLEMS.no_calls)
     const conversation = conversations.get(recipient.household.id)
     if (conversation === undefined || conversation.kind === 'no_number')
       return failed('no_number', noNumber(conversation?.buy ?? 1))
@@ -95,6 +109,7 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
       urgent: request.urgent,
       optedOut: false,
       hours: recipient.hours,
+      notBefore,
     })
     return { ...base, conversationId: conversation.id, status, sendAfter, hold, failure: null, problem: null }
   })
@@ -105,6 +120,15 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids)
   if ('school' in request.to) await district.announce(staff.id, { kind: 'school', id: request.to.school }, ids)
   return { kind: 'accepted', exchanges: messages.map(({ id, status, sendAfter }) => ({ id, status, sendAfter })) }
+}
+
+/** What is wrong with the way and the time that somebody asks for; null: nothing. */
+function wrongWish(now: Temporal.Instant, { urgent, reason, notBefore = null }: ComposeRequest): string | null {
+  if (urgent && (reason ?? '').trim() === '') return PROBLEMS.reason
+  if (notBefore === null) return null
+  if (urgent) return PROBLEMS.urgent_later
+  if (Temporal.Instant.compare(notBefore, now) <= 0) return PROBLEMS.past
+  return now.until(notBefore).total('hours') > LONGEST_HOURS ? PROBLEMS.far : null
 }
 
 /** Opens the conversation of a staff member with a guardian's household, so that there is a page to write on. */
@@ -135,12 +159,16 @@ export function callFamily(store: ComposeStore, request: CallUp): Promise<Compos
     const { household } = recipient
     if (household === null) return { kind: 'unreachable', problem: PROBLEMS.no_phone }
     if (household.optedOut || household.refusesCalls) return { kind: 'unreachable', problem: PROBLEMS.no_calls }
-    if (sendTime(district.moment.now, { urgent: false, optedOut: false, hours: recipient.hours }).status !== 'queued')
+    if (
+      sendTime(district.moment.now, { urgent: false, optedOut: false, hours: recipient.hours, notBefore: null }).status !==
+      'queued'
+    )
       return { kind: 'unreachable', problem: PROBLEMS.closed }
     const conversation = (await district.open(staff.id, [recipient], false)).get(household.id)
     if (conversation === undefined || conversation.kind !== 'open')
       return { kind: 'unreachable', problem: noNumber(conversation?.kind === 'no_number' ? conversation.buy : 1) }
-    if (!(await district.hasPhone(conversation.id))) return { kind: 'unreachable', problem: PROBLEMS.own_phone }
+    const own = await district.ownPhone(conversation.id)
+    if (own !== 'ready') return { kind: 'unreachable', problem: own === 'off' ? PROBLEMS.phone_off : PROBLEMS.own_phone }
     if (await district.isCalling(conversation.id)) return { kind: 'unreachable', problem: PROBLEMS.calling }
     const third = request.with === null ? null : await district.third(recipient.schoolId, request.with)
     if (request.with !== null && third === null) return { kind: 'unreachable', problem: PROBLEMS.no_third }
@@ -161,10 +189,29 @@ export function act(store: ComposeStore, request: ActRequest): Promise<Acted> {
     const { staff, exchangeId, action } = request
     const exchange = await district.exchange(staff, exchangeId)
     if (exchange === null) return { kind: 'not_found', problem: 'There is no such message.' }
+    if (action === 'release' && exchange.scheduled) return district.sendWithoutWaiting(exchangeId, staff.id, sendTime)
     const beatsHours = action === 'release' && (exchange.hold === 'hours' || exchange.hold === 'no_hours')
     if (beatsHours && staff.scope.kind === 'own' && !exchange.teachersMayUrgent)
       return { kind: 'forbidden', problem: PROBLEMS.forbidden }
     return district.act(exchangeId, action, staff.id)
+  })
+}
+
+/** Sends what waits of an announcement for its chosen time now, or cancels it; gives for how many messages, null when there is no such announcement. */
+export function actOnAll(store: ComposeStore, request: ActOnAllRequest): Promise<number | null> {
+  return store.inDistrict(request.districtId, async (district) => {
+    const { staff, announcementId, action } = request
+    const ids = await district.scheduledOf(staff.id, announcementId)
+    if (ids === null) return null
+    let done = 0
+    for (const id of ids) {
+      const acted =
+        action === 'release'
+          ? await district.sendWithoutWaiting(id, staff.id, sendTime)
+          : await district.act(id, action, staff.id)
+      if (acted.kind === 'done') done++
+    }
+    return done
   })
 }
 
@@ -176,6 +223,14 @@ export async function setHours(
   await store.inDistrict(request.districtId, (district) =>
     district.setHours(request.schoolId, request.hours, request.staff.id, sendTime),
   )
+}
+
+/** Sets whether and when the staff member's own phone is reached; what waits for it is timed anew, or stays in the browser. */
+export async function setOwnPhone(
+  store: ComposeStore,
+  request: { readonly districtId: string; readonly staff: Staff; readonly setting: OwnPhoneSetting },
+): Promise<void> {
+  await store.inDistrict(request.districtId, (district) => district.setOwnPhone(request.staff.id, request.setting, sendTime))
 }
 
 /** The PIN of a guardian's household or of the staff member; null: nobody with a phone whom this staff member may reach. */

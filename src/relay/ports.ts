@@ -159,6 +159,8 @@ export type ToPrepare = {
   readonly keyword: string | null
   readonly pictures: boolean
   readonly urgent: boolean
+  /** When it may go at the earliest, as its writer asked; null: as soon as the hours allow. */
+  readonly notBefore: Temporal.Instant | null
   /** Whether a person wrote it on a phone (and can be told there when it will arrive). */
   readonly fromPhone: boolean
   readonly createdAt: Temporal.Instant
@@ -207,6 +209,8 @@ export type Prepared = {
   readonly id: string
   /** As it was leased: a message that was made urgent meanwhile is prepared anew. */
   readonly urgent: boolean
+  /** Likewise as it was leased. */
+  readonly notBefore: Temporal.Instant | null
   /** Which lease this is the result of. */
   readonly tries: number
   readonly schoolId: string

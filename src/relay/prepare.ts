@@ -218,6 +218,7 @@ function result(
   return {
     id: item.id,
     urgent: item.urgent,
+    notBefore: item.notBefore,
     tries: item.tries,
     schoolId: item.schoolId,
     hoursVersion: item.hoursVersion,
@@ -268,18 +269,19 @@ function timing(moment: Moment, item: ToPrepare, spoken: string, openings: Openi
   return sendTime(moment.now, item, openings)
 }
 
-/** When a message may be handed over: at once, at the opening of the next window, or at no known time. */
+/** When a message may be handed over: at once, at the time that its writer chose or the opening of the next window after it, or at no known time. */
 export function sendTime(
   now: Temporal.Instant,
-  message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours'>,
+  message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours' | 'notBefore'>,
   openings: Openings = openingsAt(now),
 ): Timing & { readonly status: 'held' | 'queued'; readonly hold: 'hours' | 'no_hours' | null } {
-  if (message.urgent || message.optedOut) return { status: 'queued', sendAfter: now, hold: null }
-  const time = message.hours === null ? null : openings(message.hours)
+  const { urgent, optedOut, hours, notBefore } = message
+  if (urgent || optedOut) return { status: 'queued', sendAfter: now, hold: null }
+  const chosen = notBefore !== null && Temporal.Instant.compare(notBefore, now) > 0 ? notBefore : null
+  const time = hours === null ? null : (chosen === null ? openings : openingsAt(chosen))(hours)
   if (time === null) return { status: 'held', sendAfter: null, hold: 'no_hours' }
-  return Temporal.Instant.compare(time.at, now) > 0
-    ? { status: 'held', sendAfter: time.at, hold: 'hours' }
-    : { status: 'queued', sendAfter: now, hold: null }
+  if (Temporal.Instant.compare(time.at, now) <= 0) return { status: 'queued', sendAfter: now, hold: null }
+  return { status: 'held', sendAfter: time.at, hold: chosen?.equals(time.at) ? null : 'hours' }
 }
 
 /** Who wrote on a phone is told once per closed window when the other side will get it, and each time when a family that opted out will not. */

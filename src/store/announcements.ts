@@ -59,6 +59,24 @@ export async function announcementOf(trx: Trx, districtId: string, exchangeId: s
   return rows[0]?.id ?? null
 }
 
+/** The messages of a staff member's announcement that still wait for their chosen time; null: there is no such announcement of this person. */
+export async function scheduledOf(
+  trx: Trx,
+  districtId: string,
+  staffId: string,
+  id: string,
+  now: Temporal.Instant,
+): Promise<readonly string[] | null> {
+  if (!UUID.test(id)) return null
+  const { rows } = await sql<{ exchange_id: string | null }>`
+    select x.id as exchange_id from announcement a
+    left join (announced d join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
+        and x.status in ('held', 'queued') and x.not_before > ${now.toString()}::timestamptz)
+      on d.district_id = a.district_id and d.announcement_id = a.id
+    where a.district_id = ${districtId} and a.id = ${id}::uuid and a.author_id = ${staffId} order by x.id`.execute(trx)
+  return rows.length === 0 ? null : rows.flatMap((row) => row.exchange_id ?? [])
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The newest announcements of a staff member; with `id`, that one alone. */

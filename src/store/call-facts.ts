@@ -5,7 +5,7 @@ import { familyLabel } from '../core/body.ts'
 import type { CallFacts, Party, WaitingMessage } from '../core/call-script.ts'
 import { promptLanguage } from '../core/call-speech.ts'
 import type { Direction } from '../core/exchange.ts'
-import { handOver, type SchoolHours } from '../core/hours.ts'
+import { handOver, type SchoolHours, type Week } from '../core/hours.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
 import { sayWhen } from '../core/texts.ts'
 import type { Moment } from '../relay/ports.ts'
@@ -38,14 +38,19 @@ type Place = {
   family_phone: string | null
   family_proxy: string | null
   family_closed: boolean
+  phone_off: boolean
+  own_hours: Week | null
 }
 
 /** Everything that the call's next turn may need. */
 export async function callFacts(trx: Trx, districtId: string, moment: Moment, call: CallRow): Promise<CallFacts> {
   const place = await placeOf(trx, districtId, call)
   const family = await familyOf(trx, districtId, call, place.staff_side)
-  const open = (direction: Direction) => isOpen(moment, place.hours, direction, family.zone)
-  const office = call.schoolId === null ? null : await deskParty(trx, districtId, officeDesk(call.schoolId), call.proxyNumberId)
+  const open = (direction: Direction) => isOpen(moment, place.hours, direction, family.zone, null)
+  const office =
+    call.schoolId === null
+      ? null
+      : await deskParty(trx, districtId, moment, place.hours, officeDesk(call.schoolId), call.proxyNumberId)
   const staffName =
     place.given_name === null
       ? (place.school_name ?? place.district_name)
@@ -53,8 +58,10 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
   // A desk has no phone of its own: somebody who staffs it has.
   const staffParty =
     place.staff_side !== null && place.given_name === null
-      ? await deskParty(trx, districtId, place.staff_side, call.proxyNumberId)
-      : party(place.staff_phone, place.staff_proxy)
+      ? await deskParty(trx, districtId, moment, place.hours, place.staff_side, call.proxyNumberId)
+      : takesCalls(moment, place.hours, place)
+        ? party(place.staff_phone, place.staff_proxy)
+        : null
   const minutesUsed =
     isFamilys(call) && open('to_staff') && (await hasUsedMinutes(trx, districtId, moment, call.householdId, place.hours))
   const staffTakes = open('to_staff') && !minutesUsed
@@ -99,19 +106,35 @@ function opening(
   hours: SchoolHours | null,
   direction: Direction,
   familyZone: string | null,
+  ownWeek: Week | null,
 ): Temporal.Instant | null {
-  const side = sideHours(hours, direction, familyZone)
+  const side = sideHours(hours, direction, familyZone, ownWeek)
   return side === null ? null : (handOver(moment.now, side.week, side.closures, side.zone)?.at ?? null)
 }
 
-function isOpen(moment: Moment, hours: SchoolHours | null, direction: Direction, familyZone: string | null): boolean {
-  const at = opening(moment, hours, direction, familyZone)
+function isOpen(
+  moment: Moment,
+  hours: SchoolHours | null,
+  direction: Direction,
+  familyZone: string | null,
+  ownWeek: Week | null,
+): boolean {
+  const at = opening(moment, hours, direction, familyZone, ownWeek)
   return at !== null && Temporal.Instant.compare(at, moment.now) <= 0
+}
+
+/** Whether somebody's own phone may ring now: within the school's hours and the person's own, and not switched off. */
+function takesCalls(
+  moment: Moment,
+  hours: SchoolHours | null,
+  own: { readonly phone_off: boolean; readonly own_hours: Week | null },
+): boolean {
+  return !own.phone_off && isOpen(moment, hours, 'to_staff', null, own.own_hours)
 }
 
 /** On the school's clock, since it is told to its staff. */
 function opens(moment: Moment, { hours, staff_language: language }: Place, familyZone: string | null): string | null {
-  const at = opening(moment, hours, 'to_family', familyZone)
+  const at = opening(moment, hours, 'to_family', familyZone, null)
   if (at === null || hours === null) return null
   return sayWhen(at, moment.now, hours.timezone, promptLanguage(language ?? 'en'))
 }
@@ -120,11 +143,13 @@ async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Pla
   const { rows } = await sql<Place>`
     select d.name as district_name, s.name as school_name, s.hours, c.staff_side, t.given_name, t.family_name, t.display_name, t.language as staff_language,
       sb.phone_id as staff_phone, sb.proxy_number_id as staff_proxy, fb.phone_id as family_phone, fb.proxy_number_id as family_proxy,
-      coalesce(fp.opted_out_at is not null or fp.calls_refused_at is not null, true) as family_closed
+      coalesce(fp.opted_out_at is not null or fp.calls_refused_at is not null, true) as family_closed,
+      coalesce(op.is_off, false) as phone_off, op.hours as own_hours
     from district d
     left join conversation c on c.district_id = d.id and c.id = ${call.conversationId}::uuid and c.ended_at is null
     left join school s on s.district_id = d.id and s.id = ${call.schoolId}
     left join person t on t.district_id = d.id and t.id = c.staff_side and t.active
+    left join own_phone op on op.district_id = d.id and op.person_id = c.staff_side
     left join binding sb on sb.district_id = d.id and sb.conversation_id = c.id and sb.side = 'staff' and sb.until is null
     left join binding fb on fb.district_id = d.id and fb.conversation_id = c.id and fb.side = 'family' and fb.until is null
     left join phone fp on fp.district_id = d.id and fp.id = fb.phone_id
@@ -176,13 +201,21 @@ function own(districtId: string, staffSide: string | null): RawBuilder<boolean> 
 }
 
 /** Somebody who staffs a desk and has a phone; which of our numbers that phone sees does not matter, so long as it is one of ours. */
-async function deskParty(trx: Trx, districtId: string, deskId: string, shows: string): Promise<Party | null> {
-  const { rows } = await sql<{ phone_id: string }>`
-    select pp.phone_id from desk_staff ds
+async function deskParty(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  hours: SchoolHours | null,
+  deskId: string,
+  shows: string,
+): Promise<Party | null> {
+  const { rows } = await sql<{ phone_id: string; phone_off: boolean; own_hours: Week | null }>`
+    select pp.phone_id, coalesce(op.is_off, false) as phone_off, op.hours as own_hours from desk_staff ds
     join person p on p.district_id = ds.district_id and p.id = ds.person_id and p.active
     join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id
-    where ds.district_id = ${districtId} and ds.desk_id = ${deskId} order by p.id, pp.use limit 1`.execute(trx)
-  return party(rows[0]?.phone_id ?? null, shows)
+    left join own_phone op on op.district_id = p.district_id and op.person_id = p.id
+    where ds.district_id = ${districtId} and ds.desk_id = ${deskId} order by p.id, pp.use`.execute(trx)
+  return party(rows.find((row) => takesCalls(moment, hours, row))?.phone_id ?? null, shows)
 }
 
 async function menuOf(trx: Trx, districtId: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** Calls that staff ask for: what the store knows and writes of them, inside the transaction of one request. */
 
 import { sql } from 'kysely'
+import { isOpenAt, type Week } from '../core/hours.ts'
 import type { E164 } from '../core/phone-number.ts'
 import { fixedText } from '../core/texts.ts'
 import type { ComposingDistrict } from '../relay/compose-ports.ts'
@@ -11,9 +12,12 @@ import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { insertNotices } from './exchanges.ts'
 import { wordingsOf } from './fixed-texts.ts'
+import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { ensurePhones } from './phones.ts'
 import { pinOf } from './pins.ts'
+
+type Reachable = { phone_id: string | null; school_hours: unknown; own_hours: Week | null }
 
 /** The part of a district that calls are made of. */
 export function callingDistrict(
@@ -21,15 +25,15 @@ export function callingDistrict(
   keys: Keys,
   districtId: string,
   moment: Moment,
-): Pick<ComposingDistrict, 'hasPhone' | 'writeCall' | 'isCalling' | 'third' | 'interpreted' | 'setCalls' | 'pin' | 'textPin'> {
+): Pick<ComposingDistrict, 'ownPhone' | 'writeCall' | 'isCalling' | 'third' | 'interpreted' | 'setCalls' | 'pin' | 'textPin'> {
   return {
-    hasPhone: async (conversationId) => {
+    ownPhone: async (conversationId) => {
       await bindPhones(trx, districtId, moment.now, [conversationId])
-      const { rows } = await sql`select from binding
-        where district_id = ${districtId} and conversation_id = ${conversationId} and side = 'staff' and until is null`.execute(
-        trx,
-      )
-      return rows.length > 0
+      const { rows } = await sql<{ off: boolean }>`select coalesce(op.is_off, false) as off from conversation c
+        join binding b on b.district_id = c.district_id and b.conversation_id = c.id and b.side = 'staff' and b.until is null
+        left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
+        where c.district_id = ${districtId} and c.id = ${conversationId}`.execute(trx)
+      return rows[0] === undefined ? 'none' : rows[0].off ? 'off' : 'ready'
     },
     isCalling: async (conversationId) => {
       const { rows } = await sql`select from exchange
@@ -64,17 +68,21 @@ export function callingDistrict(
     third: async (schoolId, who) => {
       const { rows } =
         who === 'interpreter'
-          ? await sql<{ phone_id: string | null }>`
-              select interpreter_phone_id as phone_id from school where district_id = ${districtId} and id = ${schoolId}`.execute(
+          ? await sql<Reachable>`
+              select interpreter_phone_id as phone_id, null as school_hours, null as own_hours from school where district_id = ${districtId} and id = ${schoolId}`.execute(
               trx,
             )
-          : await sql<{ phone_id: string | null }>`
-              select pp.phone_id from person p join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id
+          : await sql<Reachable>`
+              select pp.phone_id, s.hours as school_hours, op.hours as own_hours from person p join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id
               join person_org po on po.district_id = p.district_id and po.person_id = p.id and po.org_id = ${schoolId}
-              where p.district_id = ${districtId} and p.id = ${who.staff} and p.kind = 'staff' and p.active order by pp.use limit 1`.execute(
+              join school s on s.district_id = p.district_id and s.id = ${schoolId}
+              left join own_phone op on op.district_id = p.district_id and op.person_id = p.id
+              where not coalesce(op.is_off, false) and p.district_id = ${districtId} and p.id = ${who.staff} and p.kind = 'staff' and p.active order by pp.use limit 1`.execute(
               trx,
             )
-      const phoneId = rows[0]?.phone_id ?? null
+      // A colleague's own hours count here as for a family's call; the school's do not, since a colleague asks.
+      const own = rows[0]?.own_hours ? sideHours(rows[0].school_hours, 'to_staff', null, rows[0].own_hours) : null
+      const phoneId = own === null || isOpenAt(moment.now, own) ? (rows[0]?.phone_id ?? null) : null
       return phoneId === null ? null : { phoneId, side: who === 'interpreter' ? 'interpreter' : 'aide' }
     },
     interpreted: async (conversationId) => {

@@ -1,24 +1,34 @@
 /** A teacher's classes: their families, how each is reached, and when somebody last wrote. */
 
 import { sql } from 'kysely'
+import type { Due } from '../core/delivery.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { Trx } from './database.ts'
+import { sideHours } from './hours.ts'
 import { enrolledNow } from './reach.ts'
 
-/** A class as a list shows it. */
-export type ClassRow = { readonly id: string; readonly title: string; readonly students: number; readonly families: number }
+/** A class as a list shows it, with its school's zone (IANA) and the hours in which families without a zone of their own may be reached. */
+export type ClassRow = {
+  readonly id: string
+  readonly title: string
+  readonly students: number
+  readonly families: number
+  readonly zone: string
+  readonly hours: Due['hours']
+}
 
 /** The classes that a staff member teaches today. */
 export async function classesOf(trx: Trx, districtId: string, staffId: string): Promise<ClassRow[]> {
-  const { rows } = await sql<ClassRow>`
-    select k.id, k.title, count(distinct es.person_id)::int as students, count(distinct hg.household_id)::int as families
+  const { rows } = await sql<Omit<ClassRow, 'hours'> & { hours: unknown }>`
+    select k.id, k.title, s.hours, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone, count(distinct es.person_id)::int as students, count(distinct hg.household_id)::int as families
     from enrollment et join class k on k.district_id = et.district_id and k.id = et.class_id and k.active
+    join school s on s.district_id = k.district_id and s.id = k.school_id
     left join enrollment es on es.district_id = k.district_id and es.class_id = k.id and es.role = 'student' and ${enrolledNow('es')}
     left join guardianship gs on gs.district_id = es.district_id and gs.student_id = es.person_id
     left join household_guardian hg on hg.district_id = gs.district_id and hg.guardian_id = gs.guardian_id and hg.until is null
     where et.district_id = ${districtId} and et.person_id = ${staffId} and et.role = 'teacher' and ${enrolledNow('et')}
-    group by k.id, k.title order by k.title, k.id`.execute(trx)
-  return rows
+    group by k.id, k.title, s.hours, s.time_zone order by k.title, k.id`.execute(trx)
+  return rows.map((row) => ({ ...row, hours: sideHours(row.hours, 'to_family', null) }))
 }
 
 /** One guardian of a student of a class. `conversation`: the teacher's with this household; null: none yet. */

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
-import { writeAnnouncement } from './announcements.ts'
+import { scheduledOf, writeAnnouncement } from './announcements.ts'
 import { callingDistrict } from './calling.ts'
 import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
@@ -13,8 +13,10 @@ import { exchangeById } from './exchange-view.ts'
 import { ConversationEnded, insertMessages, timeOrderedId } from './exchanges.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
+import { setOwnPhone } from './own-phone.ts'
 import { staffById } from './people.ts'
 import { enrolledNow, teaches } from './reach.ts'
+import { sendWithoutWaiting } from './scheduled.ts'
 import { momentOf } from './settings.ts'
 import { setHours, settleByPerson } from './waiting.ts'
 
@@ -100,14 +102,16 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
     ...callingDistrict(trx, keys, districtId, moment),
     exchange: async (staff, id) => {
       if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null
-      const { rows } = await sql<{ hold: string | null; may: boolean }>`
-        select e.hold, coalesce(s.teachers_may_send_urgent, false) as may
+      const { rows } = await sql<{ hold: string | null; scheduled: boolean; may: boolean }>`
+        select e.hold, coalesce(e.not_before > ${moment.now.toString()}::timestamptz, false) as scheduled, coalesce(s.teachers_may_send_urgent, false) as may
         from exchange e left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
         left join school s on s.district_id = c.district_id and s.id = c.school_id
         where e.district_id = ${districtId} and e.id = ${id}::uuid`.execute(trx)
-      return { hold: rows[0]?.hold ?? null, teachersMayUrgent: rows[0]?.may ?? false }
+      return { hold: rows[0]?.hold ?? null, scheduled: rows[0]?.scheduled ?? false, teachersMayUrgent: rows[0]?.may ?? false }
     },
     act: async (id, action, staffId): Promise<Acted> => settleByPerson(trx, districtId, moment, id, action, staffId),
+    sendWithoutWaiting: (id, staffId, timeOf) => sendWithoutWaiting(trx, districtId, moment, id, staffId, timeOf),
+    scheduledOf: (staffId, announcementId) => scheduledOf(trx, districtId, staffId, announcementId, moment.now),
     letTeachersSendUrgent: async (schoolId, teachers, staffId) => {
       await sql`update school set teachers_may_send_urgent = ${teachers} where district_id = ${districtId} and id = ${schoolId}`.execute(
         trx,
@@ -116,6 +120,7 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
         { exchangeId: null, at: moment.database, what: 'urgent_right', who: staffId, detail: { school: schoolId, teachers } },
       ])
     },
+    setOwnPhone: (staffId, setting, timeOf) => setOwnPhone(trx, districtId, moment, staffId, setting, timeOf),
     setHours: (schoolId, hours, staffId, timeOf) => setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf),
   }
 }
@@ -211,6 +216,7 @@ async function write(trx: Trx, districtId: string, moment: Moment, messages: rea
       text: m.body,
       urgent: m.urgent,
       urgentReason: m.reason,
+      asked: { notBefore: m.notBefore, byVoice: m.byVoice },
       status: m.status,
       sendAfter: m.sendAfter,
       hold: m.hold,

@@ -55,14 +55,14 @@ async function claim(
   const holds: { row: DueRow; until: Temporal.Instant | null; hold: string }[] = []
   const ends = new Map<string, string[]>()
   const unbound: string[] = []
-  const kept: string[] = []
+  const kept: DueRow[] = []
   const budget = new Map<string, number>()
   const strangers = await lockStrangers(trx, districtId, rows)
   const wordings = strangers.size === 0 ? NO_WORDINGS : await wordingsOf(trx, districtId)
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const end = (why: string) => ends.set(why, [...(ends.get(why) ?? []), row.id])
-    if (decision.kind === 'keep') kept.push(row.id)
+    if (decision.kind === 'keep') kept.push(row)
     else if (decision.kind === 'hold') holds.push({ row, ...decision })
     else if (decision.kind === 'end') end(decision.why)
     else if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
@@ -91,7 +91,10 @@ async function claim(
     await sql`update exchange set prepare_after = clock_timestamp() where district_id = ${districtId} and id = any(${unbound}::uuid[])`.execute(
       trx,
     )
-  await keep(trx, districtId, moment, kept)
+  for (const why of ['opted_out', 'phone_off'] as const) {
+    const ids = kept.flatMap((row) => (row.opted_out === (why === 'opted_out') ? [row.id] : []))
+    await keepInBrowser(trx, districtId, moment, ids, why)
+  }
   await writeHolds(trx, districtId, moment, holds)
   for (const [why, ids] of ends) await cancelWaiting(trx, districtId, moment.database, ids, why, null)
   await writeAttempts(trx, districtId, moment, attempts)
@@ -121,8 +124,9 @@ export function dueOf(row: DueRow): Due {
     notice: row.notice,
     urgent: row.urgent,
     optedOut: row.opted_out,
+    phoneOff: row.phone_off,
     conversationEnded: row.ended,
-    hours: sideHours(row.school?.hours, row.direction, row.family_zone),
+    hours: sideHours(row.school?.hours, row.direction, row.family_zone, row.own_hours),
     answerAge: row.answer_age,
   }
 }
@@ -144,8 +148,14 @@ async function spend(trx: Trx, budget: ReadonlyMap<string, number>): Promise<voi
     where n.id = w.id`.execute(trx)
 }
 
-/** Takes back what a phone no longer wants; the staff member reads it in the browser. */
-async function keep(trx: Trx, districtId: string, moment: Moment, ids: readonly string[]): Promise<void> {
+/** Takes back what a staff phone no longer wants; the staff member reads it in the browser. */
+export async function keepInBrowser(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  ids: readonly string[],
+  why: 'opted_out' | 'phone_off',
+): Promise<void> {
   if (ids.length === 0) return
   await sql`update exchange set status = 'received', send_after = null, hold = null
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[])`.execute(trx)
@@ -157,7 +167,7 @@ async function keep(trx: Trx, districtId: string, moment: Moment, ids: readonly 
         exchangeId: id,
         at: moment.database,
         what: 'ready',
-        detail: { status: 'received', why: 'opted_out' },
+        detail: { status: 'received', why },
       }),
     ),
   )

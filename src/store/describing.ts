@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { familyLabel } from '../core/body.ts'
 import { channelOf } from '../core/channel.ts'
 import type { Direction } from '../core/exchange.ts'
+import type { Week } from '../core/hours.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { ToPrepare } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
@@ -30,6 +31,8 @@ type Row = {
   keyword: string | null
   pictures: boolean
   urgent: boolean
+  not_before: Temporal.Instant | null
+  by_voice: boolean
   from_phone: boolean
   created_at: Temporal.Instant
   reached_at: Temporal.Instant | null
@@ -47,6 +50,8 @@ type Row = {
   staff_display_name: string | null
   staff_language: string | null
   has_phone: boolean
+  phone_off: boolean
+  own_hours: Week | null
   other_bound: boolean
   opted_out: boolean
   contact_by: 'sms' | 'voice' | null
@@ -63,28 +68,47 @@ type Row = {
 /** What `prepare` is told of an exchange. `otherBound`: whether the writer's own side has a number too, over which its notices come and it can be answered. */
 export type Described = ToPrepare & { readonly otherBound: boolean }
 
-/** What is known about these exchanges. */
-export function describeExchanges(trx: Trx, keys: Keys, districtId: string, ids: readonly string[]): Promise<Described[]> {
+/** What is known about these exchanges at `now`. */
+export function describeExchanges(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  now: Temporal.Instant,
+  ids: readonly string[],
+): Promise<Described[]> {
   return describe(
     trx,
     keys,
     districtId,
+    now,
     sql`select e.* from unnest(${[...ids]}::uuid[]) as g (id) join exchange e on e.district_id = ${districtId} and e.id = g.id`,
   )
 }
 
-/** What would be known about a message to a conversation's family, were it written now; null: there is no such conversation. */
+/** A message to a conversation's family that is not written yet. */
+export type DraftMessage = {
+  readonly conversationId: string
+  readonly guardianId: string | null
+  readonly text: string
+  readonly urgent: boolean
+  readonly notBefore: Temporal.Instant | null
+  readonly byVoice: boolean
+}
+
+/** What would be known about a message, were it written `now`; null: there is no such conversation. */
 export async function describeDraft(
   trx: Trx,
   districtId: string,
-  draft: { readonly conversationId: string; readonly guardianId: string | null; readonly text: string },
+  now: Temporal.Instant,
+  draft: DraftMessage,
 ): Promise<ToPrepare | null> {
   const [item] = await describe(
     trx,
     null,
     districtId,
+    now,
     sql`select gen_random_uuid() as id, d.id as conversation_id, 'to_family' as direction, ${draft.text}::text as original_text, null as keyword, false as pictures,
-      false as urgent, null as carrier_sid, clock_timestamp() as created_at, null::timestamptz as reached_at, 0 as prepare_tries, ${draft.guardianId}::text as guardian_id,
+      ${draft.urgent}::boolean as urgent, ${draft.notBefore?.toString() ?? null}::timestamptz as not_before, ${draft.byVoice}::boolean as by_voice, null as carrier_sid, clock_timestamp() as created_at, null::timestamptz as reached_at, 0 as prepare_tries, ${draft.guardianId}::text as guardian_id,
       false as rescue, null as recording_id, 'message' as kind, null::int as seconds, d.last_seq_to_family + 1 as seq
       from conversation d where d.district_id = ${districtId} and d.id = ${draft.conversationId}::uuid`,
   )
@@ -92,12 +116,18 @@ export async function describeDraft(
 }
 
 /** `exchanges`: a query of rows with the columns of `exchange` that are read here; `keys` null: no number is to be asked about. */
-async function describe(trx: Trx, keys: Keys | null, districtId: string, exchanges: RawBuilder<unknown>): Promise<Described[]> {
+async function describe(
+  trx: Trx,
+  keys: Keys | null,
+  districtId: string,
+  now: Temporal.Instant,
+  exchanges: RawBuilder<unknown>,
+): Promise<Described[]> {
   const { rows } = await sql<Row>`
-    select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.carrier_sid is not null as from_phone,
+    select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.not_before, w.by_voice, w.carrier_sid is not null as from_phone,
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
-      n.id is not null as has_phone, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
+      n.id is not null as has_phone, coalesce(op.is_off, false) as phone_off, op.hours as own_hours, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
       p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, p.id as phone_id,
       case when w.direction = 'to_family' and p.line_type is null and p.line_checked_at is null and p.introduced_at is null and not exists (
           select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
@@ -107,12 +137,14 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       case when w.direction = 'to_family' then (select g.contact_by from person g where g.district_id = ${districtId} and g.id = w.guardian_id) end as contact_by,
       w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms') as textable,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
-        and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.urgent or not w.urgent or o.status not in ('received', 'held', 'queued'))) as first
+        and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.status not in ('received', 'held', 'queued')
+          or ((o.urgent or not w.urgent) and (o.not_before is null or o.not_before <= ${now.toString()}::timestamptz or o.not_before <= w.not_before)))) as first
     from (${exchanges}) w
     join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id
     join school s on s.district_id = ${districtId} and s.id = c.school_id
     join district d on d.id = ${districtId}
     left join person t on t.district_id = ${districtId} and t.id = c.staff_side
+    left join own_phone op on op.district_id = ${districtId} and op.person_id = c.staff_side
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
       and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
     left join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
@@ -128,12 +160,12 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
     const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
     const toStaff = row.direction === 'to_staff'
     const reachable = {
-      contactBy: row.rescue ? 'voice' : (row.contact_by ?? 'sms'),
+      contactBy: row.rescue || row.by_voice ? 'voice' : (row.contact_by ?? 'sms'),
       textable: row.textable,
       lineType: row.line_type,
       refusesCalls: row.refuses_calls,
     } as const
-    const phone = row.has_phone && !(toStaff && row.opted_out) ? 'ready' : 'none'
+    const phone = row.has_phone && !(toStaff && (row.opted_out || row.phone_off)) ? 'ready' : 'none'
     const channel = toStaff ? 'text' : channelOf(reachable)
     const asks = keys !== null && phone === 'ready' && channel === 'text' && !row.opted_out && row.keyword === null
     return {
@@ -145,6 +177,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       keyword: row.keyword,
       pictures: row.pictures,
       urgent: row.urgent,
+      notBefore: row.not_before,
       fromPhone: row.from_phone,
       createdAt: row.created_at,
       reachedAt: row.reached_at,
@@ -164,7 +197,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       names: [...new Set([...[...students, ...guardians].flatMap((p) => [p.given_name, p.family_name]), ...staffNames])].filter(
         (n) => n.length > 1,
       ),
-      // A staff phone that said STOP gets nothing: the message stays where the staff member reads it.
+      // A staff phone that said STOP, or is switched off, gets nothing: the message stays where the staff member reads it.
       phone,
       channel,
       unasked:
@@ -179,7 +212,7 @@ async function describe(trx: Trx, keys: Keys | null, districtId: string, exchang
       voiceSeconds: row.voice_seconds,
       otherBound: row.other_bound,
       optedOut: row.opted_out,
-      hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null),
+      hours: sideHours(row.hours, row.direction, guardians[0]?.time_zone ?? null, row.own_hours),
       writerZone: sideHours(row.hours, toStaff ? 'to_family' : 'to_staff', guardians[0]?.time_zone ?? null)?.zone ?? null,
       wordings,
       hoursVersion: row.hours_version,

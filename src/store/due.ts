@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Direction } from '../core/exchange.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
@@ -31,6 +31,8 @@ export type DueRow = {
   ended: boolean
   school: School | null
   family_zone: string | null
+  phone_off: boolean
+  own_hours: Week | null
   phone_id: string | null
   proxy_number_id: string | null
   opted_out: boolean
@@ -47,7 +49,8 @@ export type DueRow = {
 
 /**
  * Due exchanges of a channel that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
- * is, and in whose lane nothing is being handed over; one a lane. Notices and calls between people have no lane, and a rescue call stands before
+ * is, and in whose lane nothing is being handed over; one a lane. What its writer put off to later stands before nobody until then,
+ * and comes between the parts of no message. Notices and calls between people have no lane, and a rescue call stands before
  * nobody. Urgent ones come first. `numbersFreeBefore`: numbers that are busy beyond it are left out; null: none is.
  */
 export async function dueHeads(
@@ -65,7 +68,10 @@ export async function dueHeads(
       and (e.seq is null or e.rescue or not exists (
         select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
           and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))))
+          and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending'
+            or (o.seq < e.seq and (o.urgent or not e.urgent)
+              and (o.not_before is null or (o.not_before <= ${moment.now.toString()}::timestamptz and e.part = 0)))
+            or (o.seq > e.seq and o.part > 0 and e.not_before is not null))))
       and (${latest}::timestamptz is null or not exists (
         select from proxy_number n
         where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}
@@ -85,12 +91,14 @@ export async function dueHeads(
       coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
         and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
           and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, c.school_id, g.time_zone as family_zone,
+      coalesce(op.is_off and e.direction = 'to_staff', false) as phone_off, op.hours as own_hours,
       p.id as phone_id, p.opted_out_at is not null or (e.channel = 'call' and p.calls_refused_at is not null) as opted_out,
       p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
       coalesce(e.translation_language, g.language, 'en') as language, p.number_encrypted, n.id as proxy_number_id, n.number as proxy, n.busy_until
     from exchange e
     left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     left join household h on h.district_id = c.district_id and h.id = c.household_id
+    left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
       and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id

@@ -21,6 +21,10 @@ export type ExchangeView = {
   readonly status: Status
   /** null: no time is known. */
   readonly sendAfter: string | null
+  /** When it may go at the earliest, as its writer asked; null: as soon as the hours allow. */
+  readonly notBefore: string | null
+  /** Whether its writer asked for a call. */
+  readonly byVoice: boolean
   readonly original: { readonly language: string; readonly text: string }
   readonly translation: { readonly language: string; readonly text: string; readonly by: string } | null
   /** Why it was sent as urgent, in the sender's words; null: it was not, or nobody gave a reason. Families never see it. */
@@ -205,6 +209,8 @@ type Row = {
   readonly household_id: string | null
   readonly status: Status
   readonly send_after: Temporal.Instant | null
+  readonly not_before: Temporal.Instant | null
+  readonly by_voice: boolean
   readonly original_language: string | null
   readonly original_text: string
   readonly translation_language: string | null
@@ -229,7 +235,7 @@ export async function readExchanges(
 async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
     select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,
-      x.send_after, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.seconds,
+      x.send_after, x.not_before, x.by_voice, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.seconds,
       x.recording_id is not null as recorded, x.created_at
     from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     where x.district_id = ${districtId} and x.id in (select id from (${ids}) as page)
@@ -262,6 +268,8 @@ async function withDetails(
       guardians: row.household_id === null ? alone : (guardians.get(row.household_id) ?? alone),
       status: shownStatus(row.status, row.send_after, now),
       sendAfter: row.send_after?.toString() ?? null,
+      notBefore: row.not_before?.toString() ?? null,
+      byVoice: row.by_voice,
       original: { language: row.original_language ?? 'und', text: row.original_text },
       translation:
         row.translation_text === null

@@ -19,6 +19,8 @@ export type NewMessage = {
   readonly text: string
   readonly urgent: boolean
   readonly urgentReason: string | null
+  /** What its writer asked for: a time before which it must not go, a call. Absent: it goes as soon and by the way that the family's own rules say. */
+  readonly asked?: { readonly notBefore: Temporal.Instant | null; readonly byVoice: boolean }
   readonly status: Status
   readonly sendAfter: Temporal.Instant | null
   readonly hold: 'hours' | 'no_hours' | 'no_number' | null
@@ -70,10 +72,10 @@ export async function insertMessages(
   await sql`
     insert into exchange (district_id, id, conversation_id, desk_id, direction, author, author_id, guardian_id, seq, status, send_after, hold,
       urgent, urgent_reason, prepare_after, original_text, carrier_sid, phone_id, proxy_number_id,
-      keyword, pictures, reached_at, created_at)
+      keyword, pictures, reached_at, not_before, by_voice, created_at)
     select ${districtId}, m.id, m.conversation_id, m.desk_id, m.direction, 'person', m.author_id, m.guardian_id, m.seq, m.status, m.send_after, m.hold,
       m.urgent, m.urgent_reason, case when m.to_prepare then ${at.toString()}::timestamptz end, m.text, m.carrier_sid, m.phone_id, m.proxy_number_id,
-      m.keyword, m.pictures, m.reached_at, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
+      m.keyword, m.pictures, m.reached_at, m.not_before, m.by_voice, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
     from unnest(
       ${messages.map((m) => m.id)}::uuid[], ${messages.map((m) => m.conversationId)}::uuid[], ${messages.map((m) => m.deskId)}::text[],
       ${messages.map((m) => m.direction)}::text[], ${messages.map((m) => m.authorId)}::text[], ${messages.map((m) => m.guardianId)}::text[],
@@ -82,9 +84,10 @@ export async function insertMessages(
       ${messages.map((m) => m.toPrepare)}::boolean[], ${messages.map((m) => m.text)}::text[], ${messages.map((m) => m.carrierSid)}::text[],
       ${messages.map((m) => m.phoneId)}::uuid[], ${messages.map((m) => m.proxyNumberId)}::uuid[],
       ${messages.map((m) => m.keyword)}::text[], ${messages.map((m) => m.pictures)}::boolean[],
-      ${messages.map((m) => m.detour?.at.toString() ?? null)}::timestamptz[]) with ordinality
+      ${messages.map((m) => m.detour?.at.toString() ?? null)}::timestamptz[], ${messages.map((m) => m.asked?.notBefore?.toString() ?? null)}::timestamptz[],
+      ${messages.map((m) => m.asked?.byVoice ?? false)}::boolean[]) with ordinality
       as m (id, conversation_id, desk_id, direction, author_id, guardian_id, seq, status, send_after, hold, urgent, urgent_reason, to_prepare, text,
-        carrier_sid, phone_id, proxy_number_id, keyword, pictures, reached_at, n)`.execute(trx)
+        carrier_sid, phone_id, proxy_number_id, keyword, pictures, reached_at, not_before, by_voice, n)`.execute(trx)
   await appendEvents(
     trx,
     districtId,
@@ -104,6 +107,8 @@ export async function insertMessages(
           guardian: m.guardianId,
           n: i + 1,
           ...(m.urgent ? { urgent: true } : {}),
+          ...(m.asked?.notBefore ? { notBefore: m.asked.notBefore.toString() } : {}),
+          ...(m.asked?.byVoice ? { byVoice: true } : {}),
           ...(m.keyword === null ? {} : { keyword: m.keyword }),
           ...(m.pictures ? { pictures: true } : {}),
         },

@@ -3,7 +3,8 @@
 import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import type { Direction } from '../core/exchange.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
+import { narrowed } from '../core/own-hours.ts'
 import type { Trx } from './database.ts'
 
 /** The hours of a school as they were set; null: none, or no such school. */
@@ -14,13 +15,18 @@ export async function schoolHours(trx: Trx, districtId: string, schoolId: string
 }
 
 /**
- * The hours in which that side may be reached. A family's own zone counts before the school's; staff phones go by the school's.
- * Null: the school has set none.
+ * The hours in which that side may be reached. A family's own zone counts before the school's; staff phones go by the school's, narrowed by the staff
+ * member's own (`own_phone.hours`; null: none). Null: the school has set none.
  */
-export function sideHours(hours: unknown, direction: Direction, familyZone: string | null): Due['hours'] {
+export function sideHours(
+  hours: unknown,
+  direction: Direction,
+  familyZone: string | null,
+  ownWeek: Week | null = null,
+): Due['hours'] {
   if (hours === null || hours === undefined) return null
   const { timezone, families, staff, closures } = hours as SchoolHours
   return direction === 'to_family'
     ? { week: families, closures, zone: familyZone ?? timezone }
-    : { week: staff, closures, zone: timezone }
+    : { week: narrowed(staff, ownWeek), closures, zone: timezone }
 }

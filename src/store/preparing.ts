@@ -87,6 +87,7 @@ async function lease(
     trx,
     keys,
     districtId,
+    moment.now,
     rows.map((r) => r.id),
   )
   return { moment, items: await withNumbers(trx, keys, districtId, moment, items) }
@@ -109,6 +110,7 @@ async function withNumbers(
     trx,
     keys,
     districtId,
+    moment.now,
     unbound.map((item) => item.id),
   )
   const bound = new Map(
@@ -138,7 +140,7 @@ async function stillTimed(trx: Trx, districtId: string, done: readonly Prepared[
 }
 
 /**
- * Writes the results that nothing overtook: the lease is still ours, nobody made the text urgent, the school has the same hours. What is still ours
+ * Writes the results that nothing overtook: the lease is still ours, nobody made the text urgent or put it to another time, the school has the same hours. What is still ours
  * is prepared again.
  */
 async function finish(trx: Trx, districtId: string, moment: Moment, given: readonly Prepared[]): Promise<void> {
@@ -153,9 +155,10 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
       ${done.map((d) => d.translation?.text ?? null)}::text[], ${done.map((d) => d.translation?.by ?? null)}::text[], ${done.map((d) => d.body)}::text[],
       ${done.map((d) => d.status)}::text[],
       ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[], ${done.map((d) => d.urgent)}::boolean[], ${done.map((d) => d.tries)}::int[],
-      ${done.map((d) => d.channel)}::text[])
-      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries, channel)
+      ${done.map((d) => d.channel)}::text[], ${done.map((d) => d.notBefore?.toString() ?? null)}::timestamptz[])
+      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries, channel, not_before)
     where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries and e.urgent = w.urgent
+      and e.not_before is not distinct from w.not_before
     returning e.id, e.conversation_id, e.direction`.execute(trx)
   const written = new Map(rows.map((r) => [r.id, r]))
   const overtaken = inOrder.filter((d) => !written.has(d.id))

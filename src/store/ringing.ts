@@ -156,15 +156,15 @@ async function legsOf(trx: Trx, districtId: string, row: DueRow): Promise<Leg[]>
   return [...both, { ...family, phoneId: row.third_phone_id, number, script: 'room', side: row.third_side }]
 }
 
-/** The teacher's own phone. */
+/** The teacher's own phone; null: there is none, or it is switched off. */
 async function staffPhone(trx: Trx, districtId: string, row: DueRow): Promise<Omit<Leg, 'script' | 'side'> | null> {
   const { rows } = await sql<{ phone_id: string; number_encrypted: Buffer; proxy_number_id: string; proxy: E164 }>`
     select b.phone_id, p.number_encrypted, n.id as proxy_number_id, n.number as proxy
     from binding b join phone p on p.district_id = b.district_id and p.id = b.phone_id
     join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
-    where b.district_id = ${districtId} and b.conversation_id = ${row.conversation_id}::uuid and b.side = 'staff' and b.until is null`.execute(
-    trx,
-  )
+    where b.district_id = ${districtId} and b.conversation_id = ${row.conversation_id}::uuid and b.side = 'staff' and b.until is null
+      and not exists (select from own_phone op join conversation c on c.district_id = op.district_id and c.staff_side = op.person_id
+        where op.district_id = ${districtId} and c.id = b.conversation_id and op.is_off)`.execute(trx)
   const leg = rows[0]
   if (leg === undefined) return null
   const { phone_id: phoneId, number_encrypted: number, proxy_number_id: proxyNumberId, proxy } = leg
@@ -211,7 +211,8 @@ async function writeCalls(
         and o.status in ('held', 'queued') and o.send_after <= ${moment.now.toString()}::timestamptz
       where ${!between} and not exists (
         select from exchange b where b.district_id = ${districtId} and b.conversation_id = head.conversation_id and b.direction = head.direction
-          and b.seq > head.seq and b.seq < o.seq and not b.rescue and (b.prepare_after is not null or (b.status in ('held', 'queued', 'sending')
+          and b.seq > head.seq and b.seq < o.seq and not b.rescue and (b.not_before is null or b.not_before <= ${moment.now.toString()}::timestamptz)
+          and (b.prepare_after is not null or (b.status in ('held', 'queued', 'sending')
             and (b.channel <> 'call' or b.send_after is null or b.send_after > ${moment.now.toString()}::timestamptz))))
       for update of o skip locked)
     update exchange e set status = 'sending', call_id = ${callId}, hold = null, rescue_after = null

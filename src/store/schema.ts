@@ -190,6 +190,7 @@ export interface Exchange {
   author: string;
   author_id: string | null;
   body: string | null;
+  by_voice: Generated<boolean>;
   call_id: string | null;
   call_mode: string | null;
   carrier_sid: string | null;
@@ -206,6 +207,7 @@ export interface Exchange {
   introduces: Generated<boolean>;
   keyword: string | null;
   kind: Generated<string>;
+  not_before: ColumnType<Temporal.Instant, string, string> | null;
   notice: string | null;
   notice_key: string | null;
   original_language: string | null;
@@ -321,6 +323,13 @@ export interface LoginCode {
   staff_id: string;
   tries: Generated<number>;
   used_at: ColumnType<Temporal.Instant, string, string> | null;
+}
+
+export interface OwnPhone {
+  district_id: string;
+  hours: Json | null;
+  is_off: Generated<boolean>;
+  person_id: string;
 }
 
 export interface Person {
@@ -474,6 +483,15 @@ export interface Seen {
   staff_id: string;
 }
 
+export interface Sentence {
+  district_id: string;
+  id: Generated<string>;
+  name: string;
+  school_id: string | null;
+  staff_id: string | null;
+  words: string;
+}
+
 export interface Setting {
   key: string;
   value: Json;
@@ -552,6 +570,7 @@ export interface DB {
   inbox: Inbox;
   login: Login;
   login_code: LoginCode;
+  own_phone: OwnPhone;
   person: Person;
   person_org: PersonOrg;
   person_phone: PersonPhone;
@@ -567,6 +586,7 @@ export interface DB {
   seal_head: SealHead;
   second_factor: SecondFactor;
   seen: Seen;
+  sentence: Sentence;
   setting: Setting;
   talk_line: TalkLine;
   task: Task;

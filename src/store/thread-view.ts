@@ -24,6 +24,12 @@ export type ThreadHead = Family & {
   readonly guardianId: string | null
   readonly ended: boolean
   readonly optedOut: boolean
+  /** Whether the family asked for no more calls (key 9). */
+  readonly refusesCalls: boolean
+  /** The staff side's own phone, to which what the family writes goes as well; `none`: nobody has one on file, or it is a desk. */
+  readonly ownPhone: 'on' | 'off' | 'none'
+  /** The school's IANA zone, in which times are told. */
+  readonly zone: string
   /** In which the family may be reached; null: the school has set no hours. */
   readonly hours: Due['hours']
 }
@@ -47,16 +53,23 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     guardian: string | null
     ended: boolean
     opted_out: boolean
+    refuses_calls: boolean
+    zone: string
+    own_phone: ThreadHead['ownPhone']
   }>`
     select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff_name,
       d.kind as desk_kind,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
-      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out
+      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
+      p.calls_refused_at is not null as refuses_calls, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone,
+      case when sp.phone_id is null then 'none' when op.is_off then 'off' else 'on' end as own_phone
     from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id
     join household h on h.district_id = c.district_id and h.id = c.household_id
     join phone p on p.district_id = c.district_id and p.id = h.phone_id
     left join desk d on d.district_id = c.district_id and d.id = c.staff_side
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
+    left join person_phone sp on sp.district_id = c.district_id and sp.person_id = c.staff_side and sp.use = 'sms'
+    left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     cross join lateral (select ${namedGuardian(districtId, sql`c.household_id`, sql`c.staff_side`)} as id) ng
     left join person g on g.district_id = c.district_id and g.id = ng.id
     where c.district_id = ${districtId} and c.id = ${id}::uuid and (${seesConversation(viewer, sides)}
@@ -80,6 +93,9 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     guardianId: row.guardian,
     ended: row.ended,
     optedOut: row.opted_out,
+    refusesCalls: row.refuses_calls,
+    zone: row.zone,
+    ownPhone: row.own_phone,
     hours: sideHours(row.hours, 'to_family', row.family_zone),
   }
 }

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { type Direction, type Status, statusOfWord } from '../core/exchange.ts'
+import type { Week } from '../core/hours.ts'
 import { fullName } from '../core/people.ts'
 import type { E164 } from '../core/phone-number.ts'
 import { excerpt, splitBody } from '../core/segments.ts'
@@ -143,18 +144,29 @@ export async function setHours(
     time_zone: string | null
     status: string
     send_after: Temporal.Instant | null
+    not_before: Temporal.Instant | null
+    staff_side: string
+    own_hours: Week | null
   }>`
-    select e.id, e.direction, e.status, e.send_after, (select g.time_zone from person g where g.district_id = ${districtId} and g.id = e.guardian_id) as time_zone
+    select e.id, e.direction, e.status, e.send_after, e.not_before, c.staff_side, op.hours as own_hours, (select g.time_zone from person g where g.district_id = ${districtId} and g.id = e.guardian_id) as time_zone
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     where e.district_id = ${districtId} and c.school_id = ${schoolId} and e.status in ('held', 'queued') and not e.urgent and (e.tries = 0 or e.status = 'held')
       and (e.hold is null or e.hold in ('hours', 'no_hours'))
     order by e.id for update of e`.execute(trx)
   const times = new Map<string, ReturnType<TimeOf>>()
   const timed = rows.map((row) => {
-    const key = `${row.direction} ${row.time_zone ?? ''}`
+    const { not_before: notBefore } = row
+    const side = row.direction === 'to_staff' && row.own_hours !== null ? row.staff_side : ''
+    const key = `${row.direction} ${row.time_zone ?? ''} ${notBefore?.toString() ?? ''} ${side}`
     const time =
       times.get(key) ??
-      timeOf(moment.now, { urgent: false, optedOut: false, hours: sideHours(hours, row.direction, row.time_zone) })
+      timeOf(moment.now, {
+        urgent: false,
+        optedOut: false,
+        hours: sideHours(hours, row.direction, row.time_zone, row.own_hours),
+        notBefore,
+      })
     times.set(key, time)
     return { row, time }
   })

@@ -190,9 +190,17 @@ describe('POST /messages', () => {
         body: MESSAGE.body,
         urgent: false,
         reason: null,
+        notBefore: null,
+        byVoice: false,
         idempotency: null,
       },
     ])
+  })
+
+  test('passes on that it must not go before a time, and that a voice is to say it', async () => {
+    expect((await post({ ...MESSAGE, notBefore: '2026-11-30T07:00:00-06:00', byVoice: true })).statusCode).toBe(202)
+    expect(api.composed[0]).toMatchObject({ notBefore: Temporal.Instant.from('2026-11-30T13:00:00Z'), byVoice: true })
+    expect((await post({ ...MESSAGE, notBefore: 'Monday' })).statusCode).toBe(400)
   })
 
   test.each(['guardian', 'student', 'class', 'school'])('takes a %s', async (kind) => {
@@ -218,10 +226,12 @@ describe('POST /messages', () => {
     await post('{ "urgent": false, "body": "\\u0061", "to": { "guardian": "rosa" } }', key)
     await post({ to: { guardian: 'rosa' }, body: 'b' }, key)
     await post({ to: { student: 'rosa' }, body: 'a' }, key)
+    await post({ to: { guardian: 'rosa' }, body: 'a', byVoice: true }, key)
+    await post({ to: { guardian: 'rosa' }, body: 'a', notBefore: '2026-11-30' }, key)
     const digests = api.composed.map((request) => request.idempotency?.digest.toString('hex'))
-    expect(api.composed.map((request) => request.idempotency?.key)).toEqual(['k 1', 'k 1', 'k 1', 'k 1'])
+    expect(api.composed.map((request) => request.idempotency?.key)).toEqual(Array(6).fill('k 1'))
     expect(digests[1]).toBe(digests[0])
-    expect(new Set(digests).size).toBe(3)
+    expect(new Set(digests).size).toBe(5)
   })
 
   test.each([

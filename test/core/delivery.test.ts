@@ -15,6 +15,7 @@ const due = (change: Partial<Due> = {}): Due => ({
   notice: null,
   urgent: false,
   optedOut: false,
+  phoneOff: false,
   conversationEnded: false,
   hours: OPEN,
   answerAge: null,
@@ -52,6 +53,16 @@ describe('decideDelivery', () => {
       { kind: 'hand_over', validitySeconds: 298 },
     ],
     [
+      'a phone that is switched off gets nothing: it is read in the browser',
+      { phoneOff: true, direction: 'to_staff' },
+      { kind: 'keep' },
+    ],
+    [
+      'nor any notice, not even an answer',
+      { phoneOff: true, direction: 'to_staff', author: 'gateway', notice: 'held_for_family', answerAge: 2 },
+      { kind: 'end', status: 'canceled', why: 'phone_off' },
+    ],
+    [
       'an ended conversation ends it',
       { conversationEnded: true },
       { kind: 'end', status: 'canceled', why: 'conversation_ended' },
@@ -85,13 +96,14 @@ describe('decideDelivery', () => {
     expect(decideDelivery(Temporal.Instant.from('2026-11-23T19:59:29Z'), due())).toMatchObject({ kind: 'hand_over' })
   })
 
-  it('whatever else holds: nobody who opted out gets a person’s message, and a validity is one that Twilio takes', () => {
+  it('whatever else holds: nobody who opted out or whose phone is off gets a person’s message, and a validity is one that Twilio takes', () => {
     const any = fc.record({
       author: fc.constantFrom('person' as const, 'gateway' as const),
       direction: fc.constantFrom('to_family', 'to_staff'),
       notice: fc.constantFrom(null, 'stop_done', 'help'),
       urgent: fc.boolean(),
       optedOut: fc.boolean(),
+      phoneOff: fc.boolean(),
       conversationEnded: fc.boolean(),
       hours: fc.constantFrom(OPEN, CLOSED, null),
       answerAge: fc.option(fc.double({ min: 0, max: 1_000, noNaN: true })),
@@ -100,7 +112,11 @@ describe('decideDelivery', () => {
       fc.property(any, fc.integer({ min: 0, max: 10 * 86_400 }), (given, seconds) => {
         const decision = decideDelivery(NOW.add({ seconds }), given)
         if (given.optedOut && given.notice !== 'stop_done') expect(['end', 'keep']).toContain(decision.kind)
-        if (decision.kind === 'keep') expect(given).toMatchObject({ direction: 'to_staff', author: 'person', optedOut: true })
+        if (given.phoneOff) expect(['end', 'keep']).toContain(decision.kind)
+        if (decision.kind === 'keep') {
+          expect(given).toMatchObject({ direction: 'to_staff', author: 'person' })
+          expect(given.optedOut || given.phoneOff).toBe(true)
+        }
         if (decision.kind === 'hand_over') {
           expect(Number.isInteger(decision.validitySeconds)).toBe(true)
           expect(decision.validitySeconds).toBeGreaterThanOrEqual(1)

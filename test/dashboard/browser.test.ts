@@ -74,6 +74,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['rivera', () => '/classes'],
     ['rivera', () => announcement],
     ['rivera', () => '/account'],
+    ['rivera', () => '/account/phone'],
+    ['rivera', () => '/sentences'],
+    ['rivera', () => '/classes/4b'],
+    ['kim', () => '/sentences'],
     ['rivera', () => '/attendance'],
     ['kim', () => '/tasks'],
     ['kim', () => '/oversight'],
@@ -143,6 +147,24 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await page.textContent('.thread')).toContain('Without a script.')
   })
 
+  test.each([
+    ['with', true],
+    ['without', false],
+  ])('%s JavaScript a sentence is saved from what is written and put behind other words', async (how, javaScriptEnabled) => {
+    const sentence = `Please bring a pencil ${how} it.`
+    const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled })
+    await page.fill('#body', sentence)
+    await page.click('text=Saved sentences and phrases')
+    await page.click('text=Save what is written')
+    await page.waitForSelector('text=Saved among your sentences')
+    await page.fill('#body', 'Hello.')
+    await page.click('text=Saved sentences and phrases')
+    await page.click(`.phrases button:has-text("${sentence}")`)
+    await page.waitForFunction('document.querySelector("#body").value.length > 10')
+    expect(await page.inputValue('#body')).toBe(`Hello. ${sentence}`)
+    expect(page.url().includes('/insert')).toBe(!javaScriptEnabled)
+  })
+
   test('what a family writes appears by itself, and what is being written stays', async () => {
     const page = await visit('rivera', `/conversations/${conversation}`)
     await page.evaluate('window.notReloaded = true')
@@ -209,6 +231,128 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await plain.waitForURL(/said=hours_set/)
     expect(await plain.inputValue('[name="staff-tue"]')).toBe('08:00-09:00')
     await world.hours('harbor', {})
+  })
+
+  describe('nothing typed is lost', () => {
+    const sent = (text: string) =>
+      world.rows(sql`select from exchange where original_text = ${text} and direction = 'to_family' and status <> 'canceled'`)
+    const draft = (page: Page) => page.inputValue('#body')
+
+    test.each<[string, (page: Page) => Promise<unknown>, (page: Page) => Promise<unknown>]>([
+      ['the network is gone', (page) => page.context().setOffline(true), (page) => page.context().setOffline(false)],
+      [
+        'the server cannot be reached, whatever the browser says of its network',
+        (page) => page.route('**/*', (route) => route.abort()),
+        (page) => page.unroute('**/*'),
+      ],
+    ])('when %s the page stays and says so; later it is sent once', async (what, goes, comes) => {
+      const text = `Written while ${what}`
+      const page = await visit('rivera', `/conversations/${conversation}`)
+      await page.fill('#body', text)
+      await goes(page)
+      await page.click('#write button.main')
+      await page.waitForSelector('text=There is no connection just now')
+      expect([await draft(page), page.url().includes('said=')]).toEqual([text, false])
+      await comes(page)
+      await page.click('#write button.main')
+      await page.waitForURL(/said=sent/)
+      expect((await sent(text)).length).toBe(1)
+      await page.goto(`${world.gateway.url}/conversations/${conversation}`)
+      expect(await draft(page)).toBe('')
+    })
+
+    test('a second press sends nothing more', async () => {
+      const page = await visit('rivera', `/conversations/${conversation}`)
+      await page.fill('#body', 'Pressed twice')
+      await page.dblclick('#write button.main')
+      await page.waitForURL(/said=sent/)
+      await world.settled()
+      expect((await sent('Pressed twice')).length).toBe(1)
+    })
+
+    test('what is written after a message was sent outlasts a reload, a day and time too', async () => {
+      const page = await visit('rivera', `/conversations/${conversation}`)
+      await page.fill('#body', 'The first')
+      await page.click('#write button.main')
+      await page.waitForURL(/said=sent/)
+      await page.fill('#body', 'The second')
+      await page.click('text=Send later')
+      await page.fill('#date', '2036-03-05')
+      await page.fill('#time', '07:00')
+      await page.reload()
+      expect([await draft(page), await page.inputValue('#date'), await page.inputValue('#time')]).toEqual([
+        'The second',
+        '2036-03-05',
+        '07:00',
+      ])
+      expect(await page.isVisible('#time')).toBe(true)
+      await page.waitForSelector('text=It goes out Wednesday at 7:00 AM.')
+    })
+
+    test('canceling or editing another message leaves the draft: it can be put back', async () => {
+      const page = await visit('rivera', `/conversations/${conversation}`)
+      for (const [text, button] of [
+        ['Put off and canceled', 'Cancel'],
+        ['Put off and edited', 'Edit'],
+      ] as const) {
+        await page.fill('#body', text)
+        if (!(await page.isVisible('#time'))) await page.click('text=Send later')
+        await page.fill('#date', '2036-03-05')
+        await page.fill('#time', '07:00')
+        await page.click('#write button.main')
+        await page.waitForURL(/said=scheduled/)
+        await page.fill('#body', 'In the middle of something')
+        await page.click(`.thread button:has-text("${button}")`)
+        await page.waitForURL(/said=(canceled|edited)/)
+        if (button === 'Edit') {
+          expect(await draft(page)).toBe(text)
+          await page.click('text=Put back what you were writing')
+        }
+        expect(await draft(page)).toBe('In the middle of something')
+      }
+    })
+
+    test('an announcement that was sent is no draft any more', async () => {
+      const page = await visit('rivera', '/classes/4b')
+      await page.fill('#body', 'To all of 4B')
+      await page.click('#write button.main')
+      await page.waitForURL(/said=announced/)
+      await page.goto(`${world.gateway.url}/classes/4b`)
+      expect(await draft(page)).toBe('')
+    })
+
+    test.each([
+      ['with', true],
+      ['without', false],
+    ])(
+      '%s JavaScript a sign-in that ended gives the words back, and one press sends them once',
+      async (how, javaScriptEnabled) => {
+        const text = `Signed out ${how}`
+        const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled })
+        await page.fill('#body', text)
+        await world.rows(sql`update login set ended_at = now() where staff_id = 'rivera' returning id`)
+        await page.click('#write button.main')
+        await page.waitForSelector('text=You were signed out')
+        expect(await page.textContent('blockquote')).toBe(text)
+        const { cookies } = await visitor(world, 'rivera')
+        await page.context().addCookies([...cookies].map(([name, value]) => ({ name, value, url: world.gateway.url })))
+        await page.click('button.main')
+        await page.waitForURL(/said=sent/)
+        await page.goto(`${world.gateway.url}/conversations/${conversation}`)
+        expect([(await sent(text)).length, await draft(page)]).toEqual([1, ''])
+      },
+    )
+
+    test('without JavaScript the way back brings the words back, after a lost network too', async () => {
+      const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled: false })
+      await page.fill('#body', 'Far from any network')
+      await page.context().setOffline(true)
+      await Promise.all([page.waitForEvent('requestfailed'), page.click('#write button.main', { noWaitAfter: true })])
+      await page.waitForLoadState()
+      await page.context().setOffline(false)
+      await page.goBack()
+      expect(await draft(page)).toBe('Far from any network')
+    })
   })
 
   test('the first view of inbox, conversation and oversight is under 14 kB compressed, with style and script', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Visitor, visitor } from '../support/visitor.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -30,6 +31,19 @@ beforeAll(async () => {
   osei = await visitor(world, 'osei')
   kim = await visitor(world, 'kim')
 })
+
+/** Does something while a table is under another name. */
+async function withoutTable<T>(table: string, work: () => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString: world.database.ownerUrl })
+  await owner.connect()
+  try {
+    await owner.query(`alter table ${table} rename to gone`)
+    return await work()
+  } finally {
+    await owner.query(`alter table gone rename to ${table}`)
+    await owner.end()
+  }
+}
 
 const numbers = () => [
   ...['rosa', 'luis', 'rivera', 'osei'].map((who) => world.phoneOf(who).number.slice(-10)),
@@ -69,7 +83,15 @@ describe('what a page shows', () => {
   })
 
   test('no page holds a real number', async () => {
-    const pages = ['/inbox', `/conversations/${conversation}`, '/classes', '/account', '/classes/math-4b']
+    const pages = [
+      '/inbox',
+      `/conversations/${conversation}`,
+      '/classes',
+      '/account',
+      '/account/phone',
+      '/sentences',
+      '/classes/4b',
+    ]
     const admin = [
       '/reach?of=lincoln',
       '/oversight',
@@ -262,6 +284,8 @@ describe('who may see and do what', () => {
   const posts = () => [
     `/conversations/${conversation}/messages`,
     `/conversations/${conversation}/preview`,
+    `/conversations/${conversation}/insert`,
+    `/conversations/${conversation}/keep`,
     `/conversations/${conversation}/call`,
     `/exchanges/${exchange}/cancel`,
     `/exchanges/${exchange}/release`,
@@ -269,6 +293,11 @@ describe('who may see and do what', () => {
     `/exchanges/${exchange}/dismiss`,
     `/exchanges/${exchange}/edit`,
     '/classes/somebody-elses/announcements',
+    '/classes/somebody-elses/preview',
+    '/classes/somebody-elses/insert',
+    '/classes/somebody-elses/keep',
+    `/announcements/${elsewhere}/release`,
+    `/announcements/${elsewhere}/cancel`,
     '/families/rosa/conversation',
     '/oversight/export',
     '/school/lincoln/hours',
@@ -301,9 +330,12 @@ describe('who may see and do what', () => {
       const { status, html } = await osei.get(path)
       expect([path, status, html === nothing]).toEqual([path, 404, true])
     }
+    const form = { body: 'x', key: crypto.randomUUID(), back: '/inbox' }
+    const nowhere = (await osei.post(`/conversations/${elsewhere}/messages`, form)).html
+    expect(nowhere.replace('<p>What you typed:</p><blockquote dir="auto">x</blockquote>', '')).toBe(nothing)
     for (const path of posts().filter((p) => !p.startsWith('/families'))) {
-      const { status, html } = await osei.post(path, { body: 'x', key: crypto.randomUUID(), back: '/inbox' })
-      expect([path, status, html === nothing]).toEqual([path, 404, true])
+      const { status, html } = await osei.post(path, form)
+      expect([path, status, html === nowhere]).toEqual([path, 404, true])
     }
   })
 
@@ -392,6 +424,27 @@ describe('who may see and do what', () => {
     const { status, html } = await away.post(`/conversations/${conversation}/messages`, { body: 'My long message', key: 'k' })
     expect([status, html.includes('value="My long message"')]).toEqual([401, true])
     rivera = await visitor(world, 'rivera')
+  })
+
+  test('a page that fails gives back what was typed, and the same form sends it once when the fault is over', async () => {
+    const form = { body: 'Typed while it was broken.', key: 'broken' }
+    const broken = await withoutTable('idempotency', () => rivera.post(`/conversations/${conversation}/messages`, form))
+    expect([
+      broken.status,
+      broken.html.includes('value="Typed while it was broken."'),
+      broken.html.includes('value="broken"'),
+    ]).toEqual([500, true, true])
+    for (let i = 0; i < 2; i++) await rivera.post(`/conversations/${conversation}/messages`, form)
+    const sent = await world.rows(sql`select from exchange where original_text = ${form.body}`)
+    expect(sent.length).toBe(1)
+  })
+
+  test('an administrator who still owes the second factor loses nothing that was typed', async () => {
+    const away = await visitor(world, 'kim')
+    await world.rows(sql`update login set how = 'code' where staff_id = 'kim' and ended_at is null returning id`)
+    const { status, html } = await away.post('/school/lincoln/announcements', { body: 'To everybody', key: 'k' })
+    expect([status, html.includes('value="To everybody"')]).toEqual([401, true])
+    kim = await visitor(world, 'kim')
   })
 
   test('a cookie that somebody made up, and forwarded headers, are nothing', async () => {

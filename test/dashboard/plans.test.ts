@@ -3,7 +3,7 @@ import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { schoolConcerns } from '../../src/dashboard/school-concerns.ts'
 import { unreviewedCounts } from '../../src/dashboard/school-texts.ts'
-import { announcedMessages, announcementsOf } from '../../src/store/announcements.ts'
+import { announcedMessages, announcementsOf, scheduledOf } from '../../src/store/announcements.ts'
 import { absencesOf, attendanceDesks, pupilsOf } from '../../src/store/attendance.ts'
 import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
 import { databaseNow, type Trx } from '../../src/store/database.ts'
@@ -13,9 +13,12 @@ import { openLogins } from '../../src/store/logins.ts'
 import { phoneNeeds, poolNumbers, waitingForNumber } from '../../src/store/number-needs.ts'
 import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
+import { ownPhone, setOwnPhone } from '../../src/store/own-phone.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
 import { inboxPulse, threadPulse } from '../../src/store/pulse.ts'
 import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
+import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
+import { momentOf } from '../../src/store/settings.ts'
 import { openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
@@ -132,6 +135,24 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       const at = await databaseNow(trx)
       return [await translatorHealth(trx, d, at), await translatorSigns(trx, d, at), await schoolConcerns(trx, d, 'lincoln')]
     },
+  ],
+  [
+    'own phone and sentences',
+    async (trx, d) => [
+      await ownPhone(trx, d, 'rivera'),
+      await sentencesFor(trx, d, 'rivera'),
+      await sentencesOfSchools(trx, d, ['lincoln']),
+      await scheduledOf(trx, d, 'rivera', conversation, now),
+    ],
+  ],
+  [
+    'an own phone that is switched off',
+    async (trx, d) =>
+      setOwnPhone(trx, d, await momentOf(trx), 'rivera', { isOff: true, hours: null }, () => ({
+        status: 'queued',
+        sendAfter: now,
+        hold: null,
+      })),
   ],
   ['tasks of a school', async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100 })],
 ]

@@ -14,6 +14,7 @@ const ITEM: ToPrepare = {
   keyword: null,
   pictures: false,
   urgent: true,
+  notBefore: null,
   fromPhone: true,
   createdAt: NOW,
   reachedAt: null,

@@ -14,6 +14,7 @@ const item = (n: number): ToPrepare => ({
   keyword: null,
   pictures: false,
   urgent: false,
+  notBefore: null,
   fromPhone: true,
   createdAt: Temporal.Instant.from('2026-11-23T15:00:00Z'),
   reachedAt: null,

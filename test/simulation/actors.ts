@@ -40,6 +40,9 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
       to: action.to,
       body: `${STAFF_WORDS[Number(ref) % STAFF_WORDS.length]} ref ${ref}`,
       ...(action.urgent ? { urgent: true, reason: 'The school closes' } : {}),
+      ...(action.notBefore === null
+        ? {}
+        : { notBefore: Temporal.Instant.fromEpochMilliseconds(Math.floor(action.notBefore / 1000)).toString() }),
     })
     const once = (left: number) =>
       api(world, staff, 'POST', '/messages', body, { 'idempotency-key': `key-${ref}` }, (status, answer) => {

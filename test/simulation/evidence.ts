@@ -20,6 +20,8 @@ export type ExchangeRow = {
   readonly hold: string | null
   readonly preparing: boolean
   readonly urgent: boolean
+  /** The time that its writer chose, in microseconds. */
+  readonly notBefore: number | null
   readonly text: string
   readonly carrierSid: string | null
   readonly guardian: string | null
@@ -89,7 +91,7 @@ export async function gather(world: World): Promise<Evidence> {
   )
   const exchanges =
     await look<ExchangeRow>(`select id, district_id as district, conversation_id as conversation, direction, author, notice, answers, seq::int,
-    status, hold, prepare_after is not null as preparing, urgent, original_text as text, carrier_sid as "carrierSid", guardian_id as guardian from exchange order by created_at, id`)
+    status, hold, prepare_after is not null as preparing, urgent, (extract(epoch from not_before) * 1000000)::float8 as "notBefore", original_text as text, carrier_sid as "carrierSid", guardian_id as guardian from exchange order by created_at, id`)
   const attempts = await look<AttemptRow & { phone_id: string }>(
     'select id, exchange_id as exchange, part, phone_id, outcome, sid from attempt',
   )

@@ -14,6 +14,8 @@ export type Action = { readonly at: number } & (
       readonly to: Readonly<Record<string, string>>
       readonly ref: string
       readonly urgent: boolean
+      /** The time before which it must not go, in microseconds. */
+      readonly notBefore: number | null
       /** So often the same request is made, under one key. */
       readonly times: number
     }
@@ -98,6 +100,7 @@ const OTHER_WORDS = ['HELP', 'ORIGINAL', 'AYUDA']
 /** Draws the plan of a seed. */
 export function makePlan(seed: number, days: number, districts: readonly District[]): Plan {
   const random = createRandom(`plan ${seed}`)
+  const later = random.fork('later')
   const start = Temporal.PlainDate.from(random.pick(STARTS)).toZonedDateTime('UTC').epochMilliseconds * 1000
   const hosts = random.pick([1, 1, 2, 2, 3])
   const actions: Action[] = []
@@ -122,6 +125,9 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
         const to = { class: course.id, guardian: family.id, student: family.student }[kind]
         const asAdmin = random.chance(0.15)
         const admin = district.staff.find((s) => s.administrator)
+        const urgent = asAdmin && random.chance(0.4)
+        // Soon enough that what is written meanwhile meets it, or over a night.
+        const wait = later.between(1, later.chance(0.7) ? 20 : 20 * 60)
         return {
           at,
           kind: 'compose',
@@ -129,7 +135,8 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
           staff: asAdmin && admin !== undefined ? admin.id : course.teacher,
           to: { [kind]: to },
           ref: ref(),
-          urgent: asAdmin && random.chance(0.4),
+          urgent,
+          notBefore: !urgent && later.chance(0.25) ? at + wait * MINUTE : null,
           times: random.chance(0.2) ? 2 : 1,
         }
       },
@@ -248,6 +255,7 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
         to: { class: course.id },
         ref: ref(),
         urgent: false,
+        notBefore: null,
         times: 1,
       })
   for (let day = 0; day < days; day++) {

@@ -85,6 +85,17 @@ const inHours: Rule = {
     }),
 }
 
+const notBeforeItsTime: Rule = {
+  name: 'not before its time',
+  says: 'What its writer put off is not decided on before the time that was chosen, unless a person sends it now.',
+  broken: (evidence) =>
+    handOvers(evidence).flatMap(({ exchange, decided }) =>
+      exchange.notBefore !== null && decided.at < exchange.notBefore
+        ? [`The message ${short(exchange.id)}, put off to ${when(exchange.notBefore)}, was handed over at ${when(decided.at)}.`]
+        : [],
+    ),
+}
+
 const calledSoon: Rule = {
   name: 'called soon or not at all',
   says: 'The carrier is called within five seconds of the decision, however long a host slept.',
@@ -148,4 +159,4 @@ const stopIsObeyed: Rule = {
 }
 
 /** The rules about time. */
-export const TIME_RULES: readonly Rule[] = [inHours, calledSoon, nothingAfterStop, stopIsObeyed]
+export const TIME_RULES: readonly Rule[] = [inHours, notBeforeItsTime, calledSoon, nothingAfterStop, stopIsObeyed]

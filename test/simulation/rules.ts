@@ -82,13 +82,19 @@ const handedOnce: Rule = {
 
 const laneOrder: Rule = {
   name: 'order in the lane',
-  says: 'In each conversation and direction messages are handed over in the order of writing; only an urgent one overtakes.',
+  says: 'In each conversation and direction messages are handed over in the order of writing; only an urgent one overtakes, and one that was put off stands in nobody’s way before its time.',
   broken: ({ world, exchanges, attempts, eventsOf }) => {
     const first = new Map<string, number>()
+    const decided = new Map<string, number>()
     for (const text of world.carrier.taken) {
       const id = attempts.get(text.attemptId)?.exchange
-      if (id !== undefined && !first.has(id)) first.set(id, text.taken)
+      if (id === undefined || first.has(id)) continue
+      first.set(id, text.taken)
+      const sending = eventsOf(id).findLast((v) => v.what === 'sending' && v.committed <= text.issued)
+      decided.set(id, sending?.at ?? text.issued)
     }
+    const putOffBeyond = (before: ExchangeRow, e: ExchangeRow) =>
+      before.notBefore !== null && before.notBefore > (decided.get(e.id) ?? 0)
     const plain = (e: ExchangeRow) => !e.urgent && !eventsOf(e.id).some((v) => v.what === 'again' || v.what === 'released')
     const lanes = Map.groupBy(
       [...exchanges.values()].filter((e) => e.seq !== null && first.has(e.id) && plain(e)),
@@ -97,8 +103,8 @@ const laneOrder: Rule = {
     return [...lanes.values()].flatMap((lane) => {
       const inOrder = lane.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))
       return inOrder.flatMap((e, i) => {
-        const before = inOrder[i - 1]
-        return before !== undefined && (first.get(before.id) ?? 0) > (first.get(e.id) ?? 0)
+        const before = inOrder.slice(0, i).find((b) => (first.get(b.id) ?? 0) > (first.get(e.id) ?? 0) && !putOffBeyond(b, e))
+        return before !== undefined
           ? [
               `${short(e.id)} (seq ${e.seq}) was handed over at ${when(first.get(e.id) ?? 0)}, before ${short(before.id)} (seq ${before.seq}) at ${when(first.get(before.id) ?? 0)}.`,
             ]

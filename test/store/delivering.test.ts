@@ -31,11 +31,12 @@ beforeEach(async () => {
   )
 })
 
-/** A teacher's text that is due, the newest of its lane. */
-async function write(text: string, more: { urgent?: boolean } = {}): Promise<string> {
+/** A teacher's text that is due, the newest of its lane; `later`: put off by so many seconds. */
+async function write(text: string, more: { urgent?: boolean; later?: number } = {}): Promise<string> {
   const id = timeOrderedId()
   await inDistrict(t.db, school.district, async (trx) => {
     const { database, now } = await momentOf(trx)
+    const notBefore = more.later === undefined ? null : now.add({ seconds: more.later })
     const message = {
       id,
       conversationId: school.conversation,
@@ -47,7 +48,8 @@ async function write(text: string, more: { urgent?: boolean } = {}): Promise<str
       urgent: more.urgent ?? false,
       urgentReason: null,
       status: 'queued',
-      sendAfter: now,
+      asked: { notBefore, byVoice: false },
+      sendAfter: notBefore ?? now,
       hold: null,
       toPrepare: false,
       carrierSid: null,
@@ -87,6 +89,56 @@ test('what is in flight is over before the next goes, in the order of writing', 
 test('urgent overtakes what waits, and goes alone', async () => {
   const ids = [await write('one'), await write('now', { urgent: true }), await write('now too', { urgent: true })]
   expect([await delivered(), await delivered(), await delivered()]).toEqual([[ids[1]], [ids[2]], [ids[0]]])
+})
+
+/** Its chosen time has come. */
+const timeComes = (id: string) =>
+  inDistrict(t.db, school.district, (trx) =>
+    sql`update exchange set not_before = now() - interval '1 second', send_after = now() - interval '1 second'
+      where district_id = ${school.district} and id = ${id}`.execute(trx),
+  )
+
+test('what is put off stands in nobody’s way before its time, and goes in its place when that has come', async () => {
+  const later = await write('on Monday', { later: 600 })
+  const [one, two] = [await write('one'), await write('two')]
+  expect(await delivered()).toEqual([one])
+  await timeComes(later)
+  expect([await delivered(), await delivered()]).toEqual([[later], [two]])
+})
+
+test('of several that are put off each goes at its own time', async () => {
+  const [second, first] = [await write('second', { later: 600 }), await write('first', { later: 300 })]
+  await timeComes(first)
+  expect(await delivered()).toEqual([first])
+  await timeComes(second)
+  expect(await delivered()).toEqual([second])
+})
+
+test('when its time comes it waits for what was written before it and is held', async () => {
+  const held = await write('held')
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`update exchange set status = 'held', hold = 'no_number', send_after = null where district_id = ${school.district} and id = ${held}`.execute(
+      trx,
+    ),
+  )
+  const later = await write('later', { later: 600 })
+  await timeComes(later)
+  expect(await delivered()).toEqual([])
+})
+
+test('when its time comes it overtakes nothing in flight, and comes between the parts of no message', async () => {
+  const later = await write('on Monday', { later: 600 })
+  const long = await write(Array.from({ length: 700 }, (_, i) => `word${i}`).join(' '))
+  const attempts = await claim()
+  expect(attempts.map((a) => a.exchangeId)).toEqual([long])
+  await timeComes(later)
+  expect(await claim()).toEqual([])
+  const accepted = attempts.map((a) => ({ ...a, outcome: { kind: 'accepted', sid: `SM${a.attemptId}` } as const }))
+  await store.record(school.district, accepted)
+  const order: string[] = []
+  for (let next = await delivered(); next.length > 0; next = await delivered()) order.push(...next)
+  expect(order.length).toBeGreaterThan(1)
+  expect(order.indexOf(later)).toBe(order.length - 1)
 })
 
 test('nothing overtakes what is in flight, not even urgent', async () => {

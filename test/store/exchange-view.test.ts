@@ -75,6 +75,8 @@ describe('an exchange', () => {
       sendAfter: null,
       original: { language: 'es', text: 'Hola, ¿cómo está Maya?' },
       translation: { language: 'en', text: 'Hello, how is Maya?', by: 'phrasebook' },
+      notBefore: null,
+      byVoice: false,
       urgentReason: null,
       evidence: null,
       seconds: null,

@@ -51,9 +51,9 @@ async function leased() {
   const { moment, items } = await store.lease(school.district, 10)
   const [item] = items
   if (item === undefined) throw new Error('nothing was leased')
-  const { urgent, tries, schoolId, hoursVersion } = item
+  const { urgent, notBefore, tries, schoolId, hoursVersion } = item
   const result: Prepared = {
-    ...{ id, urgent, tries, schoolId, hoursVersion },
+    ...{ id, urgent, notBefore, tries, schoolId, hoursVersion },
     ...{ originalLanguage: 'es', translation: null, translationNote: null, noteDetail: null, answer: null },
     ...{ body: 'Maya X.: Hola', status: 'queued', sendAfter: moment.now, hold: null, channel: 'text' },
   }
@@ -85,6 +85,10 @@ test.each<[string, (id: string) => ReturnType<typeof sql>]>([
   [
     'a person made the text urgent',
     (id) => sql`update exchange set urgent = true where district_id = ${school.district} and id = ${id}`,
+  ],
+  [
+    'a person put it to another time',
+    (id) => sql`update exchange set not_before = now() where district_id = ${school.district} and id = ${id}`,
   ],
 ])('a result is thrown away and made anew when %s meanwhile', async (_, change) => {
   const { run, finish, row, id } = await leased()

@@ -70,6 +70,7 @@ const aMinuteLater = () =>
 const result = (item: ToPrepare, text: string): Prepared => ({
   id: item.id,
   urgent: item.urgent,
+  notBefore: item.notBefore,
   tries: item.tries,
   schoolId: item.schoolId,
   hoursVersion: item.hoursVersion,

@@ -48,7 +48,7 @@ function draw(world: World, ref: string): Action {
   const guardian = pick(guardians)
   const teacher = pick(staff.filter((s) => !s.administrator))
   const admin = staff.find((s) => s.administrator)?.id ?? ''
-  const compose = { ...common, kind: 'compose' as const, urgent: false, times: Math.random() < 0.2 ? 2 : 1 }
+  const compose = { ...common, kind: 'compose' as const, urgent: false, notBefore: null, times: Math.random() < 0.2 ? 2 : 1 }
   const share = Math.random()
   if (share < 0.45) return { ...common, kind: 'family_texts', guardian: guardian.id, copies: 1 }
   if (share < 0.75) return { ...common, kind: 'staff_texts', staff: pick(staff.filter((s) => s.phone !== null)).id }

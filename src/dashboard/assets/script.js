@@ -57,23 +57,63 @@ for (const bar of all('[data-progress]')) {
   }, 1500)
 }
 
-/* Drafts: kept in this browser until the message is sent. */
+/* Drafts: kept in this browser, for who is signed in, until the message is sent. */
+const DONE = ['sent', 'held', 'scheduled', 'announced', 'announced_later', 'asked']
+const draftName = (form) => `draft ${document.body.dataset.who} ${form.dataset.draft}`
+const kept = (name) => {
+  try {
+    return JSON.parse(localStorage.getItem(name)) ?? {}
+  } catch {
+    return {}
+  }
+}
+// The page that says so may be another one than that of the form.
+if (DONE.includes(new URLSearchParams(location.search).get('said')) && sessionStorage.sending) {
+  localStorage.removeItem(sessionStorage.sending)
+  sessionStorage.removeItem('sending')
+}
 for (const form of all('form[data-draft]')) {
   const text = one('textarea', form),
-    name = `draft ${form.dataset.draft}`
-  const sent = new URLSearchParams(location.search).get('said')
-  if (sent && !text.value) localStorage.removeItem(name)
-  else if (!text.value) text.value = localStorage.getItem(name) ?? ''
-  text.addEventListener('input', () => (text.value ? localStorage.setItem(name, text.value) : localStorage.removeItem(name)))
+    name = draftName(form),
+    typed = all('textarea, input:not([type=hidden], [type=checkbox])', form)
+  const put = (draft) => {
+    for (const field of typed) {
+      field.value = draft[field.name] ?? field.value
+      // What is in force is seen.
+      if (field.value && field.closest('details')) field.closest('details').open = true
+    }
+  }
+  const draft = kept(name)
+  if (!text.value) put(draft)
+  else if (draft[text.name] && draft[text.name] !== text.value) {
+    // Another text takes the place, such as a held one that is edited: the draft can come back.
+    const back = document.createElement('button')
+    back.type = 'button'
+    back.className = 'quiet'
+    back.textContent = 'Put back what you were writing'
+    back.onclick = () => {
+      put(draft)
+      back.remove()
+      text.focus()
+      form.dispatchEvent(new Event('input'))
+    }
+    text.after(back)
+  }
+  form.addEventListener('input', () => {
+    const now = Object.fromEntries(typed.filter(({ value }) => value).map((field) => [field.name, field.value]))
+    if (Object.keys(now).length) localStorage.setItem(name, JSON.stringify(now))
+    else localStorage.removeItem(name)
+  })
   for (const link of all('[data-phrase]', form))
     link.addEventListener('click', (event) => {
       event.preventDefault()
-      text.value = text.value.trim() ? `${text.value.trim()} ${link.textContent}` : link.textContent
+      const words = one('span', link).textContent
+      text.value = text.value.trim() ? `${text.value.trim()} ${words}` : words
       link.closest('details').open = false
       text.focus()
       const slot = /\{[a-z]+\}/.exec(text.value)
       if (slot) text.setSelectionRange(slot.index, slot.index + slot[0].length)
-      text.dispatchEvent(new Event('input'))
+      text.dispatchEvent(new Event('input', { bubbles: true }))
     })
 }
 
@@ -85,10 +125,6 @@ for (const form of all('form[data-preview]')) {
     asked = 0
   const show = async (back) => {
     const mine = ++asked
-    if (!text.value.trim()) {
-      place.innerHTML = ''
-      return
-    }
     const body = new URLSearchParams(new FormData(form))
     if (back) body.set('back', 'yes')
     const answer = await fetch(form.dataset.preview, { method: 'POST', body, headers: { 'x-part': 'preview' } }).catch(() => null)
@@ -98,7 +134,7 @@ for (const form of all('form[data-preview]')) {
     clearTimeout(timer)
     timer = setTimeout(show, 900, false)
   })
-  if (text.value && !place.innerHTML.trim()) show(false)
+  if (text.value && !one('.preview', place)) show(false)
   place.addEventListener('click', (event) => {
     if (event.target.name !== 'back') return
     event.preventDefault()
@@ -107,18 +143,43 @@ for (const form of all('form[data-preview]')) {
   one('.row > button[formaction]', form)?.remove()
 }
 
-/* A form is sent once; when the network is gone nothing is lost: the page stays. */
-document.addEventListener('submit', (event) => {
+/* A form is sent once; when the school's server cannot be reached nothing is lost: the page stays. */
+const reachable = () =>
+  fetch(one('script').src, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(10_000) }).then(
+    () => true,
+    () => false,
+  )
+document.addEventListener('submit', async (event) => {
   const { target, submitter } = event
   if (target.method !== 'post') return
-  if (target.dataset.sent || (!navigator.onLine && target.dataset.draft)) {
+  if (target.dataset.sent) {
     event.preventDefault()
-    if (!target.dataset.sent) alert('There is no network just now. Your message stays here; press Send again when it is back.')
     return
   }
+  target.dataset.sent = 'yes'
+  if (target.dataset.draft && !target.dataset.reached) {
+    event.preventDefault()
+    one('[data-away]', target)?.remove()
+    const reached = await reachable()
+    delete target.dataset.sent
+    if (reached) {
+      target.dataset.reached = 'yes'
+      target.requestSubmit(submitter)
+      return
+    }
+    const away = document.createElement('p')
+    away.className = 'wrong'
+    away.role = 'alert'
+    away.dataset.away = ''
+    away.textContent =
+      'There is no connection just now. Nothing was sent, and your message stays here: send it again when the connection is back.'
+    target.prepend(away)
+    return
+  }
+  delete target.dataset.reached
+  if (target.dataset.draft && (submitter?.className ?? 'main') === 'main') sessionStorage.sending = draftName(target)
   // On a shared computer nothing is left behind.
   if (target.action.endsWith('/sign-out')) localStorage.clear()
-  target.dataset.sent = 'yes'
   const lock = (locked) => {
     for (const button of all('button', target)) button.disabled = locked
   }

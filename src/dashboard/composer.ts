@@ -1,0 +1,131 @@
+/** Where a message is written: what is typed, what the family would get of it, and how and when it goes. */
+
+import { randomUUID } from 'node:crypto'
+import { html } from 'hono/html'
+import { hasVoice } from '../core/call-voices.ts'
+import type { Hint } from '../core/plain-words.ts'
+import type { Prepared } from '../relay/ports.ts'
+import { sendTime } from '../relay/prepare.ts'
+import type { Sentence } from '../store/sentences.ts'
+import type { ThreadHead } from '../store/thread-view.ts'
+import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.ts'
+import type { Html } from './page.ts'
+import { hintsList } from './sending.ts'
+import { sentencesPart } from './sentences.ts'
+import type { Fields } from './wall.ts'
+import { languageWords, namesInWords } from './words.ts'
+
+/** What somebody is writing. */
+export type Draft = {
+  readonly body: string
+  readonly urgent: boolean
+  readonly reason: string
+  readonly later: Later
+  readonly byVoice: boolean
+}
+
+/** What a draft would become. */
+export type Previewed = {
+  readonly prepared: Prepared
+  readonly segments: number
+  readonly hints: readonly Hint[]
+  readonly language: string
+  /** The translation put back; undefined: nobody asked, null: it cannot be. */
+  readonly back: string | null | undefined
+}
+
+/** Everything that the composer shows. */
+export type ComposerView = {
+  readonly head: ThreadHead
+  readonly now: Temporal.Instant
+  readonly draft: Draft
+  readonly problem: string | null
+  readonly previewed: Previewed | null
+  readonly mayBeUrgent: boolean
+  readonly saved: readonly Sentence[]
+  /** Said of a sentence that was saved; null: nothing. */
+  readonly noted: string | null
+}
+
+/** A draft of these words and no wishes. */
+export const draftOf = (body: string): Draft => ({ body, urgent: false, reason: '', later: NOT_LATER, byVoice: false })
+
+/** The draft that a form brings. */
+export const draftIn = (fields: Fields): Draft => ({
+  body: fields('body'),
+  urgent: fields('urgent') === 'yes',
+  reason: fields('reason').slice(0, 300),
+  later: laterIn(fields),
+  byVoice: fields('voice') === 'yes',
+})
+
+/** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */
+const SEGMENT_DOLLARS = 0.012
+
+/** The form. */
+export function composer(view: ComposerView): Html {
+  const { head, draft, now } = view
+  if (head.optedOut)
+    return html`<p class="note">This family asked to get no more messages (STOP). They come back by texting START to any number of the school; until then use another way.</p>`
+  const closed = sendTime(now, { urgent: false, optedOut: false, hours: head.hours, notBefore: null }).status === 'held'
+  const language = head.languages[0] ?? 'en'
+  return html`<form class="composer" id="write" method="post" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
+${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}${view.noted === null ? '' : html`<p class="note" role="status">${view.noted}</p>`}
+<input type="hidden" name="key" value="${randomUUID()}">
+<label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
+<div id="preview" aria-live="polite">${previewPart(view)}</div>
+${head.ownPhone === 'off' ? html`<p class="hint">Your own phone is off, so the answer is read here only. <a href="/account/phone">Change that</a></p>` : ''}
+<div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">Send</button></div>
+${laterFields(draft.later, now, head.zone)}${callChoice(head, draft, language)}
+${
+  view.mayBeUrgent && closed
+    ? html`<details${draft.urgent ? ' open' : ''}><summary>This cannot wait</summary><p class="hint">It goes out now, outside the family’s hours. Your reason is kept in the log; the family does not see it.</p>
+<label class="tick"><input type="checkbox" name="urgent" value="yes"${draft.urgent ? ' checked' : ''}> Send it now as urgent</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${draft.reason}"></details>`
+    : ''
+}
+${sentencesPart(`/conversations/${head.id}`, view.saved)}
+<p class="hint">${languageWords(language)} is what the school has on file for this family.</p></form>`
+}
+
+/** "As a call", where the family takes calls. */
+function callChoice(head: ThreadHead, draft: Draft, language: string): Html {
+  if (head.refusesCalls) return html`<p class="hint">This family asked for no calls, so messages go as texts.</p>`
+  return html`<details${draft.byVoice ? ' open' : ''}><summary>As a call</summary><label class="tick"><input type="checkbox" name="voice" value="yes"${draft.byVoice ? ' checked' : ''}> Say it by phone instead of a text</label>
+<p class="hint">${
+    hasVoice(language)
+      ? 'The family’s phone rings, and a voice reads the message to whoever presses a key. It is tried three times; you see here whether somebody heard it to the end.'
+      : `No voice speaks ${languageWords(language)}: a person has to record the message before the family is called.`
+  }</p></details>`
+}
+
+/** What the family would get, when, and what might be said more plainly. */
+export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed'>): Html {
+  const { head, now, draft } = view
+  return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone }, now)}`
+}
+
+function previewSection({ prepared, segments, hints, language, back }: Previewed, conversationId: string): Html {
+  const cents = Math.max(1, Math.round(segments * SEGMENT_DOLLARS * 100))
+  const byCall = prepared.channel === 'call'
+  return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
+<p class="words" lang="${language}" dir="auto">${prepared.body ?? prepared.translation?.text ?? ''}</p>
+${
+  prepared.translationNote === 'not_translated'
+    ? html`<p class="warn">Nobody can translate this just now: it goes out as you wrote it, with a line that says so.</p>`
+    : prepared.translationNote === 'differs'
+      ? html`<p class="warn">A number, time or name came out differently, so your own words go along.</p>`
+      : ''
+}
+${prepared.hold === 'person' ? html`<p class="warn">No voice speaks ${languageWords(language)}: somebody has to say it first. It is in the queue for that.</p>` : ''}
+${byCall ? '' : html`<p class="hint">${segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
+${
+  back === undefined
+    ? prepared.translation === null
+      ? ''
+      : html`<button class="quiet" name="back" value="yes" formaction="/conversations/${conversationId}/preview">Translate it back</button>`
+    : back === null
+      ? html`<p class="hint">It cannot be put back just now.</p>`
+      : html`<p class="hint">Put back by machine: <bdi>${back}</bdi></p>`
+}${hintsList(hints)}</section>`
+}

@@ -1,0 +1,66 @@
+/** "Send later": the fields, what they mean, and when a message will really go. */
+
+import { html } from 'hono/html'
+import { readSendLater, type SendLater } from '../core/send-later.ts'
+import { sendTime } from '../relay/prepare.ts'
+import type { ThreadHead } from '../store/thread-view.ts'
+import type { Html } from './page.ts'
+import type { Fields } from './wall.ts'
+import { arrives, clockTag } from './words.ts'
+
+/** The day and the time as they stand in a form. */
+export type Later = { readonly date: string; readonly time: string }
+
+/** Nothing chosen. */
+export const NOT_LATER: Later = { date: '', time: '' }
+
+/** What was typed, cut to what a date or time can be. */
+export const laterIn = (fields: Fields): Later => ({ date: fields('date').slice(0, 20), time: fields('time').slice(0, 20) })
+
+/** A chosen instant as the form shows it. */
+export function laterOf(at: Temporal.Instant, zone: string): Later {
+  const local = at.toZonedDateTimeISO(zone)
+  return { date: local.toPlainDate().toString(), time: local.toPlainTime().toString({ smallestUnit: 'minute' }) }
+}
+
+/** The chosen instant; null: none was chosen. A form that means none is told apart by `kind`. */
+export const wishOf = (later: Later, zone: string): SendLater => readSendLater(later.date, later.time, zone)
+
+/** The fields of "Send later", open when something stands in them. */
+export function laterFields(later: Later, now: Temporal.Instant, zone: string): Html {
+  const open = later.date !== '' || later.time !== ''
+  return html`<details class="later"${open ? html` open` : ''}><summary>Send later</summary><div class="pair"><p><label for="date">On</label><input type="date" id="date" name="date" value="${later.date}" min="${laterOf(now, zone).date}"></p>
+<p><label for="time">At</label><input type="time" id="time" name="time" value="${later.time}" aria-describedby="clock"></p></div><p class="hint" id="clock">By the school’s clock, which reads ${clockTag(now, zone)} now. Leave both empty to send at once.</p></details>`
+}
+
+/** When a message goes that is sent now, in one sentence; a wrong wish is said instead. `zone`: the school's. */
+export function whenItGoes(
+  given: {
+    readonly later: Later
+    readonly urgent: boolean
+    readonly hours: ThreadHead['hours']
+    readonly zone: string
+  },
+  now: Temporal.Instant,
+): { readonly words: string; readonly tone: '' | 'bad' } {
+  const { urgent, hours, zone } = given
+  const wish = wishOf(given.later, zone)
+  if (wish.kind === 'wrong') return { words: wish.problem, tone: 'bad' }
+  const notBefore = wish.kind === 'at' ? wish.at : null
+  if (notBefore !== null && Temporal.Instant.compare(notBefore, now) <= 0)
+    return { words: 'That time has passed: choose a later one.', tone: 'bad' }
+  const { status, sendAfter } = sendTime(now, { urgent, optedOut: false, hours, notBefore })
+  if (sendAfter === null) return { words: 'The school has set no hours yet, so nothing goes out.', tone: '' }
+  if (status === 'queued') return { words: 'It goes out at once.', tone: '' }
+  if (notBefore === null) return { words: `It waits and arrives ${arrives(sendAfter, now, zone)}.`, tone: '' }
+  const chosen = arrives(notBefore, now, zone)
+  return notBefore.equals(sendAfter)
+    ? { words: `It goes out ${chosen}.`, tone: '' }
+    : { words: `Families may not be reached ${chosen}: it arrives ${arrives(sendAfter, now, zone)}.`, tone: '' }
+}
+
+/** That sentence where the forms show it. */
+export function whenPart(...given: Parameters<typeof whenItGoes>): Html {
+  const { words, tone } = whenItGoes(...given)
+  return html`<p class="when ${tone}" id="when">${words}</p>`
+}

@@ -1,0 +1,22 @@
+/** What somebody typed, given back when a form could not be taken: nothing typed is lost. */
+
+import type { FastifyRequest } from 'fastify'
+import { html } from 'hono/html'
+import type { Html } from './page.ts'
+
+/** The words of a form that a person wrote, to be read and copied; nothing when there are none. */
+export function typedWords(request: FastifyRequest): Html | '' {
+  const body = request.method === 'POST' ? (request.body as { body?: unknown } | null | undefined)?.body : undefined
+  return typeof body === 'string' && body.trim() !== ''
+    ? html`<p>What you typed:</p><blockquote dir="auto">${body}</blockquote>`
+    : ''
+}
+
+/** The same form once more, with everything that stood in it, behind one button. */
+export function typedForm(request: FastifyRequest, button: string): Html {
+  const fields = Object.entries((request.body ?? {}) as Record<string, string | readonly string[]>)
+  const hidden = fields.flatMap(([name, value]) =>
+    [value].flat().map((one) => html`<input type="hidden" name="${name}" value="${one}">`),
+  )
+  return html`${typedWords(request)}<form method="post" action="${request.url}">${hidden}<button class="main">${button}</button></form>`
+}

@@ -1,0 +1,67 @@
+/** A week of hours as a form: a row a day, a column for each side that they are for. */
+
+import { html } from 'hono/html'
+import { type Day, days, type Week } from '../core/hours.ts'
+import type { Html } from './page.ts'
+import type { Fields } from './wall.ts'
+
+/** The days by name. */
+export const DAY_NAMES: Readonly<Record<Day, string>> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+}
+
+/** The windows that were typed for a side, day by day; a day without any is left out. */
+export function weekIn(fields: Fields, side: string): Week {
+  return Object.fromEntries(
+    days.flatMap((day) => {
+      const windows = fields(`${side}-${day}`)
+        .split(',')
+        .map(window)
+        .filter((one) => one !== '')
+      return windows.length === 0 ? [] : [[day, windows]]
+    }),
+  )
+}
+
+/**
+ * The table; `sides`: the names of the columns by the name of their fields, `typed`: what stands in a field, `beside`: what stands beside a day's name.
+ * With the script `week.js` on the page its windows can be dragged.
+ */
+export function weekTable(
+  sides: Readonly<Record<string, string>>,
+  typed: (side: string, day: Day) => string,
+  beside: (day: Day) => Html | '' = () => '',
+): Html {
+  return html`<table class="week"><thead><tr><th scope="col">Day</th>${Object.values(sides).map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${days.map(
+    (day) =>
+      html`<tr><th scope="row">${DAY_NAMES[day]}${beside(day)}</th>${Object.entries(sides).map(
+        ([side, name]) =>
+          html`<td data-label="${name}"><input name="${side}-${day}" value="${typed(side, day)}" aria-label="${name}, ${DAY_NAMES[day]}" placeholder="closed">${weekBar(typed(side, day))}</td>`,
+      )}</tr>`,
+  )}</tbody></table>`
+}
+
+/** `7-20`, `7:00 - 20:00` and `07:00–20:00` all mean the window `07:00-20:00`; anything else stays as it is, to be refused by name. */
+function window(text: string): string {
+  const match = /^\s*(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?\s*$/.exec(text)
+  if (match === null) return text.trim()
+  const [, h1 = '', m1 = '00', h2 = '', m2 = '00'] = match
+  return `${h1.padStart(2, '0')}:${m1}-${h2.padStart(2, '0')}:${m2}`
+}
+
+/** The day's windows as a picture: from midnight to midnight. */
+function weekBar(windows: string): Html {
+  const spans = windows.split(',').flatMap((one) => {
+    const [, h1, m1, h2, m2] = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(window(one))?.map(Number) ?? []
+    if (h1 === undefined || m1 === undefined || h2 === undefined || m2 === undefined) return []
+    const [from, to] = [h1 * 60 + m1, h2 * 60 + m2]
+    return to > from ? [[from, to - from]] : [[from, 1440 - from]]
+  })
+  return html`<svg class="day-bar" viewBox="0 0 1440 60" preserveAspectRatio="none" aria-hidden="true"><rect class="off" width="1440" height="60"/>${spans.map(([x, width]) => html`<rect class="on" x="${x}" width="${width}" height="60"/>`)}</svg>`
+}

@@ -150,15 +150,15 @@ for (const input of document.querySelectorAll('.week input')) {
 }
 
 /* The first day for all days from Monday to Friday. */
-for (const side of ['families', 'staff']) {
-  const first = document.querySelector(`[name="${side}-mon"]`)
+for (const first of document.querySelectorAll('.week [name$="-mon"]')) {
+  const [label] = first.getAttribute('aria-label').split(',')
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'quiet'
-  button.textContent = `${side === 'families' ? 'Families' : 'Staff'}: Monday for the whole school week`
+  button.textContent = `${label}: Monday for the whole school week`
   button.addEventListener('click', () => {
     for (const day of ['tue', 'wed', 'thu', 'fri']) {
-      const field = document.querySelector(`[name="${side}-${day}"]`)
+      const field = document.querySelector(`[name="${first.name.replace('mon', day)}"]`)
       field.value = first.value
       field.dispatchEvent(new Event('input'))
     }

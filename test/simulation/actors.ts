@@ -143,7 +143,8 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
   database_restart: (world, action) => world.restartDatabase(action.micros),
 }
 
-const GUARDIAN_AREAS: Readonly<Record<string, string>> = { alder: '971', birch: '773' }
+/** Where phones come from that nobody has yet. */
+const FRESH_AREAS: Readonly<Record<string, string>> = { alder: '541', birch: '224' }
 
 /** What the school's office changes in its own books. */
 function changeRoster(district: District, change: Of<'roster'>['change'], pick: number): void {
@@ -157,7 +158,7 @@ function changeRoster(district: District, change: Of<'roster'>['change'], pick: 
     to.phone = phone
     to.phones.push(phone)
   }
-  const freshPhone = () => `+1${GUARDIAN_AREAS[district.sourcedId]}55501${60 + Math.floor(pick * 39)}`
+  const freshPhone = () => `+1${FRESH_AREAS[district.sourcedId]}55501${10 + Math.floor(pick * 89)}`
   switch (change) {
     case 'new_phone':
       give(guardian, freshPhone())

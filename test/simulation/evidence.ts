@@ -52,6 +52,7 @@ export type ConversationRow = {
   readonly district: string
   readonly staff: string
   readonly school: string
+  /** Days (UTC) of which the log tells something of it. */
   readonly days: number
 }
 
@@ -103,9 +104,6 @@ export async function gather(world: World): Promise<Evidence> {
   const [waiting] = await look<{ inbox: number; unsealed: number }>(
     'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
   )
-  // The quiet days after the plan count for nothing.
-  const lastDay = Temporal.Instant.fromEpochMilliseconds(Math.floor(world.plan.start / 1000) + world.plan.days * 86_400_000)
-  const end = `timestamptz '${lastDay.toString()}'`
   return {
     world,
     exchanges: new Map(exchanges.map((e) => [e.id, e])),
@@ -114,8 +112,9 @@ export async function gather(world: World): Promise<Evidence> {
     eventsOf: (exchange) => grouped.get(exchange) ?? [],
     conversations: new Map(
       (
-        await look<ConversationRow>(`select id, district_id as district, staff_side as staff, school_id as school,
-          greatest(0, extract(epoch from coalesce(ended_at, ${end}) - started_at) / 86400)::float8 as days from conversation`)
+        await look<ConversationRow>(`select c.id, c.district_id as district, c.staff_side as staff, c.school_id as school,
+          (select count(distinct date_trunc('day', v.at, 'UTC'))::int from exchange e join event v on v.district_id = e.district_id and v.exchange_id = e.id
+            where e.district_id = c.district_id and e.conversation_id = c.id) as days from conversation c`)
       ).map((c) => [c.id, c]),
     ),
     bindings: (

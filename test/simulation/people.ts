@@ -41,18 +41,23 @@ export type District = {
 
 const LANGUAGES = ['es', 'ar', 'vi', 'zh', 'en', 'es', 'ht', 'es']
 const two = (n: number) => String(n).padStart(2, '0')
-const number = (area: string, n: number) => `+1${area}55501${two(n)}`
+/** The n-th of the numbers that are kept for fiction (555-0100 to 555-0199 of each area). */
+const number = (areas: readonly string[], n: number) => `+1${areas[Math.floor(n / 100)]}55501${two(n % 100)}`
 
 type Layout = {
   readonly id: string
   readonly zones: readonly string[]
-  readonly areas: { readonly guardian: string; readonly staff: string; readonly proxy: string; readonly stranger: string }
+  readonly areas: Readonly<Record<'guardian' | 'staff' | 'proxy' | 'stranger', readonly string[]>>
   readonly numbers: number
 }
-const TEACHERS = 4
-const FAMILIES = 16
 
-function makeDistrict(layout: Layout): District {
+/** How many there are in each school. */
+export type Size = { readonly teachers: number; readonly families: number }
+const SMALL: Size = { teachers: 4, families: 16 }
+/** A school of the simulated world. */
+export const LARGE: Size = { teachers: 6, families: 90 }
+
+function makeDistrict(layout: Layout, { teachers, families }: Size): District {
   const { id, areas } = layout
   const schools = layout.zones.map((zone, i) => ({ id: `${id}-school-${i}`, zone }))
   const staff: StaffMember[] = [
@@ -61,8 +66,8 @@ function makeDistrict(layout: Layout): District {
   const classes: { id: string; school: string; teacher: string }[] = []
   const guardians: Guardian[] = []
   for (const [s, school] of schools.entries()) {
-    for (let t = 0; t < TEACHERS; t++) {
-      const n = s * TEACHERS + t
+    for (let t = 0; t < teachers; t++) {
+      const n = s * teachers + t
       const teacher = `${id}-teacher-${n}`
       staff.push({
         id: teacher,
@@ -74,18 +79,18 @@ function makeDistrict(layout: Layout): District {
       })
       classes.push({ id: `${id}-class-${n}`, school: school.id, teacher })
     }
-    for (let f = 0; f < FAMILIES; f++) {
-      const n = s * FAMILIES + f
+    for (let f = 0; f < families; f++) {
+      const n = s * families + f
       guardians.push({
         id: `${id}-guardian-${n}`,
         school: school.id,
         student: `${id}-student-${n}`,
         // The last two share a phone: one household of two guardians.
-        phone: number(areas.guardian, f === FAMILIES - 1 ? n - 1 : n),
-        phones: [number(areas.guardian, f === FAMILIES - 1 ? n - 1 : n)],
+        phone: number(areas.guardian, f === families - 1 ? n - 1 : n),
+        phones: [number(areas.guardian, f === families - 1 ? n - 1 : n)],
         language: LANGUAGES[f % LANGUAGES.length] as string,
         everClasses: [],
-        classes: [0, 1].map((k) => `${id}-class-${s * TEACHERS + ((f + k) % TEACHERS)}`),
+        classes: [0, 1].map((k) => `${id}-class-${s * teachers + ((f + k) % teachers)}`),
         secrets: [`Zorvax${id}${n}`, `Nimbrel${id}${n}`],
       })
     }
@@ -102,22 +107,23 @@ function makeDistrict(layout: Layout): District {
 }
 
 /** The districts of a fresh world. */
-export function makeDistricts(): District[] {
-  return [
-    makeDistrict({
+export function makeDistricts(size: Size = SMALL): District[] {
+  const layouts: readonly Layout[] = [
+    {
       id: 'alder',
       zones: ['America/Chicago', 'America/Los_Angeles'],
-      areas: { guardian: '971', staff: '312', proxy: '503', stranger: '646' },
-      numbers: 16,
-    }),
-    makeDistrict({
+      areas: { guardian: ['971', '458'], staff: ['312'], proxy: ['503'], stranger: ['646'] },
+      numbers: 40,
+    },
+    {
       id: 'birch',
       zones: ['America/New_York'],
-      areas: { guardian: '773', staff: '217', proxy: '202', stranger: '415' },
+      areas: { guardian: ['773', '872'], staff: ['217'], proxy: ['202'], stranger: ['415'] },
       // Too few for every conversation of a teacher's own phone.
-      numbers: 7,
-    }),
+      numbers: 12,
+    },
   ]
+  return layouts.map((layout) => makeDistrict(layout, size))
 }
 
 /** The hours of a school to begin with. */

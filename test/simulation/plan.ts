@@ -80,6 +80,10 @@ export type Plan = {
   readonly start: number
   readonly days: number
   readonly hosts: number
+  /** How far away PostgreSQL is: so much longer than next door takes each statement. */
+  readonly distance: number
+  /** The carrier's callbacks and texts come together, each time after so many microseconds. */
+  readonly bunch: number
   readonly actions: readonly Action[]
 }
 
@@ -99,7 +103,9 @@ const OTHER_WORDS = ['HELP', 'ORIGINAL', 'AYUDA']
 export function makePlan(seed: number, days: number, districts: readonly District[]): Plan {
   const random = createRandom(`plan ${seed}`)
   const start = Temporal.PlainDate.from(random.pick(STARTS)).toZonedDateTime('UTC').epochMilliseconds * 1000
-  const hosts = random.pick([1, 1, 2, 2, 3])
+  const hosts = random.pick([1, 1, 1, 2, 2, 3])
+  const distance = random.pick([1, 8, 20, 20])
+  const bunch = random.pick([1, 500_000, SECOND, SECOND])
   const actions: Action[] = []
   let refs = 100_000 + random.between(0, 8_000)
   const ref = () => {
@@ -237,26 +243,31 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
     return null
   }
 
-  // Every class hears from its teacher at the beginning, so that there are conversations.
-  for (const [d, district] of districts.entries())
-    for (const course of district.classes)
-      actions.push({
-        at: start + 15 * HOUR + random.between(0, 40) * MINUTE,
-        kind: 'compose',
-        district: d,
-        staff: course.teacher,
-        to: { class: course.id },
-        ref: ref(),
-        urgent: false,
-        times: 1,
-      })
+  // Every class hears from its teacher at the beginning, so that there are conversations, and most classes on other days.
+  const announce = (day: number, d: number, course: District['classes'][number], at: number) =>
+    actions.push({
+      at: start + day * DAY + 15 * HOUR + at,
+      kind: 'compose',
+      district: d,
+      staff: course.teacher,
+      to: { class: course.id },
+      ref: ref(),
+      urgent: false,
+      times: 1,
+    })
+  for (let day = 0; day < days; day++) {
+    const length = random.pick([5 * SECOND, 20 * SECOND, MINUTE])
+    for (const [d, district] of districts.entries())
+      for (const course of district.classes)
+        if (day === 0 || random.chance(0.8)) announce(day, d, course, random.between(0, length))
+  }
   for (let day = 0; day < days; day++) {
     for (let moment = random.pick([0, 1, 1, 2]); moment > 0; moment--) {
       const at = start + day * DAY + random.between(0, DAY - 1)
       // Mostly by day in America, sometimes at night.
       const begins = random.chance(0.85) ? start + day * DAY + 13 * HOUR + random.between(0, 11 * HOUR) : at
       const length = random.pick([20 * SECOND, MINUTE, 3 * MINUTE])
-      for (let n = random.between(8, 40); n > 0; n--) {
+      for (let n = random.between(15, 90); n > 0; n--) {
         const action = something(begins + random.between(0, length))
         if (action !== null) actions.push(action)
       }
@@ -264,7 +275,7 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
     }
   }
   actions.sort((a, b) => a.at - b.at)
-  return { seed, start, days, hosts, actions }
+  return { seed, start, days, hosts, distance, bunch, actions }
 }
 
 function drawTrouble(random: Random): { trouble: Trouble; micros: number } {

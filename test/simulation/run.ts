@@ -23,12 +23,18 @@ export type Result = {
   readonly notTaken: number
   readonly faults: Readonly<Record<string, number>>
   readonly statements: number
+  /** Idle looks that need not be carried out to know that they find nothing. */
+  readonly spared: number
+  /** Seconds of processor time: this process's, and PostgreSQL's. */
+  readonly processor: { readonly node: number; readonly postgres: number }
   readonly milliseconds: number
 }
 
 /** Runs a plan and judges it; `trace` is told each step. */
 export async function runOnce(plan: Plan, prepared: Prepared, trace?: (line: string) => void): Promise<Result> {
   const begun = performance.now()
+  const cpu = process.cpuUsage()
+  const postgres = await prepared.cluster.processorSeconds()
   const { world, end } = await runPlan(plan, prepared, `world_${plan.seed}`, trace)
   try {
     const evidence = await gather(world)
@@ -48,6 +54,11 @@ export async function runOnce(plan: Plan, prepared: Prepared, trace?: (line: str
         notTaken: world.carrier.sent.filter((t) => t.acknowledged === null).length,
         faults: { ...world.faults.injected },
         statements: world.statements.count(),
+        spared: world.statements.spared(),
+        processor: {
+          node: (process.cpuUsage(cpu).user + process.cpuUsage(cpu).system) / 1e6,
+          postgres: (await prepared.cluster.processorSeconds()) - postgres,
+        },
         milliseconds: performance.now() - begun,
       }
     } finally {

@@ -7,7 +7,7 @@
 import { fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { makeDistricts } from './people.ts'
+import { LARGE, makeDistricts } from './people.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { prepareWorlds } from './prepare.ts'
 import { figures, history } from './report.ts'
@@ -34,7 +34,7 @@ const begun = performance.now()
 const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
 
 function planOf(seed: number): Plan {
-  const plan = makePlan(seed, days, makeDistricts())
+  const plan = makePlan(seed, days, makeDistricts(LARGE))
   if (values.keep === undefined) return plan
   const kept = new Set(values.keep.split(',').map(Number))
   return { ...plan, actions: plan.actions.filter((_, i) => kept.has(i)) }
@@ -62,7 +62,7 @@ async function runHere(mine: readonly number[], done: (result: Result, words: re
         const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? Number(values.shorten) : 0)
         words.push(
           `the shortest history found that breaks "${violation.rule}":`,
-          ...history(shortest, makePlan(seed, days, makeDistricts())),
+          ...history(shortest, makePlan(seed, days, makeDistricts(LARGE))),
         )
       }
       done(result, words)
@@ -78,7 +78,7 @@ const results: Result[] = []
 const report = ({ result, words }: Message) => {
   results.push(result)
   console.log(
-    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${Math.round(result.conversationDays)} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s, violations ${result.violations.length}`,
+    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${result.conversationDays} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s (processor: ${result.processor.node.toFixed(1)} s Node, ${result.processor.postgres.toFixed(1)} s PostgreSQL), ${result.statements} statements (${result.spared} spared), violations ${result.violations.length}`,
   )
   for (const line of words) console.log(line)
 }

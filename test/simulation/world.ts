@@ -6,7 +6,7 @@ import { type CarrierWorld, createCarrier } from './carrier.ts'
 import type { Cluster } from './cluster.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { type Host, type HostAnswer, type HostRequest, startHost } from './host.ts'
-import { type District, makeDistricts, usualHours } from './people.ts'
+import { type District, LARGE, makeDistricts, usualHours } from './people.ts'
 import type { Plan } from './plan.ts'
 import { createRandom, type Random } from './random.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
@@ -97,8 +97,8 @@ export async function runPlan(
   const copy = await prepared.cluster.copy(name)
   const random = createRandom(`world ${plan.seed}`)
   const holder: { statements: Statements | null } = { statements: null }
-  const scheduler = createScheduler(plan.start, async () => nextDue(holder.statements), trace)
-  const faults = createFaults(scheduler, random.fork('faults'))
+  const scheduler = createScheduler(plan.start, async () => (await holder.statements?.nextDue()) ?? null, trace)
+  const faults = createFaults(scheduler, random.fork('faults'), plan)
   const commits = new Map<string, number>()
   let databaseUpAt = 0
   const statements = await openStatements(copy.ownerUrl, copy.adminUrl, scheduler, {
@@ -108,7 +108,7 @@ export async function runPlan(
     committed: (xid) => void commits.set(xid, scheduler.now()),
   })
   holder.statements = statements
-  const districts = makeDistricts()
+  const districts = makeDistricts(LARGE)
   const numbers = new Set(districts.flatMap((d) => d.numbers))
   const hosts: (Host | null)[] = []
   const choice = random.fork('balance')
@@ -226,19 +226,4 @@ async function inspectQueues(world: World): Promise<void> {
       status: answer?.status ?? null,
     }),
   )
-}
-
-/** When the database next has something to do, in microseconds since 1970; null: nothing. */
-async function nextDue(statements: Statements | null): Promise<number | null> {
-  const rows = await statements?.look<{ due: string | null }>(`select (extract(epoch from least(
-    (select min(try_after) from inbox where taken_at is null),
-    (select min(greatest(prepare_after, prepare_lease)) from exchange where prepare_after is not null),
-    (select min(send_after) from exchange where status in ('held', 'queued') and prepare_after is null),
-    (select min(look_after) from attempt),
-    (select min(a.started_at) + interval '45 seconds' from exchange e join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
-      where e.status = 'sending' and e.attempt_id is not null and a.outcome is null and a.look_after is null),
-    (select '-infinity'::timestamptz + interval '0' from unsealed limit 1))) * 1000000)::text as due`)
-  const due = rows?.[0]?.due ?? null
-  if (due === null) return null
-  return due === '-Infinity' ? 0 : Math.ceil(Number(due))
 }

@@ -543,6 +543,6 @@ export const BREAKS: readonly Break[] = [
     file: 'src/dashboard/sign-in.ts',
     from: "return login.how === 'code' && login.staff.scope.kind !== 'own' && !login.secondFactor",
     to: 'return false',
-    tests: ['test/dashboard/pages.test.ts'],
+    tests: ['test/dashboard/second-factor.test.ts'],
   },
 ]

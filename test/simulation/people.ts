@@ -22,6 +22,9 @@ export type Guardian = {
   /** All that it ever was. */
   readonly phones: string[]
   readonly language: string
+  /** Whether the phone takes no text; whether the family asked to be called. */
+  readonly landline: boolean
+  readonly byVoice: boolean
   classes: readonly string[]
   /** All that it ever was in. */
   readonly everClasses: string[]
@@ -35,7 +38,8 @@ export type District = {
   readonly staff: readonly StaffMember[]
   readonly guardians: readonly Guardian[]
   readonly classes: readonly { readonly id: string; readonly school: string; teacher: string }[]
-  readonly numbers: readonly string[]
+  /** All that it ever had; more may be bought. */
+  readonly numbers: string[]
   readonly strangers: readonly string[]
 }
 
@@ -51,13 +55,13 @@ type Layout = {
   readonly numbers: number
 }
 
-/** How many there are in each school. */
-export type Size = { readonly teachers: number; readonly families: number }
-const SMALL: Size = { teachers: 4, families: 16 }
+/** How many there are in each school, and whether some families hear by voice. */
+export type Size = { readonly teachers: number; readonly families: number; readonly voices: boolean }
+const SMALL: Size = { teachers: 4, families: 16, voices: false }
 /** A school of the simulated world. */
-export const LARGE: Size = { teachers: 6, families: 90 }
+export const LARGE: Size = { teachers: 15, families: 90, voices: true }
 
-function makeDistrict(layout: Layout, { teachers, families }: Size): District {
+function makeDistrict(layout: Layout, { teachers, families, voices }: Size): District {
   const { id, areas } = layout
   const schools = layout.zones.map((zone, i) => ({ id: `${id}-school-${i}`, zone }))
   const staff: StaffMember[] = [
@@ -89,8 +93,14 @@ function makeDistrict(layout: Layout, { teachers, families }: Size): District {
         phone: number(areas.guardian, f === families - 1 ? n - 1 : n),
         phones: [number(areas.guardian, f === families - 1 ? n - 1 : n)],
         language: LANGUAGES[f % LANGUAGES.length] as string,
+        // A few hear by voice: some have a landline, some asked for it. The shared phone is a mobile.
+        landline: voices && f % 18 === 7,
+        byVoice: voices && f % 18 === 8,
         everClasses: [],
-        classes: [0, 1].map((k) => `${id}-class-${s * teachers + ((f + k) % teachers)}`),
+        // In every fourth family the second class is a large one, whose teacher's number has more to send than it may at once.
+        classes: [f % teachers, f % 4 === 1 && f % teachers > 0 ? 0 : (f + 1) % teachers].map(
+          (k) => `${id}-class-${s * teachers + k}`,
+        ),
         secrets: [`Zorvax${id}${n}`, `Nimbrel${id}${n}`],
       })
     }
@@ -167,9 +177,10 @@ export async function writeRoster(district: District, folder: string): Promise<v
     sms?: string | null
     agents?: string
     language?: string
+    contactBy?: string
     display?: string
   }) =>
-    `${fields.id},,,true,${fields.org},${fields.role},${fields.id},,${fields.names[0]},${fields.names[1]},,,,${fields.sms ?? ''},,${fields.agents ?? ''},,,${fields.language ?? ''},,,${fields.display ?? ''}`
+    `${fields.id},,,true,${fields.org},${fields.role},${fields.id},,${fields.names[0]},${fields.names[1]},,,,${fields.sms ?? ''},,${fields.agents ?? ''},,,${fields.language ?? ''},${fields.contactBy ?? ''},,${fields.display ?? ''}`
   await write('users', [
     'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.preferredLanguage,metadata.contactBy,metadata.timezone,metadata.displayName',
     ...district.staff.map((s) =>
@@ -192,6 +203,7 @@ export async function writeRoster(district: District, folder: string): Promise<v
         sms: g.phone,
         agents: g.student,
         language: g.language,
+        contactBy: g.byVoice ? 'voice' : '',
       }),
       user({ id: g.student, org: g.school, role: 'student', names: ['Sam', g.secrets[1] as string], agents: g.id }),
     ]),

@@ -1,7 +1,7 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J] [--shorten R] [--trace FILE]`: runs simulated worlds and
+ * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J --salt N] [--shorten R] [--trace FILE]`: runs simulated worlds and
  * judges what each leaves behind. `--seconds` starts no further seed after so long; `--replay` runs the first one twice and compares; `--keep` leaves
- * only these actions of the plan; at most R runs go into making a failing plan short. Exit status 1 when a rule was broken.
+ * only these actions of the plan, under chances that `--salt` names; at most R runs go into making a failing plan short. Exit status 1 when a rule was broken.
  */
 
 import { fork } from 'node:child_process'
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '86400' },
     shorten: { type: 'string', default: '40' },
     keep: { type: 'string' },
+    salt: { type: 'string', default: '0' },
     trace: { type: 'string' },
     replay: { type: 'boolean', default: false },
   },
@@ -34,7 +35,7 @@ const begun = performance.now()
 const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
 
 function planOf(seed: number): Plan {
-  const plan = makePlan(seed, days, makeDistricts(LARGE))
+  const plan = { ...makePlan(seed, days, makeDistricts(LARGE)), salt: Number(values.salt) }
   if (values.keep === undefined) return plan
   const kept = new Set(values.keep.split(',').map(Number))
   return { ...plan, actions: plan.actions.filter((_, i) => kept.has(i)) }

@@ -39,6 +39,8 @@ export type Statements = {
   readonly pending: (owner: Owner) => number
   /** Asks beside the world, as a superuser: takes no virtual time and draws no chance. */
   readonly look: <T>(text: string, values?: readonly unknown[]) => Promise<T[]>
+  /** Whether the database holds the text of this carrier's id. */
+  readonly keeps: (sid: string) => Promise<boolean>
   /** When the database next has something to do, in microseconds since 1970; null: nothing. */
   readonly nextDue: () => Promise<number | null>
   /** Idle looks that were known to find nothing and were not carried out. */
@@ -352,6 +354,13 @@ export async function openStatements(
     count: () => count,
     pending: (owner) => pending.get(owner) ?? 0,
     look: backends.look,
+    keeps: async (sid) => {
+      const rows = await backends.look(
+        `select from inbox where key = 'text:' || $1 union all select from exchange where carrier_sid = $1`,
+        [sid],
+      )
+      return rows.length > 0
+    },
     nextDue: looks.nextDue,
     spared: looks.spared,
     close: async () => {

@@ -1,6 +1,6 @@
 /**
  * `npm run mutate [WORDS]` breaks one rule at a time in a copy of the tree (see breaks.ts) and runs the tests that should notice; with words, only the
- * breaks whose rule holds them. Prints a line each. Exit status 1 when one was not noticed or cannot be made any more.
+ * breaks whose rule or file holds them. Prints a line each. Exit status 1 when one was not noticed or cannot be made any more.
  */
 
 import { spawn } from 'node:child_process'
@@ -35,7 +35,7 @@ type Report = {
 }
 
 const words = process.argv.slice(2).join(' ')
-const chosen = BREAKS.filter((b) => b.rule.includes(words))
+const chosen = BREAKS.filter((b) => b.rule.includes(words) || b.file.includes(words))
 const tree = await mkdtemp(path.join(tmpdir(), 'homeline-mutate-'))
 let holes = 0
 try {

@@ -1,7 +1,6 @@
 /** Puts everything together. The only place that knows all parts. */
 
 import { createServer } from 'node:net'
-import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import cron from 'node-cron'
 import type { Logger } from 'pino'
@@ -22,10 +21,10 @@ import { sender } from './dashboard/sending.ts'
 import { prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
 import { problems } from './health.ts'
+import { keepHouse, sealAll } from './housekeeping.ts'
 import { type Installation, openInstallation } from './installation.ts'
-import { createCatchUp } from './jobs/catch-up.ts'
 import { type Jobs, startJobs, type WokenStep } from './jobs/path.ts'
-import { type Sweeper, startSweeper } from './jobs/sweeper.ts'
+import { createWayIn } from './jobs/way-in.ts'
 import { createLogger } from './logger.ts'
 import { createLooks } from './looks.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -54,16 +53,12 @@ import type { CallCarrier } from './relay/ring-ports.ts'
 import { importRoster } from './roster/import.ts'
 import { mayCall } from './roster/numbers.ts'
 import { buildServer, type ServerDeps } from './server.ts'
-import { forgetCalls } from './store/call-ending.ts'
 import { talkStore } from './store/call-rooms.ts'
 import { answerStore } from './store/calls.ts'
-import { writeCheckpoint } from './store/checkpoint.ts'
-import { composeStore, forgetOldAnswers } from './store/composing.ts'
-import { inDistrict } from './store/database.ts'
+import { composeStore } from './store/composing.ts'
 import { deliverStore } from './store/delivering.ts'
-import { dropOldWebhooks, inboxStore, keepWebhooks } from './store/inbox.ts'
+import { inboxStore, keepWebhooks } from './store/inbox.ts'
 import { sendLoginCode } from './store/login-codes.ts'
-import { forgetLogins } from './store/logins.ts'
 import { prepareStore } from './store/preparing.ts'
 import { audioForCarrier, playRecording, recordingStore, signAudio } from './store/recordings.ts'
 import { ringStore } from './store/ringing.ts'
@@ -91,9 +86,6 @@ export type Running = {
   readonly stop: () => Promise<void>
 }
 
-/** The fallback receiver tries once a second to hand over: an outage is over when it has brought nothing for a little longer. */
-const FALLBACK_QUIET_MS = 1_500
-
 /** Starts the server: migrates, connects, serves webhooks and API, runs the jobs. Throws a `Problem` when it cannot. */
 export async function serve(given: Config): Promise<Running> {
   const config = await withPort(given)
@@ -114,12 +106,8 @@ export async function serve(given: Config): Promise<Running> {
     const metrics = createMetrics(async () => queueState(scheduler, await now(db)))
     const twilio = createTwilioCarrier(account)
     const calls = createTwilioCalls(account)
-    const catchUp = createCatchUp((await readSetting(db, 'fallback')) === null ? 0 : FALLBACK_QUIET_MS)
+    const wayIn = createWayIn((await readSetting(db, 'fallback')) !== null)
     const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator), looks) : null
-    const listening = Promise.withResolvers<void>()
-    catchUp.hold(listening.promise)
-    let sweeper: Sweeper | null = null
-    let shut = false
     const { jobs, app } = await assemble({
       db,
       scheduler,
@@ -138,21 +126,9 @@ export async function serve(given: Config): Promise<Running> {
       detect,
       logger,
       metrics,
-      caughtUp: catchUp.done,
-      keeping: async (webhook, keep) => {
-        if (webhook.reachedAt !== null) catchUp.stir()
-        try {
-          await keep()
-        } catch (error) {
-          shut = true
-          catchUp.hold(Promise.resolve())
-          throw error
-        }
-        // Others may have been turned away as well, and some of them for good.
-        if (shut) sweeper?.wake()
-        shut = false
-      },
-      problems: async (jobs) => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs, sweeper)),
+      caughtUp: wayIn.caughtUp,
+      keeping: wayIn.keeping,
+      problems: async (jobs) => (stopping ? ['the server is stopping'] : problems(db, scheduler, jobs, wayIn.sweeper())),
       changed: looks.changed,
       pages: {
         sessionSecret: installation.sessionSecret,
@@ -172,12 +148,11 @@ export async function serve(given: Config): Promise<Running> {
       seal,
       () => app.close(),
       () => demo?.close(),
-      () => Promise.all([sweeper?.stop(), jobs.stop()]),
-      catchUp.stop,
+      () => Promise.all([wayIn.stop(), jobs.stop()]),
     )
     await app.listen({ port: config.port, host: config.host })
     if (demo !== null) await demo.open(() => jobs.wake('receive', 'prepare', 'deliver'))
-    sweeper = startSweeper({
+    wayIn.open({
       store: sweepStore(db, keys),
       carrier: twilio,
       found: (count) => {
@@ -187,8 +162,6 @@ export async function serve(given: Config): Promise<Running> {
       },
       report: (error) => logger.error(describeError(error), 'the sweep failed and will be tried again'),
     })
-    catchUp.hold(sweeper.first)
-    listening.resolve()
     const housekeeping = scheduleHousekeeping(installation, (error) =>
       logger.error(describeError(error), 'housekeeping failed and will be tried again'),
     )
@@ -357,29 +330,9 @@ async function withPort(config: Config): Promise<Config> {
   return { ...config, port, publicUrl: config.publicUrl.replace(/:0$/, `:${port}`) }
 }
 
-/** Seals every district's events; what a stopping server leaves is in the chain. */
-export async function sealAll({ db, keys }: Pick<Awaited<ReturnType<typeof openInstallation>>, 'db' | 'keys'>): Promise<void> {
-  for (const { id } of await db.selectFrom('district').select('id').execute())
-    while ((await sealDistrict(db, keys, id, 5_000)) > 0);
-}
-
-/** Hourly: checkpoints of every district's log; old raw webhooks and answers to repeats dropped. Gives the function that ends it. */
-function scheduleHousekeeping(
-  installation: Awaited<ReturnType<typeof openInstallation>>,
-  report: (error: unknown) => void,
-): () => Promise<void> {
-  const { db, keys, config } = installation
-  const run = async () => {
-    await dropOldWebhooks(db)
-    await sealAll(installation)
-    for (const { id } of await db.selectFrom('district').select('id').execute()) {
-      await forgetOldAnswers(db, id)
-      await inDistrict(db, id, (trx) => forgetCalls(trx, id))
-      await inDistrict(db, id, (trx) => forgetLogins(trx, id))
-      await writeCheckpoint(db, keys, id, path.join(config.dataDir, 'checkpoints'))
-    }
-  }
-  const task = cron.schedule('0 * * * *', () => run().catch(report), { noOverlap: true })
+/** Keeps house on the hour; gives the function that ends it. */
+function scheduleHousekeeping({ db, keys, config }: Installation, report: (error: unknown) => void): () => Promise<void> {
+  const task = cron.schedule('0 * * * *', () => keepHouse(db, keys, config.dataDir).catch(report), { noOverlap: true })
   return async () => {
     await task.destroy()
   }

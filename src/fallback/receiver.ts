@@ -1,6 +1,8 @@
 /** `homeline fallback`: on another host, without a database, it takes the carrier's webhooks while the server is away. */
 
 import path from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Config } from '../config.ts'
 import { createLogger } from '../logger.ts'
@@ -9,7 +11,7 @@ import { buildServer } from '../server.ts'
 import { createKeys } from '../store/keys.ts'
 import { createKeeper } from '../webhooks/keeper.ts'
 import { type KeptWebhook, twilioWebhooks } from '../webhooks/twilio.ts'
-import { posterTo, startHandOver } from './hand-over.ts'
+import { type HandOver, type HandOverDeps, posterTo, startHandOver } from './hand-over.ts'
 import { openSpool, type Spool } from './spool.ts'
 
 /** A receiver at work. */
@@ -39,9 +41,44 @@ export async function startFallback(config: Config, server: string): Promise<Run
       throw new Problem('HOMELINE_DATA_DIR names a folder that cannot be written: check path, rights and space.')
     throw error
   })
-  const handOver = startHandOver({
+  const { app, handOver } = await assembleReceiver({
+    account: { accountSid, authToken },
+    publicUrl: config.publicUrl,
     spool,
     post: posterTo(server, authToken),
+    logger,
+  })
+  const stop = async () => {
+    await app.close()
+    await handOver.stop()
+  }
+  try {
+    await app.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  handOver.wake()
+  return { url: config.publicUrl, stop }
+}
+
+/** What a receiver is made of; `startFallback` brings the real ones. */
+export type ReceiverParts = {
+  readonly account: { readonly accountSid: string; readonly authToken: string }
+  readonly publicUrl: string
+  readonly spool: Spool
+  readonly post: HandOverDeps['post']
+  readonly logger: Logger
+}
+
+/** Puts a receiver together: it hands over what waits already; it takes webhooks once it listens (or is asked in process). */
+export async function assembleReceiver(
+  parts: ReceiverParts,
+): Promise<{ readonly app: FastifyInstance; readonly handOver: HandOver }> {
+  const { account, publicUrl, spool, post, logger } = parts
+  const handOver = startHandOver({
+    spool,
+    post,
     emptied: (count) => logger.info({ count }, 'handed over: nothing waits here any more'),
     refused: () =>
       logger.error('the server refuses what is handed over: --server should be its PUBLIC_URL, the auth token the same'),
@@ -65,23 +102,12 @@ export async function startFallback(config: Config, server: string): Promise<Run
     logger,
     metrics: metricsOf(spool),
     problems: () => problems(spool, handOver.isRefused()),
-    webhooks: twilioWebhooks({ accountSid, authToken, publicUrl: config.publicUrl, keep, voice: null }),
+    webhooks: twilioWebhooks({ ...account, publicUrl, keep, voice: null }),
     api: null,
     others: [],
     home: null,
   })
-  const stop = async () => {
-    await app.close()
-    await handOver.stop()
-  }
-  try {
-    await app.listen({ port: config.port, host: config.host })
-  } catch (error) {
-    await stop()
-    throw error
-  }
-  handOver.wake()
-  return { url: config.publicUrl, stop }
+  return { app, handOver }
 }
 
 async function problems(spool: Spool, refused: boolean): Promise<string[]> {

@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { crc32 } from 'node:zlib'
 import { type Entry, openPromise } from 'yauzl'
 
 /** The files of OneRoster that are read; all others are ignored (IMS OneRoster 1.1, CSV binding). */
@@ -10,7 +11,7 @@ export const ROSTER_FILES = ['manifest.csv', 'orgs.csv', 'users.csv', 'classes.c
 /** One of the files that are read. */
 export type RosterFile = (typeof ROSTER_FILES)[number]
 
-/** An opened roster. `sizes` holds the unpacked bytes of each file that is there; call `close` at the end. */
+/** An opened roster. `sizes` holds the unpacked bytes of each file that is there; `read` throws where one is damaged; call `close` at the end. */
 export type RosterSource = {
   readonly sizes: ReadonlyMap<RosterFile, number>
   readonly read: (file: RosterFile) => AsyncIterable<Buffer>
@@ -79,7 +80,14 @@ async function openZip(file: string): Promise<OpenedSource> {
   const sizes = new Map([...byName].map(([name, entry]) => [name, entry.uncompressedSize]))
   const open = (entry: Entry) => zip.openReadStreamPromise(entry)
   async function* read(name: RosterFile): AsyncGenerator<Buffer> {
-    yield* await open(byName.get(name) as Entry)
+    const entry = byName.get(name) as Entry
+    let sum = 0
+    for await (const block of await open(entry)) {
+      sum = crc32(block as Buffer, sum)
+      yield block as Buffer
+    }
+    // yauzl leaves the sum to whoever reads, and bytes can be wrong without any other sign.
+    if (sum !== entry.crc32) throw new Error('A file of the .zip is not what was packed.')
   }
   return { kind: 'opened', source: { sizes, read, close: () => zip.close() } }
 }

@@ -11,8 +11,12 @@ const places: Readonly<Record<string, { readonly city: string; readonly state: s
   '971': { city: 'PORTLAND', state: 'OR', zip: '97201' },
 }
 
-/** A text from a phone arrives: shown, kept, keywords acted on, the owner's webhook called (not waited for). */
-export function receiveText(world: World, from: string, to: string, body: string): void {
+/** Characters; Twilio takes no longer text, nor does a phone's network (Twilio, "Twilio's request to your webhook URL", `Body`). */
+const LONGEST = 1600
+
+/** A text from a phone arrives: cut to what a phone can send, shown, kept, keywords acted on, the owner's webhook called (not waited for). */
+export function receiveText(world: World, from: string, to: string, typed: string): void {
+  const body = typed.slice(0, LONGEST)
   const number = world.numberOf(to)
   if (number === undefined) {
     world.showOnPhone({ phone: from, kind: 'sent', other: to, body, sid: null })

@@ -72,7 +72,7 @@ async function claim(
       const introduces = row.introduces && strangers.has(row.phone_id)
       const whole = introduces ? `${row.body}\n${introductionOf(row, wordings)}` : row.body
       const body = splitBody(whole)[row.part] ?? whole
-      if (pacing !== null && !fits(budget, row, moment, pacing.segments(body))) continue
+      if (pacing !== null && !fits(budget, row, moment, () => pacing.segments(body))) continue
       if (introduces) strangers.delete(row.phone_id)
       attempts.push({
         row: { ...row, body: whole, introduces },
@@ -131,12 +131,15 @@ export function dueOf(row: DueRow): Due {
   }
 }
 
-/** Whether the number's budget has room now; what it takes is added up in `budget` (epoch milliseconds until which it is busy). */
-function fits(budget: Map<string, number>, row: DueRow, moment: Moment, segments: number): boolean {
+/**
+ * Whether the number's budget has room now; what it takes is added up in `budget` (epoch milliseconds until which it is busy). Segments are counted only
+ * where there is room: counting takes longer than all else here, and hundreds may wait for one number.
+ */
+function fits(budget: Map<string, number>, row: DueRow, moment: Moment, segments: () => number): boolean {
   const nowMs = moment.database.epochMilliseconds
   const busy = budget.get(row.proxy_number_id as string) ?? Math.max(nowMs, row.busy_until?.epochMilliseconds ?? 0)
   if (busy > nowMs + BURST_SECONDS * 1000) return false
-  budget.set(row.proxy_number_id as string, busy + segments * 1000)
+  budget.set(row.proxy_number_id as string, busy + segments() * 1000)
   return true
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { sealAll } from '../../src/main.ts'
+import { sealAll } from '../../src/housekeeping.ts'
 import { noFaults } from '../../src/simulator/world.ts'
 import { verifyLog } from '../../src/store/verify.ts'
 import { ACCOUNT, type Family, likeTwilio, makeTown, startServer, type Town, until } from '../support/process.ts'

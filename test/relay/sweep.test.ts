@@ -11,7 +11,9 @@ const number = (n: number, adoptedMinutesAgo = 60 * 24 * 365): SweptNumber => ({
   districtId: 'd',
   adoptedAt: ago(adoptedMinutesAgo),
 })
-const text = (name: string, minutes: number): ListedText => ({
+/** `called`: when the carrier called its webhook, by which its list goes; else at once. */
+type OnList = ListedText & { readonly called?: Temporal.Instant }
+const text = (name: string, minutes: number): OnList => ({
   key: `text:${name}`,
   raw: Buffer.from(name),
   reachedAt: ago(minutes),
@@ -20,7 +22,7 @@ const text = (name: string, minutes: number): ListedText => ({
 type Given = {
   readonly numbers?: readonly SweptNumber[]
   /** By number, in any order. */
-  readonly list: Readonly<Record<string, readonly ListedText[]>>
+  readonly list: Readonly<Record<string, readonly OnList[]>>
   readonly here?: readonly string[]
   readonly swept?: Swept | null
   readonly pageSize?: number
@@ -58,7 +60,10 @@ async function run(given: Given) {
         calls.push({ to, hours: until.since(from).total('hours') })
         if (count === given.awayAt) return null
         const all = (given.list[to] ?? [])
-          .filter((t) => Temporal.Instant.compare(t.reachedAt, from) >= 0 && Temporal.Instant.compare(t.reachedAt, until) <= 0)
+          .filter(({ called, reachedAt }) => {
+            const at = called ?? reachedAt
+            return Temporal.Instant.compare(at, from) >= 0 && Temporal.Instant.compare(at, until) <= 0
+          })
           .toSorted((a, b) => Temporal.Instant.compare(b.reachedAt, a.reachedAt))
         const start = Number(page ?? 0)
         const size = given.pageSize ?? 200
@@ -92,7 +97,10 @@ describe('the sweep', () => {
   it('takes nothing from before its number was adopted, not even when the carrier called its webhook later', async () => {
     const { kept, calls } = await run({
       numbers: [number(0, 30), number(1, 0.1)],
-      list: { [ONE]: [text('before', 31), text('after', 29)], [number(1).number]: [text('theirs', 20)] },
+      list: {
+        [ONE]: [text('before', 31), { ...text('called later', 31), called: ago(28) }, text('after', 29)],
+        [number(1).number]: [text('theirs', 20)],
+      },
     })
     expect(kept).toEqual(['after'])
     expect(calls.map((c) => c.to)).toEqual([ONE])

@@ -265,6 +265,28 @@ test('a zip is imported like a folder', async () => {
   expect(result.kind === 'imported' && result.counts.enrollments.added).toBe(4)
 })
 
+test.each([
+  ['cannot be unpacked', (zip: Buffer) => zip.fill(0xff, zip.indexOf('users.csv') + 13, zip.indexOf('users.csv') + 17)],
+  // The sum stands 30 bytes before the name in the directory at the end.
+  [
+    'is not what was packed',
+    (zip: Buffer) => zip.fill(0xff, zip.lastIndexOf('users.csv') - 30, zip.lastIndexOf('users.csv') - 26),
+  ],
+])('a zip of which a file %s is refused by its name, and nothing of it is kept', async (_, damage) => {
+  const folder = await rosterFolder({ 'orgs.csv': swap('district-1', 'damaged') })
+  const names = await readdir(folder)
+  const zip = zipOf(await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name))] as const)))
+  const file = path.join(await tempFolder(), 'roster.zip')
+  await writeFile(file, damage(zip))
+  const result = await importRoster(t.db, t.keys, file, SURE)
+  expect(result.kind).toBe('refused')
+  expect(result.kind === 'refused' && result.findings[0]).toEqual({
+    file: 'users.csv',
+    line: 0,
+    reason: 'The file could not be read to its end.',
+  })
+})
+
 test('the sample school is a roster without a warning', async () => {
   const result = await importRoster(t.db, t.keys, path.resolve('fixtures/sample-school'), SURE)
   expect(result.kind === 'imported' && result.warnings).toEqual([])

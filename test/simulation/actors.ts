@@ -1,5 +1,7 @@
 /** What people do when their moment comes: they see phones and pages, never the database. Only `decide` reads the list that a dashboard would show. */
 
+import { adoptNumbers } from '../../src/store/numbers.ts'
+import { beside } from './beside.ts'
 import { importDistrict } from './import.ts'
 import type { District } from './people.ts'
 import type { Action } from './plan.ts'
@@ -133,6 +135,18 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
     world.faults.count(`roster ${action.change}`)
     return importDistrict(world, district)
   },
+  family_calls: (world, action) => {
+    const guardian = world.districts[action.district]?.guardians.find((g) => g.id === action.guardian)
+    if (guardian !== undefined) calls(world, action, guardian.phone)
+  },
+  staff_calls: (world, action) => {
+    const staff = world.districts[action.district]?.staff.find((s) => s.id === action.staff)
+    if (staff?.phone != null) calls(world, action, staff.phone)
+  },
+  call_up: (world, { staff, guardian }) =>
+    api(world, staff, 'POST', '/calls', JSON.stringify({ to: { guardian } }), {}, (status) => {
+      if (status === 202) world.faults.count('call asked for')
+    }),
   trouble: (world, action) => world.faults.begin(action.trouble, action.micros),
   phone_off: (world, action) => {
     world.faults.count('phone_off')
@@ -144,9 +158,42 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
     world.hosts[action.slot]?.sleep(action.micros)
   },
   database_restart: (world, action) => world.restartDatabase(action.micros),
+  outage: async (world, action) => {
+    world.faults.count('outage')
+    for (const slot of world.hosts.keys()) await world.kill(slot, action.micros)
+  },
+  receiver_dies: (world, action) => world.killReceiver(action.micros),
+  housekeeping: (world) => world.keepHouse(),
+  numbers: (world, { district, change, pick, micros }) => {
+    const owner = world.districts[district]
+    if (owner === undefined) return
+    if (change === 'bought') {
+      const fresh = `+1${BOUGHT_AREAS[owner.sourcedId]}55501${10 + Math.floor(pick * 89)}`
+      if (!owner.numbers.includes(fresh)) owner.numbers.push(fresh)
+      world.account.add(fresh)
+    } else world.account.delete(owner.numbers[Math.floor(pick * owner.numbers.length)] as string)
+    world.faults.count(`number ${change}`)
+    world.scheduler.after(micros, 'numbers sync', null, () => syncNumbers(world, owner))
+  },
 }
 
-const GUARDIAN_AREAS: Readonly<Record<string, string>> = { alder: '971', birch: '773' }
+/** Where phones come from that nobody has yet. */
+const FRESH_AREAS: Readonly<Record<string, string>> = { alder: '541', birch: '224' }
+
+/** Where numbers come from that a district buys. */
+const BOUGHT_AREAS: Readonly<Record<string, string>> = { alder: '564', birch: '929' }
+
+/** `numbers sync` for a district, with what the account has now. */
+function syncNumbers(world: World, district: District): void {
+  const districtId = world.prepared.districtIds.get(district.sourcedId) as string
+  beside(world, 'sync', (db) =>
+    adoptNumbers(
+      db,
+      districtId,
+      [...world.account].map((number) => ({ sid: `PN${number.slice(1)}`, number })),
+    ),
+  )
+}
 
 /** What the school's office changes in its own books. */
 function changeRoster(district: District, change: Of<'roster'>['change'], pick: number): void {
@@ -160,7 +207,7 @@ function changeRoster(district: District, change: Of<'roster'>['change'], pick: 
     to.phone = phone
     to.phones.push(phone)
   }
-  const freshPhone = () => `+1${GUARDIAN_AREAS[district.sourcedId]}55501${60 + Math.floor(pick * 39)}`
+  const freshPhone = () => `+1${FRESH_AREAS[district.sourcedId]}55501${10 + Math.floor(pick * 89)}`
   switch (change) {
     case 'new_phone':
       give(guardian, freshPhone())
@@ -202,6 +249,8 @@ function texts(world: World, text: Text): void {
   const known = [...new Set((world.carrier.screens.get(text.phone) ?? []).map((shown) => shown.from))]
   const list = known.length > 0 && text.pick < 0.95 ? known : ours
   const number = list[Math.floor((text.pick * 7919) % list.length)] as string
+  // Nobody is there any more.
+  if (!world.account.has(number)) return
   world.seen.push({
     kind: 'wrote',
     at: world.scheduler.now(),
@@ -214,6 +263,18 @@ function texts(world: World, text: Text): void {
     to: null,
   })
   world.carrier.text(text.phone, number, text.body)
+}
+
+/** Somebody calls a number on the screen or one that called, or, with neither, any school number. */
+function calls(world: World, { district, pick }: { readonly district: number; readonly pick: number }, phone: string): void {
+  const { screens, telephone } = world.carrier
+  const known = new Set([
+    ...(screens.get(phone) ?? []).map((shown) => shown.from),
+    ...telephone.legs.filter((leg) => leg.to === phone && leg.direction !== 'inbound').map((leg) => leg.from),
+  ])
+  const list = known.size > 0 && pick < 0.95 ? [...known] : (world.districts[district]?.numbers ?? [])
+  const number = list[Math.floor((pick * 7919) % list.length)] as string
+  if (world.account.has(number)) telephone.call(phone, number)
 }
 
 function api(

@@ -7,7 +7,9 @@ import twilio from 'twilio'
 import type { TwilioHttp } from '../../src/carriers/twilio/client.ts'
 import type { CarrierFaults, SendFault } from './faults.ts'
 import type { Random } from './random.ts'
+import { restCalls } from './rest-calls.ts'
 import type { Owner, Scheduler } from './scheduler.ts'
+import { createTelephone, type Telephone } from './telephone.ts'
 
 /** A text that the carrier took over from a gateway. All times in microseconds. */
 export type TakenText = {
@@ -37,8 +39,12 @@ export type SentText = {
   readonly to: string
   readonly body: string
   readonly at: number
-  /** When a gateway first said that it has it; null: never. */
+  /** When a gateway or its fallback receiver first said that it has it; null: never. */
   acknowledged: number | null
+  /** No webhook of it is under way any more. */
+  over: boolean
+  /** When the list shows it; null: never. */
+  readonly listed: number | null
 }
 
 /** A text on a phone's screen; `sid` null: the carrier's own. */
@@ -55,7 +61,7 @@ export type Dispatch = (
   path: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-  answered: (status: number | null) => void,
+  answered: (status: number | null, body: string) => void,
 ) => void
 
 /** The carrier at work. */
@@ -68,6 +74,7 @@ export type CarrierWorld = {
   readonly screens: ReadonlyMap<string, readonly Shown[]>
   /** Phones that are switched off, until when. */
   readonly off: Map<string, number>
+  readonly telephone: Telephone
   readonly counts: Record<string, number>
 }
 
@@ -75,14 +82,19 @@ export type CarrierWorld = {
 export const ACCOUNT = { accountSid: `AC${'5'.repeat(32)}`, authToken: 'a-token-of-the-simulated-world' } as const
 /** Where the carrier reaches the gateway. */
 export const PUBLIC_URL = 'https://gateway.example.test'
+/** Where it turns to when nobody answers there. */
+export const FALLBACK_URL = 'https://fallback.example.test'
 
 const SECOND = 1_000_000
+const SMS = '/webhooks/twilio/sms'
+const VOICE = '/webhooks/twilio/voice'
 /** Twilio's English words (keywords of its default filter). */
 const STOP_WORDS = new Set('STOP STOPALL UNSUBSCRIBE END QUIT CANCEL REVOKE OPTOUT'.split(' '))
 const START_WORDS = new Set('START UNSTOP YES'.split(' '))
 /** Twilio waits so long for a webhook's answer, tries included. */
 const WEBHOOK_PATIENCE = 15 * SECOND
 const PAGE = 50
+const LIST = `/2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json`
 
 /** The carrier of a world. `dispatch` leads to whichever host takes the request. */
 export function createCarrier(
@@ -91,6 +103,8 @@ export function createCarrier(
   faults: CarrierFaults,
   numbers: () => ReadonlySet<string>,
   dispatch: Dispatch,
+  fallback: Dispatch | null,
+  landlines: ReadonlySet<string>,
 ): CarrierWorld {
   const taken: TakenText[] = []
   const bySid = new Map<string, TakenText>()
@@ -112,26 +126,32 @@ export function createCarrier(
   }
 
   /** Calls a webhook, again as often as the address allows, until it is taken or Twilio's patience ends. */
-  const call = (path: string, fields: Readonly<Record<string, string>>, retries: number, ended: (ok: boolean) => void) => {
+  const call = (
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    retries: number,
+    ended: (ok: boolean, body: string) => void,
+    [base, send]: readonly [string, Dispatch] = [PUBLIC_URL, dispatch],
+  ) => {
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
-      'x-twilio-signature': twilio.getExpectedTwilioSignature(ACCOUNT.authToken, `${PUBLIC_URL}${path}`, { ...fields }),
+      'x-twilio-signature': twilio.getExpectedTwilioSignature(ACCOUNT.authToken, `${base}${path}`, { ...fields }),
     }
     const body = new URLSearchParams(fields).toString()
     const begun = scheduler.now()
     let over = false
-    const end = (ok: boolean) => {
+    const end = (ok: boolean, body = '') => {
       if (over) return
       over = true
       forget()
-      ended(ok)
+      ended(ok, body)
     }
     const forget = scheduler.after(WEBHOOK_PATIENCE, 'webhook patience', null, () => end(false))
     const attempt = (left: number) => {
       if (over) return
       count('webhooks')
-      dispatch(path, headers, body, (status) => {
-        if (status !== null && status < 300) return end(true)
+      send(path, headers, body, (status, answer) => {
+        if (status !== null && status < 300) return end(true, answer)
         count(status === null ? 'webhooks without answer' : 'webhooks refused')
         if (left === 0 || scheduler.now() - begun > WEBHOOK_PATIENCE) return end(false)
         scheduler.after(random.between(50_000, 2 * SECOND), 'webhook again', null, () => attempt(left - 1))
@@ -193,21 +213,16 @@ export function createCarrier(
   const refusal = (status: number, code: number) => json(status, { code, message: `Refused with ${code}`, more_info: '', status })
 
   const resource = (text: TakenText) => ({
-    account_sid: ACCOUNT.accountSid,
+    ...EMPTY,
     sid: text.sid,
     from: text.from,
     to: text.to,
     body: text.body,
     status: text.status,
     error_code: text.errorCode,
-    error_message: null,
     direction: 'outbound-api',
-    num_segments: '1',
-    num_media: '0',
     date_created: rfc2822(text.taken),
     date_updated: rfc2822(scheduler.now()),
-    date_sent: null,
-    uri: '',
   })
 
   /** `POST Messages.json`. */
@@ -218,6 +233,7 @@ export function createCarrier(
     if (!numbers().has(from)) return refusal(400, 21659)
     if (blocks.has(`${to} ${from}`)) return refusal(400, 21610)
     if (fault?.kind === 'refuse') return refusal(400, fault.code)
+    if (landlines.has(to)) return refusal(400, 21614)
     const now = scheduler.now()
     const text: TakenText = {
       sid: newSid(),
@@ -242,7 +258,36 @@ export function createCarrier(
     return json(201, resource(text))
   }
 
-  const list = (params: Readonly<Record<string, unknown>>): Response => {
+  /** `GET Messages.json?To=`: what came to a number of ours, newest first, a page at a time. */
+  const listInbound = (params: Readonly<Record<string, unknown>>): Response => {
+    const [from, until, page] = [micros(params['DateSent>']), micros(params['DateSent<']), Number(params['Page'] ?? 0)]
+    const found = sent
+      .filter((t) => t.to === params['To'] && t.at >= from && t.at <= until && t.listed !== null && t.listed <= scheduler.now())
+      .reverse()
+    const next = new URLSearchParams({ ...(params as Record<string, string>), Page: String(page + 1) })
+    return json(200, {
+      messages: found.slice(page * PAGE, (page + 1) * PAGE).map((t) => ({
+        ...EMPTY,
+        sid: t.sid,
+        from: t.from,
+        to: t.to,
+        body: t.body,
+        status: 'received',
+        direction: 'inbound',
+        date_created: rfc2822(t.at),
+        date_updated: rfc2822(t.at),
+        date_sent: rfc2822(t.at),
+      })),
+      page,
+      page_size: PAGE,
+      next_page_uri: found.length > (page + 1) * PAGE ? `${LIST}?${next}` : null,
+      uri: '',
+    })
+  }
+
+  const list = (given: Readonly<Record<string, unknown>>): Response => {
+    const params = typeof given['To'] === 'string' ? given : {}
+    if (params['From'] === undefined) return listInbound(params)
     const found = taken.filter((t) => t.from === params['From'] && t.to === params['To'] && t.listed <= scheduler.now())
     return json(200, {
       messages: found.reverse().slice(0, PAGE).map(resource),
@@ -253,15 +298,36 @@ export function createCarrier(
     })
   }
 
+  const telephone = createTelephone(
+    scheduler,
+    random.fork('telephone'),
+    faults,
+    off,
+    (path, fields, answered) =>
+      call(path, { ...fields, AccountSid: ACCOUNT.accountSid }, 2, (ok, body) => {
+        if (ok || fallback === null || path !== VOICE) return answered(ok ? body : null)
+        call(path, fields, 1, (taken, words) => answered(taken ? words : null), [FALLBACK_URL, fallback])
+      }),
+    (path, fields) => call(path, { ...fields, AccountSid: ACCOUNT.accountSid }, 1, () => {}),
+  )
+  const aboutCalls = restCalls({ telephone, numbers, landlines })
+
   const httpFor = (owner: Owner): TwilioHttp => ({
     request: ((options: { method: string; uri: string; data?: Record<string, unknown>; params?: Record<string, unknown> }) =>
       new Promise<unknown>((resolve, reject) => {
-        count(options.method === 'post' ? 'hand-overs' : 'list looks')
+        const { pathname, searchParams } = new URL(options.uri)
+        const creates = options.method === 'post' && /\/(?:Messages|Calls)\.json$/.test(pathname)
+        count(creates ? 'hand-overs' : 'looks')
         const issued = scheduler.now()
-        const fault = faults.request(options.method === 'post' ? 'send' : 'list')
+        const fault = faults.request(creates ? 'send' : 'list')
         const back = (micros: number, act: () => void) => scheduler.after(micros, 'carrier answers', owner, act)
         const fail = (code: string) => () => reject(Object.assign(new Error('The connection failed.'), { code }))
-        const work = () => (options.method === 'post' ? create(options.data ?? {}, issued, fault) : list(options.params ?? {}))
+        const given = { ...Object.fromEntries(searchParams), ...options.params, ...options.data } as Record<string, string>
+        const work = () => {
+          const answer = aboutCalls(options.method, pathname, given, fault)
+          if (answer !== null) return json(answer.status, answer.body)
+          return options.method === 'post' ? create(given, issued, fault) : list(given)
+        }
         if (fault?.kind === 'unreachable') return void back(faults.way(), fail('ECONNREFUSED'))
         scheduler.after(faults.way(), 'request arrives', null, () => {
           scheduler.stir()
@@ -310,9 +376,11 @@ export function createCarrier(
     sent,
     screens,
     off,
+    telephone,
     counts,
     text: (from, to, body) => {
-      const text: SentText = { sid: newSid(), from, to, body, at: scheduler.now(), acknowledged: null }
+      const at = scheduler.now()
+      const text: SentText = { sid: newSid(), from, to, body, at, acknowledged: null, over: false, listed: at + faults.listLag() }
       sent.push(text)
       count('texts from phones')
       const word = body.trim().toUpperCase()
@@ -322,16 +390,37 @@ export function createCarrier(
         show(from, to, 'You have successfully been unsubscribed.', null)
       } else if (START_WORDS.has(word) && blocks.delete(key)) show(from, to, 'You have successfully been re-subscribed.', null)
       const fields = { MessageSid: text.sid, AccountSid: ACCOUNT.accountSid, From: from, To: to, Body: body, NumMedia: '0' }
-      for (const delay of faults.inbound())
+      const delays = faults.inbound()
+      let open = delays.length
+      const end = (ok: boolean) => {
+        text.over = --open === 0
+        if (ok) text.acknowledged ??= scheduler.now()
+        else count('inbound given up')
+      }
+      const failed = { ...fields, ErrorCode: '11200', ErrorUrl: `${PUBLIC_URL}${SMS}` }
+      for (const delay of delays)
         scheduler.after(delay, 'inbound webhook', null, () =>
-          call('/webhooks/twilio/sms', fields, 5, (ok) => {
-            if (ok) text.acknowledged ??= scheduler.now()
-            else count('inbound given up')
-          }),
+          call(SMS, fields, 5, (ok) => (ok || fallback === null ? end(ok) : call(SMS, failed, 1, end, [FALLBACK_URL, fallback]))),
         )
       return text
     },
   }
+}
+
+/** What all messages of the list have. */
+const EMPTY = {
+  account_sid: ACCOUNT.accountSid,
+  messaging_service_sid: null,
+  error_code: null,
+  error_message: null,
+  num_segments: '1',
+  num_media: '0',
+  date_sent: null,
+  uri: '',
+}
+
+function micros(date: unknown): number {
+  return Date.parse(String(date)) * 1000
 }
 
 /** The date form of Twilio's REST. */

@@ -1,6 +1,6 @@
 /** PostgreSQL for the simulation: a real one whose clock and ids are the world's, and a prepared database that each seed gets a copy of. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -14,6 +14,8 @@ export type Cluster = {
     name: string,
   ) => Promise<{ readonly ownerUrl: string; readonly adminUrl: string; readonly drop: () => Promise<void> }>
   readonly templateUrl: string
+  /** Seconds of processor time that PostgreSQL has taken; 0 where the system does not tell (it is no Linux). */
+  readonly processorSeconds: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -33,8 +35,14 @@ const SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: 'off',
   synchronous_commit: 'off',
   autovacuum: 'off',
-  deadlock_timeout: '10ms',
+  // The client hears when a statement waits for a lock and no deadlock was found.
+  deadlock_timeout: '1ms',
+  log_lock_waits: 'on',
+  lc_messages: 'C',
 }
+
+/** Of a second, in /proc (Linux: USER_HZ). */
+const TICKS = 100
 
 /** Starts the cluster and makes its template; the world begins at `start` (ISO 8601). */
 export async function startCluster(start: string): Promise<Cluster> {
@@ -58,6 +66,7 @@ export async function startCluster(start: string): Promise<Cluster> {
   await grant.end()
   return {
     templateUrl: postgres.url,
+    processorSeconds: () => processorSeconds(dir),
     copy: async (name) => {
       await maintenance.query(`create database ${name} template homeline strategy file_copy`)
       await maintenance.query(`alter database ${name} set search_path = public, pg_catalog`)
@@ -74,4 +83,19 @@ export async function startCluster(start: string): Promise<Cluster> {
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** The postmaster under this folder and its processes, those that have ended too. */
+async function processorSeconds(dir: string): Promise<number> {
+  const file = (await readdir(dir, { recursive: true })).find((name) => path.basename(name) === 'postmaster.pid')
+  const postmaster = file === undefined ? '' : (await readFile(path.join(dir, file), 'utf8')).split('\n')[0]
+  let ticks = 0
+  for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const own = Number(fields[11]) + Number(fields[12])
+    if (pid === postmaster) ticks += own + Number(fields[13]) + Number(fields[14])
+    else if (fields[1] === postmaster) ticks += own
+  }
+  return ticks / TICKS
 }

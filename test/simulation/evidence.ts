@@ -25,6 +25,9 @@ export type ExchangeRow = {
   readonly text: string
   readonly carrierSid: string | null
   readonly guardian: string | null
+  readonly channel: 'text' | 'call'
+  /** The call in which it is said. */
+  readonly call: string | null
 }
 
 /** An event with the moment of its commit, in microseconds. */
@@ -54,8 +57,23 @@ export type ConversationRow = {
   readonly district: string
   readonly staff: string
   readonly school: string
+  /** Days (UTC) of which the log tells something of it. */
   readonly days: number
 }
+
+/** A call, as the gateway wrote it down. Times in microseconds. */
+export type CallRow = {
+  readonly id: string
+  readonly district: string
+  readonly script: string
+  /** The message for which it was made first; null: it was made for none. */
+  readonly exchange: string | null
+  readonly started: number
+  readonly ended: boolean
+}
+
+/** A STOP or START that was obeyed; `committed` in microseconds. */
+export type Word = { readonly stop: boolean; readonly committed: number; readonly id: number }
 
 /** What is left behind. */
 export type Evidence = {
@@ -72,6 +90,11 @@ export type Evidence = {
     readonly conversation: string
     readonly side: 'family' | 'staff'
   }[]
+  readonly calls: ReadonlyMap<string, CallRow>
+  /** Whether something urgent was said, or to be said, in a call. */
+  readonly urgentIn: (call: string) => boolean
+  /** What a phone asked of a district, in the order of the commits. */
+  readonly words: (phone: string, district: string) => readonly Word[]
   readonly inboxWaiting: number
   readonly unsealed: number
   readonly db: Db
@@ -91,7 +114,7 @@ export async function gather(world: World): Promise<Evidence> {
   )
   const exchanges =
     await look<ExchangeRow>(`select id, district_id as district, conversation_id as conversation, direction, author, notice, answers, seq::int,
-    status, hold, prepare_after is not null as preparing, urgent, (extract(epoch from not_before) * 1000000)::float8 as "notBefore", original_text as text, carrier_sid as "carrierSid", guardian_id as guardian from exchange order by created_at, id`)
+    status, hold, prepare_after is not null as preparing, urgent, (extract(epoch from not_before) * 1000000)::float8 as "notBefore", original_text as text, channel, call_id as call, carrier_sid as "carrierSid", guardian_id as guardian from exchange order by created_at, id`)
   const attempts = await look<AttemptRow & { phone_id: string }>(
     'select id, exchange_id as exchange, part, phone_id, outcome, sid from attempt',
   )
@@ -105,19 +128,36 @@ export async function gather(world: World): Promise<Evidence> {
   const [waiting] = await look<{ inbox: number; unsealed: number }>(
     'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
   )
-  // The quiet days after the plan count for nothing.
-  const lastDay = Temporal.Instant.fromEpochMilliseconds(Math.floor(world.plan.start / 1000) + world.plan.days * 86_400_000)
-  const end = `timestamptz '${lastDay.toString()}'`
+  const calls =
+    await look<CallRow>(`select id, district_id as district, script, case when direction = 'outbound' then exchange_id end as exchange,
+    (extract(epoch from started_at) * 1000000)::float8 as started, ended_at is not null as ended from call`)
+  const senders = new Map(world.carrier.sent.map((t) => [t.sid, t.from]))
+  const toPhone = new Map(attempts.map((a) => [a.exchange, phones.get(a.phone_id)]))
+  const byId = new Map(exchanges.map((e) => [e.id, e]))
+  const words = [...grouped.values()]
+    .flat()
+    .filter((e) => e.what === 'opted_out' || e.what === 'opted_in')
+    .map((e) => {
+      const exchange = byId.get(e.exchange ?? '')
+      const phone = exchange?.carrierSid != null ? senders.get(exchange.carrierSid) : toPhone.get(exchange?.id ?? '')
+      return { phone, district: exchange?.district, stop: e.what === 'opted_out', committed: e.committed, id: e.id }
+    })
+    .sort((a, b) => a.committed - b.committed || a.id - b.id)
+  const urgent = new Set(exchanges.filter((e) => e.urgent).map((e) => e.call))
   return {
     world,
+    calls: new Map(calls.map((c) => [c.id, c])),
+    urgentIn: (call) => urgent.has(call),
+    words: (phone, district) => words.filter((w) => w.phone === phone && w.district === district),
     exchanges: new Map(exchanges.map((e) => [e.id, e])),
     attempts: new Map(attempts.map((a) => [a.id, { ...a, phone: phones.get(a.phone_id) ?? '' }])),
     events: [...grouped.values()].flat().sort((a, b) => a.id - b.id),
     eventsOf: (exchange) => grouped.get(exchange) ?? [],
     conversations: new Map(
       (
-        await look<ConversationRow>(`select id, district_id as district, staff_side as staff, school_id as school,
-          greatest(0, extract(epoch from coalesce(ended_at, ${end}) - started_at) / 86400)::float8 as days from conversation`)
+        await look<ConversationRow>(`select c.id, c.district_id as district, c.staff_side as staff, c.school_id as school,
+          (select count(distinct date_trunc('day', v.at, 'UTC'))::int from exchange e join event v on v.district_id = e.district_id and v.exchange_id = e.id
+            where e.district_id = c.district_id and e.conversation_id = c.id) as days from conversation c`)
       ).map((c) => [c.id, c]),
     ),
     bindings: (

@@ -81,8 +81,12 @@ const HOUR = 3_600 * SECOND
 const OFTEN = 0.4
 const STATEMENT_OFTEN = 0.04
 
+/** What is no fault: how far away PostgreSQL is, and how many microseconds apart the carrier's bunches are. */
+export type Surroundings = { readonly distance: number; readonly bunch: number }
+const NEAR: Surroundings = { distance: 1, bunch: 1 }
+
 /** The faults of a world, none at the beginning. */
-export function createFaults(scheduler: Scheduler, random: Random): Faults {
+export function createFaults(scheduler: Scheduler, random: Random, { distance, bunch }: Surroundings = NEAR): Faults {
   const until = new Map<Trouble, number>()
   const injected: Record<string, number> = {}
   const count = (kind: string) => {
@@ -94,6 +98,7 @@ export function createFaults(scheduler: Scheduler, random: Random): Faults {
     count(trouble)
     return true
   }
+  const bunched = (micros: number) => Math.ceil((scheduler.now() + micros) / bunch) * bunch - scheduler.now()
   const way = () => random.between(20 * MS, 300 * MS)
 
   const sendFaults: readonly (readonly [Trouble, () => SendFault])[] = [
@@ -135,7 +140,7 @@ export function createFaults(scheduler: Scheduler, random: Random): Faults {
         ? random.between(SECOND, 20 * SECOND)
         : random.chance(0.02)
           ? random.between(MS, 80 * MS)
-          : random.between(50, 2 * MS),
+          : random.between(50, 2 * MS) * distance,
     carrier: {
       way,
       request: (what) => {
@@ -152,16 +157,16 @@ export function createFaults(scheduler: Scheduler, random: Random): Faults {
             ? random.between(0, 90 * SECOND)
             : strikes('callbacks_early', 0.8)
               ? 0
-              : random.between(5 * MS, 900 * MS)
+              : bunched(random.between(5 * MS, 900 * MS))
         return strikes('callbacks_doubled') ? [first, first + random.between(0, 30 * SECOND)] : [first]
       },
       inbound: () => {
-        const first = random.between(20 * MS, 600 * MS)
+        const first = bunched(random.between(20 * MS, 600 * MS))
         return strikes('inbound_doubled') ? [first, random.between(0, 20 * SECOND)] : [first]
       },
       fate: () => ({
-        queueMicros: random.chance(0.02) ? random.between(SECOND, 4 * HOUR) : random.between(50 * MS, 3 * SECOND),
-        airMicros: random.between(200 * MS, 6 * SECOND),
+        queueMicros: random.chance(0.02) ? random.between(SECOND, 4 * HOUR) : bunched(random.between(50 * MS, 3 * SECOND)),
+        airMicros: bunched(random.between(200 * MS, 6 * SECOND)),
         errorCode: random.chance(0.02) ? random.pick([30003, 30005, 30006, 30007, 30008]) : null,
       }),
     },

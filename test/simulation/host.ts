@@ -2,14 +2,17 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Kysely, PostgresDialect } from 'kysely'
+import { createTwilioCalls } from '../../src/carriers/twilio/calls.ts'
 import { createTwilioCarrier } from '../../src/carriers/twilio/client.ts'
 import { problems } from '../../src/health.ts'
+import { createWayIn } from '../../src/jobs/way-in.ts'
 import { createLogger } from '../../src/logger.ts'
 import { assemble } from '../../src/main.ts'
 import type { Detector, Translator } from '../../src/relay/ports.ts'
 import type { Db, Role } from '../../src/store/database.ts'
-import { createKeys, type Keys } from '../../src/store/keys.ts'
+import { createKeys } from '../../src/store/keys.ts'
 import type { DB } from '../../src/store/schema.ts'
+import { sweepStore } from '../../src/store/sweeping.ts'
 import { ACCOUNT, type CarrierWorld, PUBLIC_URL } from './carrier.ts'
 import { onHost, type Platform } from './platform.ts'
 import type { Random } from './random.ts'
@@ -31,8 +34,6 @@ export type HostAnswer = { readonly status: number; readonly body: string } | nu
 export type Host = {
   readonly owner: Owner
   readonly ask: (request: HostRequest, answered: (answer: HostAnswer) => void) => void
-  /** Runs a command of the host's own (an import, housekeeping) against the database. */
-  readonly run: (work: (db: Db, keys: Keys) => Promise<void>) => Promise<void>
   readonly sleep: (micros: number) => void
   /** Ends at once, wherever it is. */
   readonly kill: () => Promise<void>
@@ -49,6 +50,8 @@ export type Surroundings = {
   /** Every log line. */
   readonly logged: (line: string) => void
   readonly stepFailed: (step: string) => void
+  /** Whether the numbers name a fallback receiver. */
+  readonly fallback: boolean
 }
 
 /** The key of every simulated installation. */
@@ -73,29 +76,23 @@ export function startHost(name: string, world: Surroundings): Host {
   const keys = createKeys(KEY)
   const db = database('homeline_app', 10)
   const scheduling = database('homeline_scheduler', 3)
-  const open = new Set<(answer: HostAnswer) => void>()
   let app: FastifyInstance | undefined
-  const begun = onHost(platform, () =>
-    assemble({
+  const account = { ...ACCOUNT, apiUrl: null, messagingServiceSid: null, publicUrl: PUBLIC_URL }
+  const carrier = createTwilioCarrier(account, world.carrier.httpFor(owner))
+  const calls = createTwilioCalls(account, world.carrier.httpFor(owner))
+  const begun = onHost(platform, async () => {
+    const wayIn = createWayIn(world.fallback)
+    const made = await assemble({
       db,
       scheduler: scheduling,
       keys,
-      account: { ...ACCOUNT, apiUrl: null, messagingServiceSid: null, publicUrl: PUBLIC_URL },
-      carrier: createTwilioCarrier(
-        { ...ACCOUNT, apiUrl: null, messagingServiceSid: null, publicUrl: PUBLIC_URL },
-        world.carrier.httpFor(owner),
-      ),
-      // Nobody calls in this world yet: its carrier refuses every call (Twilio, 21215), and nothing is recorded.
+      account,
+      carrier,
+      calls,
+      lookUp: calls.lookUp,
+      // What was said into a call never comes as a file: nothing is kept on disk, and nobody writes it down.
       dataDir: '',
-      calls: {
-        call: async () => ({ kind: 'refused', code: 21215 }),
-        callsSince: async () => null,
-        callNow: async () => null,
-        redirect: async () => 'gone',
-        end: async () => 'gone',
-      },
-      lookUp: null,
-      recordings: { fetchRecording: async () => ({ kind: 'unavailable' }), deleteRecording: async () => 'unavailable' },
+      recordings: { fetchRecording: async () => ({ kind: 'gone' }), deleteRecording: async () => 'done' },
       transcriber: null,
       translator: world.translatorFor(owner),
       detect: world.detect,
@@ -106,46 +103,31 @@ export function startHost(name: string, world: Surroundings): Host {
         webhooks: { inc: () => {} },
         stepFailures: { inc: ({ step }: { step: string }) => world.stepFailed(step) },
       } as unknown as Parameters<typeof assemble>[0]['metrics'],
-      caughtUp: async () => {},
-      keeping: (_webhook, keep) => keep(),
-      problems: (jobs) => problems(db, scheduling, jobs, null),
+      caughtUp: wayIn.caughtUp,
+      keeping: wayIn.keeping,
+      problems: (jobs) => problems(db, scheduling, jobs, wayIn.sweeper()),
       changed: () => {},
       pages: null,
       others: [],
       home: null,
-    }).then((made) => {
-      app = made.app
-    }),
-  )
+    })
+    app = made.app
+    wayIn.open({
+      store: sweepStore(db, keys),
+      carrier,
+      found: () => made.jobs.wake('receive'),
+      report: () => world.stepFailed('sweep'),
+    })
+  })
   // A host that cannot be put together is a bug of the simulation.
   begun.catch((error) => {
     throw error
   })
 
+  const asking = askInProcess(scheduler, owner, platform, random, () => app)
   return {
     owner,
-    ask: (request, answered) => {
-      let over = false
-      const answer = (given: HostAnswer) => {
-        if (over) return
-        over = true
-        open.delete(answer)
-        answered(given)
-      }
-      open.add(answer)
-      scheduler.after(random.between(NETWORK.low, NETWORK.high), 'request', owner, () => {
-        if (app === undefined) return answer(null)
-        const server = app
-        void onHost(platform, () =>
-          server.inject({ method: request.method, url: request.url, headers: { ...request.headers }, payload: request.body }),
-        ).then((response) =>
-          scheduler.after(random.between(NETWORK.low, NETWORK.high), 'response', owner, () =>
-            answer({ status: response.statusCode, body: response.body }),
-          ),
-        )
-      })
-    },
-    run: (work) => onHost(platform, () => work(db, keys)),
+    ask: asking.ask,
     sleep: (micros) => {
       owner.sleepsUntil = scheduler.now() + micros
       if (micros > IDLE_TRANSACTION)
@@ -154,6 +136,38 @@ export function startHost(name: string, world: Surroundings): Host {
     kill: async () => {
       owner.alive = false
       await statements.cut(owner)
+      asking.cut()
+    },
+  }
+}
+
+/** The way of requests to a server in this process; `cut` leaves all that are open without an answer. */
+export function askInProcess(
+  scheduler: Scheduler,
+  owner: Owner,
+  platform: Platform,
+  random: Random,
+  server: () => FastifyInstance | undefined,
+): { readonly ask: Host['ask']; readonly cut: () => void } {
+  const open = new Set<(answer: HostAnswer) => void>()
+  const way = () => random.between(NETWORK.low, NETWORK.high)
+  return {
+    ask: (request, answered) => {
+      const answer = (given: HostAnswer) => {
+        if (open.delete(answer)) answered(given)
+      }
+      open.add(answer)
+      scheduler.after(way(), 'request', owner, () => {
+        const app = server()
+        if (app === undefined) return answer(null)
+        void onHost(platform, () =>
+          app.inject({ method: request.method, url: request.url, headers: { ...request.headers }, payload: request.body }),
+        ).then((response) =>
+          scheduler.after(way(), 'response', owner, () => answer({ status: response.statusCode, body: response.body })),
+        )
+      })
+    },
+    cut: () => {
       for (const answer of [...open]) answer(null)
     },
   }

@@ -22,6 +22,9 @@ export type Guardian = {
   /** All that it ever was. */
   readonly phones: string[]
   readonly language: string
+  /** Whether the phone takes no text; whether the family asked to be called. */
+  readonly landline: boolean
+  readonly byVoice: boolean
   classes: readonly string[]
   /** All that it ever was in. */
   readonly everClasses: string[]
@@ -35,24 +38,30 @@ export type District = {
   readonly staff: readonly StaffMember[]
   readonly guardians: readonly Guardian[]
   readonly classes: readonly { readonly id: string; readonly school: string; teacher: string }[]
-  readonly numbers: readonly string[]
+  /** All that it ever had; more may be bought. */
+  readonly numbers: string[]
   readonly strangers: readonly string[]
 }
 
 const LANGUAGES = ['es', 'ar', 'vi', 'zh', 'en', 'es', 'ht', 'es']
 const two = (n: number) => String(n).padStart(2, '0')
-const number = (area: string, n: number) => `+1${area}55501${two(n)}`
+/** The n-th of the numbers that are kept for fiction (555-0100 to 555-0199 of each area). */
+const number = (areas: readonly string[], n: number) => `+1${areas[Math.floor(n / 100)]}55501${two(n % 100)}`
 
 type Layout = {
   readonly id: string
   readonly zones: readonly string[]
-  readonly areas: { readonly guardian: string; readonly staff: string; readonly proxy: string; readonly stranger: string }
+  readonly areas: Readonly<Record<'guardian' | 'staff' | 'proxy' | 'stranger', readonly string[]>>
   readonly numbers: number
 }
-const TEACHERS = 4
-const FAMILIES = 16
 
-function makeDistrict(layout: Layout): District {
+/** How many there are in each school, and whether some families hear by voice. */
+export type Size = { readonly teachers: number; readonly families: number; readonly voices: boolean }
+const SMALL: Size = { teachers: 4, families: 16, voices: false }
+/** A school of the simulated world. */
+export const LARGE: Size = { teachers: 15, families: 90, voices: true }
+
+function makeDistrict(layout: Layout, { teachers, families, voices }: Size): District {
   const { id, areas } = layout
   const schools = layout.zones.map((zone, i) => ({ id: `${id}-school-${i}`, zone }))
   const staff: StaffMember[] = [
@@ -61,8 +70,8 @@ function makeDistrict(layout: Layout): District {
   const classes: { id: string; school: string; teacher: string }[] = []
   const guardians: Guardian[] = []
   for (const [s, school] of schools.entries()) {
-    for (let t = 0; t < TEACHERS; t++) {
-      const n = s * TEACHERS + t
+    for (let t = 0; t < teachers; t++) {
+      const n = s * teachers + t
       const teacher = `${id}-teacher-${n}`
       staff.push({
         id: teacher,
@@ -74,18 +83,24 @@ function makeDistrict(layout: Layout): District {
       })
       classes.push({ id: `${id}-class-${n}`, school: school.id, teacher })
     }
-    for (let f = 0; f < FAMILIES; f++) {
-      const n = s * FAMILIES + f
+    for (let f = 0; f < families; f++) {
+      const n = s * families + f
       guardians.push({
         id: `${id}-guardian-${n}`,
         school: school.id,
         student: `${id}-student-${n}`,
         // The last two share a phone: one household of two guardians.
-        phone: number(areas.guardian, f === FAMILIES - 1 ? n - 1 : n),
-        phones: [number(areas.guardian, f === FAMILIES - 1 ? n - 1 : n)],
+        phone: number(areas.guardian, f === families - 1 ? n - 1 : n),
+        phones: [number(areas.guardian, f === families - 1 ? n - 1 : n)],
         language: LANGUAGES[f % LANGUAGES.length] as string,
+        // A few hear by voice: some have a landline, some asked for it. The shared phone is a mobile.
+        landline: voices && f % 18 === 7,
+        byVoice: voices && f % 18 === 8,
         everClasses: [],
-        classes: [0, 1].map((k) => `${id}-class-${s * TEACHERS + ((f + k) % TEACHERS)}`),
+        // In every fourth family the second class is a large one, whose teacher's number has more to send than it may at once.
+        classes: [f % teachers, f % 4 === 1 && f % teachers > 0 ? 0 : (f + 1) % teachers].map(
+          (k) => `${id}-class-${s * teachers + k}`,
+        ),
         secrets: [`Zorvax${id}${n}`, `Nimbrel${id}${n}`],
       })
     }
@@ -102,22 +117,23 @@ function makeDistrict(layout: Layout): District {
 }
 
 /** The districts of a fresh world. */
-export function makeDistricts(): District[] {
-  return [
-    makeDistrict({
+export function makeDistricts(size: Size = SMALL): District[] {
+  const layouts: readonly Layout[] = [
+    {
       id: 'alder',
       zones: ['America/Chicago', 'America/Los_Angeles'],
-      areas: { guardian: '971', staff: '312', proxy: '503', stranger: '646' },
-      numbers: 16,
-    }),
-    makeDistrict({
+      areas: { guardian: ['971', '458'], staff: ['312'], proxy: ['503'], stranger: ['646'] },
+      numbers: 40,
+    },
+    {
       id: 'birch',
       zones: ['America/New_York'],
-      areas: { guardian: '773', staff: '217', proxy: '202', stranger: '415' },
+      areas: { guardian: ['773', '872'], staff: ['217'], proxy: ['202'], stranger: ['415'] },
       // Too few for every conversation of a teacher's own phone.
-      numbers: 7,
-    }),
+      numbers: 12,
+    },
   ]
+  return layouts.map((layout) => makeDistrict(layout, size))
 }
 
 /** The hours of a school to begin with. */
@@ -161,9 +177,10 @@ export async function writeRoster(district: District, folder: string): Promise<v
     sms?: string | null
     agents?: string
     language?: string
+    contactBy?: string
     display?: string
   }) =>
-    `${fields.id},,,true,${fields.org},${fields.role},${fields.id},,${fields.names[0]},${fields.names[1]},,,,${fields.sms ?? ''},,${fields.agents ?? ''},,,${fields.language ?? ''},,,${fields.display ?? ''}`
+    `${fields.id},,,true,${fields.org},${fields.role},${fields.id},,${fields.names[0]},${fields.names[1]},,,,${fields.sms ?? ''},,${fields.agents ?? ''},,,${fields.language ?? ''},${fields.contactBy ?? ''},,${fields.display ?? ''}`
   await write('users', [
     'sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.preferredLanguage,metadata.contactBy,metadata.timezone,metadata.displayName',
     ...district.staff.map((s) =>
@@ -186,6 +203,7 @@ export async function writeRoster(district: District, folder: string): Promise<v
         sms: g.phone,
         agents: g.student,
         language: g.language,
+        contactBy: g.byVoice ? 'voice' : '',
       }),
       user({ id: g.student, org: g.school, role: 'student', names: ['Sam', g.secrets[1] as string], agents: g.id }),
     ]),

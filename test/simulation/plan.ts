@@ -68,20 +68,44 @@ export type Action = { readonly at: number } & (
       readonly change: 'new_phone' | 'phone_changes_hands' | 'child_moves' | 'teacher_leaves'
       readonly pick: number
     }
+  | { readonly kind: 'family_calls'; readonly district: number; readonly guardian: string; readonly pick: number }
+  | { readonly kind: 'staff_calls'; readonly district: number; readonly staff: string; readonly pick: number }
+  /** A teacher has a call put through to a family. */
+  | { readonly kind: 'call_up'; readonly district: number; readonly staff: string; readonly guardian: string }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly micros: number }
   | { readonly kind: 'phone_off'; readonly phone: string; readonly micros: number }
   | { readonly kind: 'kill'; readonly slot: number; readonly micros: number }
   | { readonly kind: 'sleep'; readonly slot: number; readonly micros: number }
   | { readonly kind: 'database_restart'; readonly micros: number }
+  /** All servers are gone for so long. */
+  | { readonly kind: 'outage'; readonly micros: number }
+  | { readonly kind: 'receiver_dies'; readonly micros: number }
+  | { readonly kind: 'housekeeping' }
+  /** The account buys a number or gives one up; `numbers sync` follows so much later. */
+  | {
+      readonly kind: 'numbers'
+      readonly district: number
+      readonly change: 'bought' | 'given_up'
+      readonly pick: number
+      readonly micros: number
+    }
 )
 
 /** How a world is set up, and everything that will happen in it. */
 export type Plan = {
   readonly seed: number
+  /** Other chances for the same plan; 0 to begin with. */
+  readonly salt: number
   /** Microseconds since 1970. */
   readonly start: number
   readonly days: number
   readonly hosts: number
+  /** How far away PostgreSQL is: so much longer than next door takes each statement. */
+  readonly distance: number
+  /** The carrier's callbacks and texts come together, each time after so many microseconds. */
+  readonly bunch: number
+  /** Whether the numbers name a fallback receiver. */
+  readonly fallback: boolean
   readonly actions: readonly Action[]
 }
 
@@ -102,7 +126,10 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
   const random = createRandom(`plan ${seed}`)
   const later = random.fork('later')
   const start = Temporal.PlainDate.from(random.pick(STARTS)).toZonedDateTime('UTC').epochMilliseconds * 1000
-  const hosts = random.pick([1, 1, 2, 2, 3])
+  const hosts = random.pick([1, 1, 1, 2, 2, 3])
+  const distance = random.pick([1, 8, 20, 20])
+  const bunch = random.pick([1, 500_000, SECOND, SECOND])
+  const fallback = random.chance(0.5)
   const actions: Action[] = []
   let refs = 100_000 + random.between(0, 8_000)
   const ref = () => {
@@ -232,6 +259,40 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
         pick: random.next(),
       }),
     ],
+    [
+      0.3,
+      (at) => ({
+        at,
+        kind: 'numbers',
+        district: anyDistrict(),
+        change: random.pick(['bought', 'given_up'] as const),
+        pick: random.next(),
+        micros: random.between(0, 10 * MINUTE),
+      }),
+    ],
+    [
+      4,
+      (at) => {
+        const d = anyDistrict()
+        return { at, kind: 'family_calls', district: d, guardian: guardianOf(d).id, pick: random.next() }
+      },
+    ],
+    [
+      1,
+      (at) => {
+        const d = anyDistrict()
+        return { at, kind: 'staff_calls', district: d, staff: teacherOf(d).id, pick: random.next() }
+      },
+    ],
+    [
+      2,
+      (at) => {
+        const d = anyDistrict()
+        const course = random.pick((districts[d] as District).classes)
+        const family = random.pick((districts[d] as District).guardians.filter((g) => g.classes.includes(course.id)))
+        return { at, kind: 'call_up', district: d, staff: course.teacher, guardian: family.id }
+      },
+    ],
     [1, (at) => ({ at, kind: 'phone_off', phone: guardianOf(anyDistrict()).phone, micros: random.between(HOUR, 20 * HOUR) })],
   ]
   const weights = draw.reduce((sum, [weight]) => sum + weight, 0)
@@ -244,27 +305,32 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
     return null
   }
 
-  // Every class hears from its teacher at the beginning, so that there are conversations.
-  for (const [d, district] of districts.entries())
-    for (const course of district.classes)
-      actions.push({
-        at: start + 15 * HOUR + random.between(0, 40) * MINUTE,
-        kind: 'compose',
-        district: d,
-        staff: course.teacher,
-        to: { class: course.id },
-        ref: ref(),
-        urgent: false,
-        notBefore: null,
-        times: 1,
-      })
+  // Every class hears from its teacher at the beginning, so that there are conversations, and most classes on other days.
+  const announce = (day: number, d: number, course: District['classes'][number], at: number) =>
+    actions.push({
+      at: start + day * DAY + 15 * HOUR + at,
+      kind: 'compose',
+      district: d,
+      staff: course.teacher,
+      to: { class: course.id },
+      ref: ref(),
+      urgent: false,
+      notBefore: null,
+      times: 1,
+    })
   for (let day = 0; day < days; day++) {
-    for (let moment = random.pick([0, 1, 1, 2]); moment > 0; moment--) {
+    const length = random.pick([5 * SECOND, 20 * SECOND, MINUTE])
+    for (const [d, district] of districts.entries())
+      for (const course of district.classes)
+        if (day === 0 || random.chance(0.8)) announce(day, d, course, random.between(0, length))
+  }
+  for (let day = 0; day < days; day++) {
+    for (let moment = random.pick([1, 1, 2, 3]); moment > 0; moment--) {
       const at = start + day * DAY + random.between(0, DAY - 1)
       // Mostly by day in America, sometimes at night.
       const begins = random.chance(0.85) ? start + day * DAY + 13 * HOUR + random.between(0, 11 * HOUR) : at
       const length = random.pick([20 * SECOND, MINUTE, 3 * MINUTE])
-      for (let n = random.between(8, 40); n > 0; n--) {
+      for (let n = random.between(15, 90); n > 0; n--) {
         const action = something(begins + random.between(0, length))
         if (action !== null) actions.push(action)
       }
@@ -272,7 +338,7 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
     }
   }
   actions.sort((a, b) => a.at - b.at)
-  return { seed, start, days, hosts, actions }
+  return { seed, salt: 0, start, days, hosts, distance, bunch, fallback, actions }
 }
 
 function drawTrouble(random: Random): { trouble: Trouble; micros: number } {
@@ -301,6 +367,14 @@ function drawBreakage(random: Random, begins: number, length: number, hosts: num
       slot: random.between(0, hosts - 1),
       micros: random.pick([3 * SECOND, 20 * SECOND, 90 * SECOND, 10 * MINUTE]),
     })
+  if (random.chance(0.2)) {
+    const at = within()
+    const micros = random.pick([20 * SECOND, 10 * MINUTE, 2 * HOUR])
+    actions.push({ at, kind: 'outage', micros })
+    if (random.chance(0.4))
+      actions.push({ at: at + random.between(0, micros), kind: 'receiver_dies', micros: random.pick([SECOND, MINUTE]) })
+  }
+  if (random.chance(0.3)) actions.push({ at: within(), kind: 'housekeeping' })
   if (random.chance(0.08))
     actions.push({ at: within(), kind: 'database_restart', micros: random.pick([SECOND, 8 * SECOND, 3 * MINUTE]) })
   return actions

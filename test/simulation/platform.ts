@@ -17,6 +17,8 @@ export type Platform = {
   /** Milliseconds since 1970 by the world's clock. */
   readonly now: () => number
   readonly random: Random
+  /** Its way to other hosts; undefined: it has none. */
+  readonly fetch?: typeof fetch
 }
 
 const current = new AsyncLocalStorage<Platform>()
@@ -35,6 +37,8 @@ const plain = {
   randomUUID: crypto.randomUUID.bind(crypto),
   randomUUIDv7: crypto.randomUUIDv7.bind(crypto),
   wait: timersPromises.setTimeout,
+  instant: Temporal.Now.instant.bind(Temporal.Now),
+  fetch: globalThis.fetch,
 }
 
 /** The real clock, for the simulation's own use. */
@@ -136,6 +140,13 @@ export function installPlatform(): void {
   })
   performance.now = () => current.getStore()?.now() ?? plain.performanceNow()
   Date.now = () => Math.floor(current.getStore()?.now() ?? plain.dateNow())
+  Temporal.Now.instant = () => {
+    const host = current.getStore()
+    return host === undefined
+      ? plain.instant()
+      : Temporal.Instant.fromEpochNanoseconds(BigInt(Math.round(host.now() * 1000)) * 1000n)
+  }
+  globalThis.fetch = (...given) => (current.getStore()?.fetch ?? plain.fetch)(...given)
   Math.random = () => current.getStore()?.random.next() ?? plain.mathRandom()
   Object.assign(crypto, {
     randomBytes: (count: number) => current.getStore()?.random.bytes(count) ?? plain.randomBytes(count),

@@ -14,7 +14,7 @@ import { staffById } from '../../src/store/people.ts'
 import { createToken } from '../../src/store/tokens.ts'
 import { startCluster } from './cluster.ts'
 import { KEY } from './host.ts'
-import { makeDistricts, usualHours, writeRoster } from './people.ts'
+import { LARGE, makeDistricts, usualHours, writeRoster } from './people.ts'
 import { installPlatform, onHost, real } from './platform.ts'
 import { createRandom } from './random.ts'
 import type { Prepared } from './world.ts'
@@ -37,7 +37,7 @@ export async function prepareWorlds(): Promise<Prepared> {
     async () => {
       const db = connect(cluster.templateUrl, 'homeline_app', 1)
       const owned: { sid: string; number: string }[] = []
-      for (const district of makeDistricts()) {
+      for (const district of makeDistricts(LARGE)) {
         const source = path.join(folder, district.sourcedId)
         await writeRoster(district, source)
         const imported = await importRoster(db, keys, source, { dryRun: false, confirmRemovals: false })

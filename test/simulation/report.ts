@@ -13,9 +13,13 @@ export function figures(results: readonly Result[], wallMilliseconds: number): s
     for (const [kind, n] of Object.entries(result.faults)) faults.set(kind, (faults.get(kind) ?? 0) + n)
   const exchanges = sum((r) => r.exchanges)
   const violations = sum((r) => r.violations.length)
+  const days = sum((r) => r.conversationDays)
+  const seconds = wallMilliseconds / 1000
+  const processor = { node: sum((r) => r.processor.node), postgres: sum((r) => r.processor.postgres) }
   return [
-    `seeds ${results.length}, virtual days ${whole(sum((r) => r.days))}, conversation-days ${whole(sum((r) => r.conversationDays))}, in ${whole(wallMilliseconds / 1000)} s`,
-    `exchanges ${whole(exchanges)}, texts from phones ${whole(sum((r) => r.inbound))} (${whole(sum((r) => r.notTaken))} that no gateway took in time), hand-overs ${whole(sum((r) => r.handOvers))}, statements ${whole(sum((r) => r.statements))}`,
+    `seeds ${results.length}, virtual days ${whole(sum((r) => r.days))}, conversation-days ${whole(days)} (a day on which the log tells something of a conversation), in ${whole(seconds)} s: ${(days / seconds).toFixed(1)} a second; processor time ${whole(processor.node)} s Node, ${whole(processor.postgres)} s PostgreSQL: ${(days / (processor.node + processor.postgres)).toFixed(1)} a second of it`,
+    `exchanges ${whole(exchanges)}, texts from phones ${whole(sum((r) => r.inbound))} (${whole(sum((r) => r.notTaken))} that no gateway took in time), hand-overs ${whole(sum((r) => r.handOvers))}, statements ${whole(sum((r) => r.statements))} and ${whole(sum((r) => r.spared))} idle looks spared`,
+    `by the fallback receiver ${whole(sum((r) => r.detours.fallback))}, out of the carrier’s list ${whole(sum((r) => r.detours.list))}; calls made ${whole(sum((r) => r.calls.made))} (answered by a person ${whole(sum((r) => r.calls.answered))}), calls received ${whole(sum((r) => r.calls.received))}`,
     `faults ${whole([...faults.values()].reduce((a, b) => a + b, 0))}: ${[...faults]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([kind, n]) => `${kind} ${whole(n)}`)
@@ -34,6 +38,6 @@ export function history(plan: Plan, whole: Plan): string[] {
       ({ at, kind, ...rest }) =>
         `  ${Temporal.Instant.fromEpochMilliseconds(Math.floor(at / 1000)).toString()} ${kind} ${JSON.stringify(rest)}`,
     ),
-    `  again: npm run simulate -- --seed ${plan.seed} --days ${plan.days} --keep ${plan.actions.map((action) => place.get(JSON.stringify(action))).join(',')}`,
+    `  again: npm run simulate -- --seed ${plan.seed} --days ${plan.days} --keep ${plan.actions.map((action) => place.get(JSON.stringify(action))).join(',')} --salt ${plan.salt}`,
   ]
 }

@@ -1,5 +1,6 @@
 /** Rules about who sees what: numbers, names, other people's messages, other districts. */
 
+import type { Shown } from './carrier.ts'
 import type { Evidence } from './evidence.ts'
 import { type Rule, when } from './rule.ts'
 import type { Seen } from './world.ts'
@@ -88,7 +89,14 @@ const onlyMeant: Rule = {
     const { world } = evidence
     const wrote = new Map(world.seen.flatMap((s) => (s.kind === 'wrote' && s.ref !== '' ? [[s.ref, s] as const] : [])))
     const audiences = new Map<string, Set<string>>()
-    return [...world.carrier.screens].flatMap(([phone, screen]) =>
+    const said = (world.carrier.telephone?.legs ?? []).map(
+      (leg) =>
+        [
+          leg.direction === 'inbound' ? leg.from : leg.to,
+          leg.heard.map(({ words, at }): Pick<Shown, 'body' | 'at'> => ({ body: words, at })),
+        ] as const,
+    )
+    return [...world.carrier.screens, ...said].flatMap(([phone, screen]) =>
       screen.flatMap((text) =>
         [...text.body.matchAll(/\bref (\d{6})\b/g)].flatMap(([, ref = '']) => {
           const by = wrote.get(ref)

@@ -53,7 +53,11 @@ function handOvers({ world, attempts, exchanges, eventsOf }: Evidence): HandOver
 }
 
 /** Which hours may have been in force when something was decided: those committed before, and those that came while it was. */
-function hoursAt({ world, conversations, events }: Evidence, exchange: ExchangeRow, decided: EventRow): SchoolHours[] {
+function hoursAt(
+  { world, conversations, events }: Evidence,
+  exchange: ExchangeRow,
+  decided: Pick<EventRow, 'at' | 'committed'>,
+): SchoolHours[] {
   const school = conversations.get(exchange.conversation ?? '')?.school
   const found = world.districts.flatMap((d) => d.schools).find((s) => s.id === school)
   if (found === undefined) return []
@@ -62,6 +66,13 @@ function hoursAt({ world, conversations, events }: Evidence, exchange: ExchangeR
   const before = set.filter((e) => e.committed <= decided.at)
   const last = before.sort((a, b) => a.committed - b.committed).at(-1)
   return [last === undefined ? usualHours(found.zone) : parsed(last), ...set.filter((e) => e.committed > decided.at).map(parsed)]
+}
+
+/** Whether the hours that may have held at `decided` let a message be told at `micros`. A commit follows its decision within seconds. */
+export function isOpenBy(evidence: Evidence, exchange: ExchangeRow, decided: number, micros: number): boolean {
+  const allowed = hoursAt(evidence, exchange, { at: decided, committed: decided + CALL_WITHIN })
+  const side = exchange.direction === 'to_family' ? 'families' : 'staff'
+  return allowed.length === 0 || allowed.some((hours) => isOpen(hours, side, micros))
 }
 
 const inHours: Rule = {
@@ -111,29 +122,10 @@ const nothingAfterStop: Rule = {
   name: 'nothing after STOP',
   says: 'Once a STOP is in the log nothing is handed over to that phone until a START, but the one confirmation.',
   broken: (evidence) => {
-    const { world, events, exchanges, attempts } = evidence
-    const senders = new Map(world.carrier.sent.map((t) => [t.sid, t.from]))
-    const phones = new Map([...attempts.values()].map((a) => [a.exchange, a.phone]))
-    const phoneOf = (e: EventRow) => {
-      const exchange = exchanges.get(e.exchange ?? '')
-      return exchange?.carrierSid != null ? senders.get(exchange.carrierSid) : phones.get(exchange?.id ?? '')
-    }
-    const words = events
-      .filter((e) => e.what === 'opted_out' || e.what === 'opted_in')
-      .map((e) => ({
-        phone: phoneOf(e),
-        district: exchanges.get(e.exchange ?? '')?.district,
-        stop: e.what === 'opted_out',
-        committed: e.committed,
-        id: e.id,
-      }))
     return handOvers(evidence).flatMap(({ attempt, exchange, decided, text }) => {
       if (exchange.notice === 'stop_done') return []
-      const own = words.filter((w) => w.phone === attempt.phone && w.district === exchange.district)
-      const last = own
-        .filter((w) => w.committed <= decided.at)
-        .sort((a, b) => a.committed - b.committed || a.id - b.id)
-        .at(-1)
+      const own = evidence.words(attempt.phone, exchange.district)
+      const last = own.filter((w) => w.committed <= decided.at).at(-1)
       const since = own.some((w) => !w.stop && w.committed > decided.at && w.committed <= decided.committed)
       return last?.stop === true && !since
         ? [

@@ -3,6 +3,7 @@
 import { verifyLog } from '../../src/store/verify.ts'
 import type { ExchangeRow } from './evidence.ts'
 import { type Rule, short, when } from './rule.ts'
+import { CALL_RULES } from './rules-calls.ts'
 import { PRIVACY_RULES } from './rules-privacy.ts'
 import { TIME_RULES } from './rules-time.ts'
 
@@ -10,7 +11,7 @@ const ENDS = new Set(['sent', 'delivered', 'undelivered', 'failed', 'canceled', 
 
 const inboundOnce: Rule = {
   name: 'inbound exactly once',
-  says: 'A text that the gateway said it has is in the log exactly once; one that it never took is there at most once.',
+  says: 'Every text to a number of ours is in the log exactly once after the faults have stopped, whichever way it came: directly, by the fallback receiver, or out of the carrier’s list.',
   broken: ({ world, exchanges }) => {
     const kept = Map.groupBy(
       [...exchanges.values()].filter((e) => e.carrierSid !== null),
@@ -20,8 +21,10 @@ const inboundOnce: Rule = {
       const rows = kept.get(text.sid) ?? []
       const bodies = rows.filter((row) => row.text !== text.body).length
       if (rows.length > 1) return [`The text ${text.sid} of ${when(text.at)} is in the log ${rows.length} times.`]
-      if (rows.length === 0 && text.acknowledged !== null)
-        return [`The text ${text.sid}, acknowledged at ${when(text.acknowledged)}, is not in the log.`]
+      if (rows.length === 0 && (text.acknowledged !== null || text.listed !== null))
+        return [
+          `The text ${text.sid} of ${when(text.at)}, ${text.acknowledged === null ? 'never taken' : `acknowledged at ${when(text.acknowledged)}`}, is not in the log.`,
+        ]
       return bodies > 0 ? [`The text ${text.sid} is in the log with other words.`] : []
     })
   },
@@ -120,7 +123,7 @@ const chainVerifies: Rule = {
   broken: async ({ world, unsealed, db, keys }) => {
     const answers = unsealed > 0 ? [`${unsealed} events are not sealed.`] : []
     for (const [name, id] of world.prepared.districtIds) {
-      const verdict = await verifyLog(db, keys, id, null)
+      const verdict = await verifyLog(db, keys, id, world.checkpoints)
       if (verdict.kind !== 'intact') answers.push(`The log of ${name} is broken: ${verdict.what}`)
     }
     return answers
@@ -181,9 +184,16 @@ const truthful: Rule = {
   name: 'delivered means delivered',
   says: 'What is shown as delivered appeared on the phone, and what appeared is not shown as canceled.',
   broken: ({ world, exchanges, attempts }) => {
+    const heard = world.carrier.telephone?.legs.flatMap((leg) => leg.heard.map(({ words }) => words)) ?? []
+    const wasHeard = (e: ExchangeRow) => {
+      const ref = /\bref \d{6}\b/.exec(e.text)?.[0]
+      return ref === undefined || heard.some((words) => words.includes(ref))
+    }
     const records = Map.groupBy(world.carrier.taken, (t) => attempts.get(t.attemptId)?.exchange ?? '')
     return [...exchanges.values()].flatMap((e) => {
       const texts = records.get(e.id) ?? []
+      if (e.status === 'delivered' && e.channel === 'call')
+        return wasHeard(e) ? [] : [`The message ${short(e.id)} is shown as delivered and no call said it.`]
       if (e.status === 'delivered' && !texts.some((t) => t.shown !== null))
         return [`The message ${short(e.id)} is shown as delivered and never appeared.`]
       if (e.status === 'canceled' && texts.some((t) => t.shown !== null) && e.carrierSid === null)
@@ -213,6 +223,7 @@ export const RULES: readonly Rule[] = [
   truthful,
   ...TIME_RULES,
   ...PRIVACY_RULES,
+  ...CALL_RULES,
   alarmed,
   drained,
   chainVerifies,

@@ -47,12 +47,19 @@ const QUIET = 1_200_000
 const LOOKED = 300_000
 /** Polls are shorter than this, and a poll that comes late loses nothing; whoever waits longer waits for something. */
 const SHORT = 1_100_000
+/** Every so long a server reads the carrier's list; where it is known to find nothing new, that is leapt over. */
+const SWEEP = 300_000_000
 /** How far the first leap goes while something is overdue; each further one twice as far, for nothing but time changes anything. */
 const OVERDUE = 10_000_000
 const MOST_OVERDUE = 3_600_000_000
 
-/** A scheduler that begins at `start`; `trace` is told each step. */
-export function createScheduler(start: number, nextDue: NextDue, trace: (line: string) => void = () => {}): Scheduler {
+/** A scheduler that begins at `start`; `trace` is told each step, `sweeps` tells whether reading the carrier's list could bring something. */
+export function createScheduler(
+  start: number,
+  nextDue: NextDue,
+  trace: (line: string) => void = () => {},
+  sweeps: () => Promise<boolean> = async () => true,
+): Scheduler {
   let now = start
   let n = 0
   let steps = 0
@@ -89,19 +96,24 @@ export function createScheduler(start: number, nextDue: NextDue, trace: (line: s
   }
   const held = new Set<() => 'works' | 'waits' | 'over'>()
   const drain = async () => {
-    await real.turn()
-    await real.turn()
-    for (const asked of held) {
-      while (asked() === 'works') await real.turn()
-      if (asked() === 'over') held.delete(asked)
+    for (let worked = true; worked; ) {
+      await real.turn()
+      await real.turn()
+      worked = false
+      for (const asked of held) {
+        for (; asked() === 'works'; worked = true) await real.turn()
+        if (asked() === 'over') held.delete(asked)
+      }
     }
   }
   /** Nothing but polls is to come soon: on to what is due, polls and all. */
   const leap = async (end: number) => {
     let next = end
+    const skips = (task: Task) => task.length === SWEEP && task.owner !== null && !sweepsFind
+    const sweepsFind = await sweeps()
     for (const task of heap)
       if (task.run !== null && task.owner?.alive !== false) {
-        if (task.length > SHORT) next = Math.min(next, task.at)
+        if (task.length > SHORT && !skips(task)) next = Math.min(next, task.at)
       }
     const due = await nextDue()
     // What is due already and does not go waits for something else: a lane, a pace, a host.
@@ -112,6 +124,7 @@ export function createScheduler(start: number, nextDue: NextDue, trace: (line: s
     const polls = heap.splice(0).filter((task) => task.run !== null)
     for (const task of polls) {
       if (task.length <= SHORT && task.at < next) task.at = next
+      if (skips(task) && task.at < next) task.at += Math.ceil((next - task.at) / SWEEP) * SWEEP
       push(task)
     }
     stirred = next - QUIET + LOOKED

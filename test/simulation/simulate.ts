@@ -1,13 +1,13 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J] [--shorten R] [--trace FILE]`: runs simulated worlds and
+ * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J --salt N] [--shorten R] [--trace FILE]`: runs simulated worlds and
  * judges what each leaves behind. `--seconds` starts no further seed after so long; `--replay` runs the first one twice and compares; `--keep` leaves
- * only these actions of the plan; at most R runs go into making a failing plan short. Exit status 1 when a rule was broken.
+ * only these actions of the plan, under chances that `--salt` names; at most R runs go into making a failing plan short. Exit status 1 when a rule was broken.
  */
 
 import { fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { makeDistricts } from './people.ts'
+import { LARGE, makeDistricts } from './people.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { prepareWorlds } from './prepare.ts'
 import { figures, history } from './report.ts'
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '86400' },
     shorten: { type: 'string', default: '40' },
     keep: { type: 'string' },
+    salt: { type: 'string', default: '0' },
     trace: { type: 'string' },
     replay: { type: 'boolean', default: false },
   },
@@ -34,7 +35,7 @@ const begun = performance.now()
 const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
 
 function planOf(seed: number): Plan {
-  const plan = makePlan(seed, days, makeDistricts())
+  const plan = { ...makePlan(seed, days, makeDistricts(LARGE)), salt: Number(values.salt) }
   if (values.keep === undefined) return plan
   const kept = new Set(values.keep.split(',').map(Number))
   return { ...plan, actions: plan.actions.filter((_, i) => kept.has(i)) }
@@ -62,7 +63,7 @@ async function runHere(mine: readonly number[], done: (result: Result, words: re
         const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? Number(values.shorten) : 0)
         words.push(
           `the shortest history found that breaks "${violation.rule}":`,
-          ...history(shortest, makePlan(seed, days, makeDistricts())),
+          ...history(shortest, makePlan(seed, days, makeDistricts(LARGE))),
         )
       }
       done(result, words)
@@ -78,7 +79,7 @@ const results: Result[] = []
 const report = ({ result, words }: Message) => {
   results.push(result)
   console.log(
-    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${Math.round(result.conversationDays)} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s, violations ${result.violations.length}`,
+    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${result.conversationDays} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s (processor: ${result.processor.node.toFixed(1)} s Node, ${result.processor.postgres.toFixed(1)} s PostgreSQL), ${result.statements} statements (${result.spared} spared), violations ${result.violations.length}`,
   )
   for (const line of words) console.log(line)
 }

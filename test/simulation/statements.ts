@@ -4,9 +4,9 @@
  */
 
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
-import pg from 'pg'
-import { connectionOf, type Role } from '../../src/store/database.ts'
-import { real } from './platform.ts'
+import type { Role } from '../../src/store/database.ts'
+import { type Answer, type Backend, openBackends, type Running } from './backends.ts'
+import { createLooks } from './looks.ts'
 import type { Owner, Scheduler } from './scheduler.ts'
 
 /** What may befall one statement; null: nothing. */
@@ -39,25 +39,23 @@ export type Statements = {
   readonly pending: (owner: Owner) => number
   /** Asks beside the world, as a superuser: takes no virtual time and draws no chance. */
   readonly look: <T>(text: string, values?: readonly unknown[]) => Promise<T[]>
+  /** Whether the database holds the text of this carrier's id. */
+  readonly keeps: (sid: string) => Promise<boolean>
+  /** When the database next has something to do, in microseconds since 1970; null: nothing. */
+  readonly nextDue: () => Promise<number | null>
+  /** Idle looks that were known to find nothing and were not carried out. */
+  readonly spared: () => number
   readonly close: () => Promise<void>
 }
 
-type Answer = { command: string; rowCount: number | null; rows: unknown[] }
-type Backend = { readonly client: pg.Client; readonly role: Role; readonly pid: number }
-type Running = {
-  readonly connection: Connection
-  settled: Settled | null
-  answers: readonly Answer[]
-  readonly ended: Promise<void>
-  answer: () => void
-}
-type Settled = { readonly kind: 'answer'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: unknown }
 type Connection = {
   readonly owner: Owner
   readonly backend: Backend
   inTransaction: boolean
   /** What only prepares a transaction and goes along with its first statement that asks something. */
   readonly opening: string[]
+  /** What its transaction wrote. */
+  readonly written: string[]
   broken: { readonly code: string; readonly message: string } | null
   running: Running | null
 }
@@ -65,6 +63,7 @@ type Connection = {
 const STATEMENT_TIMEOUT = 60_000_000
 const CONNECT_TIMEOUT = 10_000_000
 const CLOCK = /\b(?:clock_timestamp|now)\(\)/g
+const NOTHING: Answer = { command: '', rowCount: 0, rows: [] }
 const WRITES = /^\s*(?:insert|update|delete|with)\b/i
 
 /** PostgreSQL's error as the driver gives it. */
@@ -79,13 +78,12 @@ export async function openStatements(
   scheduler: Scheduler,
   rules: StatementRules,
 ): Promise<Statements> {
-  const admin = new pg.Client({ connectionString: adminUrl })
-  await admin.connect()
-  const free: Backend[] = []
-  const everyBackend: Backend[] = []
+  const backends = await openBackends(ownerUrl, adminUrl)
+  const looks = createLooks(backends.look, scheduler.now)
   const connections = new Set<Connection>()
   const blocked = new Set<Running>()
   const pending = new Map<Owner, number>()
+  let count = 0
   /** A promise of this world, counted while it waits. */
   const waitingFor = <T>(
     owner: Owner,
@@ -106,106 +104,52 @@ export async function openStatements(
       ),
     )
   }
-  let count = 0
 
-  const backendFor = async (role: Role): Promise<Backend> => {
-    const index = free.findIndex((b) => b.role === role)
-    if (index >= 0) return free.splice(index, 1)[0] as Backend
-    const client = new pg.Client({
-      ...connectionOf(ownerUrl, role),
-      statement_timeout: 0,
-      idle_in_transaction_session_timeout: 0,
-    })
-    client.on('error', () => {})
-    await client.connect()
-    const backend = { client, role, pid: (client as unknown as { processID: number }).processID }
-    everyBackend.push(backend)
-    return backend
-  }
+  const settingNow = (scope: 'local ' | '') => `set ${scope}sim.now = '${scheduler.instant().toString()}'`
+  const literalNow = () => `timestamptz '${scheduler.instant().toString()}'`
 
-  const waitsForLock = async (pid: number): Promise<boolean> =>
-    (await admin.query('select 1 from pg_locks where pid = $1 and not granted', [pid])).rows.length > 0
-
-  /** Until the statement has ended or waits for a lock that somebody else holds, and no deadlock is being found. */
-  const untilStill = async (running: Running): Promise<void> => {
-    for (;;) {
-      await Promise.race([running.ended, real.wait(3)])
-      if (running.settled !== null) return
-      if (!(await waitsForLock(running.connection.backend.pid))) continue
-      await Promise.race([running.ended, real.wait(25)])
-      if (running.settled !== null || (await waitsForLock(running.connection.backend.pid))) return
+  /** Ends the transaction; tells of its id when it wrote something. */
+  const commit = async (connection: Connection): Promise<Running> => {
+    const running = backends.start(connection.backend, '', 'select pg_current_xact_id_if_assigned()::text as xid; commit', [])
+    await running.ended
+    const [asked, done] = running.answers
+    // In a transaction that has failed nothing can be asked; its commit takes it back.
+    if (done === undefined) return backends.start(connection.backend, '', 'commit', [])
+    const xid = (asked?.rows[0] as { xid: string | null } | undefined)?.xid
+    if (done.command === 'COMMIT' && xid != null) {
+      looks.changed(connection.written)
+      rules.committed(xid)
     }
-  }
-
-  const start = (connection: Connection, text: string, values: readonly unknown[]): Running => {
-    const { client } = connection.backend
-    const work = values.length === 0 ? client.query(text) : client.query(text, [...values])
-    const running: Running = {
-      connection,
-      settled: null,
-      answers: [],
-      answer: () => {},
-      ended: (work as Promise<Answer | Answer[]>).then(
-        (answer) => {
-          running.answers = [answer].flat()
-          running.settled = { kind: 'answer', answer: running.answers.at(-1) as Answer }
-        },
-        (error: unknown) => {
-          running.settled = { kind: 'failed', error }
-        },
-      ),
-    }
-    connection.running = running
     return running
   }
 
-  const literalNow = () => `timestamptz '${scheduler.instant().toString()}'`
-
-  const nothingToDo = (connection: Connection, command: string): Running => ({
-    connection,
-    settled: { kind: 'answer', answer: { command, rowCount: null, rows: [] } },
-    answers: [],
-    ended: Promise.resolve(),
-    answer: () => {},
-  })
-
-  const execute = async (connection: Connection, text: string, values: readonly unknown[]): Promise<Running> => {
-    count++
-    const { client } = connection.backend
-    const { opening } = connection
+  /** Sends a statement on; null: it prepares a transaction and goes along with the next. */
+  const execute = async (connection: Connection, text: string, values: readonly unknown[]): Promise<Running | null> => {
+    const { opening, backend } = connection
     const verb = text.trim().toLowerCase()
     if (verb === 'begin' || verb.startsWith('start transaction')) {
       connection.inTransaction = true
-      opening.push(text, `set local sim.now = '${scheduler.instant().toString()}'`)
-      return nothingToDo(connection, 'BEGIN')
+      connection.written.length = 0
+      opening.push(text, settingNow('local '))
+      return null
     }
     if (connection.inTransaction && verb.startsWith('set ')) {
       opening.push(text)
-      return nothingToDo(connection, 'SET')
+      return null
     }
     if (verb === 'commit' || verb === 'rollback') {
       connection.inTransaction = false
-      if (opening[0]?.startsWith('begin') || opening[0]?.startsWith('start')) {
-        opening.length = 0
-        return nothingToDo(connection, verb.toUpperCase())
-      }
-      opening.length = 0
-      if (verb === 'rollback') return start(connection, text, [])
-      const running = start(connection, 'select pg_current_xact_id_if_assigned()::text as xid; commit', [])
-      await running.ended
-      const [asked, done] = running.answers
-      // In a transaction that has failed nothing can be asked; its commit takes it back.
-      if (done === undefined) return start(connection, text, [])
-      const xid = (asked?.rows[0] as { xid: string | null } | undefined)?.xid
-      if (done.command === 'COMMIT' && xid != null) rules.committed(xid)
-      return running
+      if (opening.splice(0).length > 0) return null
+      count++
+      return verb === 'commit' ? commit(connection) : backends.start(backend, '', text, [])
     }
-    if (!connection.inTransaction && WRITES.test(text)) await client.query(`set sim.now = '${scheduler.instant().toString()}'`)
-    const first = opening.splice(0).join('; ')
-    const whole = text.replace(CLOCK, literalNow)
-    if (first !== '' && values.length === 0) return start(connection, `${first}; ${whole}`, [])
-    if (first !== '') await client.query(first)
-    return start(connection, whole, values)
+    count++
+    const writesAlone = !connection.inTransaction && WRITES.test(text)
+    if (writesAlone) opening.push(settingNow(''))
+    const running = backends.start(backend, opening.splice(0).join('; '), text.replace(CLOCK, literalNow), values)
+    if (writesAlone) void running.ended.then(() => looks.changed([text]))
+    else if (WRITES.test(text)) connection.written.push(text)
+    return running
   }
 
   /** Answers one that waited. Never when PostgreSQL happens to be ready, but at its place in the order. */
@@ -213,25 +157,25 @@ export async function openStatements(
     if (blocked.delete(running)) running.answer()
   }
 
-  /** What waited for a lock and has it now, or was told that it never will. */
+  /** What waited for a lock and has it now, or was told that it never will: one after the other, in the order in which they came. */
   const settleBlocked = async (): Promise<void> => {
     for (const running of [...blocked]) {
-      await untilStill(running)
+      await backends.settle(running)
       if (running.settled !== null) unblock(running)
+      else backends.stop(running)
     }
   }
 
   const takeBack = async (connection: Connection): Promise<void> => {
     connections.delete(connection)
     if (connection.running !== null && connection.running.settled === null) {
-      await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
-      await connection.running.ended
+      await backends.cancel(connection.running)
       unblock(connection.running)
     }
     await connection.backend.client.query('rollback')
     connection.opening.length = 0
     connection.inTransaction = false
-    free.push(connection.backend)
+    backends.give(connection.backend)
   }
 
   const breakOff = async (connection: Connection, code: string, message: string): Promise<void> => {
@@ -266,6 +210,8 @@ export async function openStatements(
               await breakOff(connection, '57P01', 'terminating connection due to administrator command')
               return lost()
             }
+            const idle = fault === null && !connection.inTransaction && (await looks.wouldFindNothing(text))
+            if (idle) return back('sql done', () => resolve(NOTHING))
             const running =
               fault?.kind === 'error'
                 ? await execute(
@@ -274,11 +220,13 @@ export async function openStatements(
                     [],
                   )
                 : await execute(connection, text, values)
-            await untilStill(running)
-            if (fault?.kind === 'cut_after' && running.settled !== null) {
+            connection.running = running
+            await running?.still
+            if (fault?.kind === 'cut_after' && running?.settled !== null) {
               await breakOff(connection, '57P01', 'terminating connection due to administrator command')
               return lost()
             }
+            if (running === null) return back('sql done', () => resolve(NOTHING))
             const answerIt = () => {
               connection.running = null
               const settled = running.settled
@@ -288,15 +236,16 @@ export async function openStatements(
                 return back('sql failed', () => reject(settled.error))
               }
               const { command, rowCount } = settled.answer
+              if (!connection.inTransaction) looks.found(text, rowCount ?? 0)
               if ((rowCount ?? 0) > 0 && (command === 'INSERT' || command === 'UPDATE' || command === 'DELETE')) scheduler.stir()
               back('sql done', () => resolve(settled.answer))
             }
             if (running.settled !== null) answerIt()
             else {
               blocked.add(running)
+              backends.stop(running)
               const forget = scheduler.after(STATEMENT_TIMEOUT, 'statement timeout', null, async () => {
-                await admin.query('select pg_cancel_backend($1)', [connection.backend.pid])
-                await running.ended
+                await backends.cancel(running)
                 unblock(running)
                 await settleBlocked()
               })
@@ -305,7 +254,7 @@ export async function openStatements(
                 answerIt()
               }
             }
-            if (blocked.size > 0) await settleBlocked()
+            if (blocked.size > 0 && (!connection.inTransaction || running.settled?.kind === 'failed')) await settleBlocked()
           })
         })
       return {
@@ -358,9 +307,10 @@ export async function openStatements(
         }
         const connection: Connection = {
           owner,
-          backend: await backendFor(role),
+          backend: await backends.take(role),
           inTransaction: false,
           opening: [],
+          written: [],
           broken: null,
           running: null,
         }
@@ -403,11 +353,19 @@ export async function openStatements(
     },
     count: () => count,
     pending: (owner) => pending.get(owner) ?? 0,
-    look: async (text, values = []) => (await admin.query(text, [...values])).rows,
+    look: backends.look,
+    keeps: async (sid) => {
+      const rows = await backends.look(
+        `select from inbox where key = 'text:' || $1 union all select from exchange where carrier_sid = $1`,
+        [sid],
+      )
+      return rows.length > 0
+    },
+    nextDue: looks.nextDue,
+    spared: looks.spared,
     close: async () => {
       for (const connection of [...connections]) await takeBack(connection)
-      await admin.end()
-      for (const { client } of everyBackend) await client.end()
+      await backends.close()
     },
   }
 }

@@ -1,14 +1,21 @@
 /** One simulated world: hosts, carrier, database, people; runs a plan to its end and gives what is left behind to the checker. */
 
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { keepHouse } from '../../src/housekeeping.ts'
 import type { Detector } from '../../src/relay/ports.ts'
+import { createKeys } from '../../src/store/keys.ts'
 import { perform } from './actors.ts'
+import { beside } from './beside.ts'
 import { type CarrierWorld, createCarrier } from './carrier.ts'
 import type { Cluster } from './cluster.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { type Host, type HostAnswer, type HostRequest, startHost } from './host.ts'
-import { type District, makeDistricts, usualHours } from './people.ts'
+import { type Host, type HostAnswer, type HostRequest, KEY, startHost } from './host.ts'
+import { type District, LARGE, makeDistricts, usualHours } from './people.ts'
 import type { Plan } from './plan.ts'
 import { createRandom, type Random } from './random.ts'
+import { type Receiver, startReceiver } from './receiver.ts'
 import { createScheduler, type Scheduler } from './scheduler.ts'
 import { openStatements, type Statements } from './statements.ts'
 import { translatorFor } from './translation.ts'
@@ -78,6 +85,12 @@ export type World = {
   readonly ask: (request: HostRequest, answered: (answer: HostAnswer) => void) => void
   readonly restartDatabase: (micros: number) => Promise<void>
   readonly kill: (slot: number, micros: number) => Promise<void>
+  readonly killReceiver: (micros: number) => void
+  readonly keepHouse: () => void
+  /** The numbers that the account has. */
+  readonly account: Set<string>
+  /** Where housekeeping writes the log's checkpoints; null: it writes none. */
+  readonly checkpoints: string | null
 }
 
 const SECOND = 1_000_000
@@ -95,10 +108,20 @@ export async function runPlan(
   trace?: (line: string) => void,
 ): Promise<{ readonly world: World; readonly end: () => Promise<void> }> {
   const copy = await prepared.cluster.copy(name)
-  const random = createRandom(`world ${plan.seed}`)
+  const random = createRandom(`world ${plan.seed} ${plan.salt}`)
   const holder: { statements: Statements | null } = { statements: null }
-  const scheduler = createScheduler(plan.start, async () => nextDue(holder.statements), trace)
-  const faults = createFaults(scheduler, random.fork('faults'))
+  const lost = () => carrier.sent.filter((text) => text.over && text.acknowledged === null && !swept.has(text.sid))
+  const swept = new Set<string>()
+  const scheduler = createScheduler(
+    plan.start,
+    async () => (await holder.statements?.nextDue()) ?? null,
+    trace,
+    async () => {
+      for (const { sid } of lost()) if (await holder.statements?.keeps(sid)) swept.add(sid)
+      return lost().length > 0
+    },
+  )
+  const faults = createFaults(scheduler, random.fork('faults'), plan)
   const commits = new Map<string, number>()
   let databaseUpAt = 0
   const statements = await openStatements(copy.ownerUrl, copy.adminUrl, scheduler, {
@@ -108,8 +131,10 @@ export async function runPlan(
     committed: (xid) => void commits.set(xid, scheduler.now()),
   })
   holder.statements = statements
-  const districts = makeDistricts()
-  const numbers = new Set(districts.flatMap((d) => d.numbers))
+  const districts = makeDistricts(LARGE)
+  const account = new Set(districts.flatMap((d) => d.numbers))
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'homeline-simulated-'))
+  const keys = createKeys(KEY)
   const hosts: (Host | null)[] = []
   const choice = random.fork('balance')
   const ask: World['ask'] = (request, answered) => {
@@ -124,8 +149,17 @@ export async function runPlan(
     scheduler,
     random.fork('carrier'),
     faults.carrier,
-    () => numbers,
-    (url, headers, body, answered) => ask({ method: 'POST', url, headers, body }, (answer) => answered(answer?.status ?? null)),
+    () => account,
+    (url, headers, body, answered) =>
+      ask({ method: 'POST', url, headers, body }, (answer) => answered(answer?.status ?? null, answer?.body ?? '')),
+    plan.fallback
+      ? (url, headers, body, answered) => {
+          const given = (answer: HostAnswer) => answered(answer?.status ?? null, answer?.body ?? '')
+          if (receiver === null) scheduler.after(20_000, 'nobody there', null, () => given(null))
+          else receiver.ask({ method: 'POST', url, headers, body }, given)
+        }
+      : null,
+    new Set(districts.flatMap((d) => d.guardians.filter((g) => g.landline).map((g) => g.phone))),
   )
   const logLines: string[] = []
   const stepFailures: Record<string, number> = {}
@@ -139,13 +173,37 @@ export async function runPlan(
       random: random.fork('hosts'),
       detect: prepared.detect,
       translatorFor: (owner) => translatorFor(owner, scheduler, translations, faults),
+      fallback: plan.fallback,
       logged: (line) => void logLines.push(line),
       stepFailed: (step) => {
         stepFailures[step] = (stepFailures[step] ?? 0) + 1
       },
     })
   }
+  let receiver: Receiver | null = null
+  const startReceiving = () => {
+    receiver = startReceiver(`receiver${lives++}`, {
+      scheduler,
+      random: random.fork('receivers'),
+      folder: path.join(dataDir, 'spool'),
+      ask,
+      logged: (line) => void logLines.push(line),
+    })
+  }
   const world: World = {
+    account,
+    checkpoints: path.join(dataDir, 'checkpoints'),
+    killReceiver: (micros) => {
+      if (receiver === null) return
+      faults.count('receiver_dies')
+      receiver.kill()
+      receiver = null
+      scheduler.after(micros, 'receiver starts', null, startReceiving)
+    },
+    keepHouse: () => {
+      faults.count('housekeeping')
+      beside(world, 'housekeeping', (db) => keepHouse(db, keys, dataDir))
+    },
     plan,
     ownerUrl: copy.ownerUrl,
     scheduler,
@@ -177,6 +235,7 @@ export async function runPlan(
       scheduler.after(micros, 'host starts', null, () => start(slot))
     },
   }
+  if (plan.fallback) startReceiving()
   for (let slot = 0; slot < plan.hosts; slot++) start(slot)
   for (const action of plan.actions)
     scheduler.after(action.at - plan.start, `action ${action.kind}`, null, () => {
@@ -203,7 +262,9 @@ export async function runPlan(
     world,
     end: async () => {
       for (const host of hosts) if (host !== null) host.owner.alive = false
+      receiver?.kill()
       await statements.close()
+      await rm(dataDir, { recursive: true, force: true })
       await copy.drop()
     },
   }
@@ -226,19 +287,4 @@ async function inspectQueues(world: World): Promise<void> {
       status: answer?.status ?? null,
     }),
   )
-}
-
-/** When the database next has something to do, in microseconds since 1970; null: nothing. */
-async function nextDue(statements: Statements | null): Promise<number | null> {
-  const rows = await statements?.look<{ due: string | null }>(`select (extract(epoch from least(
-    (select min(try_after) from inbox where taken_at is null),
-    (select min(greatest(prepare_after, prepare_lease)) from exchange where prepare_after is not null),
-    (select min(send_after) from exchange where status in ('held', 'queued') and prepare_after is null),
-    (select min(look_after) from attempt),
-    (select min(a.started_at) + interval '45 seconds' from exchange e join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
-      where e.status = 'sending' and e.attempt_id is not null and a.outcome is null and a.look_after is null),
-    (select '-infinity'::timestamptz + interval '0' from unsealed limit 1))) * 1000000)::text as due`)
-  const due = rows?.[0]?.due ?? null
-  if (due === null) return null
-  return due === '-Infinity' ? 0 : Math.ceil(Number(due))
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Simulator } from '../../src/simulator/carrier.ts'
 import type { Line } from '../../src/simulator/world.ts'
+import { expectQuick } from '../support/outside.ts'
 import {
   account,
   onService,
@@ -147,6 +148,13 @@ describe('a message to a phone', () => {
 })
 
 describe('a text from a phone', () => {
+  test('is no longer than a phone can send, whatever was typed, and taken in a moment', async () => {
+    const simulator = open()
+    await expectQuick('64 KiB', () => simulator.text(phone, proxy, '😀'.repeat(16_384)))
+    await simulator.settled()
+    expect(receiver.got[0]?.fields.Body).toBe('😀'.repeat(800))
+  })
+
   test('reaches the webhook signed, with the fields of a real one', async () => {
     const simulator = open()
     simulator.text(phone, proxy, 'Mi hijo está enfermo')

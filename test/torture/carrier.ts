@@ -77,7 +77,12 @@ export function readRecord(folder: string): {
       errorCode: null,
       shown: shownAt.get(text.sid) ?? null,
     })),
-    sent: of('sent').map(({ kind: _, ...text }) => ({ ...text, acknowledged: acknowledged.get(text.sid) ?? null })),
+    sent: of('sent').map(({ kind: _, ...text }) => ({
+      ...text,
+      acknowledged: acknowledged.get(text.sid) ?? null,
+      over: true,
+      listed: null,
+    })),
     screens: Map.groupBy(
       of('shown').map(({ kind: _, ...shown }): Shown => shown),
       (shown) => shown.phone,

@@ -49,6 +49,8 @@ function bigDistrict(): District {
       student: `cedar-student-${g}`,
       phone: number(0, g),
       phones: [number(0, g)],
+      landline: false,
+      byVoice: false,
       language: ['es', 'en', 'zh', 'ar'][g % 4] as string,
       classes: [`cedar-class-${g % TEACHERS}`],
       everClasses: [`cedar-class-${g % TEACHERS}`],

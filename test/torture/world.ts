@@ -74,6 +74,8 @@ export function actorsWorld(town: Town, database: Database, servers: Servers, ca
   })
   const world: Pick<World, 'districts' | 'seen' | 'ask'> & Record<string, unknown> = {
     districts: town.districts,
+    account: new Set(town.districts.flatMap((d) => d.numbers)),
+    checkpoints: null,
     seen: [],
     plan: { start: now(), days: 1 },
     ownerUrl: database.ownerUrl,

@@ -11,6 +11,7 @@ import { zoneOf } from '../store/people.ts'
 import { announcementLine } from './announcement.ts'
 import type { Html } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
+import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
 import { briefly, languageWords, timeTag } from './words.ts'
@@ -76,14 +77,17 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
 
   app.get('/classes/:id', async (request, reply) => show(request, reply, '', null))
 
-  app.post('/classes/:id/announcements', async (request, reply) => {
+  app.post('/classes/:id/announcements', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const fields = fieldsOf(request)
     const id = classOf(request)
     const body = fields('body')
     const wrong = wrongDraft(body)
     if (wrong !== null) return show(request, reply.code(422), body, wrong)
-    const composed = await deps.send(visit, { to: { class: id }, body, key: fields('key') })
+    const upload = uploadIn(request)
+    if (upload.kind === 'wrong') return show(request, reply.code(422), body, upload.words)
+    const picture = upload.kind === 'none' ? null : await deps.storePicture(visit.districtId, upload.picture)
+    const composed = await deps.send(visit, { to: { class: id }, body, picture, key: fields('key') })
     if (composed.kind === 'not_found') return sayNotFound(reply)
     if (composed.kind !== 'accepted') return show(request, reply.code(422), body, composed.problem)
     const first = composed.exchanges[0]
@@ -121,10 +125,10 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       'classes',
       one.title,
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
-<form class="composer" method="post" action="/classes/${encodeURIComponent(id)}/announcements" data-draft="class ${id}">
+<form class="composer" method="post" enctype="multipart/form-data" action="/classes/${encodeURIComponent(id)}/announcements" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>${hintsList(plainWords(body))}
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>${hintsList(plainWords(body))}${pictureField(uploadIn(request).kind !== 'none')}
 <div class="row"><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div></form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )

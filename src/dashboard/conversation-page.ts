@@ -9,11 +9,21 @@ import type { ThreadHead } from '../store/thread-view.ts'
 import { phrases } from '../translators/phrasebook.ts'
 import type { Previewed } from './conversation.ts'
 import type { Html } from './page.ts'
+import { attachments } from './pictures.ts'
 import { hintsList } from './sending.ts'
+import { pictureField } from './upload.ts'
 import { arrives, clockTag, dayHeading, duration, engineName, languageWords, namesInWords, outcome } from './words.ts'
 
 /** What somebody is writing. */
-export type Draft = { readonly body: string; readonly urgent: boolean; readonly reason: string }
+export type Draft = {
+  readonly body: string
+  readonly urgent: boolean
+  readonly reason: string
+  /** Whether a picture is to go along. */
+  readonly picture: boolean
+  /** The message whose picture may go once more; null: none. */
+  readonly same: string | null
+}
 
 /** Everything that the page shows. */
 export type ConversationView = {
@@ -31,6 +41,8 @@ export type ConversationView = {
 
 /** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */
 const SEGMENT_DOLLARS = 0.012
+/** The same of a picture message, however long its words. */
+const PICTURE_DOLLARS = 0.03
 
 /** The page. */
 export function conversationPage(view: ConversationView): Html {
@@ -75,6 +87,7 @@ ${ordered.map((text, i) =>
         text.label === '' ? '' : html`<p class="label">${text.label}</p>`
       }</div>`,
 )}
+${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>
@@ -123,11 +136,12 @@ function composer(view: ConversationView, zone: string): Html {
         ? `It waits and arrives ${arrives(time.sendAfter, now, zone)}.`
         : 'It goes out at once.'
   const language = head.languages[0] ?? 'en'
-  return html`<form class="composer" id="write" method="post" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
+  return html`<form class="composer" id="write" method="post" enctype="multipart/form-data" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
 ${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}
 <input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
+${pictureField(draft.picture)}${draft.same === null ? '' : html`<label class="tick"><input type="checkbox" name="same" value="${draft.same}" checked> Send the picture of before again</label>`}
 <div id="preview" aria-live="polite">${previewPart(view.previewed, head.id)}</div>
 <div class="row"><p class="when" id="when">${when}</p><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">Send</button></div>
 ${
@@ -146,8 +160,9 @@ ${
 /** What the family would get, and what might be said more plainly. */
 export function previewPart(previewed: Previewed | null, conversationId: string): Html {
   if (previewed === null) return html``
-  const { prepared, segments, hints, language, back } = previewed
-  const cents = Math.max(1, Math.round(segments * SEGMENT_DOLLARS * 100))
+  const { prepared, segments, hints, language, back, picture } = previewed
+  const dollars = prepared.withPictures ? PICTURE_DOLLARS : segments * SEGMENT_DOLLARS
+  const cents = Math.max(1, Math.round(dollars * 100))
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
 <p class="words" lang="${language}" dir="auto">${prepared.body ?? prepared.translation?.text ?? ''}</p>
@@ -159,7 +174,14 @@ ${
       : ''
 }
 ${prepared.hold === 'person' ? html`<p class="warn">No voice speaks ${languageWords(language)}: somebody has to say it first. It is in the queue for that.</p>` : ''}
-${byCall ? '' : html`<p class="hint">${segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
+${
+  !picture
+    ? ''
+    : prepared.withPictures
+      ? html`<p class="hint">Your picture goes along.</p>`
+      : html`<p class="warn">${byCall ? 'A call carries no picture: the voice says that there is something to ask the school for.' : 'This phone takes no pictures: your words go without it, with a line that there is something to ask the school for.'}</p>`
+}
+${byCall ? '' : html`<p class="hint">${prepared.withPictures ? 'One picture message' : segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
 ${
   back === undefined
     ? prepared.translation === null

@@ -6,13 +6,17 @@ import type { Staff } from '../core/people.ts'
 import { type Hint, plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Acted, Action, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
+import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
 import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
 import { appendEvents } from '../store/events.ts'
 import { type ExchangeRecord, exchangeById, readCursor } from '../store/exchange-view.ts'
 import { markSeen } from '../store/inbox-view.ts'
+import type { Keys } from '../store/keys.ts'
 import { mayBeUrgent } from '../store/people.ts'
+import type { Picture } from '../store/picture-view.ts'
+import { pictureOfMessage } from '../store/pictures.ts'
 import { threadPulse } from '../store/pulse.ts'
 import type { Audio } from '../store/recordings.ts'
 import { momentOf } from '../store/settings.ts'
@@ -22,11 +26,13 @@ import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
 import { safeNext } from './sign-in.ts'
+import { readUpload, type Upload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What conversations need of the house. */
 export type ConversationDeps = Sender & {
+  readonly keys: Keys
   readonly call: (request: CallUp) => Promise<Composed>
   readonly act: (request: ActRequest) => Promise<Acted>
   /** What the family would get of a draft, and when. */
@@ -34,6 +40,7 @@ export type ConversationDeps = Sender & {
   /** A translation put back into the language of the writer, for the writer alone; null: nobody can just now. */
   readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
+  readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
   /** Text segments that the carrier counts. */
   readonly segments: (body: string) => number
 }
@@ -43,12 +50,16 @@ export type Previewed = {
   readonly prepared: Prepared
   readonly segments: number
   readonly hints: readonly Hint[]
+  /** Whether a picture is to go along; `prepared` says whether it does. */
+  readonly picture: boolean
   readonly language: string
   /** The translation put back; undefined: nobody asked, null: it cannot be. */
   readonly back: string | null | undefined
 }
 
 const PAGE = 30
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const NO_DRAFT: Draft = { body: '', urgent: false, reason: '', picture: false, same: null }
 const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
 const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
 
@@ -62,19 +73,19 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const head = await headOf(visit, idOf(request))
     if (head === null) return sayNotFound(reply)
     const from = queryOf(request, 'draft')
-    const draft = from === '' ? '' : await draftOf(visit, from)
+    const draft = from === '' ? NO_DRAFT : await draftOf(visit, head, from)
     return show(
       visit,
       request,
       reply,
       head,
-      { body: draft || queryOf(request, 'body').slice(0, LONGEST), urgent: false, reason: '' },
+      { ...draft, body: draft.body || queryOf(request, 'body').slice(0, LONGEST) },
       null,
       null,
     )
   })
 
-  app.post('/conversations/:id/preview', async (request, reply) => {
+  app.post('/conversations/:id/preview', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
@@ -84,12 +95,12 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return show(visit, request, reply, head, draft, null, previewed)
   })
 
-  app.post('/conversations/:id/messages', async (request, reply) => {
+  app.post('/conversations/:id/messages', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
     const draft = draftIn(request)
-    const problem = await send(visit, head, draft, fieldsOf(request)('key'))
+    const problem = await send(visit, head, draft, uploadIn(request), fieldsOf(request)('key'))
     if (problem.kind === 'wrong') return show(visit, request, reply.code(422), head, draft, problem.words, null)
     return reply.redirect(`/conversations/${head.id}?said=${problem.said}#end`, 303)
   })
@@ -106,8 +117,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       with: kind === 'interpreter' ? 'interpreter' : null,
       interpreted: kind === 'machine',
     })
-    if (called.kind !== 'accepted')
-      return show(visit, request, reply.code(409), head, { body: '', urgent: false, reason: '' }, called.problem, null)
+    if (called.kind !== 'accepted') return show(visit, request, reply.code(409), head, NO_DRAFT, called.problem, null)
     return reply.redirect(`/conversations/${head.id}?said=calling#end`, 303)
   })
 
@@ -121,6 +131,13 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (audio === null) return sayNotFound(reply)
     if (audio === 'not_yet') return reply.code(503).header('retry-after', '10').send()
     return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
+  })
+
+  app.get('/exchanges/:id/pictures/:n', async (request, reply) => {
+    const picture = await deps.picture(visitOf(request).staff, idOf(request), Number((request.params as { n: string }).n))
+    if (picture === null) return sayNotFound(reply)
+    if (picture === 'not_yet') return reply.code(503).header('retry-after', '10').send()
+    return reply.type(picture.type).header('cache-control', 'private, no-store').send(picture.bytes)
   })
 
   async function settle(request: FastifyRequest, reply: FastifyReply, action: Action, said: string): Promise<FastifyReply> {
@@ -137,26 +154,39 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }
   }
 
-  /** The words of an own message, to be written anew. */
-  async function draftOf(visit: Visit, exchangeId: string): Promise<string> {
-    const view = await visit.read(async (trx) =>
-      exchangeById(trx, visit.districtId, visit.staff, exchangeId.toLowerCase(), (await momentOf(trx)).now),
-    )
-    return view?.direction === 'to_family' ? view.original.text : ''
+  /** The words of an own message, and its picture, to be written anew. */
+  async function draftOf(visit: Visit, head: ThreadHead, exchangeId: string): Promise<Draft> {
+    const id = exchangeId.toLowerCase()
+    const { view, picture } = await visit.read(async (trx) => {
+      const view = await exchangeById(trx, visit.districtId, visit.staff, id, (await momentOf(trx)).now)
+      return { view, picture: view === null ? null : await pictureOfMessage(trx, visit.districtId, head.id, id) }
+    })
+    if (view?.direction !== 'to_family') return NO_DRAFT
+    return { ...NO_DRAFT, body: view.original.text, same: picture === null ? null : id }
+  }
+
+  /** The picture that goes along: a new one, or that of a message which was taken back. */
+  async function pictureFor(visit: Visit, head: ThreadHead, draft: Draft, upload: Upload): Promise<StoredPicture | null> {
+    if (upload.kind === 'picture') return deps.storePicture(visit.districtId, upload.picture)
+    const { same } = draft
+    return same === null ? null : visit.read((trx) => pictureOfMessage(trx, visit.districtId, head.id, same))
   }
 
   async function send(
     visit: Visit,
     head: ThreadHead,
     draft: Draft,
+    upload: Upload,
     key: string,
   ): Promise<{ kind: 'done'; said: string } | { kind: 'wrong'; words: string }> {
     const wrong = wrongDraft(draft.body)
     if (wrong !== null) return { kind: 'wrong', words: wrong }
+    if (upload.kind === 'wrong') return upload
     if (head.guardianId === null) return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
     const composed = await deps.send(visit, {
       to: { guardian: head.guardianId },
       body: draft.body,
+      picture: await pictureFor(visit, head, draft, upload),
       key,
       urgentReason: draft.urgent ? draft.reason : null,
       desk: head.isDesk ? head.staffSide : null,
@@ -170,7 +200,12 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (text === '') return null
     const given = await visit.read(async (trx) => ({
       moment: await momentOf(trx),
-      item: await describeDraft(trx, visit.districtId, { conversationId: head.id, guardianId: head.guardianId, text }),
+      item: await describeDraft(trx, deps.keys, visit.districtId, {
+        conversationId: head.id,
+        guardianId: head.guardianId,
+        text,
+        picture: draft.picture || draft.same !== null,
+      }),
     }))
     if (given.item === null) return null
     const prepared = await deps.preview(given.moment, { ...given.item, urgent: draft.urgent })
@@ -178,6 +213,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       prepared,
       segments: prepared.body === null ? 0 : deps.segments(prepared.body),
       hints: plainWords(draft.body),
+      picture: draft.picture || draft.same !== null,
       language: prepared.translation?.language ?? prepared.originalLanguage,
       back:
         back && prepared.translation !== null
@@ -244,5 +280,12 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
 
 function draftIn(request: FastifyRequest): Draft {
   const fields = fieldsOf(request)
-  return { body: fields('body'), urgent: fields('urgent') === 'yes', reason: fields('reason').slice(0, 300) }
+  return {
+    body: fields('body'),
+    urgent: fields('urgent') === 'yes',
+    reason: fields('reason').slice(0, 300),
+    // The script says that one is chosen, and sends it with the message alone.
+    picture: uploadIn(request).kind !== 'none' || fields('picture') === 'yes',
+    same: UUID.test(fields('same')) ? fields('same') : null,
+  }
 }

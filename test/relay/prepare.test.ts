@@ -12,7 +12,7 @@ const item = (n: number): ToPrepare => ({
   first: false,
   text: `Mi hija está enferma ${n}`,
   keyword: null,
-  pictures: false,
+  attached: null,
   urgent: false,
   fromPhone: true,
   createdAt: Temporal.Instant.from('2026-11-23T15:00:00Z'),

@@ -96,6 +96,11 @@ export function startHost(name: string, world: Surroundings): Host {
       },
       lookUp: null,
       recordings: { fetchRecording: async () => ({ kind: 'unavailable' }), deleteRecording: async () => 'unavailable' },
+      media: {
+        mediaOf: async () => null,
+        fetchMedium: async () => ({ kind: 'unavailable' }),
+        deleteMedium: async () => 'unavailable',
+      },
       transcriber: null,
       translator: world.translatorFor(owner),
       detect: world.detect,

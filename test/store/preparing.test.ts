@@ -82,6 +82,7 @@ const result = (item: ToPrepare, text: string): Prepared => ({
   sendAfter: null,
   hold: null,
   channel: 'text',
+  withPictures: false,
   answer: null,
 })
 const row = () =>

@@ -1,4 +1,4 @@
-/** What a server does every hour: checkpoints of every district's log; old raw webhooks, answers to repeats, calls and logins dropped. */
+/** What a server does every hour: checkpoints of every district's log; old raw webhooks, answers to repeats, calls, logins and pictures of no message dropped. */
 
 import path from 'node:path'
 import { forgetCalls } from './store/call-ending.ts'
@@ -8,6 +8,7 @@ import { type Db, inDistrict } from './store/database.ts'
 import { dropOldWebhooks } from './store/inbox.ts'
 import type { Keys } from './store/keys.ts'
 import { forgetLogins } from './store/logins.ts'
+import { forgetPictures } from './store/pictures.ts'
 import { sealDistrict } from './store/seal.ts'
 
 /** Seals every district's events; what a stopping server leaves is in the chain. */
@@ -24,6 +25,7 @@ export async function keepHouse(db: Db, keys: Keys, dataDir: string): Promise<vo
     await forgetOldAnswers(db, id)
     await inDistrict(db, id, (trx) => forgetCalls(trx, id))
     await inDistrict(db, id, (trx) => forgetLogins(trx, id))
+    await forgetPictures(db, dataDir, id)
     await writeCheckpoint(db, keys, id, path.join(dataDir, 'checkpoints'))
   }
 }

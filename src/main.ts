@@ -9,6 +9,7 @@ import { carrierAccount } from './carrier-account.ts'
 import { createTwilioCalls } from './carriers/twilio/calls.ts'
 import { createTwilioCarrier, type TwilioAccount } from './carriers/twilio/client.ts'
 import { readInbox } from './carriers/twilio/forms.ts'
+import { createTwilioMedia } from './carriers/twilio/media.ts'
 import { createTwilioRecordings } from './carriers/twilio/recordings.ts'
 import { segmentsOf } from './carriers/twilio/segments.ts'
 import { createTwilioTranscriber } from './carriers/twilio/transcriptions.ts'
@@ -47,6 +48,8 @@ import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.t
 import { fetchRecordings } from './relay/fetch.ts'
 import { interpret } from './relay/interpret.ts'
 import { createLineAsker } from './relay/look-up.ts'
+import type { MediaCarrier } from './relay/picture-ports.ts'
+import { fetchPictures } from './relay/pictures.ts'
 import type { Carrier, Detector, Translator } from './relay/ports.ts'
 import { preview } from './relay/prepare.ts'
 import type { CallCarrier } from './relay/ring-ports.ts'
@@ -59,6 +62,8 @@ import { composeStore } from './store/composing.ts'
 import { deliverStore } from './store/delivering.ts'
 import { inboxStore, keepWebhooks } from './store/inbox.ts'
 import { sendLoginCode } from './store/login-codes.ts'
+import { pictureForCarrier, seePicture } from './store/picture-view.ts'
+import { pictureStore, storePicture } from './store/pictures.ts'
 import { prepareStore } from './store/preparing.ts'
 import { audioForCarrier, playRecording, recordingStore, signAudio } from './store/recordings.ts'
 import { ringStore } from './store/ringing.ts'
@@ -71,6 +76,7 @@ import { createAwsTranscriber } from './transcribers/aws.ts'
 import { inTurn } from './transcribers/choose.ts'
 import { createTranslator } from './translators/choose.ts'
 import { createKeeper } from './webhooks/keeper.ts'
+import { pictureRoute } from './webhooks/pictures.ts'
 import { type KeptWebhook, twilioWebhooks } from './webhooks/twilio.ts'
 import { audioRoute, type VoiceDeps } from './webhooks/voice.ts'
 
@@ -118,6 +124,7 @@ export async function serve(given: Config): Promise<Running> {
       calls,
       lookUp: calls.lookUp,
       recordings: createTwilioRecordings(account),
+      media: createTwilioMedia(account),
       transcriber: inTurn([
         createTwilioTranscriber(account),
         ...(config.transcription === null ? [] : [createAwsTranscriber(config.transcription)]),
@@ -189,13 +196,14 @@ export type Parts = Pick<Installation, 'db' | 'scheduler' | 'keys'> &
     /** What the pages need beyond the gateway; null: there are none. */
     readonly pages: Pick<DashboardDeps, 'sessionSecret' | 'provider' | 'demo' | 'subscribe' | 'asSeen'> | null
     readonly account: TwilioAccount
-    /** Where recordings are kept. */
+    /** Where recordings and pictures are kept. */
     readonly dataDir: string
     readonly carrier: Carrier
     readonly calls: CallCarrier & CallControl
     /** Null: the carrier is never asked what line a phone is. */
     readonly lookUp: LineLookUp | null
     readonly recordings: RecordingCarrier
+    readonly media: MediaCarrier
     /** Null: voicemails go on as audio alone. */
     readonly transcriber: Transcriber | null
     readonly translator: Translator
@@ -218,6 +226,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
   const store = composeStore(db, keys)
   const { dataDir } = parts
   const recordings = recordingStore(db, keys, dataDir)
+  const pictures = pictureStore(db, keys, dataDir)
   const lines = parts.lookUp === null ? null : createLineAsker(parts.lookUp, () => performance.now())
   const jobs = startJobs({
     receive: { inbox: inboxStore(db, keys, (key, raw) => readVoiceInbox(key, raw) ?? readInbox(key, raw), scripts), detect },
@@ -229,8 +238,13 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
       monotonic: () => performance.now(),
     },
     reconcile: { store: reconcileStore(db, keys), carrier },
-    fetch: (districtId, limit) =>
-      fetchRecordings({ store: recordings, carrier: parts.recordings, transcriber: parts.transcriber }, districtId, limit),
+    fetch: async (districtId, limit) => {
+      const of = [
+        fetchRecordings({ store: recordings, carrier: parts.recordings, transcriber: parts.transcriber }, districtId, limit),
+        fetchPictures({ store: pictures, carrier: parts.media }, districtId, limit),
+      ]
+      return Math.max(...(await Promise.all(of)))
+    },
     interpret: (districtId, limit) => interpret({ store: talkStore(db), translator }, districtId, limit),
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
@@ -257,6 +271,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     signAudio: (districtId, id) => signAudio(keys, districtId, id, Temporal.Now.instant().toString().slice(0, 10)),
     audio: (districtId, id, word) => audioForCarrier(keys, dataDir, Temporal.Now.instant(), districtId, id, word),
   }
+  const picture = (link: Parameters<typeof pictureForCarrier>[4]) =>
+    pictureForCarrier(db, keys, dataDir, Temporal.Now.instant(), link)
   // What staff do, by a program or in a browser.
   const actions = {
     db,
@@ -266,6 +282,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     call: (request: CallUp) => waking(callFamily(store, request), 'ring'),
     act: (request: ActRequest) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
     recording: async (staff: Staff, exchangeId: string) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
+    picture: async (staff: Staff, exchangeId: string, n: number) =>
+      seePicture(db, keys, dataDir, staff.districtId, staff, exchangeId, n),
     letTeachersSendUrgent: (request: Parameters<typeof letTeachersSendUrgent>[1]) => letTeachersSendUrgent(store, request),
     setHours: (request: Parameters<typeof setHours>[1]) => waking(setHours(store, request), 'prepare', 'deliver'),
   }
@@ -273,6 +291,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     ...pages,
     ...actions,
     send: sender(actions.compose),
+    storePicture: (districtId, picture) => storePicture(keys, dataDir, districtId, picture),
     importRoster: (source, options) => waking(importRoster(db, keys, source, options), 'prepare', 'deliver'),
     actOnAll: (request) => waking(actOnAll(store, request), 'prepare', 'deliver', 'ring'),
     setOwnPhone: (request) => waking(setOwnPhone(store, request), 'prepare', 'deliver'),
@@ -307,7 +326,12 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
         setCalls: (request) => setCalls(store, request),
         pin: (request) => waking(givePin(store, request), 'deliver'),
       }),
-      others: [audioRoute(voice), ...(parts.pages === null ? [] : [dashboard(pagesDeps(parts.pages))]), ...parts.others],
+      others: [
+        audioRoute(voice),
+        pictureRoute({ picture }),
+        ...(parts.pages === null ? [] : [dashboard(pagesDeps(parts.pages))]),
+        ...parts.others,
+      ],
       home: parts.home,
     })
     return { jobs, app }

@@ -24,6 +24,7 @@ import { canonical } from '../store/events.ts'
 import { exchangeById, exchangePage, readCursor, readTime, writeCursor } from '../store/exchange-view.ts'
 import { schoolHours } from '../store/hours.ts'
 import { schoolRight } from '../store/people.ts'
+import type { Picture } from '../store/picture-view.ts'
 import type { Audio } from '../store/recordings.ts'
 import { sendProblem } from './problems.ts'
 import * as schema from './schemas.ts'
@@ -51,6 +52,8 @@ export type RouteDeps = {
   }) => Promise<Acted>
   /** What was recorded of an exchange, for who may see it. */
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
+  /** One of its pictures, from 1, for who may see it. */
+  readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
   readonly letTeachersSendUrgent: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -72,6 +75,8 @@ type View = z.infer<typeof schema.Exchange>
 const NO_EXCHANGE = 'There is no such exchange: check the id.'
 const NO_RECORDING = 'There is no recording of this exchange: check the id.'
 const NOT_YET = 'The recording is still on its way from the carrier: ask again in a moment.'
+const NO_PICTURE = 'There is no such picture of this exchange: check id and number.'
+const PICTURE_NOT_YET = 'The picture is still on its way from the carrier: ask again in a moment.'
 const NO_GUARDIAN = 'There is nobody with that id and a phone whom you may reach.'
 const NO_SCHOOL = 'There is no such school: check the id.'
 const NO_HOURS = 'This school has no hours yet and sends nothing but urgent messages: set them by PUT at this address.'
@@ -159,6 +164,19 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
       if (audio === null) return sendProblem(reply, 404, NO_RECORDING)
       if (audio === 'not_yet') return sendProblem(reply.header('retry-after', '10'), 503, NOT_YET)
       return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
+    },
+  )
+
+  const picture = { params: schema.PictureById, response: { 200: schema.Picture, ...schema.problems(400, 401, 404, 503) } }
+  api.get(
+    '/exchanges/:id/pictures/:n',
+    { schema: { summary: 'A picture of an exchange, from 1; each look is in the log.', ...picture } },
+    async (request, reply) => {
+      const { id, n } = request.params
+      const found = await deps.picture(staffOf(request), id.toLowerCase(), Number(n))
+      if (found === null) return sendProblem(reply, 404, NO_PICTURE)
+      if (found === 'not_yet') return sendProblem(reply.header('retry-after', '10'), 503, PICTURE_NOT_YET)
+      return reply.type(found.type).header('cache-control', 'private, no-store').send(found.bytes)
     },
   )
 

@@ -108,6 +108,17 @@ export const Idempotency = z.looseObject({
 /** What became of a message at once, one a phone. */
 export const Accepted = z.object({ exchanges: z.array(z.object({ id: z.string(), status: Status, sendAfter: SendAfter })) })
 
+const Attachment = z.object({
+  n: z.number().int(),
+  state: z
+    .enum(['shown', 'waiting', 'erased', 'video', 'sound', 'contact_card', 'other', 'damaged', 'too_large', 'lost'])
+    .describe('`waiting`: still at the carrier; everything but `shown` is seen by nobody.'),
+  path: z.string().nullable().describe('The path of the picture; null: it is not shown.'),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+  size: z.number().int().nullable().describe('Bytes.'),
+})
+
 /** An exchange as the contract names it. */
 export const Exchange = z
   .object({
@@ -130,10 +141,19 @@ export const Exchange = z
       .describe('The best that is known of its arrival, from least to most as listed; null: nothing.'),
     seconds: z.number().int().nullable().describe('Of a call: for how long it lasted; of a voicemail: for how long it speaks.'),
     recording: z.string().nullable().describe('The path of its recording; null: there is none.'),
+    pictures: z.number().int().describe('How many pictures or other files came or go with it.'),
+    attachments: z.array(Attachment),
+    picturesGo: z.boolean().nullable().describe('Whether its pictures go along to the phone; null: none, or not known yet.'),
     at: Instant,
     events: z.array(z.object({ at: Instant, what: z.string() })),
   })
   .meta({ id: 'Exchange' })
+
+/** The parts of a picture's address. */
+export const PictureById = z.object({ id: z.string(), n: z.string().regex(/^(?:[1-9]|10)$/) })
+
+/** A picture as it is kept: JPEG, PNG, GIF or WebP. */
+export const Picture = z.custom<Buffer>((value) => Buffer.isBuffer(value)).meta({ type: 'string', format: 'binary' })
 
 /** Audio as it was recorded. */
 export const Recording = z.custom<Buffer>((value) => Buffer.isBuffer(value)).meta({ type: 'string', format: 'binary' })

@@ -41,3 +41,11 @@ export function isE164(text: string): text is E164 {
 export function asE164(text: string): E164 | null {
   return isE164(text) ? text : null
 }
+
+/** Area codes behind +1 that are of other countries than the United States (with their territories) and Canada (NANPA). */
+const ELSEWHERE = /^\+1(?:242|246|264|268|284|345|441|473|649|658|664|721|758|767|784|809|829|849|868|869|876)/
+
+/** Whether the carrier takes picture messages to a number: in the United States and Canada alone (Twilio, MMS). */
+export function takesPictures(number: E164): boolean {
+  return number.startsWith('+1') && !ELSEWHERE.test(number)
+}

@@ -18,6 +18,8 @@ export type SendFailure = {
     | 'our_setup'
     | 'too_many'
     | 'too_long'
+    | 'no_pictures'
+    | 'picture_unfetched'
     | 'other'
   /** Whether an operator has to mend something, rather than the school or the family. */
   readonly ours: boolean
@@ -42,6 +44,8 @@ const REASONS = {
   our_setup: { ours: true, byCall: false, words: 'The school’s number is not set up for this. The office has been told.' },
   too_many: { ours: true, byCall: false, words: 'Too much at once; the carrier did not take this one.' },
   too_long: { ours: true, byCall: false, words: 'The text is too long for the carrier.' },
+  no_pictures: { ours: false, byCall: false, words: 'This phone takes no pictures.' },
+  picture_unfetched: { ours: true, byCall: false, words: 'The carrier could not take the picture. The office has been told.' },
   other: { ours: true, byCall: true, words: 'The carrier did not deliver it.' },
 } as const satisfies Record<SendFailure['reason'], Omit<SendFailure, 'reason'>>
 
@@ -90,6 +94,21 @@ const CODES: Readonly<Record<number, SendFailure['reason']>> = {
   30023: 'too_many',
   30027: 'too_many',
   21617: 'too_long',
+  30011: 'no_pictures',
+  30019: 'no_pictures',
+  11200: 'picture_unfetched',
+  11751: 'picture_unfetched',
+  12300: 'picture_unfetched',
+  21620: 'picture_unfetched',
+  21623: 'picture_unfetched',
+}
+
+/** Reasons that the pictures alone are: the words of the same message may go. */
+const OF_PICTURES: ReadonlySet<SendFailure['reason']> = new Set(['no_pictures', 'picture_unfetched'])
+
+/** Whether a message that failed for this reason may arrive without its pictures. */
+export function mayGoWithoutPictures({ reason }: Pick<SendFailure, 'reason'>): boolean {
+  return OF_PICTURES.has(reason)
 }
 
 /** Codes that have a row, for the documentation's test. */

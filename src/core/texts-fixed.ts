@@ -37,8 +37,12 @@ export const textSlots = {
   no_original: [],
   /** The answer to ORIGINAL: stands before it. */
   original_is: [],
-  /** The answer to a picture. */
+  /** To whoever sent along what nobody gets to see: a film, a contact card, a picture that came damaged. */
   media_not_passed: [],
+  /** Stands for a picture that goes along, where it has no words. */
+  picture: [],
+  /** To a family whose phone does not get what came along. */
+  picture_stays: [],
   /** With which a family hears its messages from any phone. */
   pin: ['school', 'pin'],
   /** To a staff phone, to sign in at a browser. */
@@ -91,7 +95,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: english('This family asked to stop messages. Please use another way to reach them.'),
     no_original: english('There is no original to send you: the last message was not translated.'),
     original_is: english('The original:'),
-    media_not_passed: english('We cannot pass on pictures yet. Please write it, or bring it to the school.'),
+    media_not_passed: english(
+      'Your picture or file could not be passed on. Photos can be sent here, other files cannot. Please write it, or bring it to the school.',
+    ),
+    picture: english('A picture for you.'),
+    picture_stays: english('Something came with this message that your phone cannot get. Please ask the school for it.'),
     login_code: english(
       'Your Homeline sign-in code is {code}. It works for ten minutes. Nobody at your school will ask you for it.',
     ),
@@ -124,7 +132,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('Esta familia pidió no recibir más mensajes. Por favor comuníquese con ella de otra manera.'),
     no_original: draft('No hay un original para enviarle: el último mensaje no fue traducido.'),
     original_is: draft('El original:'),
-    media_not_passed: draft('Todavía no podemos pasar fotos. Por favor escriba el mensaje o llévelo a la escuela.'),
+    media_not_passed: draft(
+      'No pudimos pasar su foto o archivo. Aquí se pueden enviar fotos, pero no otros archivos. Por favor escriba el mensaje o llévelo a la escuela.',
+    ),
+    picture: draft('Una foto para usted.'),
+    picture_stays: draft('Con este mensaje venía algo que su teléfono no puede recibir. Por favor pídalo en la escuela.'),
     login_code: draft(
       'Su código para entrar en Homeline es {code}. Sirve durante diez minutos. Nadie de la escuela se lo pedirá.',
     ),
@@ -153,7 +165,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('طلبت هذه الأسرة إيقاف الرسائل. الرجاء التواصل معها بطريقة أخرى.'),
     no_original: draft('لا يوجد نص أصلي لإرساله: الرسالة الأخيرة لم تُترجم.'),
     original_is: draft('النص الأصلي:'),
-    media_not_passed: draft('لا يمكننا تمرير الصور حتى الآن. الرجاء كتابة الرسالة أو إحضارها إلى المدرسة.'),
+    media_not_passed: draft(
+      'لم نتمكن من تمرير الصورة أو الملف. يمكن إرسال الصور هنا، ولا يمكن إرسال ملفات أخرى. الرجاء كتابة الرسالة أو إحضارها إلى المدرسة.',
+    ),
+    picture: draft('صورة لك.'),
+    picture_stays: draft('مع هذه الرسالة شيء لا يستطيع هاتفك استلامه. الرجاء طلبه من المدرسة.'),
     login_code: draft('رمز دخولك إلى Homeline هو {code}. يصلح لعشر دقائق. لن يطلبه منك أحد من المدرسة.'),
     pin: draft('رمزك السري لدى {school} هو {pin}. يمكنك به سماع رسائلك من أي هاتف: اتصل بهذا الرقم.'),
     not_reached: draft('تم الاتصال بعائلة {family} ثلاث مرات دون رد: "{excerpt}". حاول مرة أخرى أو أرسل ورقة.'),
@@ -176,7 +192,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('这个家庭要求不再接收短信。请用其他方式联系。'),
     no_original: draft('没有原文可以发给您：上一条短信没有经过翻译。'),
     original_is: draft('原文：'),
-    media_not_passed: draft('目前还不能转发图片。请用文字写下来，或带到学校。'),
+    media_not_passed: draft('您的图片或文件未能转发。这里可以发送照片，不能发送其他文件。请用文字写下来，或带到学校。'),
+    picture: draft('给您的图片。'),
+    picture_stays: draft('这条信息附有您的手机无法接收的内容。请向学校索取。'),
     login_code: draft('您登录 Homeline 的验证码是 {code}，十分钟内有效。学校的任何人都不会向您索要。'),
     pin: draft('您在{school}的密码是 {pin}。凭此密码可用任何电话收听留言：请拨打本号码。'),
     not_reached: draft('已给{family}的家人打过三次电话，无人接听：“{excerpt}”。请重试或寄纸质通知。'),
@@ -199,7 +217,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('這個家庭要求不再接收簡訊。請用其他方式聯絡。'),
     no_original: draft('沒有原文可以傳給您：上一則簡訊沒有經過翻譯。'),
     original_is: draft('原文：'),
-    media_not_passed: draft('目前還不能轉傳圖片。請用文字寫下來，或帶到學校。'),
+    media_not_passed: draft('您的圖片或檔案未能轉傳。這裡可以傳送照片，不能傳送其他檔案。請用文字寫下來，或帶到學校。'),
+    picture: draft('給您的圖片。'),
+    picture_stays: draft('這則訊息附有您的手機無法接收的內容。請向學校索取。'),
     login_code: draft('您登入 Homeline 的驗證碼是 {code}，十分鐘內有效。學校的任何人都不會向您索取。'),
     pin: draft('您在{school}的密碼是 {pin}。憑此密碼可用任何電話收聽留言：請撥打本號碼。'),
     not_reached: draft('已給{family}的家人打過三次電話，無人接聽：「{excerpt}」。請重試或寄紙本通知。'),
@@ -230,7 +250,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('Gia đình này yêu cầu ngừng nhận tin nhắn. Xin liên lạc bằng cách khác.'),
     no_original: draft('Không có bản gốc để gửi: tin nhắn vừa rồi không phải là bản dịch.'),
     original_is: draft('Bản gốc:'),
-    media_not_passed: draft('Chúng tôi chưa chuyển được hình ảnh. Xin viết bằng chữ hoặc mang đến trường.'),
+    media_not_passed: draft(
+      'Không chuyển được hình hoặc tệp của quý vị. Ở đây có thể gửi ảnh, không gửi được tệp khác. Xin viết bằng chữ hoặc mang đến trường.',
+    ),
+    picture: draft('Hình ảnh gửi quý vị.'),
+    picture_stays: draft('Tin nhắn này có kèm nội dung mà điện thoại của quý vị không nhận được. Xin hỏi nhà trường.'),
     login_code: draft(
       'Mã đăng nhập Homeline của quý vị là {code}. Mã có hiệu lực trong mười phút. Không ai ở trường sẽ hỏi quý vị mã này.',
     ),
@@ -267,7 +291,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('Esta família pediu para não receber mais mensagens. Por favor use outro meio de contato.'),
     no_original: draft('Não há original para enviar: a última mensagem não foi traduzida.'),
     original_is: draft('O original:'),
-    media_not_passed: draft('Ainda não podemos repassar fotos. Por favor escreva a mensagem ou leve-a à escola.'),
+    media_not_passed: draft(
+      'Não foi possível repassar sua foto ou arquivo. Aqui podem ser enviadas fotos, mas não outros arquivos. Por favor escreva a mensagem ou leve-a à escola.',
+    ),
+    picture: draft('Uma foto para você.'),
+    picture_stays: draft('Com esta mensagem veio algo que seu telefone não pode receber. Por favor peça na escola.'),
     login_code: draft('Seu código para entrar no Homeline é {code}. Vale por dez minutos. Ninguém da escola vai pedi-lo.'),
     pin: draft(
       'A sua senha para {school} é {pin}. Com ela você pode ouvir as suas mensagens de qualquer telefone: ligue para este número.',
@@ -302,7 +330,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('Эта семья попросила больше не присылать сообщений. Пожалуйста, свяжитесь с ней другим способом.'),
     no_original: draft('Оригинала нет: последнее сообщение не переводилось.'),
     original_is: draft('Оригинал:'),
-    media_not_passed: draft('Мы пока не можем передавать изображения. Пожалуйста, напишите текстом или принесите в школу.'),
+    media_not_passed: draft(
+      'Не удалось передать ваше изображение или файл. Сюда можно отправлять фотографии, другие файлы нельзя. Пожалуйста, напишите текстом или принесите в школу.',
+    ),
+    picture: draft('Изображение для вас.'),
+    picture_stays: draft('К этому сообщению приложено то, что ваш телефон не может получить. Пожалуйста, спросите в школе.'),
     login_code: draft('Ваш код для входа в Homeline: {code}. Он действует десять минут. Никто из школы у вас его не спросит.'),
     pin: draft('Ваш код для {school}: {pin}. С ним вы можете прослушать сообщения с любого телефона: позвоните на этот номер.'),
     not_reached: draft(
@@ -335,7 +367,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     opted_out_to_staff: draft('Fanmi sa a mande pou pa resevwa mesaj ankò. Tanpri kontakte yo yon lòt jan.'),
     no_original: draft('Pa gen orijinal pou voye ba ou: dènye mesaj la pa t tradui.'),
     original_is: draft('Orijinal la:'),
-    media_not_passed: draft('Nou poko ka voye foto. Tanpri ekri mesaj la oswa pote li nan lekòl la.'),
+    media_not_passed: draft(
+      'Nou pa t kapab pase foto oswa fichye ou a. Ou ka voye foto isit la, men pa lòt fichye. Tanpri ekri mesaj la oswa pote li nan lekòl la.',
+    ),
+    picture: draft('Yon foto pou ou.'),
+    picture_stays: draft('Te gen yon bagay ki vini ak mesaj sa a ke telefòn ou pa ka resevwa. Tanpri mande lekòl la li.'),
     login_code: draft('Kòd pou ou konekte sou Homeline se {code}. Li bon pou dis minit. Pèsonn nan lekòl la p ap mande w li.'),
     pin: draft('Kòd ou pou {school} se {pin}. Avèk li ou ka tande mesaj ou yo sou nenpòt telefòn: rele nimewo sa a.'),
     not_reached: draft('Nou rele fanmi {family} twa fwa, yo pa reponn: "{excerpt}". Eseye ankò oswa voye papye.'),
@@ -371,7 +407,11 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     no_original: draft("Il n'y a pas d'original à vous envoyer : le dernier message n'a pas été traduit."),
     original_is: draft("L'original :"),
     media_not_passed: draft(
-      "Nous ne pouvons pas encore transmettre de photos. Veuillez écrire le message ou l'apporter à l'école.",
+      "Votre image ou votre fichier n'a pas pu être transmis. On peut envoyer des photos ici, mais pas d'autres fichiers. Veuillez écrire le message ou l'apporter à l'école.",
+    ),
+    picture: draft('Une image pour vous.'),
+    picture_stays: draft(
+      "Ce message contient quelque chose que votre téléphone ne peut pas recevoir. Veuillez le demander à l'école.",
     ),
     login_code: draft(
       'Votre code de connexion à Homeline est {code}. Il est valable dix minutes. Personne à l’école ne vous le demandera.',

@@ -15,6 +15,7 @@ import { type Later, laterFields, laterIn, NOT_LATER, whenPart, wishOf } from '.
 import { type Html, sendPage } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
 import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
+import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
 import { briefly, languageWords, timeTag } from './words.ts'
@@ -80,14 +81,14 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
 
   app.get('/classes/:id', async (request, reply) => show(request, reply, EMPTY, null))
 
-  app.post('/classes/:id/preview', async (request, reply) => {
+  app.post('/classes/:id/preview', { preValidation: readUpload }, async (request, reply) => {
     const draft = draftIn(fieldsOf(request))
     if (request.headers['x-part'] !== 'preview') return show(request, reply, draft, null)
     const one = await classFor(visitOf(request), classOf(request))
     return one === undefined ? sayNotFound(reply) : sendPage(reply, previewPart(draft, one, await deps.now()))
   })
 
-  app.post('/classes/:id/insert', async (request, reply) => {
+  app.post('/classes/:id/insert', { preValidation: readUpload }, async (request, reply) => {
     const { districtId, staff, read } = visitOf(request)
     const draft = draftIn(fieldsOf(request))
     const saved = await read((trx) => sentencesFor(trx, districtId, staff.id))
@@ -95,7 +96,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     return show(request, reply, words === null ? draft : { ...draft, body: withSentence(draft.body, words) }, null)
   })
 
-  app.post('/classes/:id/keep', async (request, reply) => {
+  app.post('/classes/:id/keep', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const draft = draftIn(fieldsOf(request))
     if ((await classFor(visit, classOf(request))) === undefined) return sayNotFound(reply)
@@ -103,7 +104,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     return show(request, done ? reply : reply.code(422), draft, done ? null : words, done ? words : null)
   })
 
-  app.post('/classes/:id/announcements', async (request, reply) => {
+  app.post('/classes/:id/announcements', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const fields = fieldsOf(request)
     const id = classOf(request)
@@ -116,7 +117,10 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     const wish = wishOf(draft.later, one.zone)
     if (wish.kind === 'wrong') return refuse(wish.problem)
     const notBefore = wish.kind === 'at' ? wish.at : null
-    const composed = await deps.send(visit, { to: { class: id }, body: draft.body, key: fields('key'), notBefore })
+    const upload = uploadIn(request)
+    if (upload.kind === 'wrong') return refuse(upload.words)
+    const picture = upload.kind === 'none' ? null : await deps.storePicture(visit.districtId, upload.picture)
+    const composed = await deps.send(visit, { to: { class: id }, body: draft.body, picture, key: fields('key'), notBefore })
     if (composed.kind === 'not_found') return sayNotFound(reply)
     if (composed.kind !== 'accepted') return refuse(composed.problem)
     const first = composed.exchanges[0]
@@ -162,10 +166,10 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       'classes',
       one.title,
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
-<form class="composer" id="write" method="post" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
+<form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${previewPart(draft, one, now)}</div>
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>${pictureField(uploadIn(request).kind !== 'none')}<div id="preview" aria-live="polite">${previewPart(draft, one, now)}</div>
 <div class="row"><button class="quiet" formaction="${at}/preview">Show when it arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )

@@ -12,6 +12,7 @@ import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.t
 import type { Html } from './page.ts'
 import { hintsList } from './sending.ts'
 import { sentencesPart } from './sentences.ts'
+import { pictureField } from './upload.ts'
 import type { Fields } from './wall.ts'
 import { languageWords, namesInWords } from './words.ts'
 
@@ -22,6 +23,10 @@ export type Draft = {
   readonly reason: string
   readonly later: Later
   readonly byVoice: boolean
+  /** Whether a picture is to go along. */
+  readonly picture: boolean
+  /** The message whose picture may go once more; null: none. */
+  readonly same: string | null
 }
 
 /** What a draft would become. */
@@ -29,6 +34,8 @@ export type Previewed = {
   readonly prepared: Prepared
   readonly segments: number
   readonly hints: readonly Hint[]
+  /** Whether a picture is to go along; `prepared` says whether it does. */
+  readonly picture: boolean
   readonly language: string
   /** The translation put back; undefined: nobody asked, null: it cannot be. */
   readonly back: string | null | undefined
@@ -48,19 +55,34 @@ export type ComposerView = {
 }
 
 /** A draft of these words and no wishes. */
-export const draftOf = (body: string): Draft => ({ body, urgent: false, reason: '', later: NOT_LATER, byVoice: false })
+export const draftOf = (body: string): Draft => ({
+  body,
+  urgent: false,
+  reason: '',
+  later: NOT_LATER,
+  byVoice: false,
+  picture: false,
+  same: null,
+})
 
-/** The draft that a form brings. */
-export const draftIn = (fields: Fields): Draft => ({
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** The draft that a form's fields bring. */
+export const draftFields = (fields: Fields): Draft => ({
   body: fields('body'),
   urgent: fields('urgent') === 'yes',
   reason: fields('reason').slice(0, 300),
   later: laterIn(fields),
   byVoice: fields('voice') === 'yes',
+  // The script says that one is chosen, and sends it with the message alone.
+  picture: fields('picture') === 'yes',
+  same: UUID.test(fields('same')) ? fields('same') : null,
 })
 
 /** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */
 const SEGMENT_DOLLARS = 0.012
+/** The same of a picture message, however long its words. */
+const PICTURE_DOLLARS = 0.03
 
 /** The form. */
 export function composer(view: ComposerView): Html {
@@ -69,11 +91,12 @@ export function composer(view: ComposerView): Html {
     return html`<p class="note">This family asked to get no more messages (STOP). They come back by texting START to any number of the school; until then use another way.</p>`
   const closed = sendTime(now, { urgent: false, optedOut: false, hours: head.hours, notBefore: null }).status === 'held'
   const language = head.languages[0] ?? 'en'
-  return html`<form class="composer" id="write" method="post" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
+  return html`<form class="composer" id="write" method="post" enctype="multipart/form-data" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
 ${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}${view.noted === null ? '' : html`<p class="note" role="status">${view.noted}</p>`}
 <input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
+${pictureField(draft.picture)}${draft.same === null ? '' : html`<label class="tick"><input type="checkbox" name="same" value="${draft.same}" checked> Send the picture of before again</label>`}
 <div id="preview" aria-live="polite">${previewPart(view)}</div>
 ${head.ownPhone === 'off' ? html`<p class="hint">Your own phone is off, so the answer is read here only. <a href="/account/phone">Change that</a></p>` : ''}
 <div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">Send</button></div>
@@ -105,8 +128,9 @@ export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone }, now)}`
 }
 
-function previewSection({ prepared, segments, hints, language, back }: Previewed, conversationId: string): Html {
-  const cents = Math.max(1, Math.round(segments * SEGMENT_DOLLARS * 100))
+function previewSection({ prepared, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {
+  const dollars = prepared.withPictures ? PICTURE_DOLLARS : segments * SEGMENT_DOLLARS
+  const cents = Math.max(1, Math.round(dollars * 100))
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
 <p class="words" lang="${language}" dir="auto">${prepared.body ?? prepared.translation?.text ?? ''}</p>
@@ -118,7 +142,14 @@ ${
       : ''
 }
 ${prepared.hold === 'person' ? html`<p class="warn">No voice speaks ${languageWords(language)}: somebody has to say it first. It is in the queue for that.</p>` : ''}
-${byCall ? '' : html`<p class="hint">${segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
+${
+  !picture
+    ? ''
+    : prepared.withPictures
+      ? html`<p class="hint">Your picture goes along.</p>`
+      : html`<p class="warn">${byCall ? 'A call carries no picture: the voice says that there is something to ask the school for.' : 'This phone takes no pictures: your words go without it, with a line that there is something to ask the school for.'}</p>`
+}
+${byCall ? '' : html`<p class="hint">${prepared.withPictures ? 'One picture message' : segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
 ${
   back === undefined
     ? prepared.translation === null

@@ -6,6 +6,7 @@ import { type Cursor, type ExchangeRecord, type ExchangeView, writeCursor } from
 import type { ThreadHead } from '../store/thread-view.ts'
 import { type ComposerView, composer } from './composer.ts'
 import type { Html } from './page.ts'
+import { attachments } from './pictures.ts'
 import { clockTag, dayHeading, duration, engineName, languageWords, namesInWords, onOwnPhone, outcome } from './words.ts'
 
 /** Everything that the page shows. */
@@ -59,6 +60,7 @@ ${ordered.map((text, i) =>
         text.label === '' ? '' : html`<p class="label">${text.label}</p>`
       }</div>`,
 )}
+${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>

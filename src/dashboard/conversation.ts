@@ -6,19 +6,23 @@ import type { Staff } from '../core/people.ts'
 import { plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Acted, Action, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
+import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
 import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
 import { appendEvents } from '../store/events.ts'
 import { type ExchangeRecord, exchangeById, readCursor } from '../store/exchange-view.ts'
 import { markSeen } from '../store/inbox-view.ts'
+import type { Keys } from '../store/keys.ts'
 import { mayBeUrgent } from '../store/people.ts'
+import type { Picture } from '../store/picture-view.ts'
+import { pictureOfMessage } from '../store/pictures.ts'
 import { threadPulse } from '../store/pulse.ts'
 import type { Audio } from '../store/recordings.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
 import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
-import { type Draft, draftIn, draftOf, type Previewed, previewPart } from './composer.ts'
+import { type Draft, draftFields, draftOf, type Previewed, previewPart } from './composer.ts'
 import { conversationPage } from './conversation-page.ts'
 import { laterOf, wishOf } from './later.ts'
 import type { Cookies } from './login-cookie.ts'
@@ -26,11 +30,13 @@ import { sendPage } from './page.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
 import { keepWritten, withSentence, wordsOf } from './sentences.ts'
 import { safeNext } from './sign-in.ts'
+import { readUpload, type Upload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What conversations need of the house. */
 export type ConversationDeps = Sender & {
+  readonly keys: Keys
   readonly call: (request: CallUp) => Promise<Composed>
   readonly act: (request: ActRequest) => Promise<Acted>
   /** What the family would get of a draft, and when. */
@@ -39,6 +45,7 @@ export type ConversationDeps = Sender & {
   readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
   readonly now: () => Promise<Temporal.Instant>
+  readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
   /** Text segments that the carrier counts. */
   readonly segments: (body: string) => number
 }
@@ -61,43 +68,43 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return show(visit, request, reply, head, draft, null, null)
   })
 
-  app.post('/conversations/:id/preview', async (request, reply) => {
+  app.post('/conversations/:id/preview', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
-    const draft = draftIn(fieldsOf(request))
+    const draft = draftIn(request)
     const previewed = await previewOf(visit, head, draft, fieldsOf(request)('back') === 'yes')
     if (request.headers['x-part'] === 'preview')
       return sendPage(reply, previewPart({ head, draft, previewed, now: await deps.now() }))
     return show(visit, request, reply, head, draft, null, previewed)
   })
 
-  app.post('/conversations/:id/insert', async (request, reply) => {
+  app.post('/conversations/:id/insert', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
-    const draft = draftIn(fieldsOf(request))
+    const draft = draftIn(request)
     const saved = await visit.read((trx) => sentencesFor(trx, visit.districtId, visit.staff.id))
     const words = wordsOf(fieldsOf(request)('insert'), saved)
     const body = words === null ? draft.body : withSentence(draft.body, words)
     return show(visit, request, reply, head, { ...draft, body }, null, null)
   })
 
-  app.post('/conversations/:id/keep', async (request, reply) => {
+  app.post('/conversations/:id/keep', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
-    const draft = draftIn(fieldsOf(request))
+    const draft = draftIn(request)
     const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
     return show(visit, request, done ? reply : reply.code(422), head, draft, done ? null : words, null, done ? words : null)
   })
 
-  app.post('/conversations/:id/messages', async (request, reply) => {
+  app.post('/conversations/:id/messages', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
-    const draft = draftIn(fieldsOf(request))
-    const problem = await send(visit, head, draft, fieldsOf(request)('key'))
+    const draft = draftIn(request)
+    const problem = await send(visit, head, draft, uploadIn(request), fieldsOf(request)('key'))
     if (problem.kind === 'wrong') return show(visit, request, reply.code(422), head, draft, problem.words, null)
     return reply.redirect(`/conversations/${head.id}?said=${problem.said}#end`, 303)
   })
@@ -130,6 +137,13 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
   })
 
+  app.get('/exchanges/:id/pictures/:n', async (request, reply) => {
+    const picture = await deps.picture(visitOf(request).staff, idOf(request), Number((request.params as { n: string }).n))
+    if (picture === null) return sayNotFound(reply)
+    if (picture === 'not_yet') return reply.code(503).header('retry-after', '10').send()
+    return reply.type(picture.type).header('cache-control', 'private, no-store').send(picture.bytes)
+  })
+
   async function settle(request: FastifyRequest, reply: FastifyReply, action: Action, said: string): Promise<FastifyReply> {
     const { districtId, staff } = visitOf(request)
     const back = safeNext(fieldsOf(request)('back'))
@@ -146,31 +160,43 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }
   }
 
-  /** An own message to be written anew, with the time that was chosen for it; null: there is no such message. */
+  /** An own message to be written anew, with its picture and the time that was chosen for it; null: there is no such message. */
   async function draftAnew(visit: Visit, head: ThreadHead, exchangeId: string): Promise<Draft | null> {
-    const view = await visit.read(async (trx) =>
-      exchangeById(trx, visit.districtId, visit.staff, exchangeId.toLowerCase(), (await momentOf(trx)).now),
-    )
+    const id = exchangeId.toLowerCase()
+    const { view, picture } = await visit.read(async (trx) => {
+      const view = await exchangeById(trx, visit.districtId, visit.staff, id, (await momentOf(trx)).now)
+      return { view, picture: view === null ? null : await pictureOfMessage(trx, visit.districtId, head.id, id) }
+    })
     if (view?.direction !== 'to_family') return null
     const { notBefore, byVoice, original } = view
     const later = notBefore === null ? {} : { later: laterOf(Temporal.Instant.from(notBefore), head.zone) }
-    return { ...draftOf(original.text), ...later, byVoice }
+    return { ...draftOf(original.text), ...later, byVoice, same: picture === null ? null : id }
+  }
+
+  /** The picture that goes along: a new one, or that of a message which was taken back. */
+  async function pictureFor(visit: Visit, head: ThreadHead, draft: Draft, upload: Upload): Promise<StoredPicture | null> {
+    if (upload.kind === 'picture') return deps.storePicture(visit.districtId, upload.picture)
+    const { same } = draft
+    return same === null ? null : visit.read((trx) => pictureOfMessage(trx, visit.districtId, head.id, same))
   }
 
   async function send(
     visit: Visit,
     head: ThreadHead,
     draft: Draft,
+    upload: Upload,
     key: string,
   ): Promise<{ kind: 'done'; said: string } | { kind: 'wrong'; words: string }> {
     const wrong = wrongDraft(draft.body)
     if (wrong !== null) return { kind: 'wrong', words: wrong }
     const wish = wishOf(draft.later, head.zone)
     if (wish.kind === 'wrong') return { kind: 'wrong', words: wish.problem }
+    if (upload.kind === 'wrong') return upload
     if (head.guardianId === null) return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
     const composed = await deps.send(visit, {
       to: { guardian: head.guardianId },
       body: draft.body,
+      picture: await pictureFor(visit, head, draft, upload),
       key,
       urgentReason: draft.urgent ? draft.reason : null,
       notBefore: wish.kind === 'at' ? wish.at : null,
@@ -187,13 +213,14 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const wish = wishOf(draft.later, head.zone)
     const given = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
-      const item = await describeDraft(trx, visit.districtId, moment.now, {
+      const item = await describeDraft(trx, deps.keys, visit.districtId, moment.now, {
         conversationId: head.id,
         guardianId: head.guardianId,
         text,
         urgent: draft.urgent,
         notBefore: wish.kind === 'at' ? wish.at : null,
         byVoice: draft.byVoice,
+        picture: draft.picture || draft.same !== null,
       })
       return { moment, item }
     })
@@ -203,6 +230,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       prepared,
       segments: prepared.body === null ? 0 : deps.segments(prepared.body),
       hints: plainWords(draft.body),
+      picture: draft.picture || draft.same !== null,
       language: prepared.translation?.language ?? prepared.originalLanguage,
       back:
         back && prepared.translation !== null
@@ -269,4 +297,10 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const title = head.students.length > 0 ? head.students.join(', ') : head.guardians.join(', ')
     return visit.page(reply, 'inbox', title, body)
   }
+}
+
+/** The draft that a form brings, its picture with it. */
+function draftIn(request: FastifyRequest): Draft {
+  const draft = draftFields(fieldsOf(request))
+  return uploadIn(request).kind === 'none' ? draft : { ...draft, picture: true }
 }

@@ -60,7 +60,7 @@ function threadLine(row: InboxRow, when: (at: Temporal.Instant) => Html): Html {
 <span class="who"><bdi>${who}</bdi>${row.unread > 0 ? html` <b class="count">${row.unread}<span class="aside"> new</span></b>` : ''}</span>
 ${last === null ? '' : html`<span class="when">${when(last.at)}</span>`}
 <span class="with"><bdi>${namesInWords(row.guardians)}</bdi>${row.desk === null ? '' : html` <i class="tag">${row.desk.split('/').at(-1)}</i>`}</span>
-<span class="what">${last === null ? 'Nothing written yet' : html`${lead}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
+<span class="what">${last === null ? 'Nothing written yet' : html`${lead}${last.pictures ? 'Picture ' : ''}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
 ${row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
 </a></li>`
 }

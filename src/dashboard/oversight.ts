@@ -9,6 +9,7 @@ import { exportLog } from '../store/export.ts'
 import { choicesOf, type Found, type Look, looksOf, type Search, searchExchanges } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
 import type { Html } from './page.ts'
+import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -40,6 +41,7 @@ const LOOKS: Readonly<Record<Look['what'], string>> = {
   exchanges_seen: 'searched messages',
   log_exported: 'exported the log',
   recording_played: 'listened to a voice message',
+  picture_seen: 'looked at a picture',
 }
 
 /** Adds the pages. Who is no administrator finds nothing here. */
@@ -173,7 +175,7 @@ ${
     const family = namesInWords(one.students.length > 0 ? one.students : one.guardians)
     const state = mine ? outcome(view, now, zone) : null
     return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
-<span class="what">${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${text.text.slice(0, 240)}</bdi></span>${
+<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${text.text.slice(0, 240)}</bdi></span>${
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
     }</a></li>`
   }

@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import type { Hint } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
+import type { KeptPicture, StoredPicture } from '../relay/picture-ports.ts'
 import { canonical } from '../store/events.ts'
 import type { Html } from './page.ts'
 import type { Visit } from './visits.ts'
@@ -16,6 +17,8 @@ export const LONGEST = 1600
 export type Sending = {
   readonly to: Target
   readonly body: string
+  /** Absent: none. */
+  readonly picture?: StoredPicture | null
   readonly key: string
   /** Why it goes out at once, outside the hours; absent: it waits for them. */
   readonly urgentReason?: string | null
@@ -30,6 +33,8 @@ export type Sending = {
 /** How pages send, and how they show times. */
 export type Sender = {
   readonly send: (visit: Visit, sending: Sending) => Promise<Composed>
+  /** Puts a picture into its file, to be sent. */
+  readonly storePicture: (districtId: string, picture: KeptPicture) => Promise<StoredPicture>
   /** The time that a visitor of the demo's moved clock saw; elsewhere the same. */
   readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
 }
@@ -47,17 +52,17 @@ export function wrongDraft(draft: string): string | null {
 export function sender(compose: (request: ComposeRequest) => Promise<Composed>): Sender['send'] {
   return async (
     { districtId, staff },
-    { to, body, key, urgentReason = null, notBefore = null, byVoice = false, desk = null },
+    { to, body, picture = null, key, urgentReason = null, notBefore = null, byVoice = false, desk = null },
   ) => {
     const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk }
-    const digest = createHash('sha256')
-      .update(canonical({ ...fields, notBefore: notBefore?.toString() ?? null }))
-      .digest()
+    const meant = { ...fields, notBefore: notBefore?.toString() ?? null, picture: picture?.digest.toString('hex') ?? null }
+    const digest = createHash('sha256').update(canonical(meant)).digest()
     const composed = await compose({
       districtId,
       staffId: staff.id,
       ...fields,
       notBefore,
+      picture,
       idempotency: key === '' ? null : { key: `page:${key}`, digest },
     })
     return composed.kind === 'key_reused'

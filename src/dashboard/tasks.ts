@@ -73,6 +73,10 @@ const KINDS: Readonly<Record<string, { readonly title: string; readonly todo: st
       title: 'A recording could not be fetched',
       todo: 'The carrier does not have it. Ask the family to say it again.',
     },
+    picture_lost: {
+      title: 'A picture could not be fetched',
+      todo: 'The carrier does not have it. Ask the family to send it again.',
+    },
     roster_phone: { title: 'A phone number of the roster is none', todo: 'Correct it in the student information system.' },
     roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
     roster_agent: { title: 'A guardian of the roster is missing', todo: 'Correct it in the student information system.' },

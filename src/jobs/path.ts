@@ -18,7 +18,7 @@ export type JobDeps = {
   readonly deliver: DeliverDeps
   readonly ring: RingDeps
   readonly reconcile: ReconcileDeps
-  /** Fetches up to so many recordings of a district; gives how many were due. */
+  /** Fetches up to so many recordings and pictures of a district; gives how many were due. */
   readonly fetch: (districtId: string, limit: number) => Promise<number>
   /** Interprets up to so many lines of calls of a district; gives how many were due. */
   readonly interpret: (districtId: string, limit: number) => Promise<number>
@@ -133,7 +133,7 @@ export function startJobs(deps: JobDeps): Jobs {
       async (id) => (await reconcile(deps.reconcile, id, SHARE.reconcile)) + (await lookAtCalls(deps.ring, id, SHARE.reconcile)),
       ['deliver', 'ring'],
     ),
-    fetch: forDistricts('fetch', (id) => deps.fetch(id, SHARE.fetch), ['prepare']),
+    fetch: forDistricts('fetch', (id) => deps.fetch(id, SHARE.fetch), ['prepare', 'deliver']),
     interpret: forDistricts('interpret', (id) => deps.interpret(id, SHARE.interpret), []),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
   }

@@ -4,6 +4,7 @@ import type { Due } from '../core/delivery.ts'
 import type { Status } from '../core/exchange.ts'
 import type { SchoolHours, Week } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
+import type { StoredPicture } from './picture-ports.ts'
 import type { Moment } from './ports.ts'
 
 /** Whom a message is for; sourcedIds. */
@@ -21,6 +22,8 @@ export type ComposeRequest = {
   readonly desk?: string | null
   readonly to: Target
   readonly body: string
+  /** Goes along where the phone takes pictures; absent or null: none. */
+  readonly picture?: StoredPicture | null
   readonly urgent: boolean
   readonly reason: string | null
   /** When it may go at the earliest; absent or null: as soon as the hours allow. */
@@ -101,7 +104,8 @@ export type ComposingDistrict = {
     /** Whether messages may wait for a number that is still to be bought. */
     mayWait: boolean,
   ) => Promise<ReadonlyMap<string, { kind: 'open' | 'waits'; id: string } | { kind: 'no_number'; buy: number }>>
-  readonly write: (messages: readonly Written[]) => Promise<void>
+  /** `picture`: of all of them. */
+  readonly write: (messages: readonly Written[], picture: StoredPicture | null) => Promise<void>
   /** Writes down that these messages are one, to a class or a school. */
   readonly announce: (
     staffId: string,

@@ -115,7 +115,7 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   })
   const [only] = messages
   if ('guardian' in request.to && only?.problem != null) return { kind: 'unreachable', problem: only.problem }
-  await district.write(messages)
+  await district.write(messages, request.picture ?? null)
   const ids = messages.map(({ id }) => id)
   if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids)
   if ('school' in request.to) await district.announce(staff.id, { kind: 'school', id: request.to.school }, ids)

@@ -8,6 +8,7 @@ import type { TranslationCover } from '../core/language-coverage.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { Wordings } from '../core/wordings.ts'
 import type { LineType } from './call-ports.ts'
+import type { Unseen } from './picture-ports.ts'
 
 /**
  * That a text did not come to us directly: through the fallback receiver, or found by the sweep in the carrier's list. `at` is when the receiver
@@ -25,9 +26,13 @@ export type InboundText = {
   readonly from: E164 | null
   readonly to: E164
   readonly body: string
-  readonly pictures: number
+  /** What came with it, pictures or not; at most `MOST_MEDIA` of `core/picture.ts`. */
+  readonly media: readonly InboundMedium[]
   readonly detour: Detour | null
 }
+
+/** Something that came with a text. `sid` null: the carrier named none, as in its list; `type` is its MIME type by the carrier's word. */
+export type InboundMedium = { readonly sid: string | null; readonly type: string | null }
 
 /** What the carrier tells of a text that we handed over. The ids come from the callback's own path. */
 export type StatusCallback = {
@@ -39,11 +44,16 @@ export type StatusCallback = {
   readonly attemptId: string
 }
 
+/** What lets whoever holds it fetch one picture, `until` so many seconds of the Unix epoch. */
+export type PictureLink = { readonly fileId: string; readonly until: number; readonly signature: string }
+
 /** A text handed to the carrier. Numbers appear here and nowhere above the carrier and the store. */
 export type OutboundText = {
   readonly from: E164
   readonly to: E164
   readonly body: string
+  /** Pictures that go along; the carrier fetches them from us. */
+  readonly pictures: readonly PictureLink[]
   /** Named in the status callback's path, so that a callback settles the attempt whatever became of the answer. */
   readonly districtId: string
   readonly attemptId: string
@@ -148,6 +158,17 @@ export type Detector = (text: string, home?: readonly string[]) => { readonly la
 /** The two clocks: `now` for hours and `sendAfter` (it carries the demo's offset), `database` for leases, limits and the log. */
 export type Moment = { readonly now: Temporal.Instant; readonly database: Temporal.Instant }
 
+/**
+ * What came or goes with an exchange: pictures that are `kept` and whether all of them go along to the phone, how many are `waiting` at the carrier, and
+ * why each of the others is not seen.
+ */
+export type Attached = {
+  readonly kept: number
+  readonly goes: boolean
+  readonly waiting: number
+  readonly unseen: readonly Unseen[]
+}
+
 /** Everything that `prepare` needs of one exchange. */
 export type ToPrepare = {
   readonly id: string
@@ -157,7 +178,8 @@ export type ToPrepare = {
   readonly first: boolean
   readonly text: string
   readonly keyword: string | null
-  readonly pictures: boolean
+  /** What came or goes with it; null: nothing. */
+  readonly attached: Attached | null
   readonly urgent: boolean
   /** When it may go at the earliest, as its writer asked; null: as soon as the hours allow. */
   readonly notBefore: Temporal.Instant | null
@@ -224,6 +246,8 @@ export type Prepared = {
   readonly asked?: Asked | undefined
   /** What is handed over; null where there is no phone to hand it to. */
   readonly body: string | null
+  /** Whether its pictures go along. */
+  readonly withPictures: boolean
   readonly channel: 'text' | 'call'
   readonly status: Extract<Status, 'received' | 'held' | 'queued' | 'failed'>
   readonly sendAfter: Temporal.Instant | null
@@ -267,6 +291,7 @@ export type ReadyAttempt = {
   readonly from: E164
   readonly to: E164
   readonly body: string
+  readonly pictures: readonly PictureLink[]
   readonly validitySeconds: number
 }
 

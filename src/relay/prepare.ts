@@ -9,6 +9,7 @@ import { cleanText } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Wordings } from '../core/wordings.ts'
 import type { LineAsker } from './look-up.ts'
+import type { Unseen } from './picture-ports.ts'
 import type {
   Asked,
   Detector,
@@ -227,25 +228,52 @@ function result(
     translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,
     noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
     body: item.phone === 'none' ? null : writeBody(label, lines),
+    withPictures: item.attached?.goes === true && item.channel === 'text' && item.phone === 'ready',
     channel: item.channel === 'call' ? 'call' : 'text',
     ...time,
     answer: answerToSender(moment, item, time),
   }
 }
 
-/** What stands below each other behind the sender's name. A picture itself is not passed on; that there was one is said. */
+/** What stands below each other behind the sender's name. */
 function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
   if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}, item.wordings).text]
-  const picture = [
-    ...(item.pictures ? ['(picture)'] : []),
-    ...(item.voiceSeconds === null ? [] : [`(voice message, ${item.voiceSeconds} s)`]),
-  ]
+  const picture = [...pictureLines(item, to), ...(item.voiceSeconds === null ? [] : [`(voice message, ${item.voiceSeconds} s)`])]
   if (item.text.trim() === '') return picture
   if (answer === null) return [item.text, ...picture]
   if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}, item.wordings).text, item.text, ...picture]
   return differs
     ? [answer.text, fixedText('translation_differs', to, {}, item.wordings).text, item.text, ...picture]
     : [answer.text, ...picture]
+}
+
+/** What the reader of a text is told of something that came or did not come along. */
+const UNSEEN: Readonly<Record<Unseen, string>> = {
+  video: '(a video came with it, which cannot be passed on)',
+  sound: '(a sound came with it, which cannot be passed on)',
+  contact_card: '(a contact card came with it, which is not passed on)',
+  other: '(a file came with it, which cannot be passed on)',
+  damaged: '(a picture came with it that cannot be shown)',
+  too_large: '(a picture came with it that is too large to be passed on)',
+  lost: '(a picture came with it, and the carrier has lost it)',
+}
+
+/** That there are pictures, where a phone may not show them by itself. A family's phone that gets them needs no words for it but where there are no others. */
+function pictureLines(item: ToPrepare, to: string): string[] {
+  const { attached } = item
+  if (attached === null) return []
+  const { kept, waiting, unseen } = attached
+  const goes = attached.goes && item.channel === 'text'
+  if (item.direction === 'to_family') {
+    if (!goes || waiting > 0 || unseen.length > 0) return [fixedText('picture_stays', to, {}, item.wordings).text]
+    return item.text.trim() === '' ? [fixedText('picture', to, {}, item.wordings).text] : []
+  }
+  const many = (count: number) => (count === 1 ? 'picture' : `${count} pictures`)
+  return [
+    ...(kept > 0 ? [goes ? `(${many(kept)})` : `(${many(kept)}: see it in your browser)`] : []),
+    ...(waiting > 0 ? [`(${many(waiting)}: not here yet, look in your browser later)`] : []),
+    ...unseen.map((why) => UNSEEN[why]),
+  ]
 }
 
 /** When a delayed text was written, in the words and on the clock of its reader at the time of the hand-over. */

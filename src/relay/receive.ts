@@ -185,10 +185,8 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
     effects.push(() => district.task('lost_staff', text.phoneId, { phoneId: text.phoneId, personId: route.staffId, exchangeId }))
   if (route.kind === 'office' || route.kind === 'lost_staff')
     answer('closed', (language, _, own) => fixedText('closed', language, {}, own), `closed:${text.phoneId}:${day}`)
-  if (text.text.pictures > 0)
-    answer('media_not_passed', (language, _, own) => fixedText('media_not_passed', language, {}, own), `media:${exchangeId}`)
   return record(
-    route.kind !== 'stranger' && route.kind !== 'lost_staff' && (text.text.body.trim() !== '' || text.text.pictures > 0),
+    route.kind !== 'stranger' && route.kind !== 'lost_staff' && (text.text.body.trim() !== '' || text.text.media.length > 0),
     null,
   )
 }

@@ -4,7 +4,20 @@ import { receiveText } from './inbound.ts'
 import { openTables } from './journal.ts'
 import { type Accepted, carryMessage, isOver, type SendRequest, takeMessage } from './outbound.ts'
 import { hex, type Later } from './webhook.ts'
-import type { Account, Alert, Faults, HandsetText, Line, Message, OwnedNumber, Rows, Service, World } from './world.ts'
+import type {
+  Account,
+  Alert,
+  Faults,
+  File,
+  HandsetText,
+  Line,
+  Medium,
+  Message,
+  OwnedNumber,
+  Rows,
+  Service,
+  World,
+} from './world.ts'
 import { noFaults } from './world.ts'
 
 /** An account to begin with, the numbers it owns and the messaging services some of them are on. */
@@ -47,8 +60,13 @@ export type Simulator = {
   readonly send: (accountSid: string, request: SendRequest) => Accepted | Refusal
   /** The telephones. */
   readonly calls: Calls
-  /** A person texts: from a phone to any number. The webhook is on its way when this returns. */
-  readonly text: (from: string, to: string, body: string) => void
+  /** A person texts: from a phone to any number, with pictures or other files. The webhook is on its way when this returns. */
+  readonly text: (from: string, to: string, body: string, files?: readonly File[]) => void
+  /** A picture in a phone's own memory, by its key. */
+  readonly picture: (key: string) => File | undefined
+  /** What Twilio keeps of a message besides its words, in their order. */
+  readonly media: (messageSid: string) => readonly Medium[]
+  readonly forgetMedium: (mediumSid: string) => void
   /** An account's messages that the list shows by now, newest first. */
   readonly messages: (accountSid: string) => readonly Message[]
   readonly message: (sid: string) => Message | undefined
@@ -82,7 +100,18 @@ export type Simulator = {
  * It knows nothing of whoever uses it. With a journal, messages under way at the end go on at the next start.
  */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const names = ['numbers', 'services', 'messages', 'blocks', 'lines', 'texts', 'calls', 'recordings'] as const
+  const names = [
+    'numbers',
+    'services',
+    'messages',
+    'blocks',
+    'lines',
+    'texts',
+    'calls',
+    'recordings',
+    'media',
+    'pictures',
+  ] as const
   const tables = openTables<Rows>(names, options.journalPath ?? null)
   const { rows, put } = tables
   const now = options.now ?? (() => Temporal.Now.instant())
@@ -177,7 +206,15 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     now,
     calls,
     send: (accountSid, request) => takeMessage(world, accountSid, request),
-    text: (from, to, body) => receiveText(world, from, to, body),
+    text: (from, to, body, files) => receiveText(world, from, to, body, files),
+    picture: (key) => rows.pictures.get(key),
+    media: (messageSid) => (rows.messages.get(messageSid)?.media ?? []).flatMap((one) => rows.media.get(one) ?? []),
+    forgetMedium(mediumSid) {
+      const message = rows.messages.get(rows.media.get(mediumSid)?.messageSid ?? '')
+      put('media', mediumSid, null)
+      if (message !== undefined)
+        put('messages', message.sid, { ...message, media: (message.media ?? []).filter((one) => one !== mediumSid) })
+    },
     messages(accountSid) {
       const shownUntil = now().subtract({ seconds: faults.listLagSeconds })
       const shown = [...rows.messages.values()].filter(

@@ -42,7 +42,15 @@ function strings(...names: readonly string[]) {
   return { type: 'object', required: names, properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) }
 }
 
-const lines = ['mobile', 'landline', 'off', 'disconnected', 'filtered', 'no-mobile'] as const satisfies readonly Line[]
+const lines = [
+  'mobile',
+  'landline',
+  'off',
+  'disconnected',
+  'filtered',
+  'no-mobile',
+  'no-pictures',
+] as const satisfies readonly Line[]
 
 const linesSchema = {
   body: { type: 'object', required: ['number', 'line'], properties: { number: { type: 'string' }, line: { enum: lines } } },

@@ -25,6 +25,8 @@ const table = {
   21610: [400, 'Attempt to send to unsubscribed recipient'],
   21614: [400, "'To' number is not a valid mobile number: $"],
   21617: [400, 'The concatenated message body exceeds the 1600 character limit'],
+  21620: [400, 'The media URL $ is not a valid URL'],
+  21623: [400, 'Number of media files exceeds allowed limit'],
   21624: [400, 'Invalid validity period value: $'],
   21659: [400, "'From' $ is not a Twilio phone number or Short Code country mismatch"],
   21660: [400, "Mismatch between the 'From' number $ and the account"],
@@ -54,9 +56,13 @@ export function errorBody(refusal: Refusal) {
 
 /** Words that Twilio gives with a delivery failure. Source: twilio.com/docs/api/errors. */
 export const deliveryErrors: Readonly<Record<number, string>> = {
+  11200: 'HTTP retrieval failure',
+  11751: 'MMS media exceeds the messaging provider size limit',
+  12300: 'Invalid Content-Type',
   30003: 'Unreachable destination handset',
   30005: 'Unknown destination handset',
   30006: 'Landline or unreachable carrier',
   30007: 'Message filtered',
+  30011: 'MMS not supported by the receiving phone number in this region',
   30036: 'Validity Period Expired',
 }

@@ -1,9 +1,10 @@
 import { keywordAnswers, keywordOf } from './keywords.ts'
+import { keepInPhone, keepMedium } from './media.ts'
 import { blockKey, carryMessage, isBlocked, newMessage } from './outbound.ts'
 import { segmentsOf } from './resources.ts'
 import { readMessagingTwiml } from './twiml.ts'
 import { callWebhook, type Fields } from './webhook.ts'
-import type { Message, OwnedNumber, World } from './world.ts'
+import type { File, Message, OwnedNumber, World } from './world.ts'
 
 /** Area codes whose place the simulator knows; Twilio too leaves the fields empty where it knows none. */
 const places: Readonly<Record<string, { readonly city: string; readonly state: string; readonly zip: string }>> = {
@@ -14,29 +15,33 @@ const places: Readonly<Record<string, { readonly city: string; readonly state: s
 /** Characters; Twilio takes no longer text, nor does a phone's network (Twilio, "Twilio's request to your webhook URL", `Body`). */
 const LONGEST = 1600
 
-/** A text from a phone arrives: cut to what a phone can send, shown, kept, keywords acted on, the owner's webhook called (not waited for). */
-export function receiveText(world: World, from: string, to: string, typed: string): void {
+/** A text from a phone arrives: cut to what a phone can send, with what goes along: shown, kept, keywords acted on, the owner's webhook called (not waited for). */
+export function receiveText(world: World, from: string, to: string, typed: string, files: readonly File[] = []): void {
   const body = typed.slice(0, LONGEST)
   const number = world.numberOf(to)
+  const pictures = files.length === 0 ? {} : { pictures: files.map((file) => keepInPhone(world, file)) }
   if (number === undefined) {
-    world.showOnPhone({ phone: from, kind: 'sent', other: to, body, sid: null })
-    world.showOnPhone({ phone: to, kind: 'received', other: from, body, sid: null })
+    world.showOnPhone({ phone: from, kind: 'sent', other: to, body, sid: null, ...pictures })
+    world.showOnPhone({ phone: to, kind: 'received', other: from, body, sid: null, ...pictures })
     return
   }
   const serviceSid = world.serviceOf(number)?.sid ?? null
-  const message = newMessage(world, {
+  const taken = newMessage(world, {
     accountSid: number.accountSid,
     serviceSid,
     direction: 'inbound',
     from,
     to,
     body,
+    ...(files.length === 0 ? {} : { media: files.map(() => '') }),
     status: 'received',
     statusCallback: null,
     validity: 0,
   })
-  world.put('messages', message.sid, { ...message, sent: message.created })
-  world.showOnPhone({ phone: from, kind: 'sent', other: to, body, sid: message.sid })
+  const media = files.map((file) => keepMedium(world, taken, file))
+  const message: Message = { ...taken, sent: taken.created, ...(media.length === 0 ? {} : { media }) }
+  world.put('messages', message.sid, message)
+  world.showOnPhone({ phone: from, kind: 'sent', other: to, body, sid: message.sid, ...pictures })
   actOnKeyword(world, message, number)
   const times = { normal: 1, lost: 0, doubled: 2 }[world.faults().inbound]
   for (let time = 0; time < times; time++) world.track(deliver(world, message, number))
@@ -60,7 +65,7 @@ async function deliver(world: World, message: Message, number: OwnedNumber): Pro
   const token = world.accounts.get(message.accountSid)?.authToken ?? ''
   const target = inboundTarget(world, number)
   if (target.url === '') return
-  const fields = inboundFields(message)
+  const fields = inboundFields(world, message)
   let error = await attempt(target.url, target.method, fields)
   if (error !== null && target.fallbackUrl !== '') {
     error = await attempt(target.fallbackUrl, target.fallbackMethod, {
@@ -119,14 +124,15 @@ function reply(world: World, message: Message, number: OwnedNumber, body: string
 }
 
 /** Fields of a real inbound text's webhook. Source: Twilio, "Twilio's request to your webhook URL". */
-function inboundFields(message: Message): Fields {
+function inboundFields(world: World, message: Message): Fields {
   const to = placeOf(message.to)
   const from = placeOf(message.from)
   return {
     ToCountry: to.country,
     ToState: to.state,
     SmsMessageSid: message.sid,
-    NumMedia: '0',
+    NumMedia: String(message.media?.length ?? 0),
+    ...mediaFields(world, message),
     ToCity: to.city,
     FromZip: from.zip,
     SmsSid: message.sid,
@@ -144,6 +150,16 @@ function inboundFields(message: Message): Fields {
     From: message.from,
     ApiVersion: '2010-04-01',
   }
+}
+
+function mediaFields(world: World, { accountSid, sid, media = [] }: Message): Fields {
+  const address = `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages/${sid}/Media`
+  return Object.fromEntries(
+    media.flatMap((one, i) => [
+      [`MediaContentType${i}`, world.rows.media.get(one)?.type ?? ''],
+      [`MediaUrl${i}`, `${address}/${one}`],
+    ]),
+  )
 }
 
 /** What Twilio says of where a number is; empty where it knows nothing. */

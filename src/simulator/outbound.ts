@@ -1,5 +1,6 @@
 import { isValidPhoneNumber } from 'libphonenumber-js/max'
 import { type Refusal, type RefusalCode, refuse } from './errors.ts'
+import { collectMedia, keepInPhone } from './media.ts'
 import { callWebhook } from './webhook.ts'
 import type { Line, Message, MessageStatus, OwnedNumber, World } from './world.ts'
 
@@ -8,6 +9,7 @@ export type SendRequest = {
   readonly from: string
   readonly to: string
   readonly body: string
+  readonly mediaUrls?: readonly string[]
   readonly statusCallback: string
   readonly validityPeriod: string
   readonly serviceSid: string
@@ -19,6 +21,8 @@ export type Accepted = { readonly kind: 'accepted'; readonly message: Message; r
 /** Twilio's longest message and longest stay in its queue. Source: Message resource, `Body` and `ValidityPeriod`. */
 const longestBody = 1600
 const longestValidity = 36_000
+/** Twilio, Media resource: so many in a message. */
+const mostMedia = 10
 
 /** How a message to each sort of line ends. Source: the delivery error codes' pages. */
 const endings: Readonly<Record<Line, { readonly status: MessageStatus; readonly errorCode: number | null }>> = {
@@ -28,6 +32,7 @@ const endings: Readonly<Record<Line, { readonly status: MessageStatus; readonly 
   disconnected: { status: 'undelivered', errorCode: 30005 },
   filtered: { status: 'undelivered', errorCode: 30007 },
   'no-mobile': { status: 'undelivered', errorCode: 30006 },
+  'no-pictures': { status: 'delivered', errorCode: null },
 }
 
 const finalStatuses: ReadonlySet<MessageStatus> = new Set(['delivered', 'undelivered', 'failed', 'received', 'canceled'])
@@ -43,6 +48,7 @@ export function takeMessage(world: World, accountSid: string, request: SendReque
   const serviceNumber = service && world.rows.numbers.get(service.numberSids[0] ?? '')
   const from = request.from || (serviceNumber?.phoneNumber ?? '')
   const sender = world.numberOf(from)
+  const mediaUrls = request.mediaUrls ?? []
   const validity = request.validityPeriod === '' ? longestValidity : Number(request.validityPeriod)
 
   const rules: readonly (readonly [boolean, RefusalCode, string])[] = [
@@ -51,8 +57,10 @@ export function takeMessage(world: World, accountSid: string, request: SendReque
     [request.serviceSid !== '' && service?.numberSids.length === 0, 21703, request.serviceSid],
     [from === '', 21603, ''],
     [!isValidPhoneNumber(request.to), 21211, request.to],
-    [request.body === '', 21602, ''],
+    [request.body === '' && mediaUrls.length === 0, 21602, ''],
     [request.body.length > longestBody, 21617, ''],
+    [mediaUrls.some((url) => !/^https?:\/\/[^\s]+$/.test(url)), 21620, mediaUrls[0] ?? ''],
+    [mediaUrls.length > mostMedia, 21623, ''],
     [!Number.isInteger(validity) || validity < 1 || validity > longestValidity, 21624, request.validityPeriod],
     [request.statusCallback !== '' && !/^https?:\/\/[^\s]+$/.test(request.statusCallback), 21609, request.statusCallback],
     [from === request.to, 21266, from],
@@ -72,6 +80,7 @@ export function takeMessage(world: World, accountSid: string, request: SendReque
     from,
     to: request.to,
     body: request.body,
+    mediaUrls,
     status: request.serviceSid ? 'accepted' : 'queued',
     statusCallback: request.statusCallback || service?.statusCallback || null,
     validity,
@@ -82,9 +91,20 @@ export function takeMessage(world: World, accountSid: string, request: SendReque
 /** Enters a message in the account's list. */
 export function newMessage(world: World, fields: Omit<Message, 'sid' | 'created' | 'updated' | 'sent' | 'errorCode'>): Message {
   const at = world.now().toString()
-  const message: Message = { ...fields, sid: world.sid('SM'), errorCode: null, created: at, updated: at, sent: null }
+  const message: Message = {
+    ...fields,
+    sid: world.sid(isMms(fields) ? 'MM' : 'SM'),
+    errorCode: null,
+    created: at,
+    updated: at,
+    sent: null,
+  }
   world.put('messages', message.sid, message)
   return message
+}
+
+function isMms({ media = [], mediaUrls = [] }: Pick<Message, 'media' | 'mediaUrls'>): boolean {
+  return media.length > 0 || mediaUrls.length > 0
 }
 
 /** Where Twilio keeps a block: per phone and number, or per phone and the whole service that the number is on. */
@@ -128,15 +148,21 @@ export async function carryMessage(world: World, sid: string): Promise<void> {
 
   const { queueSeconds } = world.faults()
   if (!(await pause(Math.min(queueSeconds, begun.validity) * 1000 + world.stepMilliseconds))) return
+  const missing = queueSeconds > begun.validity ? null : await collectMedia(world, sid)
   if (queueSeconds > begun.validity) step('undelivered', 30036)
+  else if (missing !== null) step('failed', missing)
   else {
     for (const status of stepsAfter(begun.status)) {
       step(status)
       if (!(await pause(world.stepMilliseconds))) return
     }
-    const ending = endings[world.rows.lines.get(begun.to) ?? 'mobile']
+    const line = world.rows.lines.get(begun.to) ?? 'mobile'
+    const media = world.rows.messages.get(sid)?.media ?? []
+    const ending =
+      line === 'no-pictures' && media.length > 0 ? ({ status: 'undelivered', errorCode: 30011 } as const) : endings[line]
     if (ending.status === 'delivered') {
-      world.showOnPhone({ phone: begun.to, kind: 'received', other: begun.from, body: begun.body, sid })
+      const pictures = media.flatMap((one) => world.rows.media.get(one) ?? []).map((one) => keepInPhone(world, one))
+      world.showOnPhone({ phone: begun.to, kind: 'received', other: begun.from, body: begun.body, sid, ...shown(pictures) })
     }
     step(ending.status, ending.errorCode)
   }
@@ -144,6 +170,10 @@ export async function carryMessage(world: World, sid: string): Promise<void> {
     for (const message of reported.reverse()) callbacks = callbacks.then(() => report(world, message))
   }
   await callbacks
+}
+
+function shown(pictures: readonly string[]) {
+  return pictures.length === 0 ? {} : { pictures }
 }
 
 function stepsAfter(status: MessageStatus): readonly MessageStatus[] {

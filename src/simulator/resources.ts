@@ -53,7 +53,7 @@ export function messageResource(message: Message) {
     error_message: message.errorCode === null ? null : (deliveryErrors[message.errorCode] ?? null),
     from: message.from,
     messaging_service_sid: message.serviceSid,
-    num_media: '0',
+    num_media: String(message.media?.length ?? 0),
     num_segments: String(segmentsOf(message.body)),
     price: null,
     price_unit: 'USD',
@@ -177,6 +177,7 @@ const lineTypes: Readonly<Record<Line, string>> = {
   disconnected: 'mobile',
   filtered: 'mobile',
   'no-mobile': 'fixedVoip',
+  'no-pictures': 'mobile',
 }
 
 /** `LookupResponse`; the line type only when it was asked for. */

@@ -5,6 +5,7 @@ import { readForms } from './guard.ts'
 import { messageResource } from './resources.ts'
 import { addCallRoutes, callRequest, callResource, wav } from './rest-calls.ts'
 import { listPage, withinTime, wrongTime } from './rest-lists.ts'
+import { addMediaRoutes } from './rest-media.ts'
 import { addNumberRoutes } from './rest-numbers.ts'
 import { type Answer, type Call, gone, ok, type Texts } from './rest-routes.ts'
 import type { Faults, Message } from './world.ts'
@@ -118,6 +119,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
       body: form.Body ?? '',
       statusCallback: form.StatusCallback ?? '',
       validityPeriod: form.ValidityPeriod ?? '',
+      mediaUrls: [(request.body as { readonly MediaUrl?: string | string[] } | null)?.MediaUrl ?? []].flat(),
       serviceSid: form.MessagingServiceSid ?? '',
     })
     if (taken.kind === 'refused') return answer(reply, taken)
@@ -134,6 +136,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
   route('GET', `${root}/Messages/:sid`, (call) => withMessage(call, (message) => ok(messageResource(message))))
   route('DELETE', `${root}/Messages/:sid`, (call) =>
     withMessage(call, (message) => {
+      for (const { sid } of simulator.media(message.sid)) simulator.forgetMedium(sid)
       simulator.changeMessage(message.sid, null)
       return gone
     }),
@@ -150,6 +153,7 @@ export function simulatorRest(app: FastifyInstance, options: { readonly simulato
     }),
   )
 
+  addMediaRoutes(app, route, simulator, root, (request) => accountOf(request) ?? '')
   addNumberRoutes(route, simulator, root)
   addCallRoutes(route, simulator, root)
 

@@ -115,7 +115,11 @@ function messageList(view: PhoneView, empty: string): Html {
   return html`<div class="texts" tabindex="0" role="log" aria-label="${view.phone.owner}, ${view.contact.label}">
 <ol id="texts-${view.phone.id}">${view.texts.map(
     (text) =>
-      html`<li id="${text.id}" class="${text.kind}"><p dir="auto" lang="${text.sid === null && text.kind === 'received' ? 'en' : view.phone.language}">${text.body}</p>${timesOf(text, view)}</li>`,
+      html`<li id="${text.id}" class="${text.kind}"><p dir="auto" lang="${text.sid === null && text.kind === 'received' ? 'en' : view.phone.language}">${text.body}</p>${(
+        text.pictures ?? []
+      ).map(
+        (key) => html`<img src="/simulator/pictures/${key}" alt="A picture on ${view.phone.owner}’s phone">`,
+      )}${timesOf(text, view)}</li>`,
   )}</ol><p class="none">${empty}</p></div>`
 }
 
@@ -133,8 +137,8 @@ function timesOf(text: HandsetText, { phone, zone, written }: PhoneView): Html {
 /** Links that put a ready sentence into the phone; with the script they do so without a reload. */
 function suggestionLinks(view: PhoneView): Html {
   const { phone, contact } = view
-  return html`<details class="ready"><summary>Other sentences, or a call</summary><ul>${contact.suggestions.map(
+  return html`<details class="ready"><summary>Other sentences, a drawing, or a call</summary><ul>${contact.suggestions.map(
     (sentence, index) =>
       html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
-  )}</ul>${dialForm(view)}</details>`
+  )}</ul><form method="post" action="/simulator/text">${hiddenFields(view)}<button name="picture" value="yes">Send a drawing</button></form>${dialForm(view)}</details>`
 }

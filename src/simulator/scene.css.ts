@@ -46,6 +46,7 @@ textarea{display:block;width:100%;field-sizing:content;resize:none;border:0;back
 textarea::placeholder{color:inherit;opacity:.75}
 .texts{flex:1;min-height:0;display:flex;flex-direction:column-reverse;overflow-y:auto;overscroll-behavior:contain;scrollbar-width:thin}
 .texts li p{white-space:pre-wrap;overflow-wrap:anywhere}
+.texts img{display:block;max-width:100%;max-height:150px;border-radius:6px;margin-top:4px}.texts p:empty{display:none}
 .none{color:var(--soft)}.texts ol:not(:empty)+.none{display:none}.texts .none{order:1;margin:auto;color:inherit;opacity:.75}
 .bar{display:flex;justify-content:space-between;align-items:center;font-variant-numeric:tabular-nums}
 .bars{width:17px;height:11px;background:linear-gradient(90deg,currentColor 3px,transparent 3px 4.6px,currentColor 4.6px 7.6px,transparent 7.6px 9.2px,currentColor 9.2px 12.2px,transparent 12.2px 13.8px,currentColor 13.8px);clip-path:polygon(0 70%,100% 0,100% 100%,0 100%)}

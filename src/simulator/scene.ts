@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { VoiceFault } from './call-world.ts'
 import type { Simulator } from './carrier.ts'
+import { drawing } from './drawing.ts'
 import { admitThisComputerOnly, readForms } from './guard.ts'
 import { sceneCss } from './scene.css.ts'
 import { type Breakage, breakageNames, breakages, type LastBroken } from './scene-faults.ts'
@@ -16,7 +17,7 @@ type Fields = Readonly<Record<string, string | undefined>>
 
 const headers = {
   'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'Cache-Control': 'no-store',
   // not no-referrer: under it a plain form's POST says `Origin: null`, and the door stays shut
   'Referrer-Policy': 'same-origin',
@@ -89,13 +90,20 @@ export function simulatorScene(
     return reply.type('text/html; charset=utf-8').send(String(scenePage(page)))
   })
 
+  app.get<{ Params: { key: string } }>('/simulator/pictures/:key', async (request, reply) => {
+    const file = simulator.picture(request.params.key)
+    if (file === undefined || !/^image\/(?:jpeg|png|gif|webp)$/.test(file.type)) return reply.code(404).send()
+    return reply.type(file.type).send(Buffer.from(file.base64, 'base64'))
+  })
+
   app.post('/simulator/text', async (request, reply) => {
-    const { phone: id, to, body, family } = (request.body ?? {}) as Fields
+    const { phone: id, to, body = '', picture, family } = (request.body ?? {}) as Fields
     const phone = (await stage.phones()).find((one) => one.id === id)
     const known = phone?.contacts.some((contact) => contact.number === to)
-    if (!phone || !known || !to || !body?.trim())
+    const files = picture === 'yes' ? [drawing()] : []
+    if (!phone || !known || !to || (!body.trim() && files.length === 0))
       return reply.code(400).type('text/plain').send('A text needs a phone, a contact and words.')
-    simulator.text(phone.number, to, body.slice(0, 1600))
+    simulator.text(phone.number, to, body.slice(0, 1600), files)
     return back(reply, family)
   })
 

@@ -66,6 +66,10 @@ export type Message = {
   readonly from: string
   readonly to: string
   readonly body: string
+  /** Sids of what came or went along and is still kept. */
+  readonly media?: readonly string[]
+  /** Where what goes along is still to be fetched. */
+  readonly mediaUrls?: readonly string[]
   readonly status: MessageStatus
   readonly errorCode: number | null
   readonly statusCallback: string | null
@@ -76,11 +80,22 @@ export type Message = {
   readonly updated: string
 }
 
+/** A picture or another file, in a phone or on its way. `type`: MIME. */
+export type File = { readonly type: string; readonly base64: string }
+
+/** What Twilio keeps of a message besides its words. */
+export type Medium = File & {
+  readonly sid: string
+  readonly accountSid: string
+  readonly messageSid: string
+  readonly created: string
+}
+
 /**
- * What sort of line a number is. All but `mobile` and `no-mobile` are accepted by REST and fail later by status callback;
+ * What sort of line a number is; `no-pictures`: a mobile that takes texts alone. All but `mobile` and `no-mobile` are accepted by REST and fail later by status callback;
  * `no-mobile` is refused at once (21614).
  */
-export type Line = 'mobile' | 'landline' | 'off' | 'disconnected' | 'filtered' | 'no-mobile'
+export type Line = 'mobile' | 'landline' | 'off' | 'disconnected' | 'filtered' | 'no-mobile' | 'no-pictures'
 
 /** One text on a phone's screen: the ground truth. `other` is the number that this phone sees; `at` is by the phones' clock, ISO 8601 UTC. */
 export type HandsetText = {
@@ -89,6 +104,8 @@ export type HandsetText = {
   readonly kind: 'received' | 'sent'
   readonly other: string
   readonly body: string
+  /** Keys of what came or went along, in the phone's own memory. */
+  readonly pictures?: readonly string[]
   readonly at: string
   /** The message in Twilio's list; null for Twilio's own answers to keywords, which that list does not have. */
   readonly sid: string | null
@@ -142,6 +159,9 @@ export type Rows = {
   texts: HandsetText
   calls: CallRecord
   recordings: Recording
+  media: Medium
+  /** In the phones' own memories. */
+  pictures: File
 }
 
 /** What the parts of the simulator share: state, clocks, and the doors to the outside. */

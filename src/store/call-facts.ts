@@ -6,8 +6,10 @@ import type { CallFacts, Party, WaitingMessage } from '../core/call-script.ts'
 import { promptLanguage } from '../core/call-speech.ts'
 import type { Direction } from '../core/exchange.ts'
 import { handOver, type SchoolHours, type Week } from '../core/hours.ts'
+import { sameLanguage } from '../core/language.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
-import { sayWhen } from '../core/texts.ts'
+import { fixedText, sayWhen } from '../core/texts.ts'
+import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
 import type { Moment } from '../relay/ports.ts'
 import { roomOf, talkOf } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
@@ -249,19 +251,24 @@ async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: Ca
     recording_id: string | null
     urgent: boolean
     differs: boolean
+    pictures: boolean
   }>`
     select e.id, c.staff_side, t.given_name, t.family_name, t.display_name, s.name as school_name, e.original_language, e.original_text,
-      e.translation_language, e.translation_text, e.recording_id, e.urgent,
+      e.translation_language, e.translation_text, e.recording_id, e.urgent, e.pictures and not e.with_pictures as pictures,
       e.translation_text is not null and position(e.original_text in e.body) > 0 as differs
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
     where e.district_id = ${districtId} and e.direction = 'to_family' and e.author = 'person' and e.kind = 'message' and ${which}
     order by e.created_at, e.id limit ${MOST_OFFERED}`.execute(trx)
+  const wordings = rows.some((row) => row.pictures) ? await wordingsOf(trx, districtId) : NO_WORDINGS
   return rows.map((row) => {
-    const original = { language: row.original_language ?? 'en', text: row.original_text }
-    const translation =
-      row.translation_text === null ? [] : [{ language: row.translation_language ?? 'en', text: row.translation_text }]
+    const said = (language: string, text: string) => ({
+      language,
+      text: row.pictures ? withPictures(language, text, wordings) : text,
+    })
+    const original = said(row.original_language ?? 'en', row.original_text)
+    const translation = row.translation_text === null ? [] : [said(row.translation_language ?? 'en', row.translation_text)]
     return {
       exchangeId: row.id,
       from:
@@ -274,6 +281,12 @@ async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: Ca
       urgent: row.urgent,
     }
   })
+}
+
+/** A call carries no picture: that there is one is said behind the words, where the gateway has words in their language. */
+function withPictures(language: string, text: string, wordings: Wordings): string {
+  const note = fixedText('picture_stays', language, {}, wordings)
+  return sameLanguage(note.language, language) ? `${text} ${note.text}`.trim() : text
 }
 
 async function recordedPrompts(trx: Trx, districtId: string, languages: readonly string[]): Promise<Map<string, string>> {

@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Recipient, Target, Written } from '../relay/compose-ports.ts'
+import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { scheduledOf, writeAnnouncement } from './announcements.ts'
 import { callingDistrict } from './calling.ts'
@@ -15,6 +16,7 @@ import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { setOwnPhone } from './own-phone.ts'
 import { staffById } from './people.ts'
+import { attachPicture } from './pictures.ts'
 import { enrolledNow, teaches } from './reach.ts'
 import { sendWithoutWaiting } from './scheduled.ts'
 import { momentOf } from './settings.ts'
@@ -96,7 +98,7 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
       const opened = wanted.length === 0 ? new Map() : await openConversations(trx, districtId, moment.now, wanted)
       return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffSide}`)]))
     },
-    write: (messages) => write(trx, districtId, moment, messages),
+    write: (messages, picture) => write(trx, districtId, moment, messages, picture),
     announce: (staffId, target, exchanges) =>
       writeAnnouncement(trx, districtId, { id: timeOrderedId(), staffId, target, at: moment.database, exchanges }),
     ...callingDistrict(trx, keys, districtId, moment),
@@ -201,7 +203,13 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
   }))
 }
 
-async function write(trx: Trx, districtId: string, moment: Moment, messages: readonly Written[]): Promise<void> {
+async function write(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  messages: readonly Written[],
+  picture: StoredPicture | null,
+): Promise<void> {
   await insertMessages(
     trx,
     districtId,
@@ -225,11 +233,21 @@ async function write(trx: Trx, districtId: string, moment: Moment, messages: rea
       phoneId: null,
       proxyNumberId: null,
       keyword: null,
-      pictures: false,
+      pictures: picture !== null,
       detour: null,
     })),
     'written',
   )
+  const writer = messages[0]?.staffId
+  if (picture !== null && writer !== undefined)
+    await attachPicture(
+      trx,
+      districtId,
+      moment.database,
+      writer,
+      messages.map(({ id }) => id),
+      picture,
+    )
   await appendEvents(
     trx,
     districtId,

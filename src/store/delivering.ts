@@ -5,7 +5,7 @@ import type { DeliveryDecision, Due } from '../core/delivery.ts'
 import { plainPunctuation, splitBody } from '../core/segments.ts'
 import { fixedText } from '../core/texts.ts'
 import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
-import type { DeliverStore, Moment, ReadyAttempt } from '../relay/ports.ts'
+import type { DeliverStore, Moment, PictureLink, ReadyAttempt } from '../relay/ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { type DueRow, dueHeads } from './due.ts'
 import { appendEvents, type NewEvent } from './events.ts'
@@ -14,6 +14,7 @@ import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
+import { signPicture } from './picture-view.ts'
 import { momentOf } from './settings.ts'
 import { recordOutcomes } from './settling.ts'
 
@@ -22,6 +23,8 @@ export type Pacing = { readonly segments: (body: string) => number } | null
 
 /** A long code sends one segment a second (Twilio, "Rate limits and queues"); so many seconds may stand in the carrier's queue. */
 const BURST_SECONDS = 30
+
+const LINK_SPARE_SECONDS = 600
 
 /** The deliver port. */
 export function deliverStore(db: Db, keys: Keys, pacing: Pacing): DeliverStore {
@@ -59,6 +62,7 @@ async function claim(
   const budget = new Map<string, number>()
   const strangers = await lockStrangers(trx, districtId, rows)
   const wordings = strangers.size === 0 ? NO_WORDINGS : await wordingsOf(trx, districtId)
+  const files = await filesOf(trx, districtId, rows)
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const end = (why: string) => ends.set(why, [...(ends.get(why) ?? []), row.id])
@@ -82,6 +86,7 @@ async function claim(
         from: row.proxy,
         to: readNumber(keys, districtId, row.number_encrypted),
         body,
+        pictures: (files.get(row.id) ?? []).map((fileId) => link(keys, districtId, moment, fileId, decision.validitySeconds)),
         validitySeconds: decision.validitySeconds,
       })
     }
@@ -100,6 +105,22 @@ async function claim(
   await writeAttempts(trx, districtId, moment, attempts)
   if (pacing !== null) await spend(trx, budget)
   return { attempts: attempts.map(({ row: _row, ...attempt }) => attempt), decided: rows.length }
+}
+
+/** The pictures that go along, by exchange, in their order: with the first part of each. */
+async function filesOf(trx: Trx, districtId: string, rows: readonly DueRow[]): Promise<Map<string, string[]>> {
+  const ids = rows.flatMap((row) => (row.with_pictures && row.part === 0 ? [row.id] : []))
+  if (ids.length === 0) return new Map()
+  const { rows: found } = await sql<{ exchange_id: string; files: string[] }>`
+    select exchange_id, array_agg(file_id order by n) as files from picture
+    where district_id = ${districtId} and exchange_id = any(${ids}::uuid[]) and fate = 'kept' group by exchange_id`.execute(trx)
+  return new Map(found.map((row) => [row.exchange_id, row.files]))
+}
+
+/** For as long as the carrier may try, and a little longer: its clock is another. */
+function link(keys: Keys, districtId: string, moment: Moment, fileId: string, validitySeconds: number): PictureLink {
+  const until = Math.ceil(moment.database.epochMilliseconds / 1000) + validitySeconds + LINK_SPARE_SECONDS
+  return { fileId, until, signature: signPicture(keys, districtId, fileId, until) }
 }
 
 /** The phones that nobody introduced us to, locked, so that of two processes one does. */

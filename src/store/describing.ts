@@ -6,7 +6,10 @@ import { channelOf } from '../core/channel.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { Week } from '../core/hours.ts'
 import { fullName, shortName } from '../core/people.ts'
-import type { ToPrepare } from '../relay/ports.ts'
+import { takesPictures } from '../core/phone-number.ts'
+import { fitsPhones } from '../core/picture.ts'
+import type { Unseen } from '../relay/picture-ports.ts'
+import type { Attached, ToPrepare } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
@@ -59,6 +62,9 @@ type Row = {
   line_type: 'mobile' | 'landline' | 'voip' | 'unknown' | null
   refuses_calls: boolean
   phone_id: string | null
+  /** The phone's, where anything came or goes with the exchange; null: of every other. */
+  pictured_number: Buffer | null
+  mms: boolean
   /** Of a line of which nobody knows anything; null: of every other. */
   unasked_number: Buffer | null
   recorded: boolean
@@ -66,7 +72,7 @@ type Row = {
   rescue: boolean
 }
 /** What `prepare` is told of an exchange. `otherBound`: whether the writer's own side has a number too, over which its notices come and it can be answered. */
-export type Described = ToPrepare & { readonly otherBound: boolean }
+export type Described = ToPrepare & { readonly otherBound: boolean; readonly takesPictures: boolean }
 
 /** What is known about these exchanges at `now`. */
 export function describeExchanges(
@@ -82,6 +88,7 @@ export function describeExchanges(
     districtId,
     now,
     sql`select e.* from unnest(${[...ids]}::uuid[]) as g (id) join exchange e on e.district_id = ${districtId} and e.id = g.id`,
+    true,
   )
 }
 
@@ -93,41 +100,47 @@ export type DraftMessage = {
   readonly urgent: boolean
   readonly notBefore: Temporal.Instant | null
   readonly byVoice: boolean
+  readonly picture: boolean
 }
 
 /** What would be known about a message, were it written `now`; null: there is no such conversation. */
 export async function describeDraft(
   trx: Trx,
+  keys: Keys,
   districtId: string,
   now: Temporal.Instant,
   draft: DraftMessage,
 ): Promise<ToPrepare | null> {
   const [item] = await describe(
     trx,
-    null,
+    keys,
     districtId,
     now,
-    sql`select gen_random_uuid() as id, d.id as conversation_id, 'to_family' as direction, ${draft.text}::text as original_text, null as keyword, false as pictures,
+    sql`select gen_random_uuid() as id, d.id as conversation_id, 'to_family' as direction, ${draft.text}::text as original_text, null as keyword, ${draft.picture}::boolean as pictures, false as pictures_failed,
       ${draft.urgent}::boolean as urgent, ${draft.notBefore?.toString() ?? null}::timestamptz as not_before, ${draft.byVoice}::boolean as by_voice, null as carrier_sid, clock_timestamp() as created_at, null::timestamptz as reached_at, 0 as prepare_tries, ${draft.guardianId}::text as guardian_id,
       false as rescue, null as recording_id, 'message' as kind, null::int as seconds, d.last_seq_to_family + 1 as seq
       from conversation d where d.district_id = ${districtId} and d.id = ${draft.conversationId}::uuid`,
+    false,
   )
-  return item ?? null
+  if (item === undefined) return null
+  return { ...item, attached: draft.picture ? { kept: 1, goes: item.takesPictures, waiting: 0, unseen: [] } : null }
 }
 
-/** `exchanges`: a query of rows with the columns of `exchange` that are read here; `keys` null: no number is to be asked about. */
+/** `exchanges`: a query of rows with the columns of `exchange` that are read here; `asking`: whether a line of which nobody knows anything may be asked about. */
 async function describe(
   trx: Trx,
-  keys: Keys | null,
+  keys: Keys,
   districtId: string,
   now: Temporal.Instant,
   exchanges: RawBuilder<unknown>,
+  asking: boolean,
 ): Promise<Described[]> {
   const { rows } = await sql<Row>`
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.not_before, w.by_voice, w.carrier_sid is not null as from_phone,
       w.created_at, w.reached_at, w.prepare_tries, w.guardian_id, c.staff_side, c.household_id, c.school_id, s.name as school_name, d.country, s.hours, s.hours_version,
       t.given_name as staff_given_name, t.family_name as staff_family_name, t.display_name as staff_display_name, t.language as staff_language,
       n.id is not null as has_phone, coalesce(op.is_off, false) as phone_off, op.hours as own_hours, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
+      case when w.pictures then p.number_encrypted end as pictured_number, coalesce(n.mms, false) and p.pictures_refused_at is null and not w.pictures_failed as mms,
       p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, p.id as phone_id,
       case when w.direction = 'to_family' and p.line_type is null and p.line_checked_at is null and p.introduced_at is null and not exists (
           select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
@@ -155,6 +168,11 @@ async function describe(
     order by w.created_at, w.seq`.execute(trx)
   const families = await familiesOf(trx, districtId, rows)
   const wordings = await wordingsOf(trx, districtId)
+  const attached = await attachedTo(
+    trx,
+    districtId,
+    rows.flatMap((row) => (row.pictures ? [row.id] : [])),
+  )
   return rows.map((row): Described => {
     const { guardians, students, own } = families(row)
     const staffNames = row.staff_given_name === null ? [] : [row.staff_given_name, row.staff_family_name]
@@ -167,7 +185,8 @@ async function describe(
     } as const
     const phone = row.has_phone && !(toStaff && (row.opted_out || row.phone_off)) ? 'ready' : 'none'
     const channel = toStaff ? 'text' : channelOf(reachable)
-    const asks = keys !== null && phone === 'ready' && channel === 'text' && !row.opted_out && row.keyword === null
+    const takes = row.mms && row.pictured_number !== null && takesPictures(readNumber(keys, districtId, row.pictured_number))
+    const asks = asking && phone === 'ready' && channel === 'text' && !row.opted_out && row.keyword === null
     return {
       id: row.id,
       conversationId: row.conversation_id,
@@ -175,7 +194,8 @@ async function describe(
       first: row.first,
       text: row.original_text,
       keyword: row.keyword,
-      pictures: row.pictures,
+      attached: row.pictures ? attached(row.id, takes) : null,
+      takesPictures: takes,
       urgent: row.urgent,
       notBefore: row.not_before,
       fromPhone: row.from_phone,
@@ -218,6 +238,32 @@ async function describe(
       hoursVersion: row.hours_version,
     }
   })
+}
+
+/** What came or goes with each of these exchanges; the answer takes whether the phone takes pictures. */
+async function attachedTo(
+  trx: Trx,
+  districtId: string,
+  exchangeIds: readonly string[],
+): Promise<(exchangeId: string, takes: boolean) => Attached> {
+  const { rows } =
+    exchangeIds.length === 0
+      ? { rows: [] }
+      : await sql<{ exchange_id: string; fate: 'kept' | Unseen | 'erased' | null; type: string | null; size: number | null }>`
+          select exchange_id, fate, type, size from picture where district_id = ${districtId} and exchange_id = any(${[...exchangeIds]}::uuid[])
+          order by exchange_id, n`.execute(trx)
+  const byExchange = Map.groupBy(rows, (row) => row.exchange_id)
+  return (exchangeId, takes) => {
+    const all = byExchange.get(exchangeId) ?? []
+    const kept = all.filter(({ fate }) => fate === 'kept')
+    const sizes = kept.map(({ type, size }) => ({ type: type ?? '', size: size ?? 0 }))
+    return {
+      kept: kept.length,
+      goes: takes && kept.length > 0 && fitsPhones(sizes),
+      waiting: all.filter(({ fate }) => fate === null).length,
+      unseen: all.flatMap(({ fate }) => (fate === null || fate === 'kept' || fate === 'erased' ? [] : [fate])),
+    }
+  }
 }
 
 /** Whom a message's household consists of; `own` are the students whom the staff side teaches, or all where it teaches none. */

@@ -27,6 +27,7 @@ export type DueRow = {
   urgent: boolean
   body: string
   part: number
+  with_pictures: boolean
   answer_age: number | null
   ended: boolean
   school: School | null
@@ -85,7 +86,7 @@ export async function dueHeads(
   // Asked after the rows are locked, by a statement of its own: a STOP or new hours that came in between are seen.
   const { rows } = await sql<Omit<DueRow, 'school'> & { school_id: string | null }>`
     select e.id, e.kind, e.conversation_id, c.household_id, e.guardian_id, e.author_id, e.call_mode, e.third_phone_id, e.third_side,
-      case when e.seq is not null and not e.rescue then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.status, e.send_after, e.hold,
+      case when e.seq is not null and not e.rescue then e.conversation_id::text || e.direction end as lane, e.direction, e.author, e.notice, e.urgent, e.body, e.part, e.with_pictures, e.status, e.send_after, e.hold,
       (select extract(epoch from clock_timestamp() - least(a.reached_at, a.created_at))::float8 from exchange a
         where a.district_id = e.district_id and a.id = e.answers) as answer_age,
       coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null

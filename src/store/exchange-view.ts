@@ -5,7 +5,9 @@ import { type Evidence, evidenceOf } from '../core/evidence.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { Staff } from '../core/people.ts'
 import { shownStatus } from '../core/status.ts'
+import type { Unseen } from '../relay/picture-ports.ts'
 import type { Trx } from './database.ts'
+import { TEXT_ERASED } from './events.ts'
 
 /** An exchange as everybody outside sees it. Ids are sourcedIds, languages BCP 47 (`und`: not known), times ISO 8601 in UTC. */
 export type ExchangeView = {
@@ -35,8 +37,26 @@ export type ExchangeView = {
   readonly seconds: number | null
   /** Where the recording is heard, as a path of the API; null: there is none. */
   readonly recording: string | null
+  /** How many pictures or other files came or go with it. */
+  readonly pictures: number
+  readonly attachments: readonly Attachment[]
+  /** Whether its pictures go along to the phone; null: there are none, or it is not known yet. */
+  readonly picturesGo: boolean | null
   readonly at: string
   readonly events: readonly { readonly at: string; readonly what: string }[]
+}
+
+/** A picture, or another file, of an exchange; `n` counts from 1, width and height are in pixels. */
+export type Attachment = {
+  readonly n: number
+  /** `waiting`: still at the carrier; everything but `shown` is seen by nobody. */
+  readonly state: 'shown' | 'waiting' | 'erased' | Unseen
+  /** Where it is seen, as a path of the API. */
+  readonly path: string | null
+  readonly width: number | null
+  readonly height: number | null
+  /** Bytes. */
+  readonly size: number | null
 }
 
 /** A view with what only the log's export tells: whether a person wrote it or the gateway. */
@@ -219,6 +239,8 @@ type Row = {
   readonly urgent_reason: string | null
   readonly seconds: number | null
   readonly recorded: boolean
+  readonly pictures: boolean
+  readonly pictures_go: boolean | null
   readonly created_at: Temporal.Instant
 }
 
@@ -236,7 +258,7 @@ async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>):
   const { rows } = await sql<Row>`
     select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,
       x.send_after, x.not_before, x.by_voice, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.seconds,
-      x.recording_id is not null as recorded, x.created_at
+      x.recording_id is not null as recorded, x.pictures, case when x.pictures and x.body is not null then x.with_pictures end as pictures_go, x.created_at
     from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     where x.district_id = ${districtId} and x.id in (select id from (${ids}) as page)
     order by x.created_at, x.id`.execute(trx)
@@ -254,6 +276,11 @@ async function withDetails(
     trx,
     districtId,
     rows.map((row) => row.id),
+  )
+  const attachments = await attachmentsOf(
+    trx,
+    districtId,
+    rows.flatMap((row) => (row.pictures ? [row.id] : [])),
   )
   const households = rows.map((row) => row.household_id).filter((id) => id !== null)
   const guardians = await guardiansOf(trx, districtId, households)
@@ -279,11 +306,33 @@ async function withDetails(
       evidence: row.direction === 'to_family' ? evidenceOf(events.get(row.id) ?? []) : null,
       seconds: row.seconds,
       recording: row.recorded ? `/api/v1/exchanges/${row.id}/recording` : null,
+      pictures: attachments.get(row.id)?.length ?? 0,
+      attachments: attachments.get(row.id) ?? [],
+      picturesGo: row.pictures_go,
       at: row.created_at.toString(),
       events: events.get(row.id) ?? [],
     }
     return { view, author: row.author }
   })
+}
+
+async function attachmentsOf(trx: Trx, districtId: string, exchangeIds: readonly string[]): Promise<Map<string, Attachment[]>> {
+  if (exchangeIds.length === 0) return new Map()
+  const { rows } = await sql<
+    Omit<Attachment, 'state' | 'path'> & { exchange_id: string; fate: 'kept' | 'erased' | Unseen | null; erased: boolean }
+  >`
+    select p.exchange_id, p.n, p.fate, p.width, p.height, p.size, exists (
+      select from event x where x.district_id = p.district_id and x.exchange_id = p.exchange_id and x.what = ${TEXT_ERASED}) as erased
+    from picture p where p.district_id = ${districtId} and p.exchange_id = any(${[...exchangeIds]}::uuid[]) order by p.exchange_id, p.n`.execute(
+    trx,
+  )
+  const byExchange = new Map<string, Attachment[]>()
+  for (const { exchange_id: id, fate, erased, ...row } of rows) {
+    const state = erased ? 'erased' : fate === 'kept' ? 'shown' : (fate ?? 'waiting')
+    const path = state === 'shown' ? `/api/v1/exchanges/${id}/pictures/${row.n}` : null
+    byExchange.set(id, [...(byExchange.get(id) ?? []), { ...row, state, path }])
+  }
+  return byExchange
 }
 
 async function eventsOf(

@@ -31,6 +31,7 @@ export type NewMessage = {
   readonly phoneId: string | null
   readonly proxyNumberId: string | null
   readonly keyword: string | null
+  /** Whether anything came or goes with it, pictures or not. */
   readonly pictures: boolean
   /** Null: it came directly, or was written here. */
   readonly detour: Detour | null
@@ -54,6 +55,9 @@ export type NewNotice = {
   readonly proxyNumberId: string | null
 }
 
+/** For so long a text waits for what came with it, and what was written after it waits with it; then it goes without. */
+const PICTURE_SECONDS = 90
+
 /** A fresh id that sorts by the time of its making (UUID version 7): rows of one hour lie beside each other in every index. */
 export function timeOrderedId(): string {
   return randomUUIDv7()
@@ -74,7 +78,8 @@ export async function insertMessages(
       urgent, urgent_reason, prepare_after, original_text, carrier_sid, phone_id, proxy_number_id,
       keyword, pictures, reached_at, not_before, by_voice, created_at)
     select ${districtId}, m.id, m.conversation_id, m.desk_id, m.direction, 'person', m.author_id, m.guardian_id, m.seq, m.status, m.send_after, m.hold,
-      m.urgent, m.urgent_reason, case when m.to_prepare then ${at.toString()}::timestamptz end, m.text, m.carrier_sid, m.phone_id, m.proxy_number_id,
+      m.urgent, m.urgent_reason, case when m.to_prepare then ${at.toString()}::timestamptz
+        + case when m.pictures and m.carrier_sid is not null then ${PICTURE_SECONDS} else 0 end * interval '1 second' end, m.text, m.carrier_sid, m.phone_id, m.proxy_number_id,
       m.keyword, m.pictures, m.reached_at, m.not_before, m.by_voice, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
     from unnest(
       ${messages.map((m) => m.id)}::uuid[], ${messages.map((m) => m.conversationId)}::uuid[], ${messages.map((m) => m.deskId)}::text[],

@@ -48,6 +48,9 @@ const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) 
   ['evidence', ({ view }) => view.evidence],
   ['seconds', ({ view }) => (view.seconds === null ? null : String(view.seconds))],
   ['recording', ({ view }) => view.recording],
+  ['pictures', ({ view }) => String(view.pictures)],
+  ['attachments', ({ view }) => view.attachments.map(({ path, state }) => path ?? state).join('; ')],
+  ['picturesGo', ({ view }) => (view.picturesGo === null ? null : String(view.picturesGo))],
   ['events', ({ view }) => view.events.map((event) => `${event.at} ${event.what}`).join('; ')],
 ]
 

@@ -25,6 +25,8 @@ export type InboxRow = {
     readonly kind: 'message' | 'call' | 'voicemail'
     readonly direction: Direction
     readonly status: Status
+    /** Whether anything came or goes with it. */
+    readonly pictures: boolean
     readonly text: string
     readonly language: string
   } | null
@@ -68,6 +70,7 @@ type Row = {
   kind: 'message' | 'call' | 'voicemail' | null
   direction: Direction | null
   status: Status | null
+  pictures: boolean | null
   original_text: string | null
   original_language: string | null
   translation_text: string | null
@@ -107,7 +110,7 @@ export async function inboxPage(
       : sql`and (rank, -extract(epoch from sort_at), id) > (${given.after.rank}::int, -extract(epoch from ${given.after.at}::timestamptz), ${given.after.id}::uuid)`
   const { rows } = await sql<Row>`
     select * from (
-      select c.id, c.household_id, c.staff_side, u.unread, x.created_at, x.kind, x.direction, x.status, x.original_text, x.original_language, x.translation_text,
+      select c.id, c.household_id, c.staff_side, u.unread, x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text,
         x.translation_language, coalesce(x.created_at, c.started_at) as sort_at,
         case when u.unread > 0 then 0 when x.direction = 'to_staff' and x.kind <> 'call' then 1 else 2 end as rank,
         (select count(*)::int from exchange h where h.district_id = c.district_id and h.conversation_id = c.id and h.direction = 'to_family'
@@ -116,7 +119,7 @@ export async function inboxPage(
       left join seen on seen.district_id = c.district_id and seen.conversation_id = c.id and seen.staff_id = ${staffId}
       cross join lateral (select greatest(0, c.last_seq_to_staff - coalesce(seen.seq, 0)) as unread) u
       left join lateral (
-        select x.created_at, x.kind, x.direction, x.status, x.original_text, x.original_language, x.translation_text, x.translation_language
+        select x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text, x.translation_language
         from exchange x where x.district_id = c.district_id and x.conversation_id = c.id and x.author = 'person'
         order by x.created_at desc, x.id desc limit 1) x on true
       where c.district_id = ${districtId} and c.ended_at is null and c.staff_side = any(
@@ -154,6 +157,7 @@ function lastOf(row: Row): InboxRow['last'] {
     kind,
     direction,
     status,
+    pictures: row.pictures === true,
     text: (translated ? row.translation_text : row.original_text) ?? '',
     language: (translated ? row.translation_language : row.original_language) ?? 'und',
   }

@@ -10,17 +10,18 @@ export type Adopted = { readonly added: number; readonly kept: number; readonly 
 
 /**
  * Takes over the account's numbers: new ones for the district given (null while there is none yet: the first roster claims them), known ones as
- * they are; those that the account no longer has are not given out any more. What waited for a number is tried again.
+ * they are, with whether they send pictures (absent: yes); those that the account no longer has are not given out any more. What waited for a number is tried again.
  */
 export async function adoptNumbers(
   db: Db,
   districtId: string | null,
-  numbers: readonly { readonly sid: string; readonly number: string }[],
+  numbers: readonly { readonly sid: string; readonly number: string; readonly mms?: boolean }[],
 ): Promise<Adopted> {
   const { rows } = await sql<{ fresh: boolean }>`
-    insert into proxy_number (number, carrier_sid, district_id)
-    select n.number, n.sid, ${districtId}::uuid from unnest(${numbers.map((n) => n.number)}::text[], ${numbers.map((n) => n.sid)}::text[]) as n (number, sid)
-    on conflict (number) do update set carrier_sid = excluded.carrier_sid, gone_at = null, district_id = coalesce(proxy_number.district_id, excluded.district_id)
+    insert into proxy_number (number, carrier_sid, district_id, mms)
+    select n.number, n.sid, ${districtId}::uuid, n.mms from unnest(${numbers.map((n) => n.number)}::text[], ${numbers.map((n) => n.sid)}::text[],
+      ${numbers.map((n) => n.mms ?? true)}::boolean[]) as n (number, sid, mms)
+    on conflict (number) do update set carrier_sid = excluded.carrier_sid, mms = excluded.mms, gone_at = null, district_id = coalesce(proxy_number.district_id, excluded.district_id)
     returning xmax = 0 as fresh`.execute(db)
   const gone =
     await sql`update proxy_number set gone_at = now() where gone_at is null and number <> all(${numbers.map((n) => n.number)}::text[])`.execute(

@@ -150,13 +150,14 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
   const { rows } = await sql<{ id: string; conversation_id: string; direction: Direction }>`
     update exchange e set prepare_after = null, prepare_lease = null, original_language = w.original_language, translation_language = w.translation_language,
       translation_text = w.translation_text, translation_by = w.translation_by, body = w.body,
-      status = w.status, send_after = w.send_after, hold = w.hold, channel = w.channel
+      status = w.status, send_after = w.send_after, hold = w.hold, channel = w.channel, with_pictures = w.with_pictures
     from unnest(${done.map((d) => d.id)}::uuid[], ${done.map((d) => d.originalLanguage)}::text[], ${done.map((d) => d.translation?.language ?? null)}::text[],
       ${done.map((d) => d.translation?.text ?? null)}::text[], ${done.map((d) => d.translation?.by ?? null)}::text[], ${done.map((d) => d.body)}::text[],
       ${done.map((d) => d.status)}::text[],
       ${done.map((d) => d.sendAfter?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.hold)}::text[], ${done.map((d) => d.urgent)}::boolean[], ${done.map((d) => d.tries)}::int[],
-      ${done.map((d) => d.channel)}::text[], ${done.map((d) => d.notBefore?.toString() ?? null)}::timestamptz[])
-      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries, channel, not_before)
+      ${done.map((d) => d.channel)}::text[], ${done.map((d) => d.notBefore?.toString() ?? null)}::timestamptz[], ${done.map((d) => d.withPictures)}::boolean[])
+      as w (id, original_language, translation_language, translation_text, translation_by, body, status, send_after, hold, urgent, tries, channel, not_before,
+        with_pictures)
     where e.district_id = ${districtId} and e.id = w.id and e.prepare_lease is not null and e.prepare_tries = w.tries and e.urgent = w.urgent
       and e.not_before is not distinct from w.not_before
     returning e.id, e.conversation_id, e.direction`.execute(trx)

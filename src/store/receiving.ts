@@ -13,6 +13,7 @@ import { wordingsOf } from './fixed-texts.ts'
 import type { Keys } from './keys.ts'
 import { knownPairs } from './known.ts'
 import { ensurePhones } from './phones.ts'
+import { insertMedia } from './pictures.ts'
 import { settleCallbacks } from './settling.ts'
 import { openTask } from './tasks.ts'
 import { settleByPerson } from './waiting.ts'
@@ -91,6 +92,11 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
         }),
         'received',
       )
+      await insertMedia(
+        trx,
+        districtId,
+        routed.map(({ exchangeId, from }) => ({ exchangeId, media: from.text.media })),
+      )
     },
     keepSenderless: async (texts) => {
       const { rows: had } = await sql<{ carrier_sid: string }>`
@@ -103,13 +109,11 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
         districtId,
         texts.map((t) => t.proxyNumberId),
       )
-      await insertMessages(
-        trx,
-        districtId,
-        moment.database,
-        texts
-          .filter((t) => !seen.has(t.text.sid))
-          .map((t) => ({
+      const messages = texts
+        .filter((t) => !seen.has(t.text.sid))
+        .map((t) => ({
+          media: t.text.media,
+          message: {
             ...inbound(t.text),
             id: timeOrderedId(),
             conversationId: null,
@@ -121,8 +125,19 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
             phoneId: null,
             proxyNumberId: t.proxyNumberId,
             keyword: null,
-          })),
+          } satisfies NewMessage,
+        }))
+      await insertMessages(
+        trx,
+        districtId,
+        moment.database,
+        messages.map(({ message }) => message),
         'received',
+      )
+      await insertMedia(
+        trx,
+        districtId,
+        messages.map(({ message, media }) => ({ exchangeId: message.id, media })),
       )
     },
     settleUnknown: async (conversationId, staffId, action) => {
@@ -198,7 +213,7 @@ function inbound(text: InboundText) {
     sendAfter: null,
     hold: null,
     carrierSid: text.sid,
-    pictures: text.pictures > 0,
+    pictures: text.media.length > 0,
     detour: text.detour,
   } satisfies Partial<NewMessage>
 }

@@ -4,42 +4,20 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { sql } from 'kysely'
 import type { RecordingStore } from '../relay/recording-ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { exchangeById, type Viewer } from './exchange-view.ts'
 import type { Keys } from './keys.ts'
+import { readSealed, writeSealed } from './sealed-files.ts'
 import { momentOf } from './settings.ts'
 import { openTask } from './tasks.ts'
 
-/** Seconds until the next try, by the tries before: the carrier's file can lag its callback. */
-const AGAIN_SECONDS = [2, 5, 15, 60, 300, 1800]
-const MOST_TRIES = 40
-
-function fileOf(dataDir: string, districtId: string, id: string): string {
-  return path.join(dataDir, 'recordings', districtId, id)
-}
-
-/** Encrypts audio into its file; whole or not at all. */
-async function keepAudio(keys: Keys, dataDir: string, districtId: string, id: string, audio: Buffer): Promise<void> {
-  const file = fileOf(dataDir, districtId, id)
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.part`, keys.encrypt('recording', districtId, id, audio), { mode: 0o600, flush: true })
-  await rename(`${file}.part`, file)
-}
-
-/** The audio of a recording; null when the file is not here (not fetched yet, erased, or on another host's disk). Throws when it was changed. */
-async function readAudio(keys: Keys, dataDir: string, districtId: string, id: string): Promise<Buffer | null> {
-  try {
-    return keys.decrypt('recording', districtId, id, await readFile(fileOf(dataDir, districtId, id)))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}
+/** Seconds until the next try to fetch from the carrier, by the tries before: its file can lag its callback. */
+export const FETCH_AGAIN_SECONDS = [2, 5, 15, 60, 300, 1800]
+/** After so many, about 17 hours, it is lost. */
+export const MOST_FETCHES = 40
 
 /** An aide has said a family's spoken answer in her own words: they are its translation. */
 async function tell(
@@ -78,8 +56,8 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
           wanted: boolean
         }>`
           update recording r set tries = r.tries + 1,
-            fetch_after = case when r.tries >= ${MOST_TRIES} then null
-              else clock_timestamp() + (${AGAIN_SECONDS}::int[])[least(r.tries + 1, ${AGAIN_SECONDS.length})] * interval '1 second' + interval '60 seconds' end
+            fetch_after = case when r.tries >= ${MOST_FETCHES} then null
+              else clock_timestamp() + (${FETCH_AGAIN_SECONDS}::int[])[least(r.tries + 1, ${FETCH_AGAIN_SECONDS.length})] * interval '1 second' + interval '60 seconds' end
           where r.district_id = ${districtId} and r.id in (
             select id from recording where district_id = ${districtId} and fetch_after <= clock_timestamp()
             order by fetch_after limit ${limit} for update skip locked)
@@ -90,13 +68,13 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
         return rows
       }),
     keep: async (districtId, id, audio, type) => {
-      await keepAudio(keys, dataDir, districtId, id, audio)
+      await writeSealed(keys, dataDir, 'recording', districtId, id, audio)
       await inDistrict(db, districtId, async (trx) => {
         await sql`update recording set kept_at = clock_timestamp(), type = ${type}, fetch_after = clock_timestamp()
           where district_id = ${districtId} and id = ${id} and kept_at is null`.execute(trx)
       })
     },
-    audio: (districtId, id) => readAudio(keys, dataDir, districtId, id),
+    audio: (districtId, id) => readSealed(keys, dataDir, 'recording', districtId, id),
     transcribed: (districtId, id, words) =>
       inDistrict(db, districtId, async (trx) => {
         const { database } = await momentOf(trx)
@@ -137,10 +115,10 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
     later: (districtId, id) =>
       inDistrict(db, districtId, async (trx) => {
         const { rows } = await sql<{ tries: number; exchange_id: string | null }>`
-          update recording set fetch_after = case when tries > ${MOST_TRIES} then null
-            else clock_timestamp() + (${AGAIN_SECONDS}::int[])[least(greatest(tries, 1), ${AGAIN_SECONDS.length})] * interval '1 second' end
+          update recording set fetch_after = case when tries > ${MOST_FETCHES} then null
+            else clock_timestamp() + (${FETCH_AGAIN_SECONDS}::int[])[least(greatest(tries, 1), ${FETCH_AGAIN_SECONDS.length})] * interval '1 second' end
           where district_id = ${districtId} and id = ${id} returning tries, exchange_id`.execute(trx)
-        if ((rows[0]?.tries ?? 0) > MOST_TRIES)
+        if ((rows[0]?.tries ?? 0) > MOST_FETCHES)
           await openTask(
             trx,
             districtId,
@@ -190,7 +168,7 @@ export async function playRecording(
     return rows[0] ?? null
   })
   if (found === null) return null
-  const bytes = found.kept ? await readAudio(keys, dataDir, districtId, found.id) : null
+  const bytes = found.kept ? await readSealed(keys, dataDir, 'recording', districtId, found.id) : null
   if (bytes === null) return 'not_yet'
   await inDistrict(db, districtId, async (trx) => {
     const { database } = await momentOf(trx)
@@ -221,5 +199,5 @@ export async function audioForCarrier(
     const expected = Buffer.from(signAudio(keys, districtId, recordingId, day))
     return expected.length === given.length && timingSafeEqual(expected, given)
   })
-  return right ? readAudio(keys, dataDir, districtId, recordingId) : null
+  return right ? readSealed(keys, dataDir, 'recording', districtId, recordingId) : null
 }

@@ -19,7 +19,9 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
         or exists (select ${abandonedAttempts(sql`d.id`)})
         or exists (select from call c where c.district_id = d.id and c.look_after <= clock_timestamp()))) as w (due) where w.due`,
     interpret: sql`from talk_line t where t.district_id = d.id and t.look_after <= clock_timestamp()`,
-    fetch: sql`from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp()`,
+    fetch: sql`from (values (
+        exists (select from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp())
+        or exists (select from picture p where p.district_id = d.id and p.fetch_after <= clock_timestamp()))) as w (due) where w.due`,
     seal: sql`from unsealed u where u.district_id = d.id`,
   }[step]
   const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)

@@ -215,6 +215,7 @@ export interface Exchange {
   part: Generated<number>;
   phone_id: string | null;
   pictures: Generated<boolean>;
+  pictures_failed: Generated<boolean>;
   prepare_after: ColumnType<Temporal.Instant, string, string> | null;
   prepare_lease: ColumnType<Temporal.Instant, string, string> | null;
   prepare_tries: Generated<number>;
@@ -235,6 +236,7 @@ export interface Exchange {
   tries: Generated<number>;
   urgent: Generated<boolean>;
   urgent_reason: string | null;
+  with_pictures: Generated<boolean>;
 }
 
 export interface FixedReview {
@@ -372,6 +374,26 @@ export interface Phone {
   number_index: Buffer;
   opted_out_at: ColumnType<Temporal.Instant, string, string> | null;
   opted_out_how: string | null;
+  pictures_refused_at: ColumnType<Temporal.Instant, string, string> | null;
+}
+
+export interface Picture {
+  created_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  deleted_at: ColumnType<Temporal.Instant, string, string> | null;
+  digest: Buffer | null;
+  district_id: string;
+  exchange_id: string;
+  fate: string | null;
+  fetch_after: ColumnType<Temporal.Instant, string, string> | null;
+  file_id: string | null;
+  height: number | null;
+  media_sid: string | null;
+  n: number;
+  said_type: string | null;
+  size: number | null;
+  tries: Generated<number>;
+  type: string | null;
+  width: number | null;
 }
 
 export interface Pin {
@@ -406,6 +428,7 @@ export interface ProxyNumber {
   district_id: string | null;
   gone_at: ColumnType<Temporal.Instant, string, string> | null;
   id: Generated<string>;
+  mms: Generated<boolean>;
   number: string;
 }
 
@@ -575,6 +598,7 @@ export interface DB {
   person_org: PersonOrg;
   person_phone: PersonPhone;
   phone: Phone;
+  picture: Picture;
   pin: Pin;
   pin_failure: PinFailure;
   prompt: Prompt;

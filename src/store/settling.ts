@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { carrierNews, type Status, statusOfWord, wholeOf } from '../core/exchange.ts'
 import { splitBody } from '../core/segments.ts'
-import { sendFailure } from '../core/send-failure.ts'
+import { mayGoWithoutPictures, sendFailure } from '../core/send-failure.ts'
 import type { AttemptOutcome, CarrierRecord, Moment, StatusCallback } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
@@ -21,6 +21,7 @@ type Row = {
   phone_id: string
   proxy_number_id: string
   urgent: boolean
+  with_pictures: boolean
 }
 
 /** An exchange as its attempts change it: the latest attempt of every part, with the carrier's last word of it. */
@@ -54,6 +55,8 @@ type Work = {
   readonly changed: Set<string>
   /** Attempts that failed for a reason that a call can cure. */
   readonly curable: Set<string>
+  /** Attempts that failed for their pictures alone. */
+  readonly pictureless: Set<string>
 }
 
 /** Bodies of fewer characters are one part (`splitBody` counts UTF-16 units, PostgreSQL code points). */
@@ -70,7 +73,7 @@ async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]
     }
   >`
     select a.id as attempt_id, a.exchange_id, a.part, a.outcome, a.sid, a.carrier_status, a.phone_id, a.proxy_number_id,
-      e.attempt_id as current, e.urgent, e.status, e.body, e.part as exchange_part,
+      e.attempt_id as current, e.urgent, e.with_pictures, e.status, e.body, e.part as exchange_part,
       case when length(e.body) >= ${SURELY_ONE_PART} then (
         select jsonb_agg(jsonb_build_object('id', o.id, 'part', o.part, 'word', o.carrier_status) order by o.started_at)
         from attempt o where o.district_id = ${districtId} and o.exchange_id = e.id) end as siblings
@@ -88,7 +91,14 @@ async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]
       parts[0] = { attempt: row.current, word: row.attempt_id === row.current ? row.carrier_status : null }
     wholes.set(row.exchange_id, { status: row.status, part: row.exchange_part, current: row.current, parts })
   }
-  return { rows: new Map(rows.map((r) => [r.attempt_id, r])), wholes, events: [], changed: new Set(), curable: new Set() }
+  return {
+    rows: new Map(rows.map((r) => [r.attempt_id, r])),
+    wholes,
+    events: [],
+    changed: new Set(),
+    curable: new Set(),
+    pictureless: new Set(),
+  }
 }
 
 /** Moves an exchange on by what the carrier says of one of its attempts. */
@@ -109,6 +119,11 @@ function apply(
   if (latest) part.word = word
   const failed = news.status === 'failed' || news.status === 'undelivered' ? sendFailure(errorCode) : null
   if (failed?.byCall === true && latest) work.curable.add(row.attempt_id)
+  if (failed !== null && latest && row.with_pictures && mayGoWithoutPictures(failed)) {
+    work.pictureless.add(row.attempt_id)
+    // It is certain that the carrier handed nothing on.
+    row.outcome = 'refused'
+  }
   const { status: together, next } = wholeOf(whole.parts.map((p) => statusOfWord(p.word)))
   const before = whole.status
   const status = together ?? (before === 'sending' && whole.current === row.attempt_id ? 'queued' : before)
@@ -170,6 +185,12 @@ async function write(
       )
   }
   await appendEvents(trx, districtId, work.events)
+  await sendWithoutPictures(
+    trx,
+    districtId,
+    moment,
+    rows.filter((r) => work.pictureless.has(r.attempt_id)).map((r) => r.exchange_id),
+  )
   const curable = rows.filter((r) => work.curable.has(r.attempt_id)).map((r) => r.exchange_id)
   await rescueByCall(trx, districtId, moment, curable)
   await awaitSign(
@@ -177,6 +198,28 @@ async function write(
     districtId,
     moment,
     rows.filter((r) => r.urgent).map((r) => r.exchange_id),
+  )
+}
+
+/**
+ * Words whose pictures no carrier takes are written anew and go without them, unless something later of their lane is on its way or has arrived: then
+ * they would come out of their order, and the sender decides.
+ */
+async function sendWithoutPictures(trx: Trx, districtId: string, moment: Moment, exchangeIds: readonly string[]): Promise<void> {
+  if (exchangeIds.length === 0) return
+  const { rows } = await sql<{ id: string }>`
+    update exchange e set status = 'queued', part = 0, send_after = ${moment.now.toString()}::timestamptz, with_pictures = false, pictures_failed = true,
+      prepare_after = clock_timestamp(), prepare_lease = null
+    where e.district_id = ${districtId} and e.id = any(${[...exchangeIds]}::uuid[]) and e.status in ('failed', 'undelivered') and not exists (
+      select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
+        and o.seq > e.seq and o.status in ('sending', 'sent', 'delivered'))
+    returning e.id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    rows.map(
+      ({ id }): NewEvent => ({ exchangeId: id, at: moment.database, what: 'without_pictures', detail: { status: 'queued' } }),
+    ),
   )
 }
 
@@ -232,7 +275,8 @@ export async function recordOutcomes(
       case 'accepted':
         row.sid ??= outcome.sid
         apply(work, moment, row, 'accepted', null)
-        row.outcome = 'accepted'
+        // A failure that is certain may have come before this answer.
+        row.outcome = row.outcome === 'refused' ? 'refused' : 'accepted'
         break
       case 'refused': {
         row.outcome = 'refused'
@@ -336,8 +380,11 @@ async function follow(
   if (reason === 'not_mobile')
     await sql`update phone set line_type = 'landline', line_checked_at = ${moment.database.toString()}::timestamptz
       where district_id = ${districtId} and id = ${row.phone_id}`.execute(trx)
+  if (reason === 'no_pictures')
+    await sql`update phone set pictures_refused_at = ${moment.database.toString()}::timestamptz
+      where district_id = ${districtId} and id = ${row.phone_id} and pictures_refused_at is null`.execute(trx)
   if (reason === 'bad_number')
     await openTask(trx, districtId, 'phone_unusable', row.phone_id, { exchangeId: row.exchange_id, phoneId: row.phone_id })
-  if (reason === 'our_setup' || reason === 'filtered' || reason === 'too_many')
+  if (reason === 'our_setup' || reason === 'filtered' || reason === 'too_many' || reason === 'picture_unfetched')
     await openTask(trx, districtId, 'carrier_setup', reason, { exchangeId: row.exchange_id })
 }

@@ -2,9 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
-
-/** The event that must come with the erasing of an exchange's texts; without it, texts that are gone are a broken log. */
-export const TEXT_ERASED = 'text_erased'
+import { TEXT_ERASED } from './events.ts'
 
 /** Where the log is broken: the place in the chain and the event, as far as there is one, and what is wrong, in one plain sentence. */
 export type Broken = {

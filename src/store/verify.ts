@@ -6,11 +6,11 @@ import { sql } from 'kysely'
 import { CHAIN_START } from '../core/log-chain.ts'
 import { type Checkpoint, readCheckpoints } from './checkpoint.ts'
 import { type Db, inDistrict, serverRuns, type Trx } from './database.ts'
-import { textDigest } from './events.ts'
+import { TEXT_ERASED, textDigest } from './events.ts'
 import type { Keys } from './keys.ts'
 import { CHAIN_COLUMNS, type ChainEvent, chainKey, chainMac } from './seal.ts'
 import { inSnapshot } from './snapshot.ts'
-import { type Broken, findBadExchange, TEXT_ERASED } from './verify-exchanges.ts'
+import { type Broken, findBadExchange } from './verify-exchanges.ts'
 
 /** `entries`: the sealed ones; `unsealed`: events that wait for the sealer, checked but for the chain. */
 export type LogVerdict = { readonly kind: 'intact'; readonly entries: number; readonly unsealed: number } | Broken

@@ -68,6 +68,7 @@ export async function apiServer(): Promise<ApiServer> {
       },
       call: async () => answers.compose as Composed,
       recording: async () => null,
+      picture: async () => null,
       setCalls: async () => {},
       pin: async () => '12345678',
       act: async (request) => {

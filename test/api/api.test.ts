@@ -516,6 +516,7 @@ describe('the description', () => {
       '/api/v1/exchanges/{id}/again',
       '/api/v1/exchanges/{id}/cancel',
       '/api/v1/exchanges/{id}/dismiss',
+      '/api/v1/exchanges/{id}/pictures/{n}',
       '/api/v1/exchanges/{id}/recording',
       '/api/v1/exchanges/{id}/release',
       '/api/v1/messages',

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { keywordAnswers } from '../../src/simulator/keywords.ts'
-import { SMS_PATH } from '../../src/webhooks/twilio.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
 
 const INTO_THE_OFFICE = 'Your message went to the school office. They will help you.'
@@ -20,31 +18,6 @@ beforeAll(async () => {
 afterEach(async () => {
   await world.paceIsOver()
   await world.isIntact()
-})
-
-describe('a picture', () => {
-  const picture = (Body: string) =>
-    world.webhook(SMS_PATH, {
-      MessageSid: `MM${randomUUID().replaceAll('-', '')}`,
-      From: world.phoneOf('rosa').number,
-      To: seen.family,
-      Body,
-      NumMedia: '1',
-    })
-
-  test('is not passed on: the family is told in its language, the teacher sees that there was one', async () => {
-    await picture('')
-    expect(await world.phoneOf('rosa').reads()).toEqual([
-      'Todavía no podemos pasar fotos. Por favor escriba el mensaje o llévelo a la escuela.',
-    ])
-    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: (picture)'])
-  })
-
-  test('with words beside it: the words are passed on, and that there was one', async () => {
-    await picture('Gracias.')
-    expect(await world.phoneOf('rosa').reads()).toHaveLength(1)
-    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.\n(picture)'])
-  })
 })
 
 describe('a teacher who texts STOP on her own phone', () => {

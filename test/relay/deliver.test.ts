@@ -11,6 +11,7 @@ const attempt = (n: number): ReadyAttempt => ({
   from: '+18725550100' as E164,
   to: '+19715550142' as E164,
   body: `text ${n}`,
+  pictures: [],
   validitySeconds: 600,
 })
 

@@ -12,7 +12,7 @@ const ITEM: ToPrepare = {
   first: false,
   text: 'Maya está enferma hoy.',
   keyword: null,
-  pictures: false,
+  attached: null,
   urgent: true,
   notBefore: null,
   fromPhone: true,

@@ -12,7 +12,7 @@ const item = (n: number): ToPrepare => ({
   first: false,
   text: `Mi hija está enferma ${n}`,
   keyword: null,
-  pictures: false,
+  attached: null,
   urgent: false,
   notBefore: null,
   fromPhone: true,

@@ -93,6 +93,11 @@ export function startHost(name: string, world: Surroundings): Host {
       // What was said into a call never comes as a file: nothing is kept on disk, and nobody writes it down.
       dataDir: '',
       recordings: { fetchRecording: async () => ({ kind: 'gone' }), deleteRecording: async () => 'done' },
+      media: {
+        mediaOf: async () => null,
+        fetchMedium: async () => ({ kind: 'unavailable' }),
+        deleteMedium: async () => 'unavailable',
+      },
       transcriber: null,
       translator: world.translatorFor(owner),
       detect: world.detect,

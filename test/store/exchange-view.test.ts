@@ -81,6 +81,9 @@ describe('an exchange', () => {
       evidence: null,
       seconds: null,
       recording: null,
+      pictures: 0,
+      attachments: [],
+      picturesGo: null,
       at: '2026-11-20T10:01:00.000001Z',
       events: [
         { at: expect.any(String), what: 'received' },

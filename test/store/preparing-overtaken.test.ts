@@ -55,7 +55,7 @@ async function leased() {
   const result: Prepared = {
     ...{ id, urgent, notBefore, tries, schoolId, hoursVersion },
     ...{ originalLanguage: 'es', translation: null, translationNote: null, noteDetail: null, answer: null },
-    ...{ body: 'Maya X.: Hola', status: 'queued', sendAfter: moment.now, hold: null, channel: 'text' },
+    ...{ body: 'Maya X.: Hola', status: 'queued', sendAfter: moment.now, hold: null, channel: 'text', withPictures: false },
   }
   const row = async () =>
     (

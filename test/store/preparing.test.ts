@@ -83,6 +83,7 @@ const result = (item: ToPrepare, text: string): Prepared => ({
   sendAfter: null,
   hold: null,
   channel: 'text',
+  withPictures: false,
   answer: null,
 })
 const row = () =>

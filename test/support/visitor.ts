@@ -10,6 +10,8 @@ export const SECRET = 'a secret of the journeys, long enough'
 export type Answer = {
   readonly status: number
   readonly html: string
+  /** The same, as it came. */
+  readonly bytes: Buffer
   readonly to: string | null
   readonly headers: Headers
 }
@@ -21,6 +23,12 @@ export type Visitor = {
     path: string,
     fields?: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answer>
+  /** A form with a file in its field `picture`, as browsers send it. */
+  readonly upload: (
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    file: { readonly name: string; readonly bytes: Buffer },
   ) => Promise<Answer>
   readonly cookies: Map<string, string>
 }
@@ -48,12 +56,19 @@ export async function visitor(world: World, staffId: string | null): Promise<Vis
       if (value === '') cookies.delete(name)
       else cookies.set(name, value)
     }
-    return { status: answer.status, html: await answer.text(), to: answer.headers.get('location'), headers: answer.headers }
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    return { status: answer.status, html: bytes.toString(), bytes, to: answer.headers.get('location'), headers: answer.headers }
   }
   return {
     get: (path) => ask(path, {}),
     post: (path, fields = {}, headers = { 'sec-fetch-site': 'same-origin' }) =>
       ask(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
+    upload: (path, fields, file) => {
+      const form = new FormData()
+      for (const [name, value] of Object.entries(fields)) form.set(name, value)
+      form.set('picture', new Blob([new Uint8Array(file.bytes)]), file.name)
+      return ask(path, { method: 'POST', body: form, headers: { 'sec-fetch-site': 'same-origin' } })
+    },
     cookies,
   }
 }

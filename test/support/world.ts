@@ -19,7 +19,7 @@ import type { Accepted, Action, Composed, Target } from '../../src/relay/compose
 import { importRoster } from '../../src/roster/import.ts'
 import { createSimulator, type Simulator } from '../../src/simulator/carrier.ts'
 import { simulatorRest } from '../../src/simulator/rest.ts'
-import type { HandsetText } from '../../src/simulator/world.ts'
+import type { File, HandsetText } from '../../src/simulator/world.ts'
 import { composeStore } from '../../src/store/composing.ts'
 import { inDistrict, type Trx } from '../../src/store/database.ts'
 import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
@@ -48,7 +48,7 @@ export const daily = (...windows: string[]) => Object.fromEntries(Object.keys(AL
 export type Handset = {
   readonly number: string
   /** Types a text to one of the school's numbers; the webhook is on its way when this returns. */
-  readonly texts: (to: string, body: string) => void
+  readonly texts: (to: string, body: string, ...files: readonly File[]) => void
   /** Waits until all is quiet, then gives what came since the last look. */
   readonly reads: () => Promise<string[]>
   /** Everything that ever came to it. */
@@ -61,6 +61,8 @@ export type World = {
   readonly database: TestDatabase
   readonly simulator: Simulator
   readonly gateway: Running
+  /** Where the gateway keeps recordings and pictures. */
+  readonly dataDir: string
   /** The school numbers, in the order they were bought. */
   readonly numbers: readonly string[]
   /** The phone that the roster says is this person's. */
@@ -224,7 +226,7 @@ export async function openWorld(given: {
     const screen = () => (simulator.handsets.get(number) ?? []).filter((text) => text.kind === 'received')
     return {
       number,
-      texts: (to, body) => simulator.text(number, to, body),
+      texts: (to, body, ...files) => simulator.text(number, to, body, files),
       screen,
       reads: async () => {
         await settled()
@@ -280,6 +282,7 @@ export async function openWorld(given: {
     database,
     simulator,
     gateway,
+    dataDir,
     numbers,
     phone,
     phoneOf: (person) => {

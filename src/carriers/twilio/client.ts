@@ -1,7 +1,7 @@
 /** Twilio through its own SDK; TWILIO_API_URL replaces the origin of every host and keeps the path. */
 
 import twilio from 'twilio'
-import type { Carrier, CarrierList, CarrierRecord, HandOver, ListedText } from '../../relay/ports.ts'
+import type { Carrier, CarrierList, CarrierRecord, HandOver, ListedText, PictureLink } from '../../relay/ports.ts'
 import { isErrorCode, isSid, listedForm } from './forms.ts'
 
 /** The account to speak for. */
@@ -58,6 +58,11 @@ export function statusPath(districtId: string, attemptId: string): string {
   return `/webhooks/twilio/status/${districtId}/${attemptId}`
 }
 
+/** Where the carrier fetches a picture that goes along with a text: it asks without its signature, so the address is the key. */
+export function picturePath(districtId: string, { fileId, until, signature }: PictureLink): string {
+  return `/webhooks/twilio/picture/${districtId}/${fileId}/${until}/${signature}`
+}
+
 /** Failures before a byte of the request was written: certainly not taken. Everything else that breaks is unknown. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
@@ -87,6 +92,9 @@ export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): 
             from: text.from,
             to: text.to,
             body: text.body,
+            ...(text.pictures.length === 0
+              ? {}
+              : { mediaUrl: text.pictures.map((link) => `${account.publicUrl}${picturePath(text.districtId, link)}`) }),
             statusCallback: `${account.publicUrl}${statusPath(text.districtId, text.attemptId)}`,
             validityPeriod: text.validitySeconds,
             ...(account.messagingServiceSid === null ? {} : { messagingServiceSid: account.messagingServiceSid }),

@@ -1,15 +1,22 @@
 /** Twilio's webhook forms: raw bytes to what they say. */
 
 import { asE164, isWithheld } from '../../core/phone-number.ts'
+import { MOST_MEDIA } from '../../core/picture.ts'
 import { cleanText } from '../../core/segments.ts'
-import type { Detour, InboundText, ListedText, StatusCallback } from '../../relay/ports.ts'
+import type { Detour, InboundMedium, InboundText, ListedText, StatusCallback } from '../../relay/ports.ts'
 
 const SID = /^[A-Z]{2}[0-9a-zA-Z_-]{1,64}$/
+const MEDIUM_SID = /^ME[0-9a-fA-F]{32}$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Whether this can be a message's sid. Twilio's are SM or MM and 32 digits; only what must not break a key is refused. */
 export function isSid(value: unknown): value is string {
   return typeof value === 'string' && SID.test(value)
+}
+
+/** Whether this can be the sid of something that came with a text. */
+export function isMediumSid(text: string): boolean {
+  return MEDIUM_SID.test(text)
 }
 
 /** Whether this can be an error code. Twilio's have five digits; a number that no column holds would keep its message from being settled. */
@@ -128,7 +135,17 @@ export function readInbox(key: string, raw: Buffer): InboundText | StatusCallbac
     from: isWithheld(from) ? null : asE164(from),
     to,
     body: cleanText(params['Body'] ?? ''),
-    pictures: Math.max(0, Number.parseInt(params['NumMedia'] ?? '0', 10) || 0),
+    media: mediaIn(params),
     detour: readDetour(params),
   }
+}
+
+/** What came with a text. The list's form says how many and not which. Of an address nothing but the sid at its end is used. */
+function mediaIn(params: Readonly<Record<string, string>>): InboundMedium[] {
+  const count = Math.max(0, Number.parseInt(params['NumMedia'] ?? '0', 10) || 0)
+  return Array.from({ length: Math.min(count, MOST_MEDIA) }, (_, i) => {
+    const type = (params[`MediaContentType${i}`] ?? '').slice(0, 100)
+    const sid = (params[`MediaUrl${i}`] ?? '').split('/').at(-1) ?? ''
+    return { sid: isMediumSid(sid) ? sid : null, type: type === '' ? null : type }
+  })
 }

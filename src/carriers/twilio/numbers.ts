@@ -2,8 +2,8 @@
 
 import type { TwilioClient } from './client.ts'
 
-/** A number of the account. */
-export type AccountNumber = { readonly sid: string; readonly number: string }
+/** A number of the account; `mms`: it sends and gets pictures. */
+export type AccountNumber = { readonly sid: string; readonly number: string; readonly mms: boolean }
 
 /** Where texts and calls to a number are brought. */
 export type Webhooks = { readonly smsUrl: string; readonly voiceUrl: string; readonly callStatusUrl: string }
@@ -17,7 +17,7 @@ export const RETRIES = '#rc=5&rp=all'
 /** Every phone number of the account. */
 export async function listNumbers(client: TwilioClient): Promise<AccountNumber[]> {
   const numbers = await client.incomingPhoneNumbers.list({ pageSize: 1000 })
-  return numbers.map((n) => ({ sid: n.sid, number: n.phoneNumber }))
+  return numbers.map((n) => ({ sid: n.sid, number: n.phoneNumber, mms: n.capabilities?.mms !== false }))
 }
 
 /** Points a number's text and voice webhooks here, and those that the carrier calls when these fail. */

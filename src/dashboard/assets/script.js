@@ -19,6 +19,7 @@ async function refresh() {
     const below = innerHeight + scrollY > document.body.scrollHeight - 200
     for (const part of all('[data-live]')) {
       const fresh = next.getElementById(part.id)
+      for (const open of all('details[id][open]', part)) fresh?.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '')
       // Somebody listens to a voice message or stands on a button: that part waits.
       if (!fresh || fresh.innerHTML === part.innerHTML || all('audio', part).some((a) => !a.paused)) continue
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('data-key') : null
@@ -125,7 +126,12 @@ for (const form of all('form[data-preview]')) {
     asked = 0
   const show = async (back) => {
     const mine = ++asked
-    const body = new URLSearchParams(new FormData(form))
+    const fields = new FormData(form)
+    // The picture itself goes with the message alone: here it counts that there is one.
+    const chosen = fields.get('picture')?.size > 0
+    fields.delete('picture')
+    const body = new URLSearchParams(fields)
+    if (chosen) body.set('picture', 'yes')
     if (back) body.set('back', 'yes')
     const answer = await fetch(form.dataset.preview, { method: 'POST', body, headers: { 'x-part': 'preview' } }).catch(() => null)
     if (answer?.ok && mine === asked) place.innerHTML = await answer.text()

@@ -32,6 +32,7 @@ const TEXT = {
   from: '+15035550100' as E164,
   to: '+19715550142' as E164,
   body: 'Hello',
+  pictures: [],
   validitySeconds: 600,
 }
 const SID = `SM${'a'.repeat(32)}`

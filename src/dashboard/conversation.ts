@@ -105,6 +105,8 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       guardianId: head.guardianId,
       with: kind === 'interpreter' ? 'interpreter' : null,
       interpreted: kind === 'machine',
+      // A second press while it rings is refused; later it is another call.
+      idempotency: null,
     })
     if (called.kind !== 'accepted')
       return show(visit, request, reply.code(409), head, { body: '', urgent: false, reason: '' }, called.problem, null)

@@ -13,6 +13,9 @@ export type Target =
   | { readonly class: string }
   | { readonly school: string }
 
+/** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
+export type Idempotency = { readonly key: string; readonly digest: Buffer }
+
 /** One message as a staff member wrote it. */
 export type ComposeRequest = {
   readonly districtId: string
@@ -23,8 +26,7 @@ export type ComposeRequest = {
   readonly body: string
   readonly urgent: boolean
   readonly reason: string | null
-  /** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
-  readonly idempotency: { readonly key: string; readonly digest: Buffer } | null
+  readonly idempotency: Idempotency | null
 }
 
 /** An exchange as the API answers it at once; `sendAfter` null: no time is known. */
@@ -152,6 +154,7 @@ export type CallUp = {
   readonly guardianId: string
   readonly with: 'interpreter' | { readonly staff: string } | null
   readonly interpreted: boolean
+  readonly idempotency: Idempotency | null
 }
 
 /** Whose PIN is asked for: a guardian's household's, or (null) the staff member's own. `text`: it is texted to the family too. */
@@ -161,7 +164,13 @@ export type PinRequest = {
   readonly guardianId: string | null
   readonly anew: boolean
   readonly text: boolean
+  readonly idempotency: Idempotency | null
 }
+
+/** `not_found`: nobody with a phone whom this staff member may reach. */
+export type PinGiven =
+  | { readonly kind: 'given'; readonly pin: string }
+  | { readonly kind: 'not_found' | 'key_reused'; readonly problem: string }
 
 /** What a school decides about calls. `interpreterLine`: a number in E.164, or null for none. */
 export type CallSettings = {

@@ -31,6 +31,8 @@ export function callingDistrict(
       return rows.length > 0
     },
     isCalling: async (conversationId) => {
+      // Of two requests at the same moment neither would see the other's call.
+      await sql`select from conversation where district_id = ${districtId} and id = ${conversationId} for update`.execute(trx)
       const { rows } = await sql`select from exchange
         where district_id = ${districtId} and conversation_id = ${conversationId} and kind = 'call' and direction = 'to_family'
           and status in ('queued', 'sending') limit 1`.execute(trx)

@@ -34,6 +34,7 @@ const call = async (more: Partial<CallUp> = {}) => {
     guardianId: 'rosa',
     with: null,
     interpreted: false,
+    idempotency: null,
     ...more,
   })
   await world.nudge()

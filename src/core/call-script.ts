@@ -44,7 +44,7 @@ export type Verb =
     }
   /** Into the room of several legs (an aide, an interpreter); the room ends with the leg that `ends` it. */
   | { readonly kind: 'join'; readonly room: string; readonly ends: boolean }
-  /** The next turn comes after so many seconds, whatever happens: for a call that waits for another leg. */
+  /** The next turn comes after so many seconds of silence, or with a key: for a call that waits for another leg. */
   | { readonly kind: 'wait'; readonly what: readonly Spoken[]; readonly seconds: number }
   | { readonly kind: 'hang_up' }
 
@@ -131,6 +131,11 @@ export type Talk = {
   readonly sides: Readonly<Record<TalkSide, 'asked' | 'here' | 'gone'>>
   /** What was said, oldest first. */
   readonly lines: readonly TalkLine[]
+  /**
+   * The person who takes the machine's place. `none`: nobody has asked for one; `asked`: a phone rings; `here`: in the room, where both sides go;
+   * `gone`: nobody could be reached, or who was there has left.
+   */
+  readonly person: 'none' | 'asked' | 'here' | 'gone'
 }
 
 /** One side's words in an interpreted call. */
@@ -185,8 +190,10 @@ export type CallEffect =
   | { readonly kind: 'talk_agreed'; readonly side: TalkSide }
   /** What one side said, to be put into the other's language at once; empty: it has nothing to say, and the other may. */
   | { readonly kind: 'talk_line'; readonly side: TalkSide; readonly text: string; readonly language: string }
-  /** This side wants a person instead of the machine (key 0). */
+  /** A family wants to talk with a person (key 0): a task. */
   | { readonly kind: 'person_wanted'; readonly language: string }
+  /** A side of an interpreted call wants a person instead of the machine (key 0): one is called at once. */
+  | { readonly kind: 'bring_person'; readonly language: string }
   /** Asks a person to call back: no voice and no recording in this language. */
   | { readonly kind: 'call_back'; readonly language: string }
   /** For the log: a key, a choice, an outcome. `what` is a word, never what somebody said. */

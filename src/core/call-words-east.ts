@@ -61,6 +61,7 @@ export const arabic = promptsOf({
   talk_failed: 'تعذرت ترجمة ذلك. يرجى قوله مرة أخرى بكلمات أخرى.',
   talk_ended: 'غادر الطرف الآخر المكالمة. مع السلامة.',
   talk_broken: 'لم تعد ترجمة هذه المكالمة ممكنة. سيتصل بك شخص. مع السلامة.',
+  talk_calling: 'لحظة من فضلك. نتصل الآن بشخص يترجم لكم.',
   talk_person: 'سنطلب من شخص مساعدتك. سيتصل بك شخص. مع السلامة.',
 })
 
@@ -123,6 +124,7 @@ export const chinese = promptsOf({
   talk_failed: '这句话无法翻译。请换个说法再说一遍。',
   talk_ended: '对方已离开通话。再见。',
   talk_broken: '这通电话无法继续翻译。会有人给您打电话。再见。',
+  talk_calling: '请稍等，我们正在联系口译人员。',
   talk_person: '我们会请人帮助您。会有人给您打电话。再见。',
 })
 
@@ -185,6 +187,7 @@ export const traditionalChinese = promptsOf({
   talk_failed: '這句話無法翻譯。請換個說法再說一遍。',
   talk_ended: '對方已離開通話。再見。',
   talk_broken: '這通電話無法繼續翻譯。會有人打電話給您。再見。',
+  talk_calling: '請稍候，我們正在聯絡口譯人員。',
   talk_person: '我們會請人幫助您。會有人打電話給您。再見。',
 })
 
@@ -250,6 +253,7 @@ export const vietnamese = promptsOf({
   talk_failed: 'Câu này không dịch được. Xin nói lại bằng cách khác.',
   talk_ended: 'Người kia đã rời cuộc gọi. Xin chào.',
   talk_broken: 'Cuộc gọi này không thể phiên dịch tiếp. Sẽ có người gọi cho quý vị. Xin chào.',
+  talk_calling: 'Xin chờ một chút. Chúng tôi đang gọi một người thông dịch.',
   talk_person: 'Chúng tôi sẽ nhờ người giúp quý vị. Sẽ có người gọi cho quý vị. Xin chào.',
 })
 
@@ -315,5 +319,6 @@ export const russian = promptsOf({
   talk_failed: 'Это не удалось перевести. Пожалуйста, скажите иначе.',
   talk_ended: 'Собеседник покинул разговор. До свидания.',
   talk_broken: 'Перевести разговор дальше нельзя. Вам позвонит сотрудник. До свидания.',
+  talk_calling: 'Минуту, пожалуйста. Мы звоним переводчику.',
   talk_person: 'Мы попросим сотрудника помочь вам. Вам позвонит сотрудник. До свидания.',
 })

@@ -66,6 +66,7 @@ export const english = promptsOf(
     talk_failed: 'That could not be interpreted. Please say it again in other words.',
     talk_ended: 'The other person has left. Goodbye.',
     talk_broken: 'This call cannot be interpreted any more. Someone will call you. Goodbye.',
+    talk_calling: 'One moment, please. We are calling a person who interprets.',
     talk_person: 'We are asking a person to help. Someone will call you. Goodbye.',
   },
   Object.fromEntries(ids.map((id) => [id, 'the authors'])),

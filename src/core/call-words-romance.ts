@@ -64,6 +64,7 @@ export const spanish = promptsOf({
   talk_failed: 'No se pudo interpretar. Por favor, dígalo otra vez con otras palabras.',
   talk_ended: 'La otra persona ya no está en la llamada. Adiós.',
   talk_broken: 'Ya no se puede interpretar esta llamada. Una persona le llamará. Adiós.',
+  talk_calling: 'Un momento, por favor. Estamos llamando a una persona que interpreta.',
   talk_person: 'Pediremos a una persona que le ayude. Una persona le llamará. Adiós.',
 })
 
@@ -129,6 +130,7 @@ export const portuguese = promptsOf({
   talk_failed: 'Não foi possível interpretar. Por favor, diga de novo com outras palavras.',
   talk_ended: 'A outra pessoa saiu da ligação. Até logo.',
   talk_broken: 'Não é mais possível interpretar esta ligação. Alguém vai ligar para você. Até logo.',
+  talk_calling: 'Um momento, por favor. Estamos ligando para uma pessoa que interpreta.',
   talk_person: 'Vamos pedir a ajuda de uma pessoa. Alguém vai ligar para você. Até logo.',
 })
 
@@ -194,6 +196,7 @@ export const french = promptsOf({
   talk_failed: 'Cela n’a pas pu être interprété. Veuillez le redire avec d’autres mots.',
   talk_ended: 'L’autre personne a quitté l’appel. Au revoir.',
   talk_broken: 'Cet appel ne peut plus être interprété. Quelqu’un vous appellera. Au revoir.',
+  talk_calling: 'Un instant, s’il vous plaît. Nous appelons une personne qui interprète.',
   talk_person: 'Nous demandons à une personne de vous aider. Quelqu’un vous appellera. Au revoir.',
 })
 
@@ -257,5 +260,6 @@ export const haitian = promptsOf({
   talk_failed: 'Nou pa t ka entèprete sa. Tanpri di li ankò ak lòt mo.',
   talk_ended: 'Lòt moun nan kite apèl la. Orevwa.',
   talk_broken: 'Nou pa ka entèprete apèl sa a ankò. Yon moun ap rele ou. Orevwa.',
+  talk_calling: 'Yon ti moman, tanpri. N ap rele yon moun ki ka entèprete.',
   talk_person: 'N ap mande yon moun pou ede ou. Yon moun ap rele ou. Orevwa.',
 })

@@ -72,6 +72,7 @@ export const promptSlots = {
   talk_failed: [],
   talk_ended: [],
   talk_broken: [],
+  talk_calling: [],
   talk_person: [],
 } as const
 

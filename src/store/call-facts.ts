@@ -5,7 +5,7 @@ import { familyLabel } from '../core/body.ts'
 import type { CallFacts, Party, WaitingMessage } from '../core/call-script.ts'
 import { promptLanguage } from '../core/call-speech.ts'
 import type { Direction } from '../core/exchange.ts'
-import { handOver, type SchoolHours } from '../core/hours.ts'
+import type { SchoolHours } from '../core/hours.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
 import { sayWhen } from '../core/texts.ts'
 import type { Moment } from '../relay/ports.ts'
@@ -13,7 +13,7 @@ import { roomOf, talkOf } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
 import { toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
-import { sideHours } from './hours.ts'
+import { isOpen, opening } from './hours.ts'
 import { teaches } from './reach.ts'
 import { hasUsedMinutes } from './talk-time.ts'
 
@@ -90,21 +90,6 @@ function isFamilys(call: CallRow): call is CallRow & { readonly householdId: str
 
 function party(phoneId: string | null, shows: string | null): Party | null {
   return phoneId === null || shows === null ? null : { phoneId, shows }
-}
-
-function opening(
-  moment: Moment,
-  hours: SchoolHours | null,
-  direction: Direction,
-  familyZone: string | null,
-): Temporal.Instant | null {
-  const side = sideHours(hours, direction, familyZone)
-  return side === null ? null : (handOver(moment.now, side.week, side.closures, side.zone)?.at ?? null)
-}
-
-function isOpen(moment: Moment, hours: SchoolHours | null, direction: Direction, familyZone: string | null): boolean {
-  const at = opening(moment, hours, direction, familyZone)
-  return at !== null && Temporal.Instant.compare(at, moment.now) <= 0
 }
 
 /** On the school's clock, since it is told to its staff. */

@@ -3,7 +3,8 @@
 import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import type { Direction } from '../core/exchange.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import { handOver, type SchoolHours } from '../core/hours.ts'
+import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 
 /** The hours of a school as they were set; null: none, or no such school. */
@@ -23,4 +24,21 @@ export function sideHours(hours: unknown, direction: Direction, familyZone: stri
   return direction === 'to_family'
     ? { week: families, closures, zone: familyZone ?? timezone }
     : { week: staff, closures, zone: timezone }
+}
+
+/** When that side may next be reached, now included; null: at no time that is known. */
+export function opening(
+  moment: Moment,
+  hours: unknown,
+  direction: Direction,
+  familyZone: string | null,
+): Temporal.Instant | null {
+  const side = sideHours(hours, direction, familyZone)
+  return side === null ? null : (handOver(moment.now, side.week, side.closures, side.zone)?.at ?? null)
+}
+
+/** Whether that side may be reached now. */
+export function isOpen(moment: Moment, hours: unknown, direction: Direction, familyZone: string | null): boolean {
+  const at = opening(moment, hours, direction, familyZone)
+  return at !== null && Temporal.Instant.compare(at, moment.now) <= 0
 }

@@ -32,7 +32,7 @@ const ABANDONED_SECONDS = 45
 export function ringStore(db: Db, keys: Keys, mayCall: (number: E164, country: string) => boolean, play: PlayTurn): RingStore {
   return {
     claim: (districtId, limit, decide) =>
-      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, mayCall, limit, decide), 'row by row'),
+      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, mayCall, limit, decide, play), 'row by row'),
     record: (districtId, outcomes) =>
       inDistrict(db, districtId, async (trx) => {
         const moment = await momentOf(trx)
@@ -67,13 +67,15 @@ async function claim(
   mayCall: (number: E164, country: string) => boolean,
   limit: number,
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
+  play: PlayTurn,
 ): Promise<{ calls: ReadyCall[]; decided: number }> {
   // The same lock as for texts: of two claims in one lane, one would not see what the other is about to hand over.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`deliver ${districtId}`}, 0))`.execute(trx)
   const moment = await momentOf(trx)
   await rescueSilent(trx, districtId, moment)
+  const asked = await askedIn(trx, keys, districtId, moment, mayCall, limit, play)
   const rows = await dueHeads(trx, districtId, moment, 'call', null, limit)
-  if (rows.length === 0) return { calls: [], decided: 0 }
+  if (rows.length === 0) return { calls: asked.calls, decided: asked.decided }
   const { rows: counts } = await sql<{ country: string; open: number }>`
     select d.country, (select count(*)::int from call c where c.district_id = d.id and c.ended_at is null and c.direction = 'outbound') as open
     from district d where d.id = ${districtId}`.execute(trx)
@@ -81,7 +83,7 @@ async function claim(
   const busy = await phonesAtWork(trx, districtId)
   const usedMinutes = async ({ household_id, school }: DueRow) =>
     household_id !== null && (await hasUsedMinutes(trx, districtId, moment, household_id, school?.hours))
-  const calls: ReadyCall[] = []
+  const calls: ReadyCall[] = [...asked.calls]
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const between = row.kind === 'call'
@@ -118,6 +120,44 @@ async function claim(
           })
         })
       }
+    }
+  }
+  return { calls, decided: asked.decided + rows.length }
+}
+
+/** Phones that a call under way asks in: they ring at once, beside whatever is due. One that may not be called counts as not reached. */
+async function askedIn(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  moment: Moment,
+  mayCall: (number: E164, country: string) => boolean,
+  limit: number,
+  play: PlayTurn,
+): Promise<{ readonly calls: ReadyCall[]; readonly decided: number }> {
+  const { rows } = await sql<{ id: string; number_encrypted: Buffer; proxy: E164; country: string }>`
+    update call c set ring_after = null, started_at = clock_timestamp(), look_after = clock_timestamp() + ${ABANDONED_SECONDS} * interval '1 second'
+    from phone p, proxy_number n, district d
+    where c.district_id = ${districtId} and d.id = c.district_id and p.district_id = c.district_id and p.id = c.phone_id and n.id = c.proxy_number_id
+      and c.id in (select id from call where district_id = ${districtId} and ring_after <= clock_timestamp() order by ring_after limit ${limit}
+        for update skip locked)
+    returning c.id, p.number_encrypted, n.number as proxy, d.country`.execute(trx)
+  const calls: ReadyCall[] = []
+  for (const { id, number_encrypted, proxy, country } of rows) {
+    const to = readNumber(keys, districtId, number_encrypted)
+    if (mayCall(to, country))
+      calls.push({
+        callId: id,
+        districtId,
+        from: proxy,
+        to,
+        ringSeconds: RING_SECONDS,
+        mostSeconds: MOST_CALL_SECONDS,
+        detectMachine: false,
+      })
+    else {
+      const leg = await lockCall(trx, districtId, id)
+      if (leg !== null) await endCall(trx, districtId, moment, leg, { word: 'failed', seconds: 0, errorCode: null }, play)
     }
   }
   return { calls, decided: rows.length }

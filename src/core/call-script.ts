@@ -77,9 +77,19 @@ export type WaitingMessage = {
   readonly urgent: boolean
 }
 
+/** A family's spoken message. */
+export type Voicemail = {
+  readonly exchangeId: string
+  readonly recordingId: string
+  /** What it says in the staff member's language, where it was put into words. */
+  readonly translation: { readonly language: string; readonly text: string } | null
+}
+
 /** What a script may know, read anew for each turn. */
 export type CallFacts = {
   readonly school: string
+  /** The language (BCP 47) of the staff member who is on this leg; null: it is no staff member's, or nobody recorded one. */
+  readonly own: string | null
   /** The family's spoken languages (BCP 47), the first is its own; empty: nobody recorded one. */
   readonly languages: readonly string[]
   /** Languages that the district's families have, most frequent first: for the menu of a caller whose language nobody knows. */
@@ -100,6 +110,8 @@ export type CallFacts = {
   readonly minutesUsed: boolean
   /** What waits for this phone to be heard, in order. */
   readonly waiting: readonly WaitingMessage[]
+  /** What the family left by voice and this staff member, on her own phone, has not heard yet, oldest first. */
+  readonly voicemails: readonly Voicemail[]
   /** Recordings of fixed prompts in languages without a voice: recording ids by `language prompt`. */
   readonly recorded: ReadonlyMap<string, string>
   /** What waits for an aide's recording, and families' spoken answers that nobody could write down. */
@@ -116,6 +128,8 @@ export type CallRoom = {
   readonly id: string
   /** Whose leg this is: an `aide` is of the school, an `interpreter` is not and hears no name of a family. */
   readonly side: 'staff' | 'family' | 'aide' | 'interpreter'
+  /** The teacher or the family has gone, or was never reached: nobody is left to talk with. */
+  readonly over: boolean
 }
 
 /** One of the two of an interpreted call. */
@@ -161,6 +175,10 @@ export type ToRecord = {
 export type CallEffect =
   /** This message was said to its end after the gate. */
   | { readonly kind: 'heard'; readonly exchangeId: string }
+  /** A family's spoken message is played to staff. */
+  | { readonly kind: 'voicemail_played'; readonly exchangeId: string; readonly recordingId: string }
+  /** It was played to its end. */
+  | { readonly kind: 'voicemail_heard'; readonly exchangeId: string }
   /** What the family answered and sent, in its language. */
   | { readonly kind: 'reply'; readonly text: string; readonly language: string }
   /** Something was recorded; `voicemail` is a message of its own, `answer` answers what was heard. */

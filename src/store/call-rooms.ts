@@ -12,7 +12,9 @@ import { momentOf } from './settings.ts'
 /** The room that a leg belongs to, or would go to with a person in the machine's place; null: none. */
 export function roomOf(call: CallRow): CallRoom | null {
   const common = call.script === 'room' || call.script === 'interpreted'
-  return !common || call.exchangeId === null || call.side === null ? null : { id: call.exchangeId, side: call.side }
+  return !common || call.exchangeId === null || call.side === null
+    ? null
+    : { id: call.exchangeId, side: call.side, over: call.hangUp }
 }
 
 /** The interpreted call that a leg is one side of; null: none. */

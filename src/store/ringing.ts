@@ -56,7 +56,7 @@ export function ringStore(db: Db, keys: Keys, mayCall: (number: E164, country: s
         const call = await lockCall(trx, districtId, callId)
         if (call !== null) await endCall(trx, districtId, await momentOf(trx), call, end, play)
       }),
-    giveUp: (districtId, callId) => inDistrict(db, districtId, (trx) => giveUpCall(trx, districtId, callId)),
+    giveUp: (districtId, callId) => inDistrict(db, districtId, (trx) => giveUpCall(trx, districtId, callId, play)),
   }
 }
 
@@ -99,12 +99,13 @@ async function claim(
     else {
       const legs = await legsOf(trx, districtId, row)
       const numbers = legs.map((leg) => readNumber(keys, districtId, leg.number))
-      const days = legs.map((leg) => busy.get(leg.phoneId))
+      // Interpreters take many calls at once, and a teacher may call as many families as she likes.
+      const days = legs.flatMap((leg) => (leg.side === 'interpreter' ? [] : (busy.get(leg.phoneId) ?? [])))
+      const familyToday = row.phone_id === null ? 0 : (busy.get(row.phone_id)?.today ?? 0)
       if (legs.length === 0) await withoutPhone(trx, districtId, moment, row)
-      else if (days.some((day) => day?.open)) continue
+      else if (days.some((day) => day.open)) continue
       else if (!numbers.every((number) => mayCall(number, country))) await fail(trx, districtId, moment, row, 'not_allowed')
-      else if (!row.urgent && days.some((day) => (day?.today ?? 0) >= MOST_CALLS_A_DAY))
-        await fail(trx, districtId, moment, row, 'too_many_calls')
+      else if (!row.urgent && familyToday >= MOST_CALLS_A_DAY) await fail(trx, districtId, moment, row, 'too_many_calls')
       else {
         const callIds = await writeCalls(trx, districtId, moment, row, legs)
         legs.forEach((leg, i) => {
@@ -188,12 +189,16 @@ async function legsOf(trx: Trx, districtId: string, row: DueRow): Promise<Leg[]>
     { ...family, script: row.call_mode, side: 'family' },
   ]
   if (row.third_phone_id === null) return both
-  const { rows } = await sql<{ number_encrypted: Buffer }>`
-    select number_encrypted from phone where district_id = ${districtId} and id = ${row.third_phone_id}`.execute(trx)
-  const number = rows[0]?.number_encrypted
-  if (number === undefined) return []
+  const { rows } = await sql<{ number_encrypted: Buffer; staff_id: string | null }>`
+    select number_encrypted, (select p.id from person_phone pp join person p on p.district_id = pp.district_id and p.id = pp.person_id
+        and p.kind = 'staff' and p.active where pp.district_id = ${districtId} and pp.phone_id = phone.id order by p.id limit 1) as staff_id
+    from phone where district_id = ${districtId} and id = ${row.third_phone_id}`.execute(trx)
+  const third = rows[0]
+  if (third === undefined) return []
+  const staffId = row.third_side === 'aide' ? third.staff_id : null
   // Any number of ours will do for a phone that is asked in.
-  return [...both, { ...family, phoneId: row.third_phone_id, number, script: 'room', side: row.third_side }]
+  const leg = { ...family, phoneId: row.third_phone_id, number: third.number_encrypted, staffId }
+  return [...both, { ...leg, script: 'room', side: row.third_side }]
 }
 
 /** The teacher's own phone. */

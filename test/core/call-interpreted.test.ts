@@ -21,7 +21,7 @@ class Pair {
     if (own.over) return []
     const { languages, person } = this
     const talk: Talk = { side, languages, sides: { ...this.sides }, lines: [...this.lines], person }
-    const turn = interpretedCall(own.state, input, callFacts({ talk, room: { id: 'r', side } }))
+    const turn = interpretedCall(own.state, input, callFacts({ talk, room: { id: 'r', side, over: false } }))
     own.state = JSON.parse(JSON.stringify(turn.state)) as TalkState
     own.effects.push(...turn.effects)
     own.turns++

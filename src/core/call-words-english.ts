@@ -50,6 +50,8 @@ export const english = promptsOf(
     family_closed_until: 'The family of {family} can be called {when}.',
     family_no_answer: 'The family of {family} did not answer.',
     staff_leave: 'To leave a message that they get when they may be called, press one.',
+    staff_voicemail: 'A voice message from the family of {family}.',
+    staff_call_family: 'To call the family, press three.',
     studio_menu:
       'To record messages for families, press one. To hear their answers, press two. To record the fixed prompts, press three.',
     studio_nothing: 'There is nothing more to do here.',

@@ -48,6 +48,8 @@ export const spanish = promptsOf({
   family_closed_until: 'A la familia de {family} se la puede llamar {when}.',
   family_no_answer: 'La familia de {family} no contestó.',
   staff_leave: 'Para dejar un mensaje que recibirán cuando se les pueda llamar, oprima uno.',
+  staff_voicemail: 'Un mensaje de voz de la familia de {family}.',
+  staff_call_family: 'Para llamar a la familia, oprima tres.',
   studio_menu:
     'Para grabar mensajes para familias, oprima uno. Para escuchar sus respuestas, oprima dos. Para grabar las frases fijas, oprima tres.',
   studio_nothing: 'No hay nada más que hacer aquí.',
@@ -114,6 +116,8 @@ export const portuguese = promptsOf({
   family_closed_until: 'Pode-se ligar para a família de {family} {when}.',
   family_no_answer: 'A família de {family} não atendeu.',
   staff_leave: 'Para deixar uma mensagem que eles receberão quando se puder ligar, pressione um.',
+  staff_voicemail: 'Uma mensagem de voz da família de {family}.',
+  staff_call_family: 'Para ligar para a família, pressione três.',
   studio_menu:
     'Para gravar mensagens para famílias, pressione um. Para ouvir as respostas, pressione dois. Para gravar as frases fixas, pressione três.',
   studio_nothing: 'Não há mais nada a fazer aqui.',
@@ -180,6 +184,8 @@ export const french = promptsOf({
   family_closed_until: 'On peut appeler la famille de {family} {when}.',
   family_no_answer: 'La famille de {family} n’a pas répondu.',
   staff_leave: 'Pour laisser un message qu’elle recevra quand on pourra l’appeler, appuyez sur un.',
+  staff_voicemail: 'Un message vocal de la famille de {family}.',
+  staff_call_family: 'Pour appeler la famille, appuyez sur trois.',
   studio_menu:
     'Pour enregistrer des messages pour les familles, appuyez sur un. Pour écouter leurs réponses, appuyez sur deux. Pour enregistrer les phrases fixes, appuyez sur trois.',
   studio_nothing: 'Il n’y a plus rien à faire ici.',
@@ -245,6 +251,8 @@ export const haitian = promptsOf({
   family_closed_until: 'Nou ka rele fanmi {family} {when}.',
   family_no_answer: 'Fanmi {family} pa reponn.',
   staff_leave: 'Pou kite yon mesaj y ap resevwa lè nou ka rele yo, peze en.',
+  staff_voicemail: 'Yon mesaj vwa nan men fanmi {family}.',
+  staff_call_family: 'Pou rele fanmi an, peze twa.',
   studio_menu: 'Pou anrejistre mesaj pou fanmi yo, peze en. Pou tande repons yo, peze de. Pou anrejistre fraz fiks yo, peze twa.',
   studio_nothing: 'Pa gen anyen ankò pou fè isit la.',
   studio_say: 'Tanpri di sa a an {language} apre son an:',

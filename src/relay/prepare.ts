@@ -2,6 +2,7 @@
 
 import { senderLabel, writeBody } from '../core/body.ts'
 import { hasVoice } from '../core/call-voices.ts'
+import type { Direction } from '../core/exchange.ts'
 import { missingFacts } from '../core/facts.ts'
 import { type HandOverTime, handOver } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
@@ -202,12 +203,16 @@ function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, 
   if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}).text]
   const picture = [
     ...(item.pictures ? ['(picture)'] : []),
-    ...(item.voiceSeconds === null ? [] : [`(voice message, ${item.voiceSeconds} s)`]),
+    ...(item.voiceSeconds === null ? [] : [voiceLine(item.direction, to, String(item.voiceSeconds))]),
   ]
   if (item.text.trim() === '') return picture
   if (answer === null) return [item.text, ...picture]
   if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}).text, item.text, ...picture]
   return differs ? [answer.text, fixedText('translation_differs', to, {}).text, item.text, ...picture] : [answer.text, ...picture]
+}
+
+function voiceLine(direction: Direction, to: string, seconds: string): string {
+  return fixedText(direction === 'to_staff' ? 'voice_message_staff' : 'voice_message', to, { seconds }).text
 }
 
 /** When a delayed text was written, in the words and on the clock of its reader at the time of the hand-over. */

@@ -67,6 +67,12 @@ const APPLY: Apply = {
     if (before === undefined) return
     await log(trx, districtId, moment, exchangeId, who, 'heard', before === 'delivered' ? {} : { status: 'delivered' })
   },
+  voicemail_played: ({ trx, districtId, moment, call, who }, { exchangeId, recordingId }) =>
+    log(trx, districtId, moment, exchangeId, who, 'recording_played', { recording: recordingId, call: call.id }),
+  voicemail_heard: async ({ trx, districtId, moment }, { exchangeId }) => {
+    await sql`update exchange set heard_at = ${moment.database.toString()}::timestamptz
+      where district_id = ${districtId} and id = ${exchangeId} and kind = 'voicemail' and heard_at is null`.execute(trx)
+  },
   reply: async (work, { text }) => {
     await insertAnswer(work, { text, sid: work.key, toPrepare: true })
     if (work.call.aboutId !== null) await log(work.trx, work.districtId, work.moment, work.call.aboutId, work.who, 'answered')

@@ -16,6 +16,7 @@ import type { Trx } from './database.ts'
 import { isOpen, opening } from './hours.ts'
 import { teaches } from './reach.ts'
 import { hasUsedMinutes } from './talk-time.ts'
+import { voicemailsFor } from './voicemails.ts'
 
 /** Days for which a message that was not heard is offered to who calls in. */
 const OFFERED_DAYS = 7
@@ -32,6 +33,7 @@ type Place = {
   family_name: string | null
   display_name: string | null
   staff_language: string | null
+  own_language: string | null
   staff_phone: string | null
   staff_proxy: string | null
   family_phone: string | null
@@ -60,6 +62,7 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
   const menu = family.languages.length > 0 ? [] : await menuOf(trx, districtId)
   return {
     school: place.school_name ?? place.district_name,
+    own: place.own_language,
     languages: family.languages,
     menu,
     guardian: family.guardian,
@@ -73,6 +76,8 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     office: staffTakes ? office : null,
     minutesUsed,
     waiting: await waitingFor(trx, districtId, moment, call),
+    voicemails:
+      call.script === 'staff' && call.staffId !== null ? await voicemailsFor(trx, districtId, moment, call, call.staffId) : [],
     recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
     toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
     room: roomOf(call),
@@ -101,13 +106,14 @@ function opens(moment: Moment, { hours, staff_language: language }: Place, famil
 
 async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Place> {
   const { rows } = await sql<Place>`
-    select d.name as district_name, s.name as school_name, s.hours, c.staff_side, t.given_name, t.family_name, t.display_name, t.language as staff_language,
+    select d.name as district_name, s.name as school_name, s.hours, c.staff_side, t.given_name, t.family_name, t.display_name, t.language as staff_language, w.language as own_language,
       sb.phone_id as staff_phone, sb.proxy_number_id as staff_proxy, fb.phone_id as family_phone, fb.proxy_number_id as family_proxy,
       coalesce(fp.opted_out_at is not null or fp.calls_refused_at is not null, true) as family_closed
     from district d
     left join conversation c on c.district_id = d.id and c.id = ${call.conversationId}::uuid and c.ended_at is null
     left join school s on s.district_id = d.id and s.id = ${call.schoolId}
     left join person t on t.district_id = d.id and t.id = c.staff_side and t.active
+    left join person w on w.district_id = d.id and w.id = ${call.staffId}
     left join binding sb on sb.district_id = d.id and sb.conversation_id = c.id and sb.side = 'staff' and sb.until is null
     left join binding fb on fb.district_id = d.id and fb.conversation_id = c.id and fb.side = 'family' and fb.until is null
     left join phone fp on fp.district_id = d.id and fp.id = fb.phone_id
@@ -233,4 +239,12 @@ async function recordedPrompts(trx: Trx, districtId: string, languages: readonly
     join recording r on r.district_id = p.district_id and r.id = p.recording_id and r.kept_at is not null
     where p.district_id = ${districtId} and p.language = any(${[...languages]}::text[])`.execute(trx)
   return new Map(rows.map((row) => [`${row.language} ${row.id}`, row.recording_id]))
+}
+
+/** The language of the staff member whose phone this is; null: nobody's, or not recorded. */
+export async function languageOfPhone(trx: Trx, districtId: string, phoneId: string): Promise<string | null> {
+  const { rows } = await sql<{ language: string | null }>`
+    select p.language from person_phone pp join person p on p.district_id = pp.district_id and p.id = pp.person_id and p.kind = 'staff' and p.active
+    where pp.district_id = ${districtId} and pp.phone_id = ${phoneId} order by p.id limit 1`.execute(trx)
+  return rows[0]?.language ?? null
 }

@@ -168,6 +168,13 @@ export const BREAKS: readonly Break[] = [
     tests: ['test/relay/compose.test.ts'],
   },
   {
+    rule: 'two requests for a call at the same moment make one',
+    file: 'src/store/calling.ts',
+    from: 'await sql`select from conversation where district_id = ${districtId} and id = ${conversationId} for update`.execute(trx)',
+    to: '',
+    tests: ['test/relay/calling.test.ts'],
+  },
+  {
     rule: 'what is later in a lane waits for what is earlier',
     file: 'src/store/due.ts',
     from: "o.id <> e.id and (o.status = 'sending' or (o.seq < e.seq and (o.urgent or not e.urgent)))",

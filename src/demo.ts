@@ -6,7 +6,7 @@
 import path from 'node:path'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { sql } from 'kysely'
-import { INBOUND_STATUS_PATH } from './carriers/twilio/call-paths.ts'
+import { AGAIN_PATH, INBOUND_STATUS_PATH } from './carriers/twilio/call-paths.ts'
 import { createClient, type TwilioAccount } from './carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from './carriers/twilio/numbers.ts'
 import type { DemoPerson } from './dashboard/sign-in.ts'
@@ -146,8 +146,9 @@ export async function prepareDemo(
         smsUrl: `${account.publicUrl}${SMS_PATH}`,
         voiceUrl: `${account.publicUrl}${VOICE_PATH}`,
         callStatusUrl: `${account.publicUrl}${INBOUND_STATUS_PATH}`,
+        againUrl: `${account.publicUrl}${AGAIN_PATH}`,
       }
-      for (const number of numbers) await pointNumber(client, number.sid, { main: targets, fallback: null })
+      for (const number of numbers) await pointNumber(client, number, { main: targets, fallback: null })
       await adoptNumbers(db, districtId, numbers)
       if (districtId !== null) await openSampleConversations(installation, districtId)
       wake()

@@ -265,8 +265,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
   const voice: VoiceDeps = {
     answer: {
       ...answer,
-      // A turn can leave an answer or a recording.
-      turn: (...given) => waking(answer.turn(...given), 'prepare', 'fetch', 'interpret'),
+      // A turn can leave an answer, a recording, something to interpret, somebody to call.
+      turn: (...given) => waking(answer.turn(...given), 'prepare', 'fetch', 'interpret', 'ring'),
     },
     signAudio: (districtId, id) => signAudio(keys, districtId, id, Temporal.Now.instant().toString().slice(0, 10)),
     audio: (districtId, id, word) => audioForCarrier(keys, dataDir, Temporal.Now.instant(), districtId, id, word),

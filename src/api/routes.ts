@@ -15,6 +15,8 @@ import type {
   CallUp,
   Composed,
   ComposeRequest,
+  Idempotency,
+  PinGiven,
   PinRequest,
   Target,
 } from '../relay/compose-ports.ts'
@@ -42,8 +44,8 @@ export type RouteDeps = {
     readonly schoolId: string
     readonly settings: CallSettings
   }) => Promise<void>
-  /** The PIN of a guardian's household, or the caller's own; null: nobody whom the caller may reach. */
-  readonly pin: (request: PinRequest) => Promise<string | null>
+  /** The PIN of a guardian's household, or the caller's own. */
+  readonly pin: (request: PinRequest) => Promise<PinGiven>
   readonly act: (request: {
     readonly districtId: string
     readonly staff: Staff
@@ -77,7 +79,6 @@ const NO_RECORDING = 'There is no recording of this exchange: check the id.'
 const NOT_YET = 'The recording is still on its way from the carrier: ask again in a moment.'
 const NO_PICTURE = 'There is no such picture of this exchange: check id and number.'
 const PICTURE_NOT_YET = 'The picture is still on its way from the carrier: ask again in a moment.'
-const NO_GUARDIAN = 'There is nobody with that id and a phone whom you may reach.'
 const NO_SCHOOL = 'There is no such school: check the id.'
 const NO_HOURS = 'This school has no hours yet and sends nothing but urgent messages: set them by PUT at this address.'
 
@@ -118,8 +119,9 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
   )
 
   const call = {
+    headers: schema.Idempotency,
     body: schema.NewCall,
-    response: { 202: schema.Accepted, ...schema.problems(400, 401, 404, 409, 413, 415) },
+    response: { 202: schema.Accepted, ...schema.problems(400, 401, 404, 409, 413, 415, 422) },
   }
   api.post(
     '/calls',
@@ -139,6 +141,9 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
         guardianId: to.guardian,
         with: asked,
         interpreted: interpreted === true,
+        idempotency: idempotencyOf(request.headers['idempotency-key'], {
+          call: { to, with: other ?? null, interpreted: interpreted === true },
+        }),
       })
       if (called.kind !== 'accepted') return sendProblem(reply, COMPOSED[called.kind], called.problem)
       return reply.code(202).send({ exchanges: called.exchanges.map(accepted) })
@@ -302,21 +307,27 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     },
   )
 
-  const pins = { body: schema.NewPin, response: { 200: schema.Pin, ...schema.problems(400, 401, 404, 413, 415) } }
+  const pins = {
+    headers: schema.Idempotency,
+    body: schema.NewPin,
+    response: { 200: schema.Pin, ...schema.problems(400, 401, 404, 413, 415, 422) },
+  }
   api.post(
     '/pins',
     { schema: { summary: 'The PIN with which a family hears its messages from any phone; or the caller’s own.', ...pins } },
     async (request, reply) => {
       const staff = staffOf(request)
-      const { guardian, anew, text } = request.body
-      const pin = await deps.pin({
+      const { guardian = null, anew = false, text = false } = request.body
+      const given = await deps.pin({
         districtId: staff.districtId,
         staff,
-        guardianId: guardian ?? null,
-        anew: anew === true,
-        text: text === true,
+        guardianId: guardian,
+        anew,
+        text,
+        idempotency: idempotencyOf(request.headers['idempotency-key'], { pin: { guardian, anew, text } }),
       })
-      return pin === null ? sendProblem(reply, 404, NO_GUARDIAN) : reply.send({ pin })
+      if (given.kind !== 'given') return sendProblem(reply, COMPOSED[given.kind], given.problem)
+      return reply.send({ pin: given.pin })
     },
   )
 
@@ -350,8 +361,9 @@ function composeFields(
     byVoice: body.byVoice === true,
   }
   const notBefore = body.notBefore === undefined ? null : readTime(body.notBefore)
-  const digest = createHash('sha256')
-    .update(canonical({ ...fields, notBefore: notBefore?.toString() ?? null }))
-    .digest()
-  return { ...fields, notBefore, idempotency: key === undefined ? null : { key, digest } }
+  return { ...fields, notBefore, idempotency: idempotencyOf(key, { ...fields, notBefore: notBefore?.toString() ?? null }) }
+}
+
+function idempotencyOf(key: string | undefined, meant: Parameters<typeof canonical>[0]): Idempotency | null {
+  return key === undefined ? null : { key, digest: createHash('sha256').update(canonical(meant)).digest() }
 }

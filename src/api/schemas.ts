@@ -96,13 +96,13 @@ export const CallSettings = z
   })
   .meta({ id: 'CallSettings' })
 
-/** The headers of `POST /messages`. */
+/** The headers of `POST /messages`, `/calls` and `/pins`. */
 export const Idempotency = z.looseObject({
   'idempotency-key': z
     .string()
     .regex(/^[\x20-\x7e]{1,255}$/)
     .optional()
-    .describe('A repeat with the same key and body gives the first answer again and sends nothing.'),
+    .describe('A repeat with the same key and body gives the first answer again and does nothing else.'),
 })
 
 /** What became of a message at once, one a phone. */

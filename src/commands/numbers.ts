@@ -1,7 +1,7 @@
 /** `homeline numbers sync`. */
 
 import { carrierAccount } from '../carrier-account.ts'
-import { INBOUND_STATUS_PATH } from '../carriers/twilio/call-paths.ts'
+import { AGAIN_PATH, INBOUND_STATUS_PATH } from '../carriers/twilio/call-paths.ts'
 import { createClient } from '../carriers/twilio/client.ts'
 import { leaveInboundToNumbers, listNumbers, pointNumber, type Webhooks } from '../carriers/twilio/numbers.ts'
 import { Problem, UsageProblem } from '../problem.ts'
@@ -27,12 +27,13 @@ export async function numbersSync({ config, options, operands }: Given): Promise
     const districts = await db.selectFrom('district').select('id').execute()
     const district =
       options['district'] === undefined && districts.length === 0 ? null : await districtOf(db, options['district'])
-    const targets = { main: webhooksAt(account.publicUrl), fallback: fallback === null ? null : webhooksAt(fallback) }
+    const main = { ...webhooksAt(account.publicUrl), againUrl: `${account.publicUrl}${AGAIN_PATH}` }
+    const targets = { main, fallback: fallback === null ? null : webhooksAt(fallback) }
     const bar = progressBar('Numbers')
     try {
       const numbers = await listNumbers(client)
       for (const [i, number] of numbers.entries()) {
-        await pointNumber(client, number.sid, targets)
+        await pointNumber(client, number, targets)
         bar.to(i + 1, numbers.length)
       }
       if (account.messagingServiceSid !== null) await leaveInboundToNumbers(client, account.messagingServiceSid, targets.fallback)

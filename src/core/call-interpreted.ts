@@ -1,6 +1,7 @@
 /**
  * A call that a machine interprets: two legs that never hear each other, each led by this script. They speak in turn; what one says is put into the
- * other's language and said to it there. Before anything else each side hears in its own language that a machine interprets, and agrees.
+ * other's language and said to it there. Before anything else each side hears in its own language that a machine interprets, and agrees. Key 0 brings a
+ * person: the machine is silent from then on, and when that one is there all three talk in a room.
  */
 
 import { first, go, goodbye, hand, leaving, type Nodes, type Place, playNodes } from './call-nodes.ts'
@@ -27,6 +28,8 @@ const ANSWER_SECONDS = 8
 const WAIT_SECONDS = 2
 /** Two minutes: a minute of speech is the recogniser's limit (Twilio, `<Gather>`), and it is asked for three times. */
 const MOST_WAITS = 60
+/** Four minutes: several people are asked one after the other, each for as long as a phone rings and a screen is heard. */
+const MOST_WAITS_FOR_PERSON = 120
 const MOST_PASSED = 2
 const MOST_FAILED = 2
 /** Half an hour of waits. */
@@ -47,7 +50,7 @@ const nodes: Nodes<TalkState> = {
         seconds: KEY_SECONDS,
       }),
     on: (state, input, facts) => {
-      if (wantsPerson(input)) return person(state, facts)
+      if (wantsPerson(input)) return askPerson(state, facts)
       if (input.kind !== 'keys' || input.keys !== '1' || facts.talk === null) return 'again'
       // The record says so only from this turn on.
       const { side, sides } = facts.talk
@@ -59,7 +62,7 @@ const nodes: Nodes<TalkState> = {
   wait: {
     enter: (state) => hand({ ...state, waits: state.waits + 1 }, 'wait', { kind: 'wait', what: [], seconds: WAIT_SECONDS }),
     on: (state, input, facts) => {
-      if (wantsPerson(input)) return person(state, facts)
+      if (wantsPerson(input)) return askPerson(state, facts)
       return state.waits < MOST_WAITS ? goOn(state, facts) : broken(state, facts)
     },
   },
@@ -73,8 +76,8 @@ const nodes: Nodes<TalkState> = {
         seconds: ANSWER_SECONDS,
       }),
     on: (state, input, facts) => {
-      if (wantsPerson(input)) return person(state, facts)
-      if (facts.talk !== null && !bothHere(facts.talk)) return goOn(state, facts)
+      if (wantsPerson(input)) return askPerson(state, facts)
+      if (facts.talk !== null && (!bothHere(facts.talk) || facts.talk.person !== 'none')) return goOn(state, facts)
       if (input.kind !== 'speech' || input.text.trim() === '') return 'again'
       if ((input.confidence ?? 1) < SURE) return notUnderstood(state, facts)
       const thanks = say(facts, state.language, 'talk_understood', {})
@@ -84,13 +87,41 @@ const nodes: Nodes<TalkState> = {
     giveUp: (state, facts) =>
       state.passed + 1 < MOST_PASSED ? told({ ...state, passed: state.passed + 1 }, facts, '') : goodbye(state, facts),
   },
+  // Somebody is being called; nothing is interpreted any more.
+  person: {
+    enter: (state) => hand({ ...state, waits: state.waits + 1 }, 'person', { kind: 'wait', what: [], seconds: WAIT_SECONDS }),
+    on: (state, _input, facts) => (state.waits < MOST_WAITS_FOR_PERSON ? goOn(state, facts) : nobody(state, facts)),
+  },
+  together: {
+    enter: (state, facts) => {
+      if (facts.room === null) return nobody(state, facts)
+      const turn = hand(state, 'together', { kind: 'join', room: facts.room.id, ends: true })
+      return leaving(turn, { kind: 'event', what: 'room_joined', detail: { side: facts.room.side } })
+    },
+    on: (state, input, facts) => {
+      const seconds = input.kind === 'connected' ? input.seconds : 0
+      const turn = goodbye(state, facts, say(facts, state.language, 'goodbye', {}))
+      return leaving(turn, { kind: 'event', what: 'room_left', detail: { side: facts.room?.side ?? 'staff', seconds } })
+    },
+  },
 }
 
 function wantsPerson(input: CallInput): boolean {
   return input.kind === 'keys' && input.keys === '0'
 }
 
-function person(state: TalkState, facts: CallFacts): TalkTurn {
+function askPerson(state: TalkState, facts: CallFacts): TalkTurn {
+  const { talk } = facts
+  if (talk === null || talk.person !== 'none') return goOn(state, facts)
+  return leaving(awaitPerson(state, facts), { kind: 'bring_person', language: state.language })
+}
+
+function awaitPerson(state: TalkState, facts: CallFacts): TalkTurn {
+  return first(say(facts, state.language, 'talk_calling', {}), go(nodes, 'person', { ...state, waits: 0 }, facts))
+}
+
+/** Nobody could be reached: a person calls back. */
+function nobody(state: TalkState, facts: CallFacts): TalkTurn {
   const turn = goodbye(state, facts, say(facts, state.language, 'talk_person', {}))
   return leaving(turn, { kind: 'person_wanted', language: state.language })
 }
@@ -132,6 +163,9 @@ function goOn(state: TalkState, facts: CallFacts): TalkTurn {
   const { talk } = facts
   if (talk === null || talk.sides[other(talk.side)] === 'gone' || talk.sides[talk.side] === 'gone')
     return goodbye(state, facts, say(facts, state.language, 'talk_ended', {}))
+  if (talk.person === 'gone') return nobody(state, facts)
+  if (talk.person === 'here') return go(nodes, 'together', state, facts)
+  if (talk.person === 'asked') return state.node === 'person' ? go(nodes, 'person', state, facts) : awaitPerson(state, facts)
   if (!bothHere(talk)) {
     const wait = go(nodes, 'wait', state, facts)
     return state.waits === 0 ? first(say(facts, state.language, 'room_wait', {}), wait) : wait

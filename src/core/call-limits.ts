@@ -5,7 +5,7 @@ import { handOver } from './hours.ts'
 
 /** Calls of one district under way at once. */
 export const MOST_CALLS_AT_ONCE = 20
-/** Calls to one phone in a day; what is left then waits for a person. */
+/** Calls to a family’s phone in a day; what is left then waits for a person. */
 export const MOST_CALLS_A_DAY = 12
 /** Seconds: no call of ours lasts longer. */
 export const MOST_CALL_SECONDS = 900

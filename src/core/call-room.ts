@@ -41,7 +41,7 @@ const nodes: Nodes<RoomState> = {
   room: {
     enter: (state, facts) => {
       const { room } = facts
-      if (room === null) return goodbye(state, facts)
+      if (room === null || room.over) return ended(state, facts)
       // Who was asked in may leave; when the teacher or the family does, the call is over.
       const ends = room.side === 'staff' || room.side === 'family'
       const turn = hand(state, 'room', { kind: 'join', room: room.id, ends })
@@ -63,14 +63,19 @@ const nodes: Nodes<RoomState> = {
 export function roomCall(state: RoomState | null, input: CallInput, facts: CallFacts): RoomTurn {
   if (state !== null) return playNodes(nodes, state, input, facts)
   const fresh: RoomState = { node: 'over', language: languageOf(facts), wrong: 0, turns: 0 }
-  if (facts.room === null) return goodbye(fresh, facts)
+  if (facts.room === null || facts.room.over) return ended(fresh, facts)
   if (input.kind !== 'answered' || input.by !== 'machine') return go(nodes, 'screen', fresh, facts)
   return leaving(goodbye(fresh, facts, []), { kind: 'event', what: 'machine' })
 }
 
+function ended(state: RoomState, facts: CallFacts): RoomTurn {
+  return goodbye(state, facts, say(facts, state.language, 'talk_ended', {}))
+}
+
 function languageOf(facts: CallFacts): string {
   if (facts.room?.side === 'interpreter') return 'en'
-  if (facts.room?.side !== 'family') return facts.staff?.language ?? 'en'
+  if (facts.room?.side === 'aide') return facts.own ?? 'en'
+  if (facts.room?.side !== 'family') return facts.own ?? facts.staff?.language ?? 'en'
   const language = facts.languages[0] ?? 'en'
   return canBeLed(facts, language) ? language : 'en'
 }

@@ -13,7 +13,7 @@ const KEY_SECONDS = 10
 
 /** What is asked on the callee's leg. */
 export function screen(side: Side, facts: CallFacts): readonly Verb[] {
-  const language = side === 'staff' ? (facts.staff?.language ?? 'en') : (facts.languages[0] ?? 'en')
+  const language = side === 'staff' ? (facts.own ?? facts.staff?.language ?? 'en') : (facts.languages[0] ?? 'en')
   const staff = facts.staff?.name ?? facts.school
   const what =
     side === 'staff'

@@ -46,7 +46,7 @@ export type Verb =
     }
   /** Into the room of several legs (an aide, an interpreter); the room ends with the leg that `ends` it. */
   | { readonly kind: 'join'; readonly room: string; readonly ends: boolean }
-  /** The next turn comes after so many seconds, whatever happens: for a call that waits for another leg. */
+  /** The next turn comes after so many seconds of silence, or with a key: for a call that waits for another leg. */
   | { readonly kind: 'wait'; readonly what: readonly Spoken[]; readonly seconds: number }
   | { readonly kind: 'hang_up' }
 
@@ -79,9 +79,19 @@ export type WaitingMessage = {
   readonly urgent: boolean
 }
 
+/** A family's spoken message. */
+export type Voicemail = {
+  readonly exchangeId: string
+  readonly recordingId: string
+  /** What it says in the staff member's language, where it was put into words. */
+  readonly translation: { readonly language: string; readonly text: string } | null
+}
+
 /** What a script may know, read anew for each turn. */
 export type CallFacts = {
   readonly school: string
+  /** The language (BCP 47) of the staff member who is on this leg; null: it is no staff member's, or nobody recorded one. */
+  readonly own: string | null
   /** The family's spoken languages (BCP 47), the first is its own; empty: nobody recorded one. */
   readonly languages: readonly string[]
   /** Languages that the district's families have, most frequent first: for the menu of a caller whose language nobody knows. */
@@ -102,6 +112,8 @@ export type CallFacts = {
   readonly minutesUsed: boolean
   /** What waits for this phone to be heard, in order. */
   readonly waiting: readonly WaitingMessage[]
+  /** What the family left by voice and this staff member, on her own phone, has not heard yet, oldest first. */
+  readonly voicemails: readonly Voicemail[]
   /** Recordings of fixed prompts in languages without a voice: recording ids by `language prompt`. */
   readonly recorded: ReadonlyMap<string, string>
   /** The district's own wordings of the prompts; absent: none. */
@@ -120,6 +132,8 @@ export type CallRoom = {
   readonly id: string
   /** Whose leg this is: an `aide` is of the school, an `interpreter` is not and hears no name of a family. */
   readonly side: 'staff' | 'family' | 'aide' | 'interpreter'
+  /** The teacher or the family has gone, or was never reached: nobody is left to talk with. */
+  readonly over: boolean
 }
 
 /** One of the two of an interpreted call. */
@@ -135,6 +149,11 @@ export type Talk = {
   readonly sides: Readonly<Record<TalkSide, 'asked' | 'here' | 'gone'>>
   /** What was said, oldest first. */
   readonly lines: readonly TalkLine[]
+  /**
+   * The person who takes the machine's place. `none`: nobody has asked for one; `asked`: a phone rings; `here`: in the room, where both sides go;
+   * `gone`: nobody could be reached, or who was there has left.
+   */
+  readonly person: 'none' | 'asked' | 'here' | 'gone'
 }
 
 /** One side's words in an interpreted call. */
@@ -160,6 +179,10 @@ export type ToRecord = {
 export type CallEffect =
   /** This message was said to its end after the gate. */
   | { readonly kind: 'heard'; readonly exchangeId: string }
+  /** A family's spoken message is played to staff. */
+  | { readonly kind: 'voicemail_played'; readonly exchangeId: string; readonly recordingId: string }
+  /** It was played to its end. */
+  | { readonly kind: 'voicemail_heard'; readonly exchangeId: string }
   /** What the family answered and sent, in its language. */
   | { readonly kind: 'reply'; readonly text: string; readonly language: string }
   /** Something was recorded; `voicemail` is a message of its own, `answer` answers what was heard. */
@@ -189,8 +212,10 @@ export type CallEffect =
   | { readonly kind: 'talk_agreed'; readonly side: TalkSide }
   /** What one side said, to be put into the other's language at once; empty: it has nothing to say, and the other may. */
   | { readonly kind: 'talk_line'; readonly side: TalkSide; readonly text: string; readonly language: string }
-  /** This side wants a person instead of the machine (key 0). */
+  /** A family wants to talk with a person (key 0): a task. */
   | { readonly kind: 'person_wanted'; readonly language: string }
+  /** A side of an interpreted call wants a person instead of the machine (key 0): one is called at once. */
+  | { readonly kind: 'bring_person'; readonly language: string }
   /** Asks a person to call back: no voice and no recording in this language. */
   | { readonly kind: 'call_back'; readonly language: string }
   /** For the log: a key, a choice, an outcome. `what` is a word, never what somebody said. */

@@ -1,11 +1,19 @@
-/** A staff member calls a family: by dialling its number as she knows it, or from the API, when her own phone rings first. */
+/**
+ * A staff member calls a family: by dialling its number as she knows it, or from the API, when her own phone rings first. What the family left by voice she
+ * hears first if she likes: a number can be pretended, so a key is asked for before a word of it.
+ */
 
 import { first, go, goodbye, hand, leaving, type Nodes, type Place, playNodes } from './call-nodes.ts'
-import type { CallFacts, CallInput, Spoken, Turn } from './call-script.ts'
-import { say } from './call-speech.ts'
+import type { CallFacts, CallInput, Spoken, Turn, Voicemail } from './call-script.ts'
+import { say, sayWords } from './call-speech.ts'
 
 /** What a staff member's call remembers. */
-export type StaffState = Place
+export type StaffState = Place & {
+  /** The spoken messages that were played in this call. */
+  readonly told: readonly string[]
+  /** The one that was played last. */
+  readonly current: Voicemail | null
+}
 
 type StaffTurn = Turn<StaffState>
 
@@ -15,6 +23,28 @@ const TALK_SECONDS = 1800
 const MOST_RECORDED = 180
 
 const nodes: Nodes<StaffState> = {
+  waiting: {
+    enter: (state, facts) => {
+      const what = say(facts, state.language, 'you_have_messages', {})
+      return hand(state, 'waiting', { kind: 'ask', what, keys: 1, speech: null, seconds: KEY_SECONDS })
+    },
+    on: (state, input, facts) => {
+      const pressed = input.kind === 'keys' ? input.keys : ''
+      if (pressed === '1') return playNext(state, facts)
+      return pressed === '2' ? go(nodes, 'call', state, facts) : 'again'
+    },
+    giveUp: (state, facts) => go(nodes, 'call', state, facts),
+  },
+  heard: {
+    enter: (state, facts) => {
+      const call = facts.familyParty === null ? [] : say(facts, state.language, 'staff_call_family', {})
+      const more = unheard(state, facts).length > 0 ? say(facts, state.language, 'more', {}) : []
+      const what = [...say(facts, state.language, 'menu', {}), ...call, ...more]
+      return hand(state, 'heard', { kind: 'ask', what, keys: 1, speech: null, seconds: KEY_SECONDS })
+    },
+    on: (state, input, facts) => heard(state, choice(state, input, facts)),
+    giveUp: (state, facts) => heard(state, goodbye(state, facts)),
+  },
   // Her phone rings first: a machine presses no key, and the family is not called.
   gate: {
     enter: (state, facts) =>
@@ -87,6 +117,48 @@ const nodes: Nodes<StaffState> = {
   },
 }
 
+function choice(state: StaffState, input: CallInput, facts: CallFacts): StaffTurn | 'again' {
+  switch (input.kind === 'keys' ? input.keys : input.kind) {
+    case '1':
+      return state.current === null ? 'again' : playVoicemail(state, state.current, facts)
+    case '2':
+      return go(nodes, 'record', state, facts)
+    case '3':
+      return facts.familyParty === null ? 'again' : go(nodes, 'call', state, facts)
+    case 'silence':
+      return playNext(state, facts)
+    default:
+      return 'again'
+  }
+}
+
+/** What comes in after it shows that somebody was still there. */
+function heard<T extends StaffTurn | 'again'>(state: StaffState, turn: T): StaffTurn | T {
+  if (turn === 'again' || state.current === null) return turn
+  return leaving(turn, { kind: 'voicemail_heard', exchangeId: state.current.exchangeId })
+}
+
+function unheard(state: StaffState, facts: CallFacts): readonly Voicemail[] {
+  return facts.voicemails.filter(({ exchangeId }) => !state.told.includes(exchangeId))
+}
+
+function playNext(state: StaffState, facts: CallFacts): StaffTurn {
+  const [next] = unheard(state, facts)
+  return next === undefined ? goodbye(state, facts) : playVoicemail(state, next, facts)
+}
+
+function playVoicemail(state: StaffState, voicemail: Voicemail, facts: CallFacts): StaffTurn {
+  const { exchangeId, recordingId, translation } = voicemail
+  const told = [...state.told.filter((id) => id !== exchangeId), exchangeId]
+  const words: readonly Spoken[] = [
+    ...say(facts, state.language, 'staff_voicemail', { family: facts.family }),
+    { kind: 'play', recordingId },
+    ...(translation === null ? [] : (sayWords(translation.language, translation.text, state.language) ?? [])),
+  ]
+  const turn = first(words, go(nodes, 'heard', { ...state, told, current: voicemail }, facts))
+  return leaving(turn, { kind: 'voicemail_played', exchangeId, recordingId })
+}
+
 function closed({ language }: StaffState, facts: CallFacts): readonly Spoken[] {
   const { family, familyOpens: when } = facts
   const now = say(facts, language, 'family_closed', { family })
@@ -94,12 +166,13 @@ function closed({ language }: StaffState, facts: CallFacts): readonly Spoken[] {
 }
 
 function begin(facts: CallFacts): StaffState {
-  return { node: 'over', language: facts.staff?.language ?? 'en', wrong: 0, turns: 0 }
+  return { node: 'over', language: facts.own ?? facts.staff?.language ?? 'en', wrong: 0, turns: 0, told: [], current: null }
 }
 
-/** She dialled: the family is called at once, where it may be. */
+/** She dialled: what the family left is offered; else the family is called at once, where it may be. */
 export function staffCall(state: StaffState | null, input: CallInput, facts: CallFacts): StaffTurn {
-  return state === null ? go(nodes, 'call', begin(facts), facts) : playNodes(nodes, state, input, facts)
+  if (state !== null) return playNodes(nodes, state, input, facts)
+  return go(nodes, facts.voicemails.length > 0 ? 'waiting' : 'call', begin(facts), facts)
 }
 
 /** We called her first: she presses 1. */

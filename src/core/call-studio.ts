@@ -5,7 +5,7 @@
 
 import { first, go, goodbye, hand, leaving, type Nodes, type Place, playNodes } from './call-nodes.ts'
 import type { CallEffect, CallFacts, CallInput, Spoken, ToRecord, Turn } from './call-script.ts'
-import { say, sayWords } from './call-speech.ts'
+import { promptLanguage, say, sayWords } from './call-speech.ts'
 import { hasVoice } from './call-voices.ts'
 import type { PromptId } from './call-words.ts'
 import { spokenText } from './call-words.ts'
@@ -123,20 +123,15 @@ function nothing(state: StudioState, facts: CallFacts): StudioTurn {
 /** What the aide hears before the tone. */
 function original(state: StudioState, facts: CallFacts): readonly Spoken[] {
   const { item, prompt } = state
+  const own = promptLanguage(state.language)
+  const asked = (language: string) => say(facts, state.language, 'studio_say', { language: languageName(language, own) })
   if (prompt !== null) {
-    const language = languageOf(facts) ?? 'en'
-    return [
-      ...say(facts, state.language, 'studio_say', { language: languageName(language, 'en') }),
-      { kind: 'say', ...spokenText(prompt, 'en', {} as never) },
-    ]
+    return [...asked(languageOf(facts) ?? 'en'), { kind: 'say', language: own, text: spokenText(prompt, own, {} as never).text }]
   }
   if (item === null) return []
   if (item.recordingId !== null)
     return [...say(facts, state.language, 'studio_answer', {}), { kind: 'play', recordingId: item.recordingId }]
-  return [
-    ...say(facts, state.language, 'studio_say', { language: languageName(item.language, 'en') }),
-    ...(sayWords(item.text.language, item.text.text) ?? []),
-  ]
+  return [...asked(item.language), ...(sayWords(item.text.language, item.text.text) ?? [])]
 }
 
 function keeping(state: StudioState, facts: CallFacts): CallEffect | null {
@@ -152,7 +147,7 @@ export function studioCall(state: StudioState | null, input: CallInput, facts: C
   if (state !== null) return playNodes(nodes, state, input, facts, MOST_TURNS)
   const fresh: StudioState = {
     node: 'pin',
-    language: 'en',
+    language: facts.own ?? 'en',
     wrong: 0,
     turns: 0,
     task: 'message',
@@ -163,5 +158,5 @@ export function studioCall(state: StudioState | null, input: CallInput, facts: C
   }
   // Whoever gave a staff PIN at a strange phone has given it already.
   const proven = input.kind === 'pin' && input.outcome === 'right'
-  return first(say(facts, 'en', 'welcome', { school: facts.school }), go(nodes, proven ? 'menu' : 'pin', fresh, facts))
+  return first(say(facts, fresh.language, 'welcome', { school: facts.school }), go(nodes, proven ? 'menu' : 'pin', fresh, facts))
 }

@@ -47,6 +47,8 @@ export const arabic = promptsOf({
   family_closed_until: 'يمكن الاتصال بعائلة {family} {when}.',
   family_no_answer: 'لم ترد عائلة {family}.',
   staff_leave: 'لترك رسالة تصلهم عندما يمكن الاتصال بهم، اضغط واحد.',
+  staff_voicemail: 'رسالة صوتية من عائلة {family}.',
+  staff_call_family: 'للاتصال بالعائلة، اضغط ثلاثة.',
   studio_menu: 'لتسجيل رسائل للعائلات، اضغط واحد. لسماع ردودهم، اضغط اثنين. لتسجيل العبارات الثابتة، اضغط ثلاثة.',
   studio_nothing: 'لا يوجد شيء آخر هنا.',
   studio_say: 'يرجى قول هذا باللغة {language} بعد الصافرة:',
@@ -61,6 +63,7 @@ export const arabic = promptsOf({
   talk_failed: 'تعذرت ترجمة ذلك. يرجى قوله مرة أخرى بكلمات أخرى.',
   talk_ended: 'غادر الطرف الآخر المكالمة. مع السلامة.',
   talk_broken: 'لم تعد ترجمة هذه المكالمة ممكنة. سيتصل بك شخص. مع السلامة.',
+  talk_calling: 'لحظة من فضلك. نتصل الآن بشخص يترجم لكم.',
   talk_person: 'سنطلب من شخص مساعدتك. سيتصل بك شخص. مع السلامة.',
 })
 
@@ -109,6 +112,8 @@ export const chinese = promptsOf({
   family_closed_until: '可以在{when}给{family}的家人打电话。',
   family_no_answer: '{family}的家人没有接听。',
   staff_leave: '要留言，等可以打电话时再送达，请按一。',
+  staff_voicemail: '{family}家人的语音留言。',
+  staff_call_family: '要给家人打电话，请按三。',
   studio_menu: '给家庭录留言请按一。听他们的回复请按二。录固定提示请按三。',
   studio_nothing: '这里没有其他事情了。',
   studio_say: '请在提示音后用{language}说：',
@@ -123,6 +128,7 @@ export const chinese = promptsOf({
   talk_failed: '这句话无法翻译。请换个说法再说一遍。',
   talk_ended: '对方已离开通话。再见。',
   talk_broken: '这通电话无法继续翻译。会有人给您打电话。再见。',
+  talk_calling: '请稍等，我们正在联系口译人员。',
   talk_person: '我们会请人帮助您。会有人给您打电话。再见。',
 })
 
@@ -171,6 +177,8 @@ export const traditionalChinese = promptsOf({
   family_closed_until: '可以在{when}打電話給{family}的家人。',
   family_no_answer: '{family}的家人沒有接聽。',
   staff_leave: '要留言，等可以打電話時再送達，請按一。',
+  staff_voicemail: '{family}家人的語音留言。',
+  staff_call_family: '要打電話給家人，請按三。',
   studio_menu: '為家庭錄留言請按一。聽他們的回覆請按二。錄固定提示請按三。',
   studio_nothing: '這裡沒有其他事情了。',
   studio_say: '請在提示音後用{language}說：',
@@ -185,6 +193,7 @@ export const traditionalChinese = promptsOf({
   talk_failed: '這句話無法翻譯。請換個說法再說一遍。',
   talk_ended: '對方已離開通話。再見。',
   talk_broken: '這通電話無法繼續翻譯。會有人打電話給您。再見。',
+  talk_calling: '請稍候，我們正在聯絡口譯人員。',
   talk_person: '我們會請人幫助您。會有人打電話給您。再見。',
 })
 
@@ -234,6 +243,8 @@ export const vietnamese = promptsOf({
   family_closed_until: 'Có thể gọi gia đình của {family} {when}.',
   family_no_answer: 'Gia đình của {family} không nghe máy.',
   staff_leave: 'Để lại tin nhắn mà họ sẽ nhận khi có thể gọi, xin bấm phím số một.',
+  staff_voicemail: 'Tin nhắn thoại từ gia đình của {family}.',
+  staff_call_family: 'Để gọi cho gia đình, xin bấm phím số ba.',
   studio_menu:
     'Để ghi âm tin nhắn cho các gia đình, xin bấm phím số một. Để nghe câu trả lời, xin bấm phím số hai. Để ghi âm các câu cố định, xin bấm phím số ba.',
   studio_nothing: 'Không còn việc gì ở đây nữa.',
@@ -250,6 +261,7 @@ export const vietnamese = promptsOf({
   talk_failed: 'Câu này không dịch được. Xin nói lại bằng cách khác.',
   talk_ended: 'Người kia đã rời cuộc gọi. Xin chào.',
   talk_broken: 'Cuộc gọi này không thể phiên dịch tiếp. Sẽ có người gọi cho quý vị. Xin chào.',
+  talk_calling: 'Xin chờ một chút. Chúng tôi đang gọi một người thông dịch.',
   talk_person: 'Chúng tôi sẽ nhờ người giúp quý vị. Sẽ có người gọi cho quý vị. Xin chào.',
 })
 
@@ -299,6 +311,8 @@ export const russian = promptsOf({
   family_closed_until: 'Семье {family} можно позвонить {when}.',
   family_no_answer: 'Семья {family} не ответила.',
   staff_leave: 'Чтобы оставить сообщение, которое они получат, когда можно будет звонить, нажмите один.',
+  staff_voicemail: 'Голосовое сообщение от семьи {family}.',
+  staff_call_family: 'Чтобы позвонить семье, нажмите три.',
   studio_menu:
     'Чтобы записать сообщения для семей, нажмите один. Чтобы прослушать ответы, нажмите два. Чтобы записать постоянные фразы, нажмите три.',
   studio_nothing: 'Здесь больше ничего нет.',
@@ -315,5 +329,6 @@ export const russian = promptsOf({
   talk_failed: 'Это не удалось перевести. Пожалуйста, скажите иначе.',
   talk_ended: 'Собеседник покинул разговор. До свидания.',
   talk_broken: 'Перевести разговор дальше нельзя. Вам позвонит сотрудник. До свидания.',
+  talk_calling: 'Минуту, пожалуйста. Мы звоним переводчику.',
   talk_person: 'Мы попросим сотрудника помочь вам. Вам позвонит сотрудник. До свидания.',
 })

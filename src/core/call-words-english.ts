@@ -50,6 +50,8 @@ export const english = promptsOf(
     family_closed_until: 'The family of {family} can be called {when}.',
     family_no_answer: 'The family of {family} did not answer.',
     staff_leave: 'To leave a message that they get when they may be called, press one.',
+    staff_voicemail: 'A voice message from the family of {family}.',
+    staff_call_family: 'To call the family, press three.',
     studio_menu:
       'To record messages for families, press one. To hear their answers, press two. To record the fixed prompts, press three.',
     studio_nothing: 'There is nothing more to do here.',
@@ -66,6 +68,7 @@ export const english = promptsOf(
     talk_failed: 'That could not be interpreted. Please say it again in other words.',
     talk_ended: 'The other person has left. Goodbye.',
     talk_broken: 'This call cannot be interpreted any more. Someone will call you. Goodbye.',
+    talk_calling: 'One moment, please. We are calling a person who interprets.',
     talk_person: 'We are asking a person to help. Someone will call you. Goodbye.',
   },
   Object.fromEntries(ids.map((id) => [id, 'the authors'])),

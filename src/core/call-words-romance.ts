@@ -48,6 +48,8 @@ export const spanish = promptsOf({
   family_closed_until: 'A la familia de {family} se la puede llamar {when}.',
   family_no_answer: 'La familia de {family} no contestó.',
   staff_leave: 'Para dejar un mensaje que recibirán cuando se les pueda llamar, oprima uno.',
+  staff_voicemail: 'Un mensaje de voz de la familia de {family}.',
+  staff_call_family: 'Para llamar a la familia, oprima tres.',
   studio_menu:
     'Para grabar mensajes para familias, oprima uno. Para escuchar sus respuestas, oprima dos. Para grabar las frases fijas, oprima tres.',
   studio_nothing: 'No hay nada más que hacer aquí.',
@@ -64,6 +66,7 @@ export const spanish = promptsOf({
   talk_failed: 'No se pudo interpretar. Por favor, dígalo otra vez con otras palabras.',
   talk_ended: 'La otra persona ya no está en la llamada. Adiós.',
   talk_broken: 'Ya no se puede interpretar esta llamada. Una persona le llamará. Adiós.',
+  talk_calling: 'Un momento, por favor. Estamos llamando a una persona que interpreta.',
   talk_person: 'Pediremos a una persona que le ayude. Una persona le llamará. Adiós.',
 })
 
@@ -113,6 +116,8 @@ export const portuguese = promptsOf({
   family_closed_until: 'Pode-se ligar para a família de {family} {when}.',
   family_no_answer: 'A família de {family} não atendeu.',
   staff_leave: 'Para deixar uma mensagem que eles receberão quando se puder ligar, pressione um.',
+  staff_voicemail: 'Uma mensagem de voz da família de {family}.',
+  staff_call_family: 'Para ligar para a família, pressione três.',
   studio_menu:
     'Para gravar mensagens para famílias, pressione um. Para ouvir as respostas, pressione dois. Para gravar as frases fixas, pressione três.',
   studio_nothing: 'Não há mais nada a fazer aqui.',
@@ -129,6 +134,7 @@ export const portuguese = promptsOf({
   talk_failed: 'Não foi possível interpretar. Por favor, diga de novo com outras palavras.',
   talk_ended: 'A outra pessoa saiu da ligação. Até logo.',
   talk_broken: 'Não é mais possível interpretar esta ligação. Alguém vai ligar para você. Até logo.',
+  talk_calling: 'Um momento, por favor. Estamos ligando para uma pessoa que interpreta.',
   talk_person: 'Vamos pedir a ajuda de uma pessoa. Alguém vai ligar para você. Até logo.',
 })
 
@@ -178,6 +184,8 @@ export const french = promptsOf({
   family_closed_until: 'On peut appeler la famille de {family} {when}.',
   family_no_answer: 'La famille de {family} n’a pas répondu.',
   staff_leave: 'Pour laisser un message qu’elle recevra quand on pourra l’appeler, appuyez sur un.',
+  staff_voicemail: 'Un message vocal de la famille de {family}.',
+  staff_call_family: 'Pour appeler la famille, appuyez sur trois.',
   studio_menu:
     'Pour enregistrer des messages pour les familles, appuyez sur un. Pour écouter leurs réponses, appuyez sur deux. Pour enregistrer les phrases fixes, appuyez sur trois.',
   studio_nothing: 'Il n’y a plus rien à faire ici.',
@@ -194,6 +202,7 @@ export const french = promptsOf({
   talk_failed: 'Cela n’a pas pu être interprété. Veuillez le redire avec d’autres mots.',
   talk_ended: 'L’autre personne a quitté l’appel. Au revoir.',
   talk_broken: 'Cet appel ne peut plus être interprété. Quelqu’un vous appellera. Au revoir.',
+  talk_calling: 'Un instant, s’il vous plaît. Nous appelons une personne qui interprète.',
   talk_person: 'Nous demandons à une personne de vous aider. Quelqu’un vous appellera. Au revoir.',
 })
 
@@ -242,6 +251,8 @@ export const haitian = promptsOf({
   family_closed_until: 'Nou ka rele fanmi {family} {when}.',
   family_no_answer: 'Fanmi {family} pa reponn.',
   staff_leave: 'Pou kite yon mesaj y ap resevwa lè nou ka rele yo, peze en.',
+  staff_voicemail: 'Yon mesaj vwa nan men fanmi {family}.',
+  staff_call_family: 'Pou rele fanmi an, peze twa.',
   studio_menu: 'Pou anrejistre mesaj pou fanmi yo, peze en. Pou tande repons yo, peze de. Pou anrejistre fraz fiks yo, peze twa.',
   studio_nothing: 'Pa gen anyen ankò pou fè isit la.',
   studio_say: 'Tanpri di sa a an {language} apre son an:',
@@ -257,5 +268,6 @@ export const haitian = promptsOf({
   talk_failed: 'Nou pa t ka entèprete sa. Tanpri di li ankò ak lòt mo.',
   talk_ended: 'Lòt moun nan kite apèl la. Orevwa.',
   talk_broken: 'Nou pa ka entèprete apèl sa a ankò. Yon moun ap rele ou. Orevwa.',
+  talk_calling: 'Yon ti moman, tanpri. N ap rele yon moun ki ka entèprete.',
   talk_person: 'N ap mande yon moun pou ede ou. Yon moun ap rele ou. Orevwa.',
 })

@@ -55,6 +55,9 @@ export const promptSlots = {
   family_closed_until: ['family', 'when'],
   family_no_answer: ['family'],
   staff_leave: [],
+  /** To a teacher who calls a family's number while its voice message waits for her. */
+  staff_voicemail: ['family'],
+  staff_call_family: [],
   /** To an aide who records by phone. */
   studio_menu: [],
   studio_nothing: [],
@@ -72,6 +75,7 @@ export const promptSlots = {
   talk_failed: [],
   talk_ended: [],
   talk_broken: [],
+  talk_calling: [],
   talk_person: [],
 } as const
 

@@ -49,6 +49,10 @@ export const textSlots = {
   login_code: ['code'],
   /** To a staff phone: three calls, no answer. */
   not_reached: ['family', 'excerpt'],
+  /** Stands below what was understood of a spoken message, or alone. */
+  voice_message: ['seconds'],
+  /** The same to a staff phone, on which it can be heard. */
+  voice_message_staff: ['seconds'],
 } as const
 
 /** Which of the gateway's texts. */
@@ -105,6 +109,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     pin: english('Your PIN for {school} is {pin}. With it you can hear your messages from any phone: call this number.'),
     not_reached: english('{family} was called three times and did not answer: "{excerpt}". Try again, or send paper.'),
+    voice_message: english('Voice message, {seconds} s.'),
+    voice_message_staff: english('Voice message, {seconds} s. To hear it, call this number.'),
   },
   es: {
     introduction: draft(
@@ -144,6 +150,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
       'Su clave para {school} es {pin}. Con ella puede escuchar sus mensajes desde cualquier teléfono: llame a este número.',
     ),
     not_reached: draft('Se llamó tres veces a {family} y no contestó: "{excerpt}". Intente de nuevo o envíe papel.'),
+    voice_message: draft('Mensaje de voz, {seconds} s.'),
+    voice_message_staff: draft('Mensaje de voz, {seconds} s. Para escucharlo, llame a este número.'),
   },
   ar: {
     introduction: draft('هذه الرسائل من {school}. يمكنك الرد هنا بلغتك. أرسل كلمة مساعدة للمساعدة، أو STOP لإيقاف الرسائل.'),
@@ -173,6 +181,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     login_code: draft('رمز دخولك إلى Homeline هو {code}. يصلح لعشر دقائق. لن يطلبه منك أحد من المدرسة.'),
     pin: draft('رمزك السري لدى {school} هو {pin}. يمكنك به سماع رسائلك من أي هاتف: اتصل بهذا الرقم.'),
     not_reached: draft('تم الاتصال بعائلة {family} ثلاث مرات دون رد: "{excerpt}". حاول مرة أخرى أو أرسل ورقة.'),
+    voice_message: draft('رسالة صوتية، {seconds} ثانية.'),
+    voice_message_staff: draft('رسالة صوتية، {seconds} ثانية. لسماعها اتصل بهذا الرقم.'),
   },
   zh: {
     introduction: draft('这些短信来自{school}。您可以在此用您的语言回复。需要帮助请回复“帮助”，不想再收短信请回复STOP。'),
@@ -198,6 +208,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     login_code: draft('您登录 Homeline 的验证码是 {code}，十分钟内有效。学校的任何人都不会向您索要。'),
     pin: draft('您在{school}的密码是 {pin}。凭此密码可用任何电话收听留言：请拨打本号码。'),
     not_reached: draft('已给{family}的家人打过三次电话，无人接听：“{excerpt}”。请重试或寄纸质通知。'),
+    voice_message: draft('语音留言，{seconds} 秒。'),
+    voice_message_staff: draft('语音留言，{seconds} 秒。要收听，请拨打这个号码。'),
   },
   'zh-TW': {
     introduction: draft('這些簡訊來自{school}。您可以在此用您的語言回覆。需要幫助請回覆「幫助」，不想再收簡訊請回覆STOP。'),
@@ -223,6 +235,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     login_code: draft('您登入 Homeline 的驗證碼是 {code}，十分鐘內有效。學校的任何人都不會向您索取。'),
     pin: draft('您在{school}的密碼是 {pin}。憑此密碼可用任何電話收聽留言：請撥打本號碼。'),
     not_reached: draft('已給{family}的家人打過三次電話，無人接聽：「{excerpt}」。請重試或寄紙本通知。'),
+    voice_message: draft('語音留言，{seconds} 秒。'),
+    voice_message_staff: draft('語音留言，{seconds} 秒。要收聽，請撥打這個號碼。'),
   },
   vi: {
     introduction: draft(
@@ -262,6 +276,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
       'Mã số của quý vị tại {school} là {pin}. Với mã này quý vị có thể nghe tin nhắn từ bất kỳ điện thoại nào: hãy gọi số này.',
     ),
     not_reached: draft('Đã gọi gia đình {family} ba lần nhưng không ai nghe máy: "{excerpt}". Hãy thử lại hoặc gửi giấy.'),
+    voice_message: draft('Tin nhắn thoại, {seconds} giây.'),
+    voice_message_staff: draft('Tin nhắn thoại, {seconds} giây. Để nghe, hãy gọi số này.'),
   },
   pt: {
     introduction: draft(
@@ -301,6 +317,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
       'A sua senha para {school} é {pin}. Com ela você pode ouvir as suas mensagens de qualquer telefone: ligue para este número.',
     ),
     not_reached: draft('Ligamos três vezes para {family} e ninguém atendeu: "{excerpt}". Tente de novo ou envie um papel.'),
+    voice_message: draft('Mensagem de voz, {seconds} s.'),
+    voice_message_staff: draft('Mensagem de voz, {seconds} s. Para ouvir, ligue para este número.'),
   },
   ru: {
     introduction: draft(
@@ -340,6 +358,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     not_reached: draft(
       'Семье {family} звонили три раза, никто не ответил: "{excerpt}". Попробуйте ещё раз или отправьте бумагу.',
     ),
+    voice_message: draft('Голосовое сообщение, {seconds} с.'),
+    voice_message_staff: draft('Голосовое сообщение, {seconds} с. Чтобы прослушать его, позвоните на этот номер.'),
   },
   ht: {
     introduction: draft(
@@ -375,6 +395,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     login_code: draft('Kòd pou ou konekte sou Homeline se {code}. Li bon pou dis minit. Pèsonn nan lekòl la p ap mande w li.'),
     pin: draft('Kòd ou pou {school} se {pin}. Avèk li ou ka tande mesaj ou yo sou nenpòt telefòn: rele nimewo sa a.'),
     not_reached: draft('Nou rele fanmi {family} twa fwa, yo pa reponn: "{excerpt}". Eseye ankò oswa voye papye.'),
+    voice_message: draft('Mesaj vwa, {seconds} segond.'),
+    voice_message_staff: draft('Mesaj vwa, {seconds} segond. Pou tande li, rele nimewo sa a.'),
   },
   fr: {
     introduction: draft(
@@ -422,5 +444,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     not_reached: draft(
       'La famille de {family} a été appelée trois fois sans répondre : "{excerpt}". Réessayez ou envoyez un papier.',
     ),
+    voice_message: draft('Message vocal, {seconds} s.'),
+    voice_message_staff: draft('Message vocal, {seconds} s. Pour l’écouter, appelez ce numéro.'),
   },
 }

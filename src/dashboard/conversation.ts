@@ -120,6 +120,8 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       guardianId: head.guardianId,
       with: kind === 'interpreter' ? 'interpreter' : null,
       interpreted: kind === 'machine',
+      // A second press while it rings is refused; later it is another call.
+      idempotency: null,
     })
     if (called.kind !== 'accepted') return show(visit, request, reply.code(409), head, draftOf(''), called.problem, null)
     return reply.redirect(`/conversations/${head.id}?said=calling#end`, 303)

@@ -14,6 +14,9 @@ export type Target =
   | { readonly class: string }
   | { readonly school: string }
 
+/** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
+export type Idempotency = { readonly key: string; readonly digest: Buffer }
+
 /** One message as a staff member wrote it. */
 export type ComposeRequest = {
   readonly districtId: string
@@ -30,8 +33,7 @@ export type ComposeRequest = {
   readonly notBefore?: Temporal.Instant | null
   /** Whether a voice is to say it, whatever the family's phone could take; absent: no. */
   readonly byVoice?: boolean
-  /** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
-  readonly idempotency: { readonly key: string; readonly digest: Buffer } | null
+  readonly idempotency: Idempotency | null
 }
 
 /** An exchange as the API answers it at once; `sendAfter` null: no time is known. */
@@ -180,6 +182,7 @@ export type CallUp = {
   readonly guardianId: string
   readonly with: 'interpreter' | { readonly staff: string } | null
   readonly interpreted: boolean
+  readonly idempotency: Idempotency | null
 }
 
 /** Whose PIN is asked for: a guardian's household's, or (null) the staff member's own. `text`: it is texted to the family too. */
@@ -189,7 +192,13 @@ export type PinRequest = {
   readonly guardianId: string | null
   readonly anew: boolean
   readonly text: boolean
+  readonly idempotency: Idempotency | null
 }
+
+/** `not_found`: nobody with a phone whom this staff member may reach. */
+export type PinGiven =
+  | { readonly kind: 'given'; readonly pin: string }
+  | { readonly kind: 'not_found' | 'key_reused'; readonly problem: string }
 
 /** What a school decides about calls. `interpreterLine`: a number in E.164, or null for none. */
 export type CallSettings = {

@@ -13,7 +13,9 @@ import type {
   ComposeRequest,
   ComposeStore,
   ComposingDistrict,
+  Idempotency,
   OwnPhoneSetting,
+  PinGiven,
   PinRequest,
   Written,
 } from './compose-ports.ts'
@@ -37,7 +39,8 @@ const PROBLEMS = {
   urgent_later: 'This cannot be both urgent and for later: choose one of the two.',
   past: 'That time has passed: choose a later one, or leave it empty to send at once.',
   far: 'That is more than a year away: choose an earlier time.',
-  key_reused: 'This Idempotency-Key came before with another message: use a new key.',
+  no_household: 'There is nobody with that id and a phone whom you may reach.',
+  key_reused: 'This Idempotency-Key came before with another request: use a new key.',
 } as const
 
 /** Nobody means a time further away; hours are worked out little further. */
@@ -52,14 +55,24 @@ export function compose(store: ComposeStore, request: ComposeRequest): Promise<C
     const { staffId, idempotency } = request
     const staff = await district.staff(staffId)
     if (staff === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
-    if (idempotency === null) return composeOnce(district, staff, request)
-    const before = await district.remember(staffId, idempotency.key, idempotency.digest)
-    if (before.kind === 'reused') return { kind: 'key_reused', problem: PROBLEMS.key_reused }
-    if (before.kind === 'known') return { kind: 'accepted', exchanges: before.exchanges }
-    const composed = await composeOnce(district, staff, request)
-    await district.answer(staffId, idempotency.key, composed.kind === 'accepted' ? composed.exchanges : null)
-    return composed
+    return once(district, staffId, idempotency, () => composeOnce(district, staff, request))
   })
+}
+
+/** Does what is asked for once: a repeat under the same key gets the first answer. What was refused may be asked for again. */
+async function once(
+  district: ComposingDistrict,
+  staffId: string,
+  idempotency: Idempotency | null,
+  work: () => Promise<Composed>,
+): Promise<Composed> {
+  if (idempotency === null) return work()
+  const before = await district.remember(staffId, idempotency.key, idempotency.digest)
+  if (before.kind === 'reused') return { kind: 'key_reused', problem: PROBLEMS.key_reused }
+  if (before.kind === 'known') return { kind: 'accepted', exchanges: before.exchanges }
+  const composed = await work()
+  await district.answer(staffId, idempotency.key, composed.kind === 'accepted' ? composed.exchanges : null)
+  return composed
 }
 
 async function composeOnce(district: ComposingDistrict, staff: Staff, request: ComposeRequest): Promise<Composed> {
@@ -152,35 +165,36 @@ export function openConversation(
 
 /** Makes a call between a staff member's own phone, which rings first, and a family's. Only within the family's hours: nothing waits. */
 export function callFamily(store: ComposeStore, request: CallUp): Promise<Composed> {
-  return store.inDistrict(request.districtId, async (district) => {
-    const { staff, guardianId } = request
-    const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
-    if (recipient === undefined) return { kind: 'not_found', problem: PROBLEMS.not_found }
-    const { household } = recipient
-    if (household === null) return { kind: 'unreachable', problem: PROBLEMS.no_phone }
-    if (household.optedOut || household.refusesCalls) return { kind: 'unreachable', problem: PROBLEMS.no_calls }
-    if (
-      sendTime(district.moment.now, { urgent: false, optedOut: false, hours: recipient.hours, notBefore: null }).status !==
-      'queued'
-    )
-      return { kind: 'unreachable', problem: PROBLEMS.closed }
-    const conversation = (await district.open(staff.id, [recipient], false)).get(household.id)
-    if (conversation === undefined || conversation.kind !== 'open')
-      return { kind: 'unreachable', problem: noNumber(conversation?.kind === 'no_number' ? conversation.buy : 1) }
-    const own = await district.ownPhone(conversation.id)
-    if (own !== 'ready') return { kind: 'unreachable', problem: own === 'off' ? PROBLEMS.phone_off : PROBLEMS.own_phone }
-    if (await district.isCalling(conversation.id)) return { kind: 'unreachable', problem: PROBLEMS.calling }
-    const third = request.with === null ? null : await district.third(recipient.schoolId, request.with)
-    if (request.with !== null && third === null) return { kind: 'unreachable', problem: PROBLEMS.no_third }
-    const languages = request.interpreted ? await district.interpreted(conversation.id) : null
-    if (request.interpreted && (languages === null || !canInterpret(languages)))
-      return { kind: 'unreachable', problem: PROBLEMS.not_interpreted }
-    const id = district.newId()
-    const mode = request.interpreted ? 'interpreted' : third === null ? null : 'room'
-    const { guardianId: named } = recipient
-    await district.writeCall({ id, conversationId: conversation.id, staffId: staff.id, guardianId: named, mode, third })
-    return { kind: 'accepted', exchanges: [{ id, status: 'queued', sendAfter: district.moment.now }] }
-  })
+  return store.inDistrict(request.districtId, (district) =>
+    once(district, request.staff.id, request.idempotency, () => callOnce(district, request)),
+  )
+}
+
+async function callOnce(district: ComposingDistrict, request: CallUp): Promise<Composed> {
+  const { staff, guardianId } = request
+  const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
+  if (recipient === undefined) return { kind: 'not_found', problem: PROBLEMS.not_found }
+  const { household } = recipient
+  if (household === null) return { kind: 'unreachable', problem: PROBLEMS.no_phone }
+  if (household.optedOut || household.refusesCalls) return { kind: 'unreachable', problem: PROBLEMS.no_calls }
+  const time = sendTime(district.moment.now, { urgent: false, optedOut: false, hours: recipient.hours, notBefore: null })
+  if (time.status !== 'queued') return { kind: 'unreachable', problem: PROBLEMS.closed }
+  const conversation = (await district.open(staff.id, [recipient], false)).get(household.id)
+  if (conversation === undefined || conversation.kind !== 'open')
+    return { kind: 'unreachable', problem: noNumber(conversation?.kind === 'no_number' ? conversation.buy : 1) }
+  const own = await district.ownPhone(conversation.id)
+  if (own !== 'ready') return { kind: 'unreachable', problem: own === 'off' ? PROBLEMS.phone_off : PROBLEMS.own_phone }
+  if (await district.isCalling(conversation.id)) return { kind: 'unreachable', problem: PROBLEMS.calling }
+  const third = request.with === null ? null : await district.third(recipient.schoolId, request.with)
+  if (request.with !== null && third === null) return { kind: 'unreachable', problem: PROBLEMS.no_third }
+  const languages = request.interpreted ? await district.interpreted(conversation.id) : null
+  if (request.interpreted && (languages === null || !canInterpret(languages)))
+    return { kind: 'unreachable', problem: PROBLEMS.not_interpreted }
+  const id = district.newId()
+  const mode = request.interpreted ? 'interpreted' : third === null ? null : 'room'
+  const { guardianId: named } = recipient
+  await district.writeCall({ id, conversationId: conversation.id, staffId: staff.id, guardianId: named, mode, third })
+  return { kind: 'accepted', exchanges: [{ id, status: 'queued', sendAfter: district.moment.now }] }
 }
 
 /** Settles an exchange that is held or unknown. Sending now what hours hold is urgent and needs that right. */
@@ -233,19 +247,31 @@ export async function setOwnPhone(
   await store.inDistrict(request.districtId, (district) => district.setOwnPhone(request.staff.id, request.setting, sendTime))
 }
 
-/** The PIN of a guardian's household or of the staff member; null: nobody with a phone whom this staff member may reach. */
-export function givePin(store: ComposeStore, request: PinRequest): Promise<string | null> {
+/**
+ * The PIN of a guardian's household or of the staff member. A repeat under the same key makes and texts nothing anew: it gets the PIN that holds now,
+ * which is kept nowhere else.
+ */
+export function givePin(store: ComposeStore, request: PinRequest): Promise<PinGiven> {
   return store.inDistrict(request.districtId, async (district) => {
-    const { staff, guardianId, anew } = request
-    if (guardianId === null) return district.pin({ owner: 'staff', id: staff.id }, anew)
-    const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
-    const household = recipient?.household ?? null
-    if (recipient === undefined || household === null) return null
-    const pin = await district.pin({ owner: 'household', id: household.id }, anew)
-    const conversation = request.text ? (await district.open(staff.id, [recipient], false)).get(household.id) : undefined
-    if (conversation?.kind === 'open') await district.textPin(conversation.id, pin)
-    return pin
+    const { staff, idempotency } = request
+    const before = idempotency === null ? null : await district.remember(staff.id, idempotency.key, idempotency.digest)
+    if (before?.kind === 'reused') return { kind: 'key_reused', problem: PROBLEMS.key_reused }
+    const repeated = before?.kind === 'known'
+    const given = await pinFor(district, repeated ? { ...request, anew: false, text: false } : request)
+    if (idempotency !== null && !repeated) await district.answer(staff.id, idempotency.key, given.kind === 'given' ? [] : null)
+    return given
   })
+}
+
+async function pinFor(district: ComposingDistrict, { staff, guardianId, anew, text }: PinRequest): Promise<PinGiven> {
+  if (guardianId === null) return { kind: 'given', pin: await district.pin({ owner: 'staff', id: staff.id }, anew) }
+  const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
+  const household = recipient?.household ?? null
+  if (recipient === undefined || household === null) return { kind: 'not_found', problem: PROBLEMS.no_household }
+  const pin = await district.pin({ owner: 'household', id: household.id }, anew)
+  const conversation = text ? (await district.open(staff.id, [recipient], false)).get(household.id) : undefined
+  if (conversation?.kind === 'open') await district.textPin(conversation.id, pin)
+  return { kind: 'given', pin }
 }
 
 /** Sets what a school decides about calls. Whoever calls has checked that this person may. */

@@ -238,7 +238,7 @@ function result(
 /** What stands below each other behind the sender's name. */
 function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
   if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}, item.wordings).text]
-  const picture = [...pictureLines(item, to), ...(item.voiceSeconds === null ? [] : [`(voice message, ${item.voiceSeconds} s)`])]
+  const picture = [...pictureLines(item, to), ...(item.voiceSeconds === null ? [] : [voiceLine(item, to, String(item.voiceSeconds))])]
   if (item.text.trim() === '') return picture
   if (answer === null) return [item.text, ...picture]
   if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}, item.wordings).text, item.text, ...picture]
@@ -274,6 +274,10 @@ function pictureLines(item: ToPrepare, to: string): string[] {
     ...(waiting > 0 ? [`(${many(waiting)}: not here yet, look in your browser later)`] : []),
     ...unseen.map((why) => UNSEEN[why]),
   ]
+}
+
+function voiceLine({ direction, wordings }: ToPrepare, to: string, seconds: string): string {
+  return fixedText(direction === 'to_staff' ? 'voice_message_staff' : 'voice_message', to, { seconds }, wordings).text
 }
 
 /** When a delayed text was written, in the words and on the clock of its reader at the time of the hand-over. */

@@ -20,6 +20,8 @@ const CALL_WITHIN_MS = 5_000
 const LOOKS = [5, 30, 120, 300, 900]
 /** Seconds between two looks at a call that the carrier took and of whose end it has not told. */
 const LASTING_SECONDS = 60
+/** Seconds until a call that is to end is looked at once more. */
+const ENDING_SECONDS = 5
 /** Minutes for which an unknown call blocks its lane. */
 const GIVE_UP_MINUTES = 20
 
@@ -49,7 +51,7 @@ async function look(deps: RingDeps, districtId: string, now: Temporal.Instant, c
     if (call.hangUp) await deps.carrier.end(sid)
     const state = await deps.carrier.callNow(sid)
     if (state?.end != null) return deps.store.end(districtId, call.callId, state.end)
-    return deps.store.lookAgain(districtId, call.callId, LASTING_SECONDS)
+    return deps.store.lookAgain(districtId, call.callId, call.hangUp ? ENDING_SECONDS : LASTING_SECONDS)
   }
   const age = now.since(call.startedAt).total('seconds')
   if (age >= GIVE_UP_MINUTES * 60) return deps.store.giveUp(districtId, call.callId)

@@ -49,6 +49,8 @@ export type Calls = {
   readonly voiceFault: (phone: string) => VoiceFault
   /** The faults that are on, by phone. */
   readonly voiceFaults: () => ReadonlyMap<string, VoiceFault>
+  /** Takes these voices off, and puts back those that were off: a document with one is refused. */
+  readonly takeVoicesOff: (...voices: readonly string[]) => void
   readonly subscribe: (listener: (call: PhoneCall) => void) => () => void
   readonly close: () => void
 }
@@ -78,6 +80,7 @@ export function createCalls(world: World, pace: number): Calls {
     exchange,
     ring,
     rooms: new Map(),
+    goneVoices: new Set(),
     play: (leg, start) => playFrom(player, leg, start),
     record: (leg, words, seconds, transcribe) => {
       const sid = world.sid('RE')
@@ -244,6 +247,10 @@ export function createCalls(world: World, pace: number): Calls {
     },
     voiceFaults: () => faults,
     voiceFault: (phone) => faults.get(phone) ?? 'none',
+    takeVoicesOff(...voices) {
+      player.goneVoices.clear()
+      for (const voice of voices) player.goneVoices.add(voice)
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -23,13 +23,16 @@ export async function gather(play: Play, verb: Element, base: string, utter: Utt
     await utter(play, child, base, deaf)
     if (pace > 0 && leg.ahead.length > 0) break
   }
+  // Where no time passes, what only pauses is no question to a person: the call waits for another leg, and looks again.
+  const pauses = verb.children.length > 0 && verb.children.every((child) => child.name === 'Pause')
+  const unasked = pace === 0 && pauses && leg.ahead.length === 0
   if (deaf) leg.ahead.splice(0, leg.ahead.length, ...leg.ahead.filter((input) => input.kind !== 'speech'))
 
   const waits = kinds === 'dtmf' ? 'keys' : kinds === 'speech' ? 'speech' : 'keys or speech'
   const most = numDigits === undefined ? Number.POSITIVE_INFINITY : Number(numDigits)
   let digits = ''
   let finished = ''
-  for (let open = true; open; ) {
+  for (let open = !unasked; open; ) {
     const input = await nextInput(play, waits, Number(timeout))
     if (input.kind === 'silence') break
     if (input.kind === 'keys' && kinds !== 'speech') {

@@ -21,6 +21,8 @@ export type Player = {
   readonly ring: (leg: Leg, seconds: number) => void
   /** Keeps what was recorded; gives its sid. */
   readonly record: (leg: Leg, words: string, seconds: number, transcribe: boolean) => string
+  /** Voices that there are no more. */
+  readonly goneVoices: Set<string>
   readonly recordingUrl: (accountSid: string, sid: string) => string
   /** Conference rooms by account and name. */
   readonly rooms: Map<string, Room>

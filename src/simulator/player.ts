@@ -82,7 +82,9 @@ async function fetchDocument(play: Play, at: Extract<Step, { kind: 'goto' }>): P
     if (!/^https?:/.test(at.url) || !URL.canParse(at.url)) return { kind: 'refused', code: 11100, why: 'no address' }
     const token = world.accounts.get(leg.record.accountSid)?.authToken ?? ''
     const outcome = await world.track(callWebhook(at.url, at.method, { ...callFields(leg), ...at.fields }, token, world))
-    return outcome.kind === 'failed' ? { kind: 'refused', code: 11200, why: outcome.why } : readVoiceTwiml(outcome.body)
+    return outcome.kind === 'failed'
+      ? { kind: 'refused', code: 11200, why: outcome.why }
+      : readVoiceTwiml(outcome.body, player.goneVoices)
   }
 }
 

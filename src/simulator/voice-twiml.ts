@@ -139,9 +139,9 @@ type Open = { name: string; attributes: Record<string, string>; children: Elemen
 
 /**
  * Reads a document; refuses what is no XML (12100), a verb, an attribute or a value that Twilio does not have there (12200), a voice that does not
- * speak the language (13511; Twilio itself only warns, and reads the text as if it were the voice's own language), and what is too long.
+ * speak the language or that is `gone` (13511; Twilio itself only warns, and reads the text as if it were the voice's own language), and what is too long.
  */
-export function readVoiceTwiml(document: string): VoiceDocument {
+export function readVoiceTwiml(document: string, gone: ReadonlySet<string> = new Set()): VoiceDocument {
   if (Buffer.byteLength(document) > MOST_BYTES) return refused(11750, 'the document is too long')
   const root: Open = { name: '', attributes: {}, children: [], text: '' }
   const stack: Open[] = [root]
@@ -170,10 +170,10 @@ export function readVoiceTwiml(document: string): VoiceDocument {
   const [response, ...more] = root.children
   if (stack.length !== 1 || response?.name !== 'Response' || more.length > 0 || root.text.trim() !== '')
     return refused(12100, 'no Response')
-  return check(response) ?? { kind: 'document', verbs: response.children }
+  return check(response, gone) ?? { kind: 'document', verbs: response.children }
 }
 
-function check(element: Element): Extract<VoiceDocument, { kind: 'refused' }> | null {
+function check(element: Element, gone: ReadonlySet<string>): Extract<VoiceDocument, { kind: 'refused' }> | null {
   const rule = VOICE_RULES[element.name]
   if (rule === undefined) return refused(12200, `no verb ${element.name}`)
   for (const [name, value] of Object.entries(element.attributes)) {
@@ -183,13 +183,13 @@ function check(element: Element): Extract<VoiceDocument, { kind: 'refused' }> | 
   const { voice, language } = element.attributes
   if (voice !== undefined) {
     const spoken = languagesOf(voice)
-    if (spoken.length === 0 || (language !== undefined && !spoken.includes(language)))
+    if (gone.has(voice) || spoken.length === 0 || (language !== undefined && !spoken.includes(language)))
       return refused(13511, 'no such voice in that language')
   }
   if (element.name === 'Say' && element.text.length > MOST_SAID) return refused(13518, 'too much to say')
   for (const child of element.children) {
     if (!rule.children.includes(child.name)) return refused(12200, `no ${child.name} in ${element.name}`)
-    const wrong = check(child)
+    const wrong = check(child, gone)
     if (wrong !== null) return wrong
   }
   return null

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { CallEffect, CallFacts } from '../core/call-script.ts'
 import { officeDesk } from '../core/people.ts'
 import type { Moment } from '../relay/ports.ts'
+import { bringPerson } from './call-person.ts'
 import { addTalkLine } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
 import type { Trx } from './database.ts'
@@ -66,6 +67,12 @@ const APPLY: Apply = {
     if (before === undefined) return
     await log(trx, districtId, moment, exchangeId, who, 'heard', before === 'delivered' ? {} : { status: 'delivered' })
   },
+  voicemail_played: ({ trx, districtId, moment, call, who }, { exchangeId, recordingId }) =>
+    log(trx, districtId, moment, exchangeId, who, 'recording_played', { recording: recordingId, call: call.id }),
+  voicemail_heard: async ({ trx, districtId, moment }, { exchangeId }) => {
+    await sql`update exchange set heard_at = ${moment.database.toString()}::timestamptz
+      where district_id = ${districtId} and id = ${exchangeId} and kind = 'voicemail' and heard_at is null`.execute(trx)
+  },
   reply: async (work, { text }) => {
     await insertAnswer(work, { text, sid: work.key, toPrepare: true })
     if (work.call.aboutId !== null) await log(work.trx, work.districtId, work.moment, work.call.aboutId, work.who, 'answered')
@@ -125,10 +132,7 @@ const APPLY: Apply = {
     await openTask(trx, districtId, 'calls_refused', call.phoneId, { phoneId: call.phoneId })
   },
   call_back: async ({ trx, districtId, call }, { language }) => {
-    await openTask(trx, districtId, 'call_back', `${call.phoneId ?? call.id}:${language}`, {
-      ...(call.phoneId === null ? {} : { phoneId: call.phoneId }),
-      ...(call.exchangeId === null ? {} : { exchangeId: call.exchangeId }),
-    })
+    await openTask(trx, districtId, 'call_back', taskKey(call, language), whose(call))
   },
   talk_agreed: async ({ trx, districtId, moment, call, who }, { side }) => {
     await sql`update call set joined_at = clock_timestamp() where district_id = ${districtId} and id = ${call.id}`.execute(trx)
@@ -138,8 +142,12 @@ const APPLY: Apply = {
     const into = facts.talk?.languages[side === 'staff' ? 'family' : 'staff'] ?? 'en'
     if (call.exchangeId !== null) await addTalkLine(trx, districtId, moment, call.exchangeId, who, { side, text, language, into })
   },
-  person_wanted: async (work, { language }) => {
-    await APPLY.call_back(work, { kind: 'call_back', language })
+  person_wanted: async ({ trx, districtId, call }, { language }) => {
+    await openTask(trx, districtId, 'person_wanted', taskKey(call, language), whose(call))
+  },
+  bring_person: async ({ trx, districtId, moment, call, who }, { language }) => {
+    await log(trx, districtId, moment, call.exchangeId, who, 'person_wanted', { call: call.id, language })
+    await bringPerson(trx, districtId, moment, call)
   },
   event: async ({ trx, districtId, moment, call, who }, { what, detail }) => {
     // A call that says messages is told of at each of them.
@@ -150,6 +158,19 @@ const APPLY: Apply = {
     const of = call.script === 'message' ? rows.map((row) => row.id) : [call.exchangeId ?? call.aboutId]
     for (const id of of) await log(trx, districtId, moment, id, who, what, { ...detail, call: call.id })
   },
+}
+
+/** One task however often it is asked for: by both sides of a common call, or in several calls of one phone. */
+function taskKey(call: CallRow, language: string): string {
+  return call.side === null ? `${call.phoneId ?? call.id}:${language}` : (call.exchangeId ?? call.id)
+}
+
+/** Whom a task is about: the phone; of a common call, the call. */
+function whose(call: CallRow): { readonly phoneId?: string; readonly exchangeId?: string } {
+  return {
+    ...(call.phoneId === null || call.side !== null ? {} : { phoneId: call.phoneId }),
+    ...(call.exchangeId === null ? {} : { exchangeId: call.exchangeId }),
+  }
 }
 
 async function log(

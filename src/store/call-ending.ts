@@ -7,6 +7,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { CallEnd } from '../relay/ring-ports.ts'
 import { applyEffects } from './call-effects.ts'
 import { callFacts } from './call-facts.ts'
+import { passOnAsking } from './call-person.ts'
 import { endRoom } from './call-rooms.ts'
 import { type CallRow, whoOf } from './call-rows.ts'
 import type { Trx } from './database.ts'
@@ -33,14 +34,15 @@ export async function endCall(
     await applyEffects(trx, districtId, moment, call, await whoOf(trx, districtId, call), facts, effects)
   }
   await sql`update call set ended_at = clock_timestamp(), carrier_status = ${end.word}, error_code = coalesce(${end.errorCode}::int, error_code),
-      look_after = null
+      look_after = null, ring_after = null
     where district_id = ${districtId} and id = ${call.id}`.execute(trx)
   const failure = end.word === 'failed' ? sendFailure(end.errorCode) : null
   if (failure !== null && (failure.reason === 'bad_number' || failure.reason === 'not_mobile') && call.phoneId !== null)
     await openTask(trx, districtId, 'phone_unusable', call.phoneId, { phoneId: call.phoneId })
   await settleMessages(trx, districtId, moment, call, end.word)
-  await settleOwn(trx, districtId, moment, call, end)
   await endRoom(trx, districtId, call)
+  await passOnAsking(trx, districtId, moment, call)
+  await settleOwn(trx, districtId, moment, call, end)
 }
 
 /** What was said is in the exchanges: an hour after its end, when nothing more is told of it, a call keeps no words. */

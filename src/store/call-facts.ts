@@ -5,7 +5,7 @@ import { familyLabel } from '../core/body.ts'
 import type { CallFacts, Party, WaitingMessage } from '../core/call-script.ts'
 import { promptLanguage } from '../core/call-speech.ts'
 import type { Direction } from '../core/exchange.ts'
-import { handOver, type SchoolHours, type Week } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
@@ -16,9 +16,10 @@ import type { CallRow } from './call-rows.ts'
 import { toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
 import { wordingsOf } from './fixed-texts.ts'
-import { sideHours } from './hours.ts'
+import { isOpen, opening } from './hours.ts'
 import { teaches } from './reach.ts'
 import { hasUsedMinutes } from './talk-time.ts'
+import { voicemailsFor } from './voicemails.ts'
 
 /** Days for which a message that was not heard is offered to who calls in. */
 const OFFERED_DAYS = 7
@@ -35,6 +36,7 @@ type Place = {
   family_name: string | null
   display_name: string | null
   staff_language: string | null
+  own_language: string | null
   staff_phone: string | null
   staff_proxy: string | null
   family_phone: string | null
@@ -70,6 +72,7 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
   const menu = family.languages.length > 0 ? [] : await menuOf(trx, districtId)
   return {
     school: place.school_name ?? place.district_name,
+    own: place.own_language,
     languages: family.languages,
     menu,
     guardian: family.guardian,
@@ -83,6 +86,8 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     office: staffTakes ? office : null,
     minutesUsed,
     waiting: await waitingFor(trx, districtId, moment, call),
+    voicemails:
+      call.script === 'staff' && call.staffId !== null ? await voicemailsFor(trx, districtId, moment, call, call.staffId) : [],
     recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
     wordings: await wordingsOf(trx, districtId),
     toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
@@ -103,28 +108,6 @@ function party(phoneId: string | null, shows: string | null): Party | null {
   return phoneId === null || shows === null ? null : { phoneId, shows }
 }
 
-function opening(
-  moment: Moment,
-  hours: SchoolHours | null,
-  direction: Direction,
-  familyZone: string | null,
-  ownWeek: Week | null,
-): Temporal.Instant | null {
-  const side = sideHours(hours, direction, familyZone, ownWeek)
-  return side === null ? null : (handOver(moment.now, side.week, side.closures, side.zone)?.at ?? null)
-}
-
-function isOpen(
-  moment: Moment,
-  hours: SchoolHours | null,
-  direction: Direction,
-  familyZone: string | null,
-  ownWeek: Week | null,
-): boolean {
-  const at = opening(moment, hours, direction, familyZone, ownWeek)
-  return at !== null && Temporal.Instant.compare(at, moment.now) <= 0
-}
-
 /** Whether somebody's own phone may ring now: within the school's hours and the person's own, and not switched off. */
 function takesCalls(
   moment: Moment,
@@ -143,7 +126,7 @@ function opens(moment: Moment, { hours, staff_language: language }: Place, famil
 
 async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Place> {
   const { rows } = await sql<Place>`
-    select d.name as district_name, s.name as school_name, s.hours, c.staff_side, t.given_name, t.family_name, t.display_name, t.language as staff_language,
+    select d.name as district_name, s.name as school_name, s.hours, c.staff_side, t.given_name, t.family_name, t.display_name, t.language as staff_language, w.language as own_language,
       sb.phone_id as staff_phone, sb.proxy_number_id as staff_proxy, fb.phone_id as family_phone, fb.proxy_number_id as family_proxy,
       coalesce(fp.opted_out_at is not null or fp.calls_refused_at is not null, true) as family_closed,
       coalesce(op.is_off, false) as phone_off, op.hours as own_hours
@@ -152,6 +135,7 @@ async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Pla
     left join school s on s.district_id = d.id and s.id = ${call.schoolId}
     left join person t on t.district_id = d.id and t.id = c.staff_side and t.active
     left join own_phone op on op.district_id = d.id and op.person_id = c.staff_side
+    left join person w on w.district_id = d.id and w.id = ${call.staffId}
     left join binding sb on sb.district_id = d.id and sb.conversation_id = c.id and sb.side = 'staff' and sb.until is null
     left join binding fb on fb.district_id = d.id and fb.conversation_id = c.id and fb.side = 'family' and fb.until is null
     left join phone fp on fp.district_id = d.id and fp.id = fb.phone_id
@@ -296,4 +280,12 @@ async function recordedPrompts(trx: Trx, districtId: string, languages: readonly
     join recording r on r.district_id = p.district_id and r.id = p.recording_id and r.kept_at is not null
     where p.district_id = ${districtId} and p.language = any(${[...languages]}::text[])`.execute(trx)
   return new Map(rows.map((row) => [`${row.language} ${row.id}`, row.recording_id]))
+}
+
+/** The language of the staff member whose phone this is; null: nobody's, or not recorded. */
+export async function languageOfPhone(trx: Trx, districtId: string, phoneId: string): Promise<string | null> {
+  const { rows } = await sql<{ language: string | null }>`
+    select p.language from person_phone pp join person p on p.district_id = pp.district_id and p.id = pp.person_id and p.kind = 'staff' and p.active
+    where pp.district_id = ${districtId} and pp.phone_id = ${phoneId} order by p.id limit 1`.execute(trx)
+  return rows[0]?.language ?? null
 }

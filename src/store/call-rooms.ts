@@ -9,22 +9,24 @@ import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { momentOf } from './settings.ts'
 
-/** The room that a leg belongs to; null: none. */
+/** The room that a leg belongs to, or would go to with a person in the machine's place; null: none. */
 export function roomOf(call: CallRow): CallRoom | null {
-  return call.script !== 'room' || call.exchangeId === null || call.side === null
+  const common = call.script === 'room' || call.script === 'interpreted'
+  return !common || call.exchangeId === null || call.side === null
     ? null
-    : { id: call.exchangeId, side: call.side }
+    : { id: call.exchangeId, side: call.side, over: call.hangUp }
 }
 
 /** The interpreted call that a leg is one side of; null: none. */
 export async function talkOf(trx: Trx, districtId: string, call: CallRow, languages: Talk['languages']): Promise<Talk | null> {
   if (call.script !== 'interpreted' || call.exchangeId === null || call.side === null) return null
-  const { rows: legs } = await sql<{ side: TalkSide; joined: boolean; ended: boolean }>`
-    select side, joined_at is not null as joined, ended_at is not null as ended from call
-    where district_id = ${districtId} and exchange_id = ${call.exchangeId}`.execute(trx)
-  const stateOf = (side: TalkSide) => {
-    const leg = legs.find((one) => one.side === side)
-    return leg === undefined || leg.ended ? 'gone' : leg.joined ? 'here' : 'asked'
+  const { rows: legs } = await sql<{ side: CallRow['side']; joined: boolean; ended: boolean; by_person: boolean }>`
+    select c.side, c.joined_at is not null as joined, c.ended_at is not null as ended, e.call_mode = 'room' as by_person
+    from call c join exchange e on e.district_id = c.district_id and e.id = c.exchange_id
+    where c.district_id = ${districtId} and c.exchange_id = ${call.exchangeId}`.execute(trx)
+  const stateOf = (...sides: readonly CallRow['side'][]) => {
+    const leg = legs.find((one) => sides.includes(one.side) && !one.ended)
+    return leg === undefined ? 'gone' : leg.joined ? 'here' : 'asked'
   }
   const { rows: lines } = await sql<{ seq: number; by: TalkSide; made: string | null; failed: boolean }>`
     select seq, by, made, failed from talk_line where district_id = ${districtId} and exchange_id = ${call.exchangeId} order by seq`.execute(
@@ -34,6 +36,7 @@ export async function talkOf(trx: Trx, districtId: string, call: CallRow, langua
     side: call.side === 'family' ? 'family' : 'staff',
     languages,
     sides: { staff: stateOf('staff'), family: stateOf('family') },
+    person: legs.some((leg) => leg.by_person) ? stateOf('aide', 'interpreter') : 'none',
     lines: lines.map(
       ({ seq, by, made, failed }): TalkLine => ({
         seq,
@@ -114,9 +117,17 @@ export function talkStore(db: Db): TalkStore {
   }
 }
 
-/** A leg without which a room is none has ended, or never came: the others are hung up by the next look at them. */
+/**
+ * A leg without which a common call is none has ended, or never came: the others are hung up by the next look at them. Who is in an interpreted call
+ * already is told by its own script; a phone that still rings for it stops, and whoever was asked in goes.
+ */
 export async function endRoom(trx: Trx, districtId: string, call: CallRow): Promise<void> {
-  if (call.script !== 'room' || call.exchangeId === null || (call.side !== 'staff' && call.side !== 'family')) return
-  await sql`update call set hang_up = true, look_after = clock_timestamp()
-    where district_id = ${districtId} and exchange_id = ${call.exchangeId} and id <> ${call.id} and ended_at is null`.execute(trx)
+  if (call.exchangeId === null || (call.side !== 'staff' && call.side !== 'family')) return
+  const others = sql`district_id = ${districtId} and exchange_id = ${call.exchangeId} and id <> ${call.id} and ended_at is null`
+  // Nobody has asked the carrier for these yet.
+  await sql`update call set ended_at = clock_timestamp(), carrier_status = 'canceled', ring_after = null where ${others} and ring_after is not null`.execute(
+    trx,
+  )
+  await sql`update call set hang_up = true, look_after = clock_timestamp() where ${others}
+    and (${call.script === 'room'} or side not in ('staff', 'family') or answered_at is null)`.execute(trx)
 }

@@ -29,11 +29,13 @@ export type CallRow = {
   readonly sid: string | null
   /** Whose leg of a common call it is; null: the call has one leg of ours. */
   readonly side: 'staff' | 'family' | 'aide' | 'interpreter' | null
+  /** The common call is over: this leg goes at its next turn, or by the next look at it. */
+  readonly hangUp: boolean
   readonly ended: boolean
 }
 
 const COLUMNS = sql`id, script, conversation_id as "conversationId", household_id as "householdId", school_id as "schoolId", staff_id as "staffId",
-  phone_id as "phoneId", proxy_number_id as "proxyNumberId", exchange_id as "exchangeId", about_id as "aboutId", state, turn, verbs, through, sid, side,
+  phone_id as "phoneId", proxy_number_id as "proxyNumberId", exchange_id as "exchangeId", about_id as "aboutId", state, turn, verbs, through, sid, side, hang_up as "hangUp",
   ended_at is not null as ended`
 
 /**

@@ -36,6 +36,8 @@ export function callingDistrict(
       return rows[0] === undefined ? 'none' : rows[0].off ? 'off' : 'ready'
     },
     isCalling: async (conversationId) => {
+      // Of two requests at the same moment neither would see the other's call.
+      await sql`select from conversation where district_id = ${districtId} and id = ${conversationId} for update`.execute(trx)
       const { rows } = await sql`select from exchange
         where district_id = ${districtId} and conversation_id = ${conversationId} and kind = 'call' and direction = 'to_family'
           and status in ('queued', 'sending') limit 1`.execute(trx)

@@ -9,7 +9,7 @@ import type { CallStatus, InboundCallStatus, RecordingStatus } from '../relay/ca
 import type { Moment } from '../relay/ports.ts'
 import { applyEffects } from './call-effects.ts'
 import { endCall } from './call-ending.ts'
-import { callFacts } from './call-facts.ts'
+import { callFacts, languageOfPhone } from './call-facts.ts'
 import { type CallRow, insertCallExchange, lockCall, lockCallBySid, whoOf } from './call-rows.ts'
 import { bindPhones, openConversations, pairKey } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
@@ -62,9 +62,12 @@ export function answerStore(db: Db, keys: Keys, scripts: Scripts): AnswerStore {
     screen: (districtId, callId) =>
       inCall(districtId, callId, async (trx, moment, call) => {
         if (call.ended) return null
-        const connecting = call.verbs?.some((verb) => verb.kind === 'connect') ?? false
-        if (!connecting) return null
-        return { side: call.staffId === null ? 'staff' : 'family', facts: await callFacts(trx, districtId, moment, call) }
+        const connecting = call.verbs?.find((verb) => verb.kind === 'connect')
+        if (connecting === undefined) return null
+        const facts = await callFacts(trx, districtId, moment, call)
+        if (call.staffId !== null) return { side: 'family', facts }
+        // It need not be the teacher's phone: the office, or somebody who staffs a desk.
+        return { side: 'staff', facts: { ...facts, own: await languageOfPhone(trx, districtId, connecting.to.phoneId) } }
       }),
     through: async (districtId, callId) =>
       (await inCall(districtId, callId, async (trx, _moment, call) => {

@@ -3,8 +3,9 @@
 import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import type { Direction } from '../core/exchange.ts'
-import type { SchoolHours, Week } from '../core/hours.ts'
+import { handOver, type SchoolHours, type Week } from '../core/hours.ts'
 import { narrowed } from '../core/own-hours.ts'
+import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 
 /** The hours of a school as they were set; null: none, or no such school. */
@@ -29,4 +30,28 @@ export function sideHours(
   return direction === 'to_family'
     ? { week: families, closures, zone: familyZone ?? timezone }
     : { week: narrowed(staff, ownWeek), closures, zone: timezone }
+}
+
+/** When that side may next be reached, now included; null: at no time that is known. */
+export function opening(
+  moment: Moment,
+  hours: unknown,
+  direction: Direction,
+  familyZone: string | null,
+  ownWeek: Week | null = null,
+): Temporal.Instant | null {
+  const side = sideHours(hours, direction, familyZone, ownWeek)
+  return side === null ? null : (handOver(moment.now, side.week, side.closures, side.zone)?.at ?? null)
+}
+
+/** Whether that side may be reached now. */
+export function isOpen(
+  moment: Moment,
+  hours: unknown,
+  direction: Direction,
+  familyZone: string | null,
+  ownWeek: Week | null = null,
+): boolean {
+  const at = opening(moment, hours, direction, familyZone, ownWeek)
+  return at !== null && Temporal.Instant.compare(at, moment.now) <= 0
 }

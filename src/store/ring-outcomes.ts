@@ -32,7 +32,7 @@ export async function recordCall(
   const taken = outcome.kind === 'accepted' || call.sid !== null
   if (taken) {
     await sql`update call set sid = coalesce(sid, ${outcome.kind === 'accepted' ? outcome.sid : null}), outcome = 'accepted',
-        look_after = clock_timestamp() + ${SILENT_SECONDS} * interval '1 second'
+        look_after = clock_timestamp() + case when hang_up then 0 else ${SILENT_SECONDS} end * interval '1 second'
       where district_id = ${districtId} and id = ${callId}`.execute(trx)
     return
   }
@@ -63,6 +63,12 @@ export async function recordCall(
     await sql`update call set outcome = 'unknown', look_after = started_at + interval '5 seconds' where district_id = ${districtId} and id = ${callId}`.execute(
       trx,
     )
+    return
+  }
+  // One phone less and a common call is none: the others are not left waiting, and whoever asked for it may ask again.
+  if (call.side !== null) {
+    await sql`update call set outcome = 'retry' where district_id = ${districtId} and id = ${callId}`.execute(trx)
+    await endCall(trx, districtId, moment, call, { word: 'failed', seconds: 0, errorCode: null }, play)
     return
   }
   const seconds = outcome.kind === 'retry' ? (outcome.afterSeconds ?? 30) : 0
@@ -123,11 +129,16 @@ export async function dueCallLooks(
   }
 }
 
-/** The carrier never knew the call, as far as it says: what it was to say has failed, and the sender decides. */
-export async function giveUpCall(trx: Trx, districtId: string, callId: string): Promise<void> {
+/** The carrier never knew the call, as far as it says: what it was to say has failed, and the sender decides. A leg of a common call was not reached. */
+export async function giveUpCall(trx: Trx, districtId: string, callId: string, play: PlayTurn): Promise<void> {
   const moment = await momentOf(trx)
   const call = await lockCall(trx, districtId, callId)
   if (call === null || call.ended || call.sid !== null) return
+  if (call.side !== null) {
+    await sql`update call set outcome = 'unknown' where district_id = ${districtId} and id = ${callId}`.execute(trx)
+    await endCall(trx, districtId, moment, call, { word: 'failed', seconds: 0, errorCode: null }, play)
+    return
+  }
   await sql`update call set ended_at = clock_timestamp(), look_after = null, outcome = 'unknown'
     where district_id = ${districtId} and id = ${callId}`.execute(trx)
   const { rows } = await sql<{ id: string }>`

@@ -32,7 +32,7 @@ const ABANDONED_SECONDS = 45
 export function ringStore(db: Db, keys: Keys, mayCall: (number: E164, country: string) => boolean, play: PlayTurn): RingStore {
   return {
     claim: (districtId, limit, decide) =>
-      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, mayCall, limit, decide), 'row by row'),
+      inDistrict(db, districtId, (trx) => claim(trx, keys, districtId, mayCall, limit, decide, play), 'row by row'),
     record: (districtId, outcomes) =>
       inDistrict(db, districtId, async (trx) => {
         const moment = await momentOf(trx)
@@ -56,7 +56,7 @@ export function ringStore(db: Db, keys: Keys, mayCall: (number: E164, country: s
         const call = await lockCall(trx, districtId, callId)
         if (call !== null) await endCall(trx, districtId, await momentOf(trx), call, end, play)
       }),
-    giveUp: (districtId, callId) => inDistrict(db, districtId, (trx) => giveUpCall(trx, districtId, callId)),
+    giveUp: (districtId, callId) => inDistrict(db, districtId, (trx) => giveUpCall(trx, districtId, callId, play)),
   }
 }
 
@@ -67,13 +67,15 @@ async function claim(
   mayCall: (number: E164, country: string) => boolean,
   limit: number,
   decide: (now: Temporal.Instant, due: Due) => DeliveryDecision,
+  play: PlayTurn,
 ): Promise<{ calls: ReadyCall[]; decided: number }> {
   // The same lock as for texts: of two claims in one lane, one would not see what the other is about to hand over.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`deliver ${districtId}`}, 0))`.execute(trx)
   const moment = await momentOf(trx)
   await rescueSilent(trx, districtId, moment)
+  const asked = await askedIn(trx, keys, districtId, moment, mayCall, limit, play)
   const rows = await dueHeads(trx, districtId, moment, 'call', null, limit)
-  if (rows.length === 0) return { calls: [], decided: 0 }
+  if (rows.length === 0) return { calls: asked.calls, decided: asked.decided }
   const { rows: counts } = await sql<{ country: string; open: number }>`
     select d.country, (select count(*)::int from call c where c.district_id = d.id and c.ended_at is null and c.direction = 'outbound') as open
     from district d where d.id = ${districtId}`.execute(trx)
@@ -81,7 +83,7 @@ async function claim(
   const busy = await phonesAtWork(trx, districtId)
   const usedMinutes = async ({ household_id, school }: DueRow) =>
     household_id !== null && (await hasUsedMinutes(trx, districtId, moment, household_id, school?.hours))
-  const calls: ReadyCall[] = []
+  const calls: ReadyCall[] = [...asked.calls]
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const between = row.kind === 'call'
@@ -97,12 +99,13 @@ async function claim(
     else {
       const legs = await legsOf(trx, districtId, row)
       const numbers = legs.map((leg) => readNumber(keys, districtId, leg.number))
-      const days = legs.map((leg) => busy.get(leg.phoneId))
+      // Interpreters take many calls at once, and a teacher may call as many families as she likes.
+      const days = legs.flatMap((leg) => (leg.side === 'interpreter' ? [] : (busy.get(leg.phoneId) ?? [])))
+      const familyToday = row.phone_id === null ? 0 : (busy.get(row.phone_id)?.today ?? 0)
       if (legs.length === 0) await withoutPhone(trx, districtId, moment, row)
-      else if (days.some((day) => day?.open)) continue
+      else if (days.some((day) => day.open)) continue
       else if (!numbers.every((number) => mayCall(number, country))) await fail(trx, districtId, moment, row, 'not_allowed')
-      else if (!row.urgent && days.some((day) => (day?.today ?? 0) >= MOST_CALLS_A_DAY))
-        await fail(trx, districtId, moment, row, 'too_many_calls')
+      else if (!row.urgent && familyToday >= MOST_CALLS_A_DAY) await fail(trx, districtId, moment, row, 'too_many_calls')
       else {
         const callIds = await writeCalls(trx, districtId, moment, row, legs)
         legs.forEach((leg, i) => {
@@ -118,6 +121,44 @@ async function claim(
           })
         })
       }
+    }
+  }
+  return { calls, decided: asked.decided + rows.length }
+}
+
+/** Phones that a call under way asks in: they ring at once, beside whatever is due. One that may not be called counts as not reached. */
+async function askedIn(
+  trx: Trx,
+  keys: Keys,
+  districtId: string,
+  moment: Moment,
+  mayCall: (number: E164, country: string) => boolean,
+  limit: number,
+  play: PlayTurn,
+): Promise<{ readonly calls: ReadyCall[]; readonly decided: number }> {
+  const { rows } = await sql<{ id: string; number_encrypted: Buffer; proxy: E164; country: string }>`
+    update call c set ring_after = null, started_at = clock_timestamp(), look_after = clock_timestamp() + ${ABANDONED_SECONDS} * interval '1 second'
+    from phone p, proxy_number n, district d
+    where c.district_id = ${districtId} and d.id = c.district_id and p.district_id = c.district_id and p.id = c.phone_id and n.id = c.proxy_number_id
+      and c.id in (select id from call where district_id = ${districtId} and ring_after <= clock_timestamp() order by ring_after limit ${limit}
+        for update skip locked)
+    returning c.id, p.number_encrypted, n.number as proxy, d.country`.execute(trx)
+  const calls: ReadyCall[] = []
+  for (const { id, number_encrypted, proxy, country } of rows) {
+    const to = readNumber(keys, districtId, number_encrypted)
+    if (mayCall(to, country))
+      calls.push({
+        callId: id,
+        districtId,
+        from: proxy,
+        to,
+        ringSeconds: RING_SECONDS,
+        mostSeconds: MOST_CALL_SECONDS,
+        detectMachine: false,
+      })
+    else {
+      const leg = await lockCall(trx, districtId, id)
+      if (leg !== null) await endCall(trx, districtId, moment, leg, { word: 'failed', seconds: 0, errorCode: null }, play)
     }
   }
   return { calls, decided: rows.length }
@@ -148,12 +189,16 @@ async function legsOf(trx: Trx, districtId: string, row: DueRow): Promise<Leg[]>
     { ...family, script: row.call_mode, side: 'family' },
   ]
   if (row.third_phone_id === null) return both
-  const { rows } = await sql<{ number_encrypted: Buffer }>`
-    select number_encrypted from phone where district_id = ${districtId} and id = ${row.third_phone_id}`.execute(trx)
-  const number = rows[0]?.number_encrypted
-  if (number === undefined) return []
+  const { rows } = await sql<{ number_encrypted: Buffer; staff_id: string | null }>`
+    select number_encrypted, (select p.id from person_phone pp join person p on p.district_id = pp.district_id and p.id = pp.person_id
+        and p.kind = 'staff' and p.active where pp.district_id = ${districtId} and pp.phone_id = phone.id order by p.id limit 1) as staff_id
+    from phone where district_id = ${districtId} and id = ${row.third_phone_id}`.execute(trx)
+  const third = rows[0]
+  if (third === undefined) return []
+  const staffId = row.third_side === 'aide' ? third.staff_id : null
   // Any number of ours will do for a phone that is asked in.
-  return [...both, { ...family, phoneId: row.third_phone_id, number, script: 'room', side: row.third_side }]
+  const leg = { ...family, phoneId: row.third_phone_id, number: third.number_encrypted, staffId }
+  return [...both, { ...leg, script: 'room', side: row.third_side }]
 }
 
 /** The teacher's own phone; null: there is none, or it is switched off. */

@@ -13,6 +13,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
     deliver: sql`from exchange e where e.district_id = d.id and e.channel = 'text' and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz`,
     ring: sql`from (values (
         exists (select from exchange e where e.district_id = d.id and e.channel = 'call' and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz)
+        or exists (select from call c where c.district_id = d.id and c.ring_after <= clock_timestamp())
         or exists (select from exchange e where e.district_id = d.id and e.rescue_after <= clock_timestamp()))) as w (due) where w.due`,
     reconcile: sql`from (values (
         exists (select from attempt a where a.district_id = d.id and a.look_after <= clock_timestamp())

@@ -102,6 +102,7 @@ export interface Call {
   outcome: string | null;
   phone_id: string | null;
   proxy_number_id: string;
+  ring_after: ColumnType<Temporal.Instant, string, string> | null;
   school_id: string | null;
   script: string;
   sid: string | null;

@@ -5,6 +5,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
+  AGAIN_PATH,
   audioPath,
   INBOUND_STATUS_PATH,
   readTurnPath,
@@ -15,7 +16,7 @@ import {
 import { RETRIES } from '../carriers/twilio/numbers.ts'
 import { writeTwiml } from '../carriers/twilio/twiml.ts'
 import { callStatusKey, inboundStatusKey, readInboundCall, readTurn, recordingKey } from '../carriers/twilio/voice-forms.ts'
-import { voices } from '../carriers/twilio/voices.ts'
+import { createVoices, voices } from '../carriers/twilio/voices.ts'
 import { screen, takes } from '../core/call-screen.ts'
 import type { Verb } from '../core/call-script.ts'
 import type { E164 } from '../core/phone-number.ts'
@@ -58,6 +59,7 @@ export function addVoiceRoutes(
   keep: Keep,
 ): void {
   const { answer, publicUrl } = deps
+  const learning = createVoices(() => performance.now())
   const absolute = (path: string) => `${publicUrl}${path}${RETRIES}`
 
   const document = (
@@ -72,7 +74,7 @@ export function addVoiceRoutes(
       audio: (id) => `${publicUrl}${audioPath(districtId, id, deps.signAudio(districtId, id))}`,
       own,
       numbers,
-      voices,
+      voices: learning,
     })
   const nothing = { districtId: '', callId: '', turn: 0, own: '' as E164, numbers: new Map<string, E164>() }
   const send = (reply: FastifyReply, text: string) => reply.type('text/xml').send(text)
@@ -86,6 +88,27 @@ export function addVoiceRoutes(
     if (call === null) return reply.code(400).send()
     return play(reply, await answer.incoming(call))
   })
+
+  // A document that could not be had or played, once more: a turn that was played already is answered as before, in other voices where one was refused.
+  app.post(AGAIN_PATH, async (request, reply) => {
+    const params = await signedForm(request, reply)
+    if (params === null) return reply
+    const where = params['ErrorUrl'] ?? ''
+    if (!where.startsWith(`${publicUrl}/`)) return reply.code(400).send()
+    const played = await answerAgain(where, params)
+    if (played === 'wrong') return reply.code(400).send()
+    if (learning.isRefusal(params['ErrorCode'])) learning.refused(languagesIn(played?.verbs ?? []))
+    return play(reply, played)
+  })
+  const answerAgain = async (where: string, params: Params): Promise<Played | null | 'wrong'> => {
+    if (new URL(where).pathname === VOICE_PATH) {
+      const call = readInboundCall(params)
+      return call === null ? 'wrong' : answer.incoming(call)
+    }
+    const at = readTurnPath(where.replace(/#.*/, ''))
+    const came = at === null ? null : readTurn(params, at)
+    return at === null || came === null ? 'wrong' : answer.turn(at.districtId, at.callId, at.turn, came.sid, came.input)
+  }
 
   app.post('/webhooks/twilio/call/:districtId/:callId/:turn', async (request, reply) => {
     const params = await signedForm(request, reply)
@@ -139,6 +162,10 @@ export function addVoiceRoutes(
       return reply
     },
   )
+}
+
+function languagesIn(verbs: readonly Verb[]): readonly string[] {
+  return verbs.flatMap((verb) => ('what' in verb ? verb.what : [])).flatMap((one) => (one.kind === 'say' ? [one.language] : []))
 }
 
 /** For a receiver that cannot answer: callers are told so, and to call again. */

@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import { type ApiDeps, apiRoutes } from '../../src/api/api.ts'
 import { sendProblem } from '../../src/api/problems.ts'
-import type { Acted, Composed, ComposeRequest } from '../../src/relay/compose-ports.ts'
+import type { Acted, CallUp, Composed, ComposeRequest, PinGiven, PinRequest } from '../../src/relay/compose-ports.ts'
 import { createToken } from '../../src/store/tokens.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { type LogSchool, logSchool } from '../support/log-school.ts'
@@ -13,11 +13,13 @@ export type ApiServer = {
   readonly school: LogSchool
   readonly tokens: Readonly<Record<string, string>>
   readonly composed: ComposeRequest[]
+  readonly called: CallUp[]
+  readonly pins: PinRequest[]
   readonly acted: Parameters<ApiDeps['act']>[0][]
   readonly hours: Parameters<ApiDeps['setHours']>[0][]
   readonly urgent: Parameters<ApiDeps['letTeachersSendUrgent']>[0][]
   readonly logged: string[]
-  readonly answers: { compose: Composed | Error; act: Acted }
+  readonly answers: { compose: Composed | Error; act: Acted; pin: PinGiven }
   readonly call: (who: string | null, method: string, url: string, options?: InjectOptions) => Promise<LightMyRequestResponse>
 }
 
@@ -38,13 +40,18 @@ export async function apiServer(): Promise<ApiServer> {
     tokens[who] = (await createToken(t.db, school.district, who)) as string
   tokens['stranger'] = (await createToken(t.db, second.district, 'super')) as string
   const urgent: ApiServer['urgent'] = []
+  const [called, pins]: [CallUp[], PinRequest[]] = [[], []]
   const [composed, acted, hours, logged]: [ApiServer['composed'], ApiServer['acted'], ApiServer['hours'], string[]] = [
     [],
     [],
     [],
     [],
   ]
-  const answers: ApiServer['answers'] = { compose: ACCEPTED, act: { kind: 'done', status: 'canceled', sendAfter: null } }
+  const answers: ApiServer['answers'] = {
+    compose: ACCEPTED,
+    act: { kind: 'done', status: 'canceled', sendAfter: null },
+    pin: { kind: 'given', pin: '12345678' },
+  }
   const app = fastify({
     logger: { level: 'error', stream: { write: (line: string) => void logged.push(line) } },
     // An address that cannot be decoded reaches no plugin: the server around answers it.
@@ -66,11 +73,17 @@ export async function apiServer(): Promise<ApiServer> {
         if (answers.compose instanceof Error) throw answers.compose
         return answers.compose
       },
-      call: async () => answers.compose as Composed,
+      call: async (request) => {
+        called.push(request)
+        return answers.compose as Composed
+      },
       recording: async () => null,
       picture: async () => null,
       setCalls: async () => {},
-      pin: async () => '12345678',
+      pin: async (request) => {
+        pins.push(request)
+        return answers.pin
+      },
       act: async (request) => {
         acted.push(request)
         return answers.act
@@ -87,5 +100,5 @@ export async function apiServer(): Promise<ApiServer> {
       url: `/api/v1${url}`,
       headers: { ...(who === null ? {} : { authorization: `Bearer ${tokens[who]}` }), ...options.headers },
     })
-  return { t, app, school, tokens, composed, acted, hours, urgent, logged, answers, call }
+  return { t, app, school, tokens, composed, called, pins, acted, hours, urgent, logged, answers, call }
 }

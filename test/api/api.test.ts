@@ -27,7 +27,8 @@ afterAll(() => api.app.close())
 beforeEach(() => {
   api.answers.compose = ACCEPTED
   api.answers.act = { kind: 'done', status: 'canceled', sendAfter: null }
-  for (const list of [api.composed, api.acted, api.hours, api.logged]) list.length = 0
+  api.answers.pin = { kind: 'given', pin: '12345678' }
+  for (const list of [api.composed, api.called, api.pins, api.acted, api.hours, api.logged]) list.length = 0
 })
 
 async function bindNumbers(): Promise<void> {
@@ -166,6 +167,29 @@ describe('tokens', () => {
       await api.call(null, 'POST', '/messages', { payload: 'x'.repeat(2_000_000), headers: { 'content-type': 'image/png' } }),
       401,
     )
+  })
+})
+
+describe('POST /calls and POST /pins', () => {
+  const rosa = { guardian: 'rosa' }
+  test.each(['/calls', '/pins'])('%s takes a key too, and tells the same request from another', async (url) => {
+    const asked = (payload: object) => api.call('rivera', 'POST', url, { payload, headers: { 'idempotency-key': `k ${url}` } })
+    const [plain, other] = url === '/calls' ? [{ to: rosa }, { to: rosa, interpreted: true }] : [rosa, { ...rosa, anew: true }]
+    for (const payload of [plain, plain, other]) expect((await asked(payload)).statusCode).toBeLessThan(300)
+    const seen = (url === '/calls' ? api.called : api.pins).map(({ idempotency }) => idempotency)
+    expect(seen.map((one) => one?.key)).toEqual(Array(3).fill(`k ${url}`))
+    const digests = seen.map((one) => one?.digest.toString('hex'))
+    expect([digests[1] === digests[0], digests[2] === digests[0]]).toEqual([true, false])
+  })
+
+  test('a PIN for nobody is 404, under a key of another request 422', async () => {
+    for (const [kind, status] of [
+      ['not_found', 404],
+      ['key_reused', 422],
+    ] as const) {
+      api.answers.pin = { kind, problem: 'This is why.' }
+      expect(expectProblem(await api.call('rivera', 'POST', '/pins', { payload: rosa }), status)['detail']).toBe('This is why.')
+    }
   })
 })
 

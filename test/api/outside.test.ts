@@ -45,10 +45,13 @@ describe('whatever a program with a token sends', () => {
       'text/plain',
       'application/x-www-form-urlencoded',
     )
-    const where = fc.constantFrom(['POST', '/messages'], ['PUT', '/schools/lincoln/hours'], [
-      'PUT',
-      '/schools/lincoln/urgent',
-    ] as const)
+    const where = fc.constantFrom(
+      ['POST', '/messages'],
+      ['POST', '/calls'],
+      ['POST', '/pins'],
+      ['PUT', '/schools/lincoln/hours'],
+      ['PUT', '/schools/lincoln/urgent'] as const,
+    )
     await fc.assert(
       fc.asyncProperty(
         where,
@@ -57,7 +60,7 @@ describe('whatever a program with a token sends', () => {
         header(),
         header('application/json', '*/*', ';q='),
         async ([method, url], body, kind, key, accept) => {
-          const headers = { 'content-type': kind, accept, ...(url === '/messages' ? { 'idempotency-key': key } : {}) }
+          const headers = { 'content-type': kind, accept, ...(method === 'POST' ? { 'idempotency-key': key } : {}) }
           expectAnswer(await api.call('principal', method as string, url as string, { payload: body, headers }))
         },
       ),

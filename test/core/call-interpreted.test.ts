@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canInterpret, interpretedCall, type TalkState } from '../../src/core/call-interpreted.ts'
 import type { CallEffect, CallInput, Talk, TalkLine, TalkSide } from '../../src/core/call-script.ts'
-import { callFacts, ended, key, lines, machine, person, silence, speech } from '../support/played-call.ts'
+import { callFacts, connected, ended, key, lines, machine, person, silence, speech } from '../support/played-call.ts'
 
 type Leg = { state: TalkState | null; heard: string[]; over: boolean; effects: CallEffect[]; turns: number }
 
@@ -13,13 +13,15 @@ class Pair {
   lines: TalkLine[] = []
   said: string[] = []
   languages = { staff: 'en', family: 'es' }
+  person: Talk['person'] = 'none'
 
   /** One turn of a leg; gives what it heard. */
   turn(side: TalkSide, input: CallInput): readonly string[] {
     const own = this.legs[side]
     if (own.over) return []
-    const talk: Talk = { side, languages: this.languages, sides: { ...this.sides }, lines: [...this.lines] }
-    const turn = interpretedCall(own.state, input, callFacts({ talk }))
+    const { languages, person } = this
+    const talk: Talk = { side, languages, sides: { ...this.sides }, lines: [...this.lines], person }
+    const turn = interpretedCall(own.state, input, callFacts({ talk, room: { id: 'r', side, over: false } }))
     own.state = JSON.parse(JSON.stringify(turn.state)) as TalkState
     own.effects.push(...turn.effects)
     own.turns++
@@ -35,6 +37,7 @@ class Pair {
 
   private apply(effect: CallEffect): void {
     if (effect.kind === 'talk_agreed') this.sides[effect.side] = 'here'
+    if (effect.kind === 'bring_person') this.person = 'asked'
     if (effect.kind !== 'talk_line') return
     this.said.push(effect.text)
     const words = effect.text === '' ? ({ kind: 'made', text: '' } as const) : ({ kind: 'pending' } as const)
@@ -63,6 +66,10 @@ function begun(): Pair {
   return pair
 }
 
+const CALLING = {
+  staff: 'en: One moment, please. We are calling a person who interprets.',
+  family: 'es: Un momento, por favor. Estamos llamando a una persona que interpreta.',
+}
 const notice =
   'en: A computer will interpret this call. It can make mistakes, and what is said is kept in writing. To agree, press one. For a person instead, press zero.'
 
@@ -192,15 +199,54 @@ describe('an interpreted call', () => {
     expect(pair.legs.staff.over && pair.legs.family.over).toBe(true)
   })
 
-  test.each(['while speaking', 'while waiting', 'before agreeing'])('brings a person on zero, %s', (when) => {
+  test.each<[string, TalkSide]>([
+    ['while speaking', 'staff'],
+    ['while waiting', 'family'],
+    ['before agreeing', 'staff'],
+    ['before agreeing', 'family'],
+  ])('brings a person on zero, pressed %s by %s; the machine is silent from then on', (when, side) => {
     const pair = when === 'before agreeing' ? new Pair() : begun()
-    if (when === 'before agreeing') {
-      pair.turn('staff', person)
-      pair.turn('family', person)
-    }
-    const side = when === 'while waiting' ? 'family' : 'staff'
-    expect(pair.turn(side, key('0')).at(-1)).toBe('[hang_up]')
-    expect(pair.legs[side].effects).toContainEqual({ kind: 'person_wanted', language: side === 'staff' ? 'en' : 'es' })
+    const other = side === 'staff' ? 'family' : 'staff'
+    if (when === 'before agreeing') for (const one of ['staff', 'family'] as const) pair.turn(one, person)
+    expect(pair.turn(side, key('0'))).toEqual([side === 'staff' ? CALLING.staff : CALLING.family, '[wait]'])
+    expect(pair.legs[side].effects).toContainEqual({ kind: 'bring_person', language: pair.languages[side] })
+    // The other is told at its next turn, whatever it did.
+    expect(pair.turn(other, when === 'before agreeing' ? key('1') : speech('Maya was late.'))).toEqual([CALLING[other], '[wait]'])
+    expect(pair.said).toEqual([])
+    for (const one of ['staff', 'family'] as const) expect(pair.turn(one, silence)).toEqual(['[wait]'])
+    // Zero again asks nobody else.
+    pair.turn(other, key('0'))
+    expect(
+      [...pair.legs.staff.effects, ...pair.legs.family.effects].filter((effect) => effect.kind === 'bring_person'),
+    ).toHaveLength(1)
+    pair.person = 'here'
+    for (const one of ['staff', 'family'] as const) expect(pair.turn(one, silence)).toEqual(['[join r ends]'])
+    expect(pair.turn(other, connected('answered')).at(-1)).toBe('[hang_up]')
+  })
+
+  test('tells both in their languages when nobody can be reached, and leaves it to a person', () => {
+    const pair = begun()
+    pair.turn('family', key('0'))
+    pair.person = 'gone'
+    expect(pair.turn('family', silence)).toEqual([
+      'es: Pediremos a una persona que le ayude. Una persona le llamará. Adiós.',
+      '[hang_up]',
+    ])
+    const other = begun()
+    other.person = 'gone'
+    expect(other.turn('staff', silence)).toEqual([
+      'en: We are asking a person to help. Someone will call you. Goodbye.',
+      '[hang_up]',
+    ])
+    expect(pair.legs.family.effects).toContainEqual({ kind: 'person_wanted', language: 'es' })
+  })
+
+  test('waits for a person for no longer than four minutes', () => {
+    const pair = begun()
+    pair.turn('staff', key('0'))
+    for (let i = 0; i < 130; i++) pair.turn('staff', silence)
+    expect(pair.legs.staff.over).toBe(true)
+    expect(pair.legs.staff.effects).toContainEqual({ kind: 'person_wanted', language: 'en' })
   })
 
   test.each(['staff', 'family'] as const)('ends kindly when the leg of %s is dead', (dead) => {
@@ -220,7 +266,11 @@ test('an interpreted call ends, and nothing is said before both have agreed, wha
     fc.constant(key('0')),
     fc.constant(key('7')),
   )
-  const step = fc.tuple(fc.constantFrom('staff' as const, 'family' as const), input, fc.constantFrom('made', 'failed', 'none'))
+  const step = fc.tuple(
+    fc.constantFrom('staff' as const, 'family' as const),
+    input,
+    fc.constantFrom('made', 'failed', 'none', 'person', 'nobody'),
+  )
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const pair = new Pair()
@@ -228,7 +278,9 @@ test('an interpreted call ends, and nothing is said before both have agreed, wha
       pair.turn('family', person)
       for (const [side, what, translator] of steps) {
         pair.turn(side, what)
-        if (pair.lines.at(-1)?.words.kind === 'pending' && translator !== 'none')
+        if (pair.person === 'asked' && (translator === 'person' || translator === 'nobody'))
+          pair.person = translator === 'person' ? 'here' : 'gone'
+        if (pair.lines.at(-1)?.words.kind === 'pending' && (translator === 'made' || translator === 'failed'))
           pair.interpret(translator === 'made' ? 'Secreto' : null)
         if (pair.sides.staff === 'asked' || pair.sides.family === 'asked') {
           expect(pair.said).toEqual([])

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { familyCall, messageCall, strangerCall } from '../../src/core/call-family.ts'
 import { screen } from '../../src/core/call-screen.ts'
-import type { CallFacts, CallInput, WaitingMessage } from '../../src/core/call-script.ts'
+import type { CallInput } from '../../src/core/call-script.ts'
 import { staffCall, staffFirstCall } from '../../src/core/call-staff.ts'
 import { studioCall } from '../../src/core/call-studio.ts'
 import { hasSpeech, hasVoice } from '../../src/core/call-voices.ts'
+import { answered, facts, fitting, SECRET } from '../support/any-call.ts'
 import { type PlayedTurn, playCall, type Script, spokenOf } from '../support/played-call.ts'
 
 const families: Readonly<Record<string, Script<never>>> = {
@@ -19,77 +20,6 @@ const all: Readonly<Record<string, Script<never>>> = {
   staff_first: staffFirstCall as Script<never>,
   studio: studioCall as Script<never>,
 }
-
-const SECRET = 'Geheimnis'
-const languages = ['en', 'es', 'vi', 'yue', 'ht', 'ur', 'ko', 'so', 'fa-AF', 'und']
-const party = fc.option(fc.constant({ phoneId: 'a-phone', shows: 'a-proxy' }))
-const text = fc.record({ language: fc.constantFrom(...languages), text: fc.constant(`${SECRET} Maya`) })
-const message: fc.Arbitrary<Omit<WaitingMessage, 'exchangeId'>> = fc.record({
-  from: fc.constantFrom('Ms Rivera', 'Lincoln School'),
-  texts: fc.array(text, { maxLength: 2 }),
-  recordingId: fc.option(fc.constant(`recording-${SECRET}`)),
-  urgent: fc.boolean(),
-})
-const toRecord = fc.record({
-  language: fc.constantFrom('ht', 'so', 'es'),
-  text: fc.record({ language: fc.constantFrom('en', 'ht'), text: fc.constant(SECRET) }),
-  recordingId: fc.option(fc.constant(`recording-${SECRET}`)),
-})
-const facts: fc.Arbitrary<CallFacts> = fc.record({
-  school: fc.constant('Lincoln School'),
-  languages: fc.uniqueArray(fc.constantFrom(...languages), { maxLength: 2 }),
-  menu: fc.uniqueArray(fc.constantFrom(...languages), { maxLength: 7 }),
-  guardian: fc.option(fc.constant('Rosa Lopez')),
-  family: fc.constant('Maya L.'),
-  staff: fc.option(fc.record({ name: fc.constant('Ms Rivera'), language: fc.constantFrom(...languages), party })),
-  familyParty: party,
-  familyOpens: fc.constantFrom(null, 'tomorrow at 7:00 AM'),
-  office: party,
-  minutesUsed: fc.boolean(),
-  waiting: fc
-    .array(message, { maxLength: 3 })
-    .map((messages) => messages.map((one, i): WaitingMessage => ({ ...one, exchangeId: `exchange-${i}` }))),
-  recorded: fc.constantFrom(new Map(), new Map([['ht gate_family', 'r-gate']]), new Map([['ht menu', 'r-menu']])),
-  toRecord: fc
-    .array(toRecord, { maxLength: 3 })
-    .map((items) => items.map((one, i) => ({ ...one, exchangeId: `to-record-${i}` }))),
-  room: fc.constant(null),
-  talk: fc.constant(null),
-})
-
-const anyInput: fc.Arbitrary<CallInput> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.constantFrom('1', '2', '3', '0', '9', '#', '12345678').map((keys) => ({ kind: 'keys', keys }) as const),
-  },
-  fc.constant({ kind: 'silence' } as const),
-  fc.record({
-    kind: fc.constant('speech' as const),
-    text: fc.constantFrom('Sí', ''),
-    confidence: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-  }),
-  fc.record({
-    kind: fc.constant('recorded' as const),
-    sid: fc.option(fc.constant('RE1')),
-    seconds: fc.nat(180),
-    hungUp: fc.boolean(),
-  }),
-  fc.record({
-    kind: fc.constant('connected' as const),
-    outcome: fc.constantFrom('answered' as const, 'busy' as const, 'no_answer' as const, 'failed' as const),
-    seconds: fc.nat(1800),
-  }),
-  fc.record({
-    kind: fc.constant('pin' as const),
-    outcome: fc.constantFrom('right' as const, 'wrong' as const, 'locked' as const),
-  }),
-)
-const answered: fc.Arbitrary<CallInput> = fc.constantFrom('person', 'machine', 'unknown').map((by) => ({ kind: 'answered', by }))
-
-/** What would come in at a node, mostly; now and then anything at all (forms come twice, late, out of order). */
-const fitting: fc.Arbitrary<readonly CallInput[]> = fc
-  .tuple(answered, fc.array(anyInput, { minLength: 80, maxLength: 120 }))
-  .map(([one, rest]) => [one, ...rest])
 
 const passed = (turns: readonly PlayedTurn[]) =>
   turns.findIndex((turn) =>
@@ -173,6 +103,27 @@ test.each(Object.entries(families))(
     )
   },
 )
+
+test('a staff call plays nothing that a family left before a key, and only what is hers to hear', () => {
+  fc.assert(
+    fc.property(facts, fitting, (given, inputs) => {
+      const turns = playCall(staffCall as Script<never>, inputs, given)
+      const key = turns.findIndex(({ input }) => input.kind === 'keys' && input.keys === '1')
+      const before = JSON.stringify((key === -1 ? turns : turns.slice(0, key)).map(({ verbs }) => verbs))
+      expect(before).not.toContain(SECRET)
+      expect(before).not.toMatch(/"play"/)
+      const ids = given.voicemails.map(({ exchangeId }) => exchangeId)
+      const played = new Set<string>()
+      for (const { effects } of turns)
+        for (const effect of effects) {
+          if (effect.kind === 'voicemail_heard') expect(played).toContain(effect.exchangeId)
+          if (effect.kind === 'voicemail_played') played.add(effect.exchangeId)
+        }
+      for (const id of played) expect(ids).toContain(id)
+    }),
+    { numRuns: 300 },
+  )
+})
 
 test.each(Object.entries(families))('a %s call counts as heard only what was said in the turn before', (_, script) => {
   fc.assert(

@@ -4,7 +4,7 @@ import { roomCall } from '../../src/core/call-room.ts'
 import type { CallInput, CallRoom } from '../../src/core/call-script.ts'
 import { callFacts, connected, ended, key, machine, person, playCall, silence } from '../support/played-call.ts'
 
-const facts = (side: CallRoom['side'], more = {}) => callFacts({ room: { id: 'room-7', side }, ...more })
+const facts = (side: CallRoom['side'], more = {}) => callFacts({ room: { id: 'room-7', side, over: false }, ...more })
 const calls = (side: CallRoom['side'], inputs: readonly CallInput[], more = {}) => playCall(roomCall, inputs, facts(side, more))
 const sides = ['staff', 'family', 'aide', 'interpreter'] as const
 
@@ -16,6 +16,11 @@ describe('a leg of a room', () => {
     ['interpreter', 'en: Lincoln School needs an interpreter for Spanish. To join, press one.'],
   ] as const)('hears as %s who needs it, and presses a key', (side, words) => {
     expect(calls(side, [person])[0]?.lines).toEqual([words, '[ask 1]'])
+  })
+
+  test('hears as an aide in the aide’s language, not the teacher’s', () => {
+    expect(calls('aide', [person], { own: 'es' })[0]?.lines[0]).toMatch(/^es: .*Maya L\./)
+    expect(calls('aide', [person], { own: 'es' })[0]?.lines[0]).not.toMatch(/needed/)
   })
 
   test.each([
@@ -50,6 +55,14 @@ describe('a leg of a room', () => {
       expect(JSON.stringify(calls(side, [person, key('1'), connected('answered')]).map((turn) => turn.verbs))).not.toContain(
         'Maya',
       )
+  })
+
+  test('is told, and does not wait alone, when the teacher or the family has gone meanwhile', () => {
+    const over = { room: { id: 'room-7', side: 'family', over: true } as const }
+    const gone = ['es: La otra persona ya no está en la llamada. Adiós.', '[hang_up]']
+    expect(calls('family', [person], over)[0]?.lines).toEqual(gone)
+    const [first] = calls('family', [person])
+    expect(first?.lines.at(-1)).toBe('[ask 1]')
   })
 
   test('ends where there is no room any more', () => {

@@ -40,6 +40,80 @@ describe('a staff member calls a family', () => {
   })
 })
 
+describe('a staff member who calls while a voice message of the family waits', () => {
+  const left = (exchangeId: string, words: string | null = null) => ({
+    exchangeId,
+    recordingId: `rec-${exchangeId}`,
+    translation: words === null ? null : { language: 'en', text: words },
+  })
+  const facts = callFacts({ voicemails: [left('a', 'Maya is sick.'), left('b')] })
+  const turns = (inputs: readonly CallInput[], given = facts) => playCall(staffCall, inputs, given)
+  const gate = ['en: You have a message. To hear it, press one. To go on, press two.', '[ask 1]']
+
+  test('hears at first only that there is one; a key plays it, with its words in her language', () => {
+    const [first, second] = turns([person, key('1')])
+    expect(first).toMatchObject({ lines: gate, effects: [] })
+    expect(second).toMatchObject({
+      lines: [
+        'en: A voice message from the family of Maya L.',
+        'play rec-a',
+        'en: Maya is sick.',
+        'en: To hear this again, press one. To answer, press two.',
+        'en: To call the family, press three.',
+        'en: You have another message. Please wait to hear it.',
+        '[ask 1]',
+      ],
+      effects: [{ kind: 'voicemail_played', exchangeId: 'a', recordingId: 'rec-a' }],
+    })
+  })
+
+  test('hears the next one by waiting; each is heard only once something came after it', () => {
+    const [, , third, fourth] = turns([person, key('1'), silence, silence])
+    expect(third?.effects).toEqual([
+      { kind: 'voicemail_heard', exchangeId: 'a' },
+      { kind: 'voicemail_played', exchangeId: 'b', recordingId: 'rec-b' },
+    ])
+    expect(fourth?.effects).toEqual([{ kind: 'voicemail_heard', exchangeId: 'b' }])
+    expect(fourth?.lines.at(-1)).toBe('[hang_up]')
+  })
+
+  test.each<[string, CallInput[], string]>([
+    ['two at the gate', [key('2')], ringing],
+    ['silence at the gate', [silence, silence, silence], ringing],
+    ['three after it', [key('1'), key('3')], ringing],
+    ['two after it, to answer', [key('1'), key('2')], '[record]'],
+    ['one after it, to hear it again', [key('1'), key('1')], '[ask 1]'],
+    ['wrong keys', [key('1'), key('7'), key('7'), key('7')], '[hang_up]'],
+  ])('goes on: %s', (_, inputs, end) => {
+    expect(
+      turns([person, ...inputs])
+        .at(-1)
+        ?.lines.at(-1),
+    ).toBe(end)
+  })
+
+  test('her answer is a voice message to the family', () => {
+    expect(turns([person, key('1'), key('2'), recorded('RE9')]).at(-1)?.effects).toEqual([
+      { kind: 'recording', use: 'voicemail', to: 'staff', sid: 'RE9', seconds: 12, language: 'en' },
+    ])
+  })
+
+  test('three is not offered, and calls nobody, when the family may not be called now', () => {
+    const closed = { ...facts, familyParty: null }
+    const all = turns([person, key('1'), key('3'), key('3'), key('3')], closed)
+    expect(all.flatMap((turn) => turn.lines)).not.toContain('en: To call the family, press three.')
+    expect(all.at(-1)?.lines.at(-1)).toBe('[hang_up]')
+  })
+
+  test('a hang-up while it plays leaves it to be heard another time', () => {
+    expect(turns([person, key('1'), ended]).at(-1)?.effects).toEqual([])
+  })
+
+  test('is spoken to in her own language', () => {
+    expect(turns([person], { ...facts, own: 'es' })[0]?.lines[0]).toMatch(/^es: /)
+  })
+})
+
 describe('a call that was asked for rings the staff member first', () => {
   const calls = (inputs: readonly CallInput[]) => playCall(staffFirstCall, inputs, callFacts())
 

@@ -81,6 +81,27 @@ describe('an aide phones in', () => {
     expect(turns[4]?.lines[1]).not.toBe(turns[2]?.lines[1])
   })
 
+  test.each(['es', 'ar', 'zh', 'zh-TW', 'vi', 'pt-BR', 'ru', 'fr'])(
+    'hears everything fixed in her own language: %s; what she is to say is named in it too',
+    (own) => {
+      const facts = { ...queue, own }
+      const all = [
+        ...calls([person, pin('wrong'), pin('right'), key('1'), recorded('RE1'), key('1'), recorded('RE2'), key('1')], facts),
+        ...calls([...opened, key('2'), recorded('RE1')], facts),
+        ...calls([...opened, key('3')], facts),
+      ]
+      const said = all.flatMap((turn) => turn.lines).filter((line) => line.includes(': '))
+      const fixed = said.filter((line) => !line.startsWith('en: Maya was late')).map((line) => line.split(':', 1)[0] ?? '')
+      expect(fixed.length).toBe(said.length - 2)
+      expect(fixed.every((language) => language === own || own.startsWith(`${language}-`))).toBe(true)
+      expect(said.join()).not.toMatch(/Haitian|\{/)
+    },
+  )
+
+  test.each(['ht', 'so', 'ko'])('hears English when no voice says the prompts in her language: %s', (own) => {
+    expect(calls([person], { ...queue, own })[0]?.lines[0]).toBe('en: Welcome to Lincoln School.')
+  })
+
   test('has no prompts to record where every family’s language has a voice', () => {
     expect(last([...opened, key('3')], { ...aide, menu: ['es', 'vi'] })?.lines[0]).toBe('en: There is nothing more to do here.')
   })

@@ -13,6 +13,7 @@ const samples: Record<string, string> = {
   staff: 'Ms Rivera',
   district: 'Springfield Public Schools',
   when: 'tomorrow at 7:00 AM',
+  seconds: '120',
   excerpt: 'Maya can come at 3 PM on Friday',
 }
 const fill = (id: TextId, language: string) => {

@@ -34,6 +34,7 @@ const call = async (more: Partial<CallUp> = {}) => {
     guardianId: 'rosa',
     with: null,
     interpreted: false,
+    idempotency: null,
     ...more,
   })
   await world.nudge()
@@ -73,13 +74,62 @@ describe('a family calls the teacher’s number', () => {
     await rosa.leaves('Buenos días, soy la mamá de Maya. Por favor llámeme cuando pueda.')
     rosa.hangsUp()
     const [text] = await world.phoneOf('rivera').reads()
-    expect(text).toMatch(/^Maya L\.: \(voice message, \d+ s\)$/)
+    expect(text).toMatch(/^Maya L\.: Voice message, \d+ s\. To hear it, call this number\.$/)
     const voicemail = await last()
     expect(voicemail).toMatchObject({
       kind: 'voicemail',
       direction: 'to_staff',
       recording: expect.stringContaining('/recording'),
     })
+  })
+})
+
+describe('a teacher without a browser who was told of a voice message', () => {
+  const voicemail = async () =>
+    (await world.exchanges({ guardian: 'rosa' })).findLast((one) => one.kind === 'voicemail' && one.direction === 'to_staff')
+  const plays = async () => (await voicemail())?.events.filter((event) => event.what === 'recording_played') ?? []
+
+  test('calls the number that it came from, presses a key and hears it; the play is in the log', async () => {
+    rivera.dials(line.staff)
+    expect(await rivera.hears()).toEqual(['en-US: You have a message. To hear it, press one. To go on, press two.'])
+    expect(await plays()).toEqual([])
+    const heard = await rivera.presses('1')
+    expect(heard.slice(0, 2)).toEqual(['en-US: A voice message from the family of Maya L.', 'a recording'])
+    expect(await plays()).toHaveLength(1)
+    const played = await world.rows(sql<{ who: string }>`select who from event where what = 'recording_played'`)
+    expect(played).toEqual([{ who: 'rivera' }])
+  })
+
+  test('answers it by voice, and the family gets the answer', async () => {
+    await rivera.presses('2')
+    await rivera.leaves('Thank you for calling. I will call you tomorrow.')
+    await world.until('the family has it', async () =>
+      (await world.exchanges({ guardian: 'rosa' })).some((one) => one.kind === 'voicemail' && one.direction === 'to_family'),
+    )
+    await world.settled()
+    expect((await world.phoneOf('rosa').reads()).join()).toContain('Mensaje de voz')
+  })
+
+  test('is put through at once the next time: there is nothing new', async () => {
+    rivera.dials(line.staff)
+    await rosa.rings()
+    rivera.hangsUp()
+    await world.until('nobody rings', () => rosa.call()?.state === 'over')
+    expect(await plays()).toHaveLength(1)
+  })
+
+  test('hears nothing from another phone, nor does a colleague', async () => {
+    await world.rows(sql`update exchange set heard_at = null where kind = 'voicemail' and direction = 'to_staff' returning id`)
+    for (const number of ['+17735550199', '+13125550105']) {
+      const other = telephone(world, number)
+      other.dials(line.staff)
+      const heard = [...(await other.hears()), ...(await other.presses('1'))].join()
+      expect(heard).not.toMatch(/Maya|a recording|a message. To hear it/)
+      other.hangsUp()
+    }
+    expect(await plays()).toHaveLength(1)
+    await world.rows(sql`update exchange set heard_at = clock_timestamp() where kind = 'voicemail' returning id`)
+    await world.settled()
   })
 })
 

@@ -40,14 +40,24 @@ const someone = async (id: string) => {
   return staff
 }
 const call = async (more: Partial<CallUp>) => {
-  const given = { districtId: world.district, staff: await someone('rivera'), guardianId: 'rosa', with: null, interpreted: false }
+  const given = {
+    districtId: world.district,
+    staff: await someone('rivera'),
+    guardianId: 'rosa',
+    with: null,
+    interpreted: false,
+    idempotency: null,
+  }
   const made = await callFamily(store(), { ...given, ...more })
   await world.nudge()
   return made
 }
-const pinOf = async (staff: string, guardianId: string | null) =>
-  (await givePin(store(), { districtId: world.district, staff: await someone(staff), guardianId, anew: false, text: false })) ??
-  ''
+const pinOf = async (staff: string, guardianId: string | null) => {
+  const request = { districtId: world.district, staff: await someone(staff), guardianId, anew: false, text: false }
+  const given = await givePin(store(), { ...request, idempotency: null })
+  if (given.kind !== 'given') throw new Error(given.problem)
+  return given.pin
+}
 
 describe('a landline in a language that no voice speaks', () => {
   test('is called only after an aide has said the message, and the answer comes back through her', async () => {

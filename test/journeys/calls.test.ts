@@ -43,3 +43,32 @@ describe('a family with a landline', () => {
     expect(answer).toMatchObject({ kind: 'message', direction: 'to_staff', guardian: 'paula', staff: 'rivera' })
   })
 })
+
+describe('a carrier that has given up the voice', () => {
+  const voicesOf = () => new Set(kitchen.call()?.heard.flatMap((one) => (one.kind === 'said' ? [one.voice] : [])))
+
+  test('is asked again in the second voice of the language: the family hears everything, once', async () => {
+    world.simulator.calls.takeVoicesOff('Polly.Lupe-Neural')
+    await world.sends('rivera', { guardian: 'paula' }, 'See you tomorrow.')
+    await kitchen.rings()
+    kitchen.answers()
+    expect(await kitchen.hears()).toEqual([
+      'es-US: Este es un mensaje de Ms Rivera, de Lincoln School.',
+      'es-US: Si usted es Paula Gomez o de su familia, oprima uno.',
+    ])
+    expect(await kitchen.presses('1')).toContain('es-US: Hasta mañana.')
+    expect([...voicesOf()]).toEqual([expect.stringMatching(/^Google\.es-US-/)])
+    await kitchen.isSilent()
+    await world.until('it is heard', async () => (await world.exchanges({ guardian: 'paula' })).at(-1)?.status === 'delivered')
+  })
+
+  test('so too for who calls in while nobody has learned of it yet', async () => {
+    world.simulator.calls.takeVoicesOff('Polly.Joanna-Neural')
+    const stranger = telephone(world, '+17735550199')
+    stranger.dials(world.numbers[0] ?? '')
+    expect((await stranger.hears()).join()).toContain('en-US: Welcome to')
+    stranger.hangsUp()
+    world.simulator.calls.takeVoicesOff()
+    await world.settled()
+  })
+})

@@ -15,6 +15,7 @@ export function waitingMessage(exchangeId: string, more: Partial<WaitingMessage>
 export function callFacts(more: Partial<CallFacts> = {}): CallFacts {
   return {
     school: 'Lincoln School',
+    own: null,
     languages: ['es'],
     menu: [],
     guardian: 'Rosa Lopez',
@@ -25,6 +26,7 @@ export function callFacts(more: Partial<CallFacts> = {}): CallFacts {
     office: null,
     minutesUsed: false,
     waiting: [],
+    voicemails: [],
     recorded: new Map(),
     toRecord: [],
     room: null,

@@ -7,7 +7,7 @@ import fastify from 'fastify'
 import { sql } from 'kysely'
 import twilio from 'twilio'
 import { afterAll, expect } from 'vitest'
-import { INBOUND_STATUS_PATH } from '../../src/carriers/twilio/call-paths.ts'
+import { AGAIN_PATH, INBOUND_STATUS_PATH } from '../../src/carriers/twilio/call-paths.ts'
 import { createClient } from '../../src/carriers/twilio/client.ts'
 import { listNumbers, pointNumber } from '../../src/carriers/twilio/numbers.ts'
 import { toConfig } from '../../src/config.ts'
@@ -264,12 +264,13 @@ export async function openWorld(given: {
       messagingServiceSid: null,
     })
     const owned = await listNumbers(client)
-    for (const { sid } of owned)
-      await pointNumber(client, sid, {
+    for (const number of owned)
+      await pointNumber(client, number, {
         main: {
           smsUrl: `${gateway.url}${SMS_PATH}`,
           voiceUrl: `${gateway.url}${VOICE_PATH}`,
           callStatusUrl: `${gateway.url}${INBOUND_STATUS_PATH}`,
+          againUrl: `${gateway.url}${AGAIN_PATH}`,
         },
         fallback: null,
       })

@@ -2,6 +2,9 @@
 
 import { isUuid } from './forms.ts'
 
+/** Where the carrier goes with a document that it could not play (Twilio, `FallbackUrl`): it names the document and the error. */
+export const AGAIN_PATH = '/webhooks/twilio/again'
+
 /** One turn of a call. */
 export type TurnAt = { readonly districtId: string; readonly callId: string; readonly turn: number }
 

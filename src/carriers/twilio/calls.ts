@@ -3,7 +3,7 @@
 import type { CallControl, Done, LineLookUp, LineType } from '../../relay/call-ports.ts'
 import type { HandOver } from '../../relay/ports.ts'
 import type { CallCarrier, CallEnd, CallRecord } from '../../relay/ring-ports.ts'
-import { callStatusPath, turnPath } from './call-paths.ts'
+import { AGAIN_PATH, callStatusPath, turnPath } from './call-paths.ts'
 import { createClient, failure, type RetryAfter, type TwilioAccount, type TwilioHttp, within } from './client.ts'
 import { isSid } from './forms.ts'
 import { RETRIES } from './numbers.ts'
@@ -47,6 +47,8 @@ export function createTwilioCalls(
             // A turn that is asked for again is answered as before, so it may be.
             url: `${account.publicUrl}${turnPath(districtId, callId, 0)}${RETRIES}`,
             method: 'POST',
+            fallbackUrl: `${account.publicUrl}${AGAIN_PATH}${RETRIES}`,
+            fallbackMethod: 'POST',
             statusCallback: `${account.publicUrl}${callStatusPath(districtId, callId)}`,
             statusCallbackMethod: 'POST',
             statusCallbackEvent: EVENTS,

@@ -3,13 +3,21 @@
 import type { TwilioClient } from './client.ts'
 
 /** A number of the account; `mms`: it sends and gets pictures. */
-export type AccountNumber = { readonly sid: string; readonly number: string; readonly mms: boolean }
+export type AccountNumber = {
+  readonly sid: string
+  readonly number: string
+  readonly mms: boolean
+  readonly hasVoiceFallback: boolean
+}
 
 /** Where texts and calls to a number are brought. */
 export type Webhooks = { readonly smsUrl: string; readonly voiceUrl: string; readonly callStatusUrl: string }
 
+/** Those of the server itself. `againUrl`: where a call's document goes that could not be played, on numbers without any other place for it. */
+export type MainWebhooks = Webhooks & { readonly againUrl: string }
+
 /** Where the account's numbers are to point; without a fallback, the one that a number has stays as it is. */
-export type WebhookTargets = { readonly main: Webhooks; readonly fallback: Webhooks | null }
+export type WebhookTargets = { readonly main: MainWebhooks; readonly fallback: Webhooks | null }
 
 /** Twilio, connection overrides: up to five tries within its 15 s, whatever went wrong; the fragment itself is not sent nor signed. */
 export const RETRIES = '#rc=5&rp=all'
@@ -17,11 +25,20 @@ export const RETRIES = '#rc=5&rp=all'
 /** Every phone number of the account. */
 export async function listNumbers(client: TwilioClient): Promise<AccountNumber[]> {
   const numbers = await client.incomingPhoneNumbers.list({ pageSize: 1000 })
-  return numbers.map((n) => ({ sid: n.sid, number: n.phoneNumber, mms: n.capabilities?.mms !== false }))
+  return numbers.map((n) => ({
+    sid: n.sid,
+    number: n.phoneNumber,
+    mms: n.capabilities?.mms !== false,
+    hasVoiceFallback: (n.voiceFallbackUrl ?? '') !== '',
+  }))
 }
 
 /** Points a number's text and voice webhooks here, and those that the carrier calls when these fail. */
-export async function pointNumber(client: TwilioClient, sid: string, targets: WebhookTargets): Promise<void> {
+export async function pointNumber(
+  client: TwilioClient,
+  { sid, hasVoiceFallback }: AccountNumber,
+  targets: WebhookTargets,
+): Promise<void> {
   await client.incomingPhoneNumbers(sid).update({
     smsUrl: `${targets.main.smsUrl}${RETRIES}`,
     smsMethod: 'POST',
@@ -31,7 +48,9 @@ export async function pointNumber(client: TwilioClient, sid: string, targets: We
     statusCallback: targets.main.callStatusUrl,
     statusCallbackMethod: 'POST',
     ...(targets.fallback === null
-      ? {}
+      ? hasVoiceFallback
+        ? {}
+        : { voiceFallbackUrl: `${targets.main.againUrl}${RETRIES}`, voiceFallbackMethod: 'POST' }
       : {
           smsFallbackUrl: `${targets.fallback.smsUrl}${RETRIES}`,
           smsFallbackMethod: 'POST',

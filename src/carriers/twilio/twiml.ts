@@ -105,9 +105,14 @@ function write(response: VoiceResponse, verb: Verb, context: TwimlContext): void
         createHash('sha256').update(verb.room).digest('hex').slice(0, 32),
       )
       break
-    case 'wait':
-      waitFor(response, verb, context)
+    case 'wait': {
+      // A key is heard in what is nested in a Gather, and in a plain Pause by nobody.
+      const waiting = response.gather(gather({ kind: 'ask', what: [], keys: 1, speech: null, seconds: 1 }, context))
+      speak(waiting, verb.what, context)
+      if (verb.seconds > 1) waiting.pause({ length: verb.seconds - 1 })
+      response.redirect({ method: 'POST' }, next)
       break
+    }
     case 'hang_up':
       response.hangup()
   }

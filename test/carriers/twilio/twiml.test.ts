@@ -89,7 +89,11 @@ describe('a verb', () => {
       `<Dial action="${CONTEXT.next}" method="POST" timeLimit="7200" callerId="${OWN}"><Conference beep="false" startConferenceOnEnter="true" ` +
         'endConferenceOnExit="true" waitUrl="">031e45c699d1aace4e9471a1071ae1a2</Conference></Dial>',
     ],
-    ['waits', { kind: 'wait', what: hola, seconds: 3 }, `${SAY}<Pause length="3"/>${REDIRECT}`],
+    [
+      'waits, and hears a key meanwhile',
+      { kind: 'wait', what: hola, seconds: 3 },
+      `<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="1" actionOnEmptyResult="true" action="${CONTEXT.next}" method="POST">${SAY}<Pause length="2"/></Gather>${REDIRECT}`,
+    ],
     ['hangs up', { kind: 'hang_up' }, '<Hangup/>'],
   ])('%s', (_, verb, inside) => {
     expect(writeTwiml([verb], CONTEXT)).toBe(`${HEAD}<Response>${inside}</Response>`)

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ROWS, voices } from '../../../src/carriers/twilio/voices.ts'
+import { createVoices, ROWS, voices } from '../../../src/carriers/twilio/voices.ts'
 import { hasSpeech, hasVoice, SPOKEN, UNDERSTOOD } from '../../../src/core/call-voices.ts'
+import { languagesOf } from '../../../src/simulator/voices.ts'
 
 let types = ''
 beforeAll(async () => {
@@ -24,6 +25,26 @@ describe('every voice and recogniser', () => {
       expect(union('SayVoice')).toContain(say?.voice)
     },
   )
+
+  it.each(rows.filter(([, row]) => row.second !== null))(
+    '%s has a second voice of the same language that Twilio publishes, and that is not the first',
+    (_, { say, second }) => {
+      expect(union('SayLanguage')).toContain(second?.language)
+      expect(union('SayVoice')).toContain(second?.voice)
+      expect(second?.voice).not.toBe(say?.voice)
+      expect(languagesOf(second?.voice ?? '')).toContain(second?.language)
+      const [first, other] = [say, second].map((one) => one?.language.split('-', 1)[0])
+      expect(other === first || (first === 'ar' && other === 'arb')).toBe(true)
+    },
+  )
+
+  it('has one in all but three languages, which Twilio has a single voice for', () => {
+    expect(rows.filter(([, row]) => row.say !== null && row.second === null).map(([language]) => language)).toEqual([
+      'sr',
+      'af',
+      'cy',
+    ])
+  })
 
   it.each(rows.filter(([, row]) => row.speech !== null))(
     '%s is understood under a name that Twilio publishes',
@@ -74,4 +95,35 @@ it('does not take Dari for the Persian of Iran', () => {
   expect(hasSpeech('fa')).toBe(true)
   expect(hasSpeech('fa-AF')).toBe(false)
   expect(voices.speech('fa-AF')).toBeNull()
+})
+
+describe('voices that learn', () => {
+  it('use the second voice of a refused language for an hour, and no other language’s', () => {
+    let clock = 0
+    const learning = createVoices(() => clock)
+    expect(learning.say('es')).toEqual(ROWS['es']?.say)
+    learning.refused(['es-GT'])
+    expect(learning.say('es')).toEqual(ROWS['es']?.second)
+    expect(learning.say('es-MX')).toEqual(ROWS['es-MX']?.say)
+    expect(learning.say('en')).toEqual(ROWS['en']?.say)
+    clock = 3_600_000
+    expect(learning.say('es')).toEqual(ROWS['es']?.say)
+  })
+
+  it('keep the first where there is no second, and have none where there is none', () => {
+    const learning = createVoices(() => 0)
+    learning.refused(['sr', 'ht', 'und'])
+    expect(learning.say('sr')).toEqual(ROWS['sr']?.say)
+    expect(learning.say('ht')).toBeNull()
+  })
+
+  it.each([
+    ['13511', true],
+    ['13321', true],
+    ['11200', false],
+    ['', false],
+    [undefined, false],
+  ])('take the error %s for a refusal: %s', (code, is) => {
+    expect(createVoices(() => 0).isRefusal(code)).toBe(is)
+  })
 })

@@ -48,7 +48,7 @@ try {
     staff: null,
     classId: null,
     status: null,
-    words: '',
+    words: null,
     before: null,
     limit: 40,
   }
@@ -67,7 +67,8 @@ try {
     ],
     oversight: (trx) => searchExchanges(trx, admins, search, now),
     'oversight of one teacher': (trx) => searchExchanges(trx, admins, { ...search, staff: teacher.id }, now),
-    'oversight, a frequent word': (trx) => searchExchanges(trx, admins, { ...search, words: 'lunch' }, now),
+    'oversight, a frequent word': (trx) =>
+      searchExchanges(trx, admins, { ...search, words: { anyOf: ['lunch'], as: 'words' as const } }, now),
     tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100 }),
   }
   let smallest = 0

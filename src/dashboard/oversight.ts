@@ -6,7 +6,8 @@ import type { Status } from '../core/exchange.ts'
 import type { Db } from '../store/database.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { exportLog } from '../store/export.ts'
-import { choicesOf, type Found, type Look, looksOf, type Search, searchExchanges } from '../store/oversight.ts'
+import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
+import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
@@ -18,7 +19,7 @@ import { briefly, clockTag, dayHeading, namesInWords, outcome, timeTag } from '.
 export type OversightDeps = Sender & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
 
 const PAGE = 40
-/** Days that are shown when nobody says which. */
+/** Days that are exported when nobody says which. */
 const DAYS = 30
 
 const STATUS_NAMES: Readonly<Record<Status, string>> = {
@@ -117,18 +118,23 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     const now = await deps.now()
     const { page, choices, zone, range } = await visit.read(async (trx) => {
       const zone = await zoneOf(trx, staff)
-      const range = rangeOf(q('from'), q('to'), now, zone)
+      const days = daysOf(q('from'), q('to'), zone)
       const search: Search = {
-        from: range.from,
-        to: range.to,
+        from: days.from,
+        to: days.to,
         staff: q('staff') || null,
         classId: q('class') || null,
         status: STATUSES.find((status) => status === q('status')) ?? null,
-        words: q('words').slice(0, 100),
+        words: q('words').trim() === '' ? null : { anyOf: [q('words').slice(0, 100)], as: 'words' },
         before: readCursor(q('before')),
         limit: PAGE,
       }
-      return { page: await searchExchanges(trx, staff, search, now), choices: await choicesOf(trx, staff), zone, range }
+      return {
+        page: await searchExchanges(trx, staff, search, now),
+        choices: await choicesOf(trx, staff),
+        zone,
+        range: rangeOf(q('from'), q('to'), now, zone),
+      }
     })
     const option = (value: string, name: string, chosen: string) =>
       html`<option value="${value}"${value === chosen ? ' selected' : ''}>${name}</option>`
@@ -140,20 +146,26 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       'oversight',
       'Oversight',
       html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
-<form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In either language"></div>
+<form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In any language" aria-describedby="how"></div>
 <div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
 <div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>
 <div><label for="status">State</label><select id="status" name="status">${option('', 'Every state', q('status'))}${STATUSES.map((s) => option(s, STATUS_NAMES[s], q('status')))}</select></div>
-<div><label for="from">From</label><input id="from" name="from" type="date" value="${range.first}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${range.last}"></div>
+<div><label for="from">From</label><input id="from" name="from" type="date" value="${dayOf(q('from')) ?? ''}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${dayOf(q('to')) ?? ''}"></div>
 <div><button class="main">Show</button></div></form>
-<p class="hint">That you look is kept in the log, with what you searched for left out.</p>
+<p class="hint" id="how">Every word must be there, in what was written or in its translation; <i>fever</i> finds <i>fevers</i> too. Without days, all years are searched, the newest first. That you look is kept in the log, with what you searched for left out.</p>
 ${
   page.found.length === 0
-    ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
+    ? page.lookedBackTo === null
+      ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
+      : ''
     : [...days].map(
         ([day, all]) => html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone))}</ol>`,
       )
-}${more === null ? '' : html`<p class="more"><a class="button" href="/oversight?${more}">Older</a></p>`}
+}${page.lookedBackTo === null ? '' : html`<p class="empty">Looked through so far: all back to ${dayHeading(deps.asSeen(page.lookedBackTo), now, zone)}.</p>`}${
+  more === null
+    ? ''
+    : html`<p class="more"><a class="button" href="/oversight?${more}">${page.lookedBackTo === null ? 'Older' : 'Look further back'}</a></p>`
+}
 <details><summary>Export these days as a file</summary><form method="post" action="/oversight/export" class="stack"><input type="hidden" name="from" value="${range.first}"><input type="hidden" name="to" value="${range.last}">
 <p class="hint">Every message from ${range.first} to ${range.last} that you may see, without anybody’s number.</p>
 <label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="300" required>
@@ -182,8 +194,8 @@ ${
 /** The days between two dates of a form, in the school's zone; without them, the last thirty. */
 function rangeOf(from: string, to: string, now: Temporal.Instant, zone: string) {
   const today = now.toZonedDateTimeISO(zone).toPlainDate()
-  const last = dateOf(to) ?? today
-  const first = dateOf(from) ?? last.subtract({ days: DAYS })
+  const last = dayOf(to) ?? today
+  const first = dayOf(from) ?? last.subtract({ days: DAYS })
   return {
     first: first.toString(),
     last: last.toString(),
@@ -192,7 +204,15 @@ function rangeOf(from: string, to: string, now: Temporal.Instant, zone: string) 
   }
 }
 
-function dateOf(text: string): Temporal.PlainDate | null {
+/** The moments between which a form's dates lie, in the school's zone; null where there is none. */
+function daysOf(from: string, to: string, zone: string) {
+  return {
+    from: dayOf(from)?.toZonedDateTime(zone).toInstant() ?? null,
+    to: dayOf(to)?.add({ days: 1 }).toZonedDateTime(zone).toInstant() ?? null,
+  }
+}
+
+function dayOf(text: string): Temporal.PlainDate | null {
   const [, year, month, day] = /^((?:19|20)\d\d)-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? []
   // The thirtieth of February is taken for the last day of it.
   return year && month && day ? Temporal.PlainDate.from({ year, month, day }) : null

@@ -1,6 +1,7 @@
 /** Where there is work, over all districts: where and when, never what or whom. */
 
 import { sql } from 'kysely'
+import { WORD_BLOCK } from '../core/search-words.ts'
 import type { Step } from '../relay/ports.ts'
 import { abandonedAttempts } from './abandoned.ts'
 import type { Db } from './database.ts'
@@ -21,6 +22,9 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
     interpret: sql`from talk_line t where t.district_id = d.id and t.look_after <= clock_timestamp()`,
     fetch: sql`from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp()`,
     seal: sql`from unsealed u where u.district_id = d.id`,
+    // Every text leaves two events at least.
+    words: sql`from seal_head h where h.district_id = d.id and h.seq >= ${2 * WORD_BLOCK}::bigint + coalesce(
+        (select b.until_seq from word_block b where b.district_id = d.id order by b.block desc limit 1), 0)`,
   }[step]
   const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)
   return rows.map((row) => row.id)

@@ -364,6 +364,19 @@ describe('who may see and do what', () => {
     expect((await kim.get('/oversight/looks')).html).toContain('Records request 12')
   })
 
+  test('administrators search all years by words of either language, as they are typed', async () => {
+    for (const words of ['espero MAYA', 'hop better', 'letting me know', 'sienta'])
+      expect([
+        words,
+        (await kim.get(`/oversight?words=${encodeURIComponent(words)}`)).html.includes('I hope Maya feels better'),
+      ]).toEqual([words, true])
+    for (const words of ['zebra', '%', 'maya zebra'])
+      expect((await kim.get(`/oversight?words=${encodeURIComponent(words)}`)).html).toContain('No message fits')
+    expect((await kim.get('/oversight?words=espero&to=2020-03-01')).html).toContain('No message fits')
+    const { html } = await kim.get('/oversight/looks')
+    expect([html.includes('searched messages'), html.includes('espero')]).toEqual([true, false])
+  })
+
   test('messages drawn by lot or with a watched word, in either language, are looked at once, with what came of it', async () => {
     const page = () => kim.get('/oversight/review?of=lincoln')
     const first = (await page()).html

@@ -42,8 +42,8 @@ const PLAIN_RUNS = /[a-z0-9]+/g
 /** Arabic writes the article, and "and", "in", "like", "for" before it, as one word with the noun. */
 const ARTICLE = /^(?:[وفبك]?ال|لل)(?=.{3})/u
 
-/** Exchanges that the index takes together: a block. A place in it is kept in two bytes. */
-export const WORD_BLOCK = 1024
+/** New texts that the index takes together as a block; a message and its translation are one or two, as the sealer met them. */
+export const WORD_BLOCK = 2_048
 
 /** Longer ones are cut: nobody writes them, and an index has its limits. */
 const LONGEST = 40

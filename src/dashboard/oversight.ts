@@ -5,22 +5,20 @@ import { html } from 'hono/html'
 import type { Status } from '../core/exchange.ts'
 import type { Db } from '../store/database.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
-import { exportLog } from '../store/export.ts'
 import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
 import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
+import { dayOf, exportForm, exportRoute, rangeOf } from './export.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { queryOf, sayNotFound } from './wall.ts'
 import { briefly, clockTag, dayHeading, namesInWords, outcome, timeTag } from './words.ts'
 
 /** What oversight needs of the house. */
 export type OversightDeps = Sender & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
 
 const PAGE = 40
-/** Days that are exported when nobody says which. */
-const DAYS = 30
 
 const STATUS_NAMES: Readonly<Record<Status, string>> = {
   received: 'Being translated',
@@ -80,37 +78,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     )
   })
 
-  app.post('/oversight/export', async (request, reply) => {
-    const visit = admin(request)
-    if (visit === null) return sayNotFound(reply)
-    const fields = fieldsOf(request)
-    const zone = await visit.read((trx) => zoneOf(trx, visit.staff))
-    const range = rangeOf(fields('from'), fields('to'), await deps.now(), zone)
-    const reason = fields('reason').trim().slice(0, 300)
-    const format = fields('format') === 'jsonl' ? 'jsonl' : 'csv'
-    if (reason === '')
-      return sayPlainly(
-        reply,
-        422,
-        'Say why',
-        html`<p>An export needs a reason, such as the number of the records request. It is kept in the log. Go back, write it, and try again.</p>`,
-      )
-    request.raw.socket.setTimeout(0)
-    reply.hijack()
-    reply.raw.writeHead(200, {
-      ...reply.getHeaders(),
-      'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
-      'content-disposition': `attachment; filename="homeline-${range.first}-to-${range.last}.${format}"`,
-    } as Record<string, string>)
-    await exportLog(deps.db, visit.districtId, { ...range, format, out: reply.raw, by: { staff: visit.staff, reason } }).catch(
-      (error) => {
-        request.log.warn({ reqId: request.id, err: error }, 'an export broke off')
-        reply.raw.destroy()
-      },
-    )
-    reply.raw.end()
-    return reply
-  })
+  exportRoute(app, deps, admin)
 
   async function results(visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { staff } = visit
@@ -133,7 +101,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
         page: await searchExchanges(trx, staff, search, now),
         choices: await choicesOf(trx, staff),
         zone,
-        range: rangeOf(q('from'), q('to'), now, zone),
+        range: rangeOf(dayOf(q('from')), dayOf(q('to')), now, zone),
       }
     })
     const option = (value: string, name: string, chosen: string) =>
@@ -166,11 +134,7 @@ ${
     ? ''
     : html`<p class="more"><a class="button" href="/oversight?${more}">${page.lookedBackTo === null ? 'Older' : 'Look further back'}</a></p>`
 }
-<details><summary>Export these days as a file</summary><form method="post" action="/oversight/export" class="stack"><input type="hidden" name="from" value="${range.first}"><input type="hidden" name="to" value="${range.last}">
-<p class="hint">Every message from ${range.first} to ${range.last} that you may see, without anybody’s number.</p>
-<label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="300" required>
-<fieldset><legend>As</legend><label class="tick"><input type="radio" name="format" value="csv" checked> a spreadsheet (CSV)</label><label class="tick"><input type="radio" name="format" value="jsonl"> lines for a program (JSONL)</label></fieldset>
-<button>Export</button></form></details>`,
+${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.found, range })}`,
     )
   }
 
@@ -191,29 +155,10 @@ ${
   }
 }
 
-/** The days between two dates of a form, in the school's zone; without them, the last thirty. */
-function rangeOf(from: string, to: string, now: Temporal.Instant, zone: string) {
-  const today = now.toZonedDateTimeISO(zone).toPlainDate()
-  const last = dayOf(to) ?? today
-  const first = dayOf(from) ?? last.subtract({ days: DAYS })
-  return {
-    first: first.toString(),
-    last: last.toString(),
-    from: first.toZonedDateTime(zone).toInstant(),
-    to: last.add({ days: 1 }).toZonedDateTime(zone).toInstant(),
-  }
-}
-
 /** The moments between which a form's dates lie, in the school's zone; null where there is none. */
 function daysOf(from: string, to: string, zone: string) {
   return {
     from: dayOf(from)?.toZonedDateTime(zone).toInstant() ?? null,
     to: dayOf(to)?.add({ days: 1 }).toZonedDateTime(zone).toInstant() ?? null,
   }
-}
-
-function dayOf(text: string): Temporal.PlainDate | null {
-  const [, year, month, day] = /^((?:19|20)\d\d)-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? []
-  // The thirtieth of February is taken for the last day of it.
-  return year && month && day ? Temporal.PlainDate.from({ year, month, day }) : null
 }

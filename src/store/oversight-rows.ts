@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Status } from '../core/exchange.ts'
 import { fits, hasPhrase, type SearchTerm, termsOf } from '../core/search-words.ts'
 import type { Trx } from './database.ts'
-import { type Cursor, seesConversation, type Viewer } from './exchange-view.ts'
+import { type Cursor, householdsOfClass, seesConversation, type Viewer } from './exchange-view.ts'
 import { indexed, notIndexed, planWords } from './word-search.ts'
 
 /** What is looked for; null: everything. */
@@ -158,15 +158,7 @@ function about(viewer: Viewing, { staff, classId }: Search): RawBuilder<boolean>
   const { districtId } = viewer
   return sql<boolean>`${seesConversation(viewer, [])}
     ${staff === null ? sql`` : sql`and c.staff_side = ${staff}`}
-    ${
-      classId === null
-        ? sql``
-        : sql`and c.household_id in (
-            select hg.household_id from enrollment e
-            join guardianship gs on gs.district_id = e.district_id and gs.student_id = e.person_id
-            join household_guardian hg on hg.district_id = gs.district_id and hg.guardian_id = gs.guardian_id
-            where e.district_id = ${districtId} and e.class_id = ${classId} and e.role = 'student')`
-    }`
+    ${classId === null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, classId)})`}`
 }
 
 /** The conversations of the wanted teacher or class; null when nobody named one, or they are many. */

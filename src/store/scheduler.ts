@@ -22,9 +22,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
     interpret: sql`from talk_line t where t.district_id = d.id and t.look_after <= clock_timestamp()`,
     fetch: sql`from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp()`,
     seal: sql`from unsealed u where u.district_id = d.id`,
-    // Every text leaves two events at least.
-    words: sql`from seal_head h where h.district_id = d.id and h.seq >= ${2 * WORD_BLOCK}::bigint + coalesce(
-        (select b.until_seq from word_block b where b.district_id = d.id order by b.block desc limit 1), 0)`,
+    words: sql`from (select sum(w.texts) as texts from word_waiting w where w.district_id = d.id) as w where w.texts >= ${WORD_BLOCK}`,
   }[step]
   const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)
   return rows.map((row) => row.id)

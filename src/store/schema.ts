@@ -561,6 +561,13 @@ export interface WordPlace {
   word: string;
 }
 
+export interface WordWaiting {
+  district_id: string;
+  exchanges: string[];
+  seq: number;
+  texts: number;
+}
+
 export interface DB {
   absence: Absence;
   announced: Announced;
@@ -612,4 +619,5 @@ export interface DB {
   watched_word: WatchedWord;
   word_block: WordBlock;
   word_place: WordPlace;
+  word_waiting: WordWaiting;
 }

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import type { SearchTerm } from '../core/search-words.ts'
 import type { Trx } from './database.ts'
-import { lastBlock, readPlaces, textsSince } from './words.ts'
+import { readPlaces } from './words.ts'
 
 /** Exchanges that may fit, each to be looked at once more by its text. Whatever comes later came into being at `until` or before; null: nothing comes. */
 export type Candidates = { readonly ids: readonly string[]; readonly until: Temporal.Instant | null }
@@ -83,15 +83,16 @@ async function countBlocks(trx: Trx, districtId: string, words: readonly string[
   return rows[0]?.n ?? 0
 }
 
-/** The exchanges that got their text after the last block, which no index has yet. */
+/** The exchanges of which no block holds a text yet. */
 export async function notIndexed(trx: Trx, districtId: string): Promise<Candidates> {
-  const last = await lastBlock(trx, districtId)
-  const { ids } = await textsSince(trx, districtId, last.until, Number.MAX_SAFE_INTEGER)
-  const { rows } = await sql<{ id: string }>`
-    select distinct e.exchange_id as id from unsealed u cross join lateral (
-      select exchange_id from event where district_id = ${districtId} and id = u.event_id and text_digest is not null and what <> 'notice' limit 1) e
-    where u.district_id = ${districtId} and e.exchange_id is not null`.execute(trx)
-  return { ids: [...new Set([...ids, ...rows.map(({ id }) => id)])], until: last.reach }
+  const { rows } = await sql<{ ids: string[] | null; until: Temporal.Instant | null }>`select
+    (select array_agg(distinct id::text) from (
+      select unnest(exchanges) as id from word_waiting where district_id = ${districtId}
+      union all select e.exchange_id from unsealed u cross join lateral (
+        select exchange_id from event where district_id = ${districtId} and id = u.event_id and text_digest is not null limit 1) e
+      where u.district_id = ${districtId} and e.exchange_id is not null) w) as ids,
+    (select reach_at from word_block where district_id = ${districtId} order by block desc limit 1) as until`.execute(trx)
+  return { ids: rows[0]?.ids ?? [], until: rows[0]?.until ?? null }
 }
 
 /** The exchanges of the index with all words of the plan, about the newest first. Only those matter that came into being before `before` and not before `from`. */

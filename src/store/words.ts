@@ -9,56 +9,35 @@ import { sql } from 'kysely'
 import { wordsOf } from '../core/search-words.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 
-/** Sealed events that are read at once. */
-const PAGE = 2_000
-
-/** The exchanges that got a text after place `after` of the log, at most `limit`, each once, and the place up to which they were read; `full`: there may be more. */
-export async function textsSince(
+/** What waits for a block, in the order of the log: so much of it as makes `size` texts, or all that there is. */
+async function waitingTexts(
   trx: Trx,
   districtId: string,
-  after: number,
-  limit: number,
-): Promise<{ readonly ids: readonly string[]; readonly until: number; readonly full: boolean }> {
-  const ids = new Set<string>()
-  let until = after
-  for (;;) {
-    const { rows } = await sql<{ seq: number; id: string | null }>`
-      select s.seq, e.exchange_id as id from (
-        select seq, event_id from seal where district_id = ${districtId} and seq > ${until} order by seq limit ${PAGE}) s
-      cross join lateral (select case when text_digest is not null and what <> 'notice' then exchange_id end as exchange_id
-        from event where district_id = ${districtId} and id = s.event_id limit 1) e
-      order by s.seq`.execute(trx)
-    for (const { seq, id } of rows) {
-      if (id !== null) ids.add(id)
-      until = seq
-      if (ids.size === limit) return { ids: [...ids], until, full: true }
-    }
-    if (rows.length < PAGE) return { ids: [...ids], until, full: false }
+  size: number,
+): Promise<{ readonly ids: readonly string[]; readonly texts: number; readonly until: number }> {
+  const { rows } = await sql<{ seq: number; texts: number; exchanges: string[] }>`
+    select seq, texts, exchanges from (
+      select seq, texts, exchanges, sum(texts) over (order by seq) - texts as before from word_waiting where district_id = ${districtId}) w
+    where before < ${size} order by seq`.execute(trx)
+  return {
+    ids: [...new Set(rows.flatMap(({ exchanges }) => exchanges))],
+    texts: rows.reduce((sum, row) => sum + row.texts, 0),
+    until: rows.at(-1)?.seq ?? 0,
   }
 }
 
-/** The last block: its number and the place of the log up to which it reaches; -1 and 0 when there is none. */
-export async function lastBlock(
-  trx: Trx,
-  districtId: string,
-): Promise<{ readonly block: number; readonly until: number; readonly reach: Temporal.Instant | null }> {
-  const { rows } = await sql<{ block: number; until: number; reach: Temporal.Instant }>`
-    select block, until_seq as until, reach_at as reach from word_block where district_id = ${districtId} order by block desc limit 1`.execute(
-    trx,
-  )
-  return rows[0] ?? { block: -1, until: 0, reach: null }
-}
-
-/** Makes the next block, of `size` exchanges that have got a text since the last one; gives how many, 0 while there are fewer. */
+/** Makes the next block when `size` texts wait; gives how many it took, 0 while there are fewer. */
 export async function indexWords(db: Db, districtId: string, size: number): Promise<number> {
   return inDistrict(
     db,
     districtId,
     async (trx) => {
       await holdIndex(trx, districtId)
-      const last = await lastBlock(trx, districtId)
-      const { ids, until, full } = await textsSince(trx, districtId, last.until, size)
-      return full ? insertBlock(trx, districtId, last.block + 1, ids, until) : 0
+      const { ids, texts, until } = await waitingTexts(trx, districtId, size)
+      if (texts < size) return 0
+      await insertBlock(trx, districtId, ids, until)
+      await sql`delete from word_waiting where district_id = ${districtId} and seq <= ${until}`.execute(trx)
+      return texts
     },
     'row by row',
   )
@@ -69,14 +48,8 @@ async function holdIndex(trx: Trx, districtId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`words ${districtId}`}, 0))`.execute(trx)
 }
 
-/** Writes a block of these exchanges; gives how many they are. */
-export async function insertBlock(
-  trx: Trx,
-  districtId: string,
-  block: number,
-  ids: readonly string[],
-  until: number,
-): Promise<number> {
+/** Writes the next block, of these exchanges, whose texts are those up to place `until` of the log. */
+export async function insertBlock(trx: Trx, districtId: string, ids: readonly string[], until: number): Promise<void> {
   const { rows: texts } = await sql<{ id: string; original: string; translation: string | null }>`
     select x.id, x.original_text as original, x.translation_text as translation
     from unnest(${[...ids]}::uuid[]) with ordinality as w (id, n)
@@ -90,19 +63,20 @@ export async function insertBlock(
     }
   // Beside each other in the index: rows go in much faster so.
   const words = [...places.keys()].sort()
-  await sql`
+  const { rows: made } = await sql<{ block: number }>`
     insert into word_block (district_id, block, until_seq, first_at, reach_at, exchanges, words)
-    select ${districtId}, ${block}, ${until},
-      coalesce(min(x.created_at), clock_timestamp()),
-      coalesce(greatest(max(x.created_at), (select reach_at from word_block where district_id = ${districtId} and block = ${block}::int - 1)), clock_timestamp()),
+    select ${districtId}, coalesce(max(l.block) + 1, 0), ${until},
+      coalesce(min(x.created_at), clock_timestamp()), coalesce(greatest(max(x.created_at), max(l.reach_at)), clock_timestamp()),
       ${Buffer.from(texts.map(({ id }) => id.replaceAll('-', '')).join(''), 'hex')}, ${words}::text[]
-    from exchange x where x.district_id = ${districtId} and x.id = any(${texts.map(({ id }) => id)}::uuid[])`.execute(trx)
+    from (values (0)) as one (n)
+    left join (select block, reach_at from word_block where district_id = ${districtId} order by block desc limit 1) l on true
+    left join exchange x on x.district_id = ${districtId} and x.id = any(${texts.map(({ id }) => id)}::uuid[])
+    returning block`.execute(trx)
   await sql`insert into word_place (district_id, word, block, places)
-    select ${districtId}, w.word, ${block}, w.places
+    select ${districtId}, w.word, ${made[0]?.block}, w.places
     from unnest(${words}::text[], ${words.map((word) => writePlaces(places.get(word) ?? []))}::bytea[]) as w (word, places)`.execute(
     trx,
   )
-  return ids.length
 }
 
 /** Places of a block as they are kept: two bytes each, in order. */

@@ -52,7 +52,8 @@ beforeAll(async () => {
     written.push({ id, texts: translation === null ? [original] : [original, translation], side, status, at })
   }
   await addExchange(t.db, school, { author: 'gateway', original: 'gatewayword' })
-  await sealDistrict(t.db, t.keys, school.district, 290)
+  // In many turns, as the sealer works; the last events are not sealed yet.
+  for (let n = 0; n < 29; n++) await sealDistrict(t.db, t.keys, school.district, 10)
   while ((await indexWords(t.db, school.district, SIZE)) > 0);
   return () => eraser.destroy()
 })
@@ -91,7 +92,7 @@ const counts = () =>
 
 test('most texts are in the index, the last ones are not yet', async () => {
   const { blocks = 0 } = (await counts()) ?? {}
-  expect([blocks >= 8, blocks * SIZE < COUNT]).toEqual([true, true])
+  expect([blocks >= 6, blocks * SIZE < COUNT]).toEqual([true, true])
 })
 
 test('whatever is looked for, in any language, the index finds what reading all texts would find, in order, page by page', async () => {
@@ -171,7 +172,7 @@ test('a search that reads too much stops, says how far it came, and goes on from
   const other = await logSchool(t.db, t.keys, 'long')
   for (let n = 0; n < 320; n++)
     await addExchange(t.db, other, { original: `zeb${n}`, translation: null, at: '2026-11-01T00:00:00Z' })
-  await sealDistrict(t.db, t.keys, other.district)
+  for (let n = 0; n < 64; n++) await sealDistrict(t.db, t.keys, other.district, 10)
   while ((await indexWords(t.db, other.district, 100)) > 0);
   await inDistrict(t.db, other.district, (trx) =>
     sql`insert into exchange (district_id, conversation_id, direction, author, status, original_text, created_at)
@@ -205,14 +206,18 @@ test('an administrator of another school finds nothing', async () => {
 
 test('work is found where enough has been sealed for a block, and without seeing a word', async () => {
   const now = async () => Temporal.Now.instant()
+  const waits = (seq: number, texts: number) =>
+    inside((trx) =>
+      sql`insert into word_waiting (district_id, seq, texts, exchanges) values (${school.district}, ${seq}, ${texts}, '{}')`.execute(
+        trx,
+      ),
+    )
   expect(await findWork(t.scheduler, 'words', now)).toEqual([])
-  await inDistrict(t.db, school.district, (trx) =>
-    sql`update seal_head set seq = seq + 1000000 where district_id = ${school.district}`.execute(trx),
-  )
+  await waits(1_000_000, 1_600)
+  await waits(1_000_001, 600)
   expect(await findWork(t.scheduler, 'words', now)).toEqual([school.district])
-  await inDistrict(t.db, school.district, (trx) =>
-    sql`update seal_head set seq = seq - 1000000 where district_id = ${school.district}`.execute(trx),
-  )
+  await inside((trx) => sql`delete from word_waiting where district_id = ${school.district} and seq >= 1000000`.execute(trx))
+  await expect(sql`select exchanges from word_waiting`.execute(t.scheduler)).rejects.toMatchObject({ code: '42501' })
   await expect(sql`select word from word_place`.execute(t.scheduler)).rejects.toMatchObject({ code: '42501' })
   await expect(sql`select words from word_block`.execute(t.scheduler)).rejects.toMatchObject({ code: '42501' })
 })

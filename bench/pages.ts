@@ -150,7 +150,7 @@ async function fill(districtId: string): Promise<void> {
   })
   const each = Math.ceil(exchanges / families)
   const drawn = (language: string) => sql`(select string_agg(${language}::text || substr(md5(n::text), 1, 3 + n % 6), ' ') from (
-    select floor(${VOCABULARY}::int * power(random(), 4))::int as n from generate_series(1, 12 + k % 3)) w)`
+    select floor(power(${VOCABULARY}::int, random()))::int - 1 as n from generate_series(1, 12 + k % 3)) w)`
   // A part at a time, so that no statement holds everything at once.
   for (let from = 0; from < each; from += 5)
     await inDistrict(db, districtId, (trx) =>

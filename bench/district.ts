@@ -55,12 +55,12 @@ const FAMILIES_OF_A_TEACHER = 30
 const NUMBERS = 49
 
 const family = (i: number) => `+1${200 + Math.floor(i / 100)}55501${String(i % 100).padStart(2, '0')}` as E164
-const teacher = (i: number) => `+1${600 + Math.floor(i / 100)}55501${String(i % 100).padStart(2, '0')}` as E164
+const teacher = (i: number) => `+1${900 + Math.floor(i / 100)}55501${String(i % 100).padStart(2, '0')}` as E164
 const proxy = (i: number) => `+198055501${String(i).padStart(2, '0')}` as E164
 const ALWAYS = ['00:00-24:00']
 const WEEK = { mon: ALWAYS, tue: ALWAYS, wed: ALWAYS, thu: ALWAYS, fri: ALWAYS, sat: ALWAYS, sun: ALWAYS }
 
-/** A district of one school, open all day: `size` (at most 40,000) Spanish-speaking families, each with a child in a class and an open conversation with its teacher. */
+/** A district of one school, open all day: `size` (at most 70,000) Spanish-speaking families, each with a child in a class and an open conversation with its teacher. */
 export async function benchDistrict(
   { db, keys, admin }: BenchDatabase,
   size: number,

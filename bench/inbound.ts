@@ -26,6 +26,7 @@ import { findWork, queueState } from '../src/store/scheduler.ts'
 import { sealDistrict } from '../src/store/seal.ts'
 import { now } from '../src/store/settings.ts'
 import { reconcileStore } from '../src/store/waiting.ts'
+import { indexWords } from '../src/store/words.ts'
 import { createKeeper } from '../src/webhooks/keeper.ts'
 import { SMS_PATH, twilioWebhooks } from '../src/webhooks/twilio.ts'
 import { benchDatabase, benchDistrict, median } from './district.ts'
@@ -101,6 +102,7 @@ try {
     ...noCalls(db, keys),
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
+    words: (districtId, limit) => indexWords(db, districtId, limit),
     // The path ends before the hand-over here: `bench/release.ts` measures that.
     findWork: async (step) => (step === 'deliver' ? [] : findWork(scheduler, step, () => now(db))),
     report: (step, error) => console.error(step, error),

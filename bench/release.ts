@@ -19,6 +19,7 @@ import { findWork, queueState } from '../src/store/scheduler.ts'
 import { sealDistrict } from '../src/store/seal.ts'
 import { now } from '../src/store/settings.ts'
 import { reconcileStore } from '../src/store/waiting.ts'
+import { indexWords } from '../src/store/words.ts'
 import { benchDatabase, benchDistrict, median } from './district.ts'
 import { noCalls } from './no-calls.ts'
 
@@ -84,6 +85,7 @@ async function measure(districtId: string, round: number, count: number): Promis
     ...noCalls(db, keys),
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (id, limit) => sealDistrict(db, keys, id, limit),
+    words: (districtId, limit) => indexWords(db, districtId, limit),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => console.error(step, error),
     caughtUp: async () => {},

@@ -72,6 +72,7 @@ import { sealDistrict } from './store/seal.ts'
 import { now, readSetting } from './store/settings.ts'
 import { sweepStore } from './store/sweeping.ts'
 import { reconcileStore } from './store/waiting.ts'
+import { indexWords } from './store/words.ts'
 import { createAwsTranscriber } from './transcribers/aws.ts'
 import { inTurn } from './transcribers/choose.ts'
 import { createTranslator } from './translators/choose.ts'
@@ -247,6 +248,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     },
     interpret: (districtId, limit) => interpret({ store: talkStore(db), translator }, districtId, limit),
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
+    words: (districtId, limit) => indexWords(db, districtId, limit),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => {
       metrics.stepFailures.inc({ step })

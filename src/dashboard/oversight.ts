@@ -5,22 +5,21 @@ import { html } from 'hono/html'
 import type { Status } from '../core/exchange.ts'
 import type { Db } from '../store/database.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
-import { exportLog } from '../store/export.ts'
-import { choicesOf, type Found, type Look, looksOf, type Search, searchExchanges } from '../store/oversight.ts'
+import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
+import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
+import { dayOf, exportForm, exportRoute, rangeOf } from './export.ts'
 import type { Html } from './page.ts'
 import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { queryOf, sayNotFound } from './wall.ts'
 import { briefly, clockTag, dayHeading, namesInWords, outcome, timeTag } from './words.ts'
 
 /** What oversight needs of the house. */
 export type OversightDeps = Sender & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
 
 const PAGE = 40
-/** Days that are shown when nobody says which. */
-const DAYS = 30
 
 const STATUS_NAMES: Readonly<Record<Status, string>> = {
   received: 'Being translated',
@@ -81,37 +80,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     )
   })
 
-  app.post('/oversight/export', async (request, reply) => {
-    const visit = admin(request)
-    if (visit === null) return sayNotFound(reply)
-    const fields = fieldsOf(request)
-    const zone = await visit.read((trx) => zoneOf(trx, visit.staff))
-    const range = rangeOf(fields('from'), fields('to'), await deps.now(), zone)
-    const reason = fields('reason').trim().slice(0, 300)
-    const format = fields('format') === 'jsonl' ? 'jsonl' : 'csv'
-    if (reason === '')
-      return sayPlainly(
-        reply,
-        422,
-        'Say why',
-        html`<p>An export needs a reason, such as the number of the records request. It is kept in the log. Go back, write it, and try again.</p>`,
-      )
-    request.raw.socket.setTimeout(0)
-    reply.hijack()
-    reply.raw.writeHead(200, {
-      ...reply.getHeaders(),
-      'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
-      'content-disposition': `attachment; filename="homeline-${range.first}-to-${range.last}.${format}"`,
-    } as Record<string, string>)
-    await exportLog(deps.db, visit.districtId, { ...range, format, out: reply.raw, by: { staff: visit.staff, reason } }).catch(
-      (error) => {
-        request.log.warn({ reqId: request.id, err: error }, 'an export broke off')
-        reply.raw.destroy()
-      },
-    )
-    reply.raw.end()
-    return reply
-  })
+  exportRoute(app, deps, admin)
 
   async function results(visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { staff } = visit
@@ -119,18 +88,23 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     const now = await deps.now()
     const { page, choices, zone, range } = await visit.read(async (trx) => {
       const zone = await zoneOf(trx, staff)
-      const range = rangeOf(q('from'), q('to'), now, zone)
+      const days = daysOf(q('from'), q('to'), zone)
       const search: Search = {
-        from: range.from,
-        to: range.to,
+        from: days.from,
+        to: days.to,
         staff: q('staff') || null,
         classId: q('class') || null,
         status: STATUSES.find((status) => status === q('status')) ?? null,
-        words: q('words').slice(0, 100),
+        words: q('words').trim() === '' ? null : { anyOf: [q('words').slice(0, 100)], as: 'words' },
         before: readCursor(q('before')),
         limit: PAGE,
       }
-      return { page: await searchExchanges(trx, staff, search, now), choices: await choicesOf(trx, staff), zone, range }
+      return {
+        page: await searchExchanges(trx, staff, search, now),
+        choices: await choicesOf(trx, staff),
+        zone,
+        range: rangeOf(dayOf(q('from')), dayOf(q('to')), now, zone),
+      }
     })
     const option = (value: string, name: string, chosen: string) =>
       html`<option value="${value}"${value === chosen ? ' selected' : ''}>${name}</option>`
@@ -142,25 +116,27 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       'oversight',
       'Oversight',
       html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
-<form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In either language"></div>
+<form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In any language" aria-describedby="how"></div>
 <div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
 <div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>
 <div><label for="status">State</label><select id="status" name="status">${option('', 'Every state', q('status'))}${STATUSES.map((s) => option(s, STATUS_NAMES[s], q('status')))}</select></div>
-<div><label for="from">From</label><input id="from" name="from" type="date" value="${range.first}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${range.last}"></div>
+<div><label for="from">From</label><input id="from" name="from" type="date" value="${dayOf(q('from')) ?? ''}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${dayOf(q('to')) ?? ''}"></div>
 <div><button class="main">Show</button></div></form>
-<p class="hint">That you look is kept in the log, with what you searched for left out.</p>
+<p class="hint" id="how">Every word must be there, in what was written or in its translation; <i>fever</i> finds <i>fevers</i> too. Without days, all years are searched, the newest first. That you look is kept in the log, with what you searched for left out.</p>
 ${
   page.found.length === 0
-    ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
+    ? page.lookedBackTo === null
+      ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
+      : ''
     : [...days].map(
         ([day, all]) => html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone))}</ol>`,
       )
-}${more === null ? '' : html`<p class="more"><a class="button" href="/oversight?${more}">Older</a></p>`}
-<details><summary>Export these days as a file</summary><form method="post" action="/oversight/export" class="stack"><input type="hidden" name="from" value="${range.first}"><input type="hidden" name="to" value="${range.last}">
-<p class="hint">Every message from ${range.first} to ${range.last} that you may see, without anybody’s number.</p>
-<label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="300" required>
-<fieldset><legend>As</legend><label class="tick"><input type="radio" name="format" value="csv" checked> a spreadsheet (CSV)</label><label class="tick"><input type="radio" name="format" value="jsonl"> lines for a program (JSONL)</label></fieldset>
-<button>Export</button></form></details>`,
+}${page.lookedBackTo === null ? '' : html`<p class="empty">Looked through so far: all back to ${dayHeading(deps.asSeen(page.lookedBackTo), now, zone)}.</p>`}${
+  more === null
+    ? ''
+    : html`<p class="more"><a class="button" href="/oversight?${more}">${page.lookedBackTo === null ? 'Older' : 'Look further back'}</a></p>`
+}
+${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.found, range })}`,
     )
   }
 
@@ -181,21 +157,10 @@ ${
   }
 }
 
-/** The days between two dates of a form, in the school's zone; without them, the last thirty. */
-function rangeOf(from: string, to: string, now: Temporal.Instant, zone: string) {
-  const today = now.toZonedDateTimeISO(zone).toPlainDate()
-  const last = dateOf(to) ?? today
-  const first = dateOf(from) ?? last.subtract({ days: DAYS })
+/** The moments between which a form's dates lie, in the school's zone; null where there is none. */
+function daysOf(from: string, to: string, zone: string) {
   return {
-    first: first.toString(),
-    last: last.toString(),
-    from: first.toZonedDateTime(zone).toInstant(),
-    to: last.add({ days: 1 }).toZonedDateTime(zone).toInstant(),
+    from: dayOf(from)?.toZonedDateTime(zone).toInstant() ?? null,
+    to: dayOf(to)?.add({ days: 1 }).toZonedDateTime(zone).toInstant() ?? null,
   }
-}
-
-function dateOf(text: string): Temporal.PlainDate | null {
-  const [, year, month, day] = /^((?:19|20)\d\d)-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? []
-  // The thirtieth of February is taken for the last day of it.
-  return year && month && day ? Temporal.PlainDate.from({ year, month, day }) : null
 }

@@ -24,7 +24,7 @@ const MONTHS = [
 ]
 
 /** The wall clock of a zone: `8:05 AM`. */
-function clock(at: Temporal.ZonedDateTime): string {
+export function clock(at: Temporal.ZonedDateTime): string {
   const hour = at.hour % 12 === 0 ? 12 : at.hour % 12
   return `${hour}:${String(at.minute).padStart(2, '0')} ${at.hour < 12 ? 'AM' : 'PM'}`
 }

@@ -1,5 +1,6 @@
 /** The steps of the path as jobs: each looks for work over all districts and takes a share of every district in turn. */
 
+import { WORD_BLOCK } from '../core/search-words.ts'
 import { type DeliverDeps, deliver } from '../relay/deliver.ts'
 import type { Step } from '../relay/ports.ts'
 import { type PrepareDeps, prepare } from '../relay/prepare.ts'
@@ -24,6 +25,8 @@ export type JobDeps = {
   readonly interpret: (districtId: string, limit: number) => Promise<number>
   /** Seals up to so many events of a district; gives how many. */
   readonly seal: (districtId: string, limit: number) => Promise<number>
+  /** Takes the words of so many texts of a district into the index; gives how many, 0 while there are fewer. */
+  readonly words: (districtId: string, limit: number) => Promise<number>
   /** Districts that have work for a step now. */
   readonly findWork: (step: Step) => Promise<readonly string[]>
   /** A step failed; `error` may hold what must not be logged. */
@@ -47,11 +50,21 @@ export type Jobs = {
 }
 
 /** How much of one district is taken before the next has its turn. */
-const SHARE = { receive: 500, prepare: 500, deliver: 500, ring: 20, reconcile: 20, fetch: 5, interpret: 20, seal: 5_000 } as const
+const SHARE = {
+  receive: 500,
+  prepare: 500,
+  deliver: 500,
+  ring: 20,
+  reconcile: 20,
+  fetch: 5,
+  interpret: 20,
+  seal: 5_000,
+  words: WORD_BLOCK,
+} as const
 /** Turns of a step under way at once: while one waits for its translations, another reads on. The other steps take turns. */
 const AT_ONCE: Readonly<Record<string, number>> = { prepare: 2 }
-/** Events are sealed within a second: two looks a second take them together. */
-const SEAL_POLL_MS = 500
+/** Events are sealed within a second: two looks a second take them together. Words are searched without the index until they fill a block of it. */
+const POLLS_MS: Readonly<Record<string, number>> = { seal: 500, words: 30_000 }
 /** Hand-overs under way at once over all districts. */
 const MOST_IN_FLIGHT = 1_000
 
@@ -136,10 +149,11 @@ export function startJobs(deps: JobDeps): Jobs {
     fetch: forDistricts('fetch', (id) => deps.fetch(id, SHARE.fetch), ['prepare', 'deliver']),
     interpret: forDistricts('interpret', (id) => deps.interpret(id, SHARE.interpret), []),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
+    words: forDistricts('words', (id) => deps.words(id, SHARE.words), []),
   }
   for (const [name, turn] of Object.entries(turns))
     for (let i = 0; i < (AT_ONCE[name] ?? 1); i++)
-      loops.push({ name, loop: startLoop(turn, (error) => deps.report(name, error), name === 'seal' ? SEAL_POLL_MS : undefined) })
+      loops.push({ name, loop: startLoop(turn, (error) => deps.report(name, error), POLLS_MS[name]) })
 
   return {
     wake,
@@ -147,7 +161,7 @@ export function startJobs(deps: JobDeps): Jobs {
       // What feeds the path ends first; what it has begun is finished and sealed.
       for (const loop of loopsOf('receive', 'prepare', 'deliver', 'ring')) await loop.stop()
       await Promise.all(underWay)
-      for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal')) await loop.stop()
+      for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal', 'words')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
     stuck: (ms) => [...new Set(loops.filter(({ loop }) => performance.now() - loop.lastTurn() > ms).map(({ name }) => name))],

@@ -76,6 +76,8 @@ export type ExchangeFilter = {
   readonly staff: string | null
   /** sourcedId; matches any guardian of the household. */
   readonly guardian: string | null
+  /** Only of families with a student in this class; absent: of all. */
+  readonly classId?: string | null
   /** Whether the gateway's own notices are shown too. */
   readonly notices: boolean
   readonly after: Cursor | null
@@ -143,15 +145,16 @@ export async function exchangePage(
       : sql`and (x.guardian_id = ${filter.guardian} or c.household_id in (
           select hg.household_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
           where hg.district_id = ${districtId} and hg.guardian_id = ${filter.guardian} and ${CURRENT_GUARDIAN}))`
+  const ofClass = filter.classId == null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, filter.classId)})`
   const ids = sql`
     (select x.id, x.created_at from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
       where ${common} and ${seesConversation(viewer, sides)}
-        ${filter.staff === null ? sql`` : sql`and c.staff_side = ${filter.staff}`} ${ofHousehold} ${order})
+        ${filter.staff === null ? sql`` : sql`and c.staff_side = ${filter.staff}`} ${ofHousehold} ${ofClass} ${order})
     union all
     (select x.id, x.created_at from exchange x
       where ${common} and x.conversation_id is null and ${seesSide(viewer, sides)}
         ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
-        ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${order})
+        ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
     ${order}`
   const rows = await readRows(trx, districtId, ids)
   const shown = rows.slice(0, filter.limit)
@@ -160,6 +163,14 @@ export async function exchangePage(
     records: await withDetails(trx, districtId, shown, now),
     next: rows.length > filter.limit && last !== undefined ? { at: last.created_at, id: last.id } : null,
   }
+}
+
+/** The households with a guardian, now or before, of a student in a class. */
+export function householdsOfClass(districtId: string, classId: string): RawBuilder<unknown> {
+  return sql`select hg.household_id from enrollment e
+    join guardianship gs on gs.district_id = e.district_id and gs.student_id = e.person_id
+    join household_guardian hg on hg.district_id = gs.district_id and hg.guardian_id = gs.guardian_id
+    where e.district_id = ${districtId} and e.class_id = ${classId} and e.role = 'student'`
 }
 
 /** One exchange, or null when there is none that this viewer may see. */

@@ -16,7 +16,11 @@ export type ExportOptions = {
   readonly from: Temporal.Instant
   /** Not part of the range. */
   readonly to: Temporal.Instant
-  readonly format: 'csv' | 'jsonl'
+  readonly format: 'csv' | 'jsonl' | 'pdf'
+  /** What writes a format that is none of the store's own. */
+  readonly writer?: Writer
+  /** Only these exchanges; absent: all. sourcedIds. */
+  readonly only?: { readonly staff: string | null; readonly guardian: string | null; readonly classId: string | null }
   /** Who asks for it and why; absent: an operator, by the command. */
   readonly by?: { readonly staff: Staff; readonly reason: string }
   /** Is written to as fast as it takes, and left open. */
@@ -25,7 +29,15 @@ export type ExportOptions = {
   readonly progress?: (done: number, total: number) => void
 }
 
+/** Some of the exchanges, oldest first, and the names of the people and desks in them. */
+export type ExportPage = { readonly records: readonly ExchangeRecord[]; readonly names: ReadonlyMap<string, string> }
+
+/** Makes a file of pages, a part at a time. */
+export type Writer = (pages: AsyncIterable<ExportPage>) => AsyncIterable<string | Buffer>
+
 const PAGE = 500
+/** Nobody in particular. */
+const ALL = { staff: null, guardian: null, classId: null } as const
 
 /** The columns of the CSV, in order. */
 const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) => string | null])[] = [
@@ -67,42 +79,54 @@ function csvLine(cells: readonly (string | null)[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-const FORMATS = {
-  jsonl: { head: '', line: (record: ExchangeRecord) => `${JSON.stringify({ ...record.view, author: record.author })}\n` },
-  csv: {
-    head: csvLine(COLUMNS.map(([name]) => name)),
-    line: (record: ExchangeRecord) => csvLine(COLUMNS.map(([, cell]) => cell(record))),
-  },
-} as const
+function lines(head: string, line: (record: ExchangeRecord) => string): Writer {
+  return async function* (pages) {
+    yield head
+    for await (const { records } of pages) yield records.map(line).join('')
+  }
+}
+
+const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
+  jsonl: lines('', (record) => `${JSON.stringify({ ...record.view, author: record.author })}\n`),
+  csv: lines(csvLine(COLUMNS.map(([name]) => name)), (record) => csvLine(COLUMNS.map(([, cell]) => cell(record)))),
+}
 
 /**
  * Writes every exchange of the range, the gateway's own notices too, oldest first, as it stood when the export began; gives how many. The
  * export is itself an event of the log (`log_exported`), also when it broke off. Rejects when `out` fails or is closed.
  */
 export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
-  const { from, to, format, out, by, progress } = options
+  const { from, to, format, out, by, progress, only = ALL } = options
+  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format])
+  if (writer === null) throw new Error('A PDF needs somebody who writes it.')
   let count = 0
   try {
     await inSnapshot(db, districtId, async (trx) => {
-      const { head, line } = FORMATS[format]
       const at = await now(trx)
       const total = await countExchanges(trx, districtId, from, to)
-      async function* chunks(): AsyncGenerator<string> {
-        yield head
-        const filter = { from, to, staff: null, guardian: null, notices: true, limit: PAGE }
+      async function* pages(): AsyncGenerator<ExportPage> {
+        const filter = { from, to, ...only, notices: true, limit: PAGE }
         let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
         do {
           const { records, next } = await exchangePage(trx, districtId, by?.staff ?? WHOLE_DISTRICT, { ...filter, after }, at)
           count += records.length
-          yield records.map(line).join('')
+          yield { records, names: format === 'pdf' ? await namesIn(trx, districtId, records) : new Map() }
           progress?.(count, total)
           after = next
         } while (after !== null)
       }
-      await pipeline(chunks, out, { end: false })
+      await pipeline(writer(pages()), out, { end: false })
     })
   } finally {
-    const detail = { from: from.toString(), to: to.toString(), format, count, ...(by === undefined ? {} : { reason: by.reason }) }
+    const chosen = Object.entries(only).filter(([, id]) => id !== null)
+    const detail = {
+      from: from.toString(),
+      to: to.toString(),
+      format,
+      count,
+      ...Object.fromEntries(chosen),
+      ...(by === undefined ? {} : { reason: by.reason }),
+    }
     const who = by?.staff.id ?? null
     await inDistrict(db, districtId, async (trx) =>
       appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what: 'log_exported', who, detail }]),
@@ -116,4 +140,15 @@ async function countExchanges(trx: Trx, districtId: string, from: Temporal.Insta
     select count(*) as count from exchange where district_id = ${districtId}
       and created_at >= ${from.toString()}::timestamptz and created_at < ${to.toString()}::timestamptz`.execute(trx)
   return rows[0]?.count ?? 0
+}
+
+/** People and desks by name. */
+async function namesIn(trx: Trx, districtId: string, records: readonly ExchangeRecord[]): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(records.flatMap(({ view }) => [view.staff ?? [], view.guardians].flat()))]
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, coalesce(display_name, nullif(trim(concat_ws(' ', given_name, family_name)), ''), id) as name from person
+    where district_id = ${districtId} and id = any(${ids}::text[])
+    union all select d.id, concat(s.name, ' ', d.kind) from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
+    where d.district_id = ${districtId} and d.id = any(${ids}::text[])`.execute(trx)
+  return new Map(rows.map(({ id, name }) => [id, name]))
 }

@@ -1,27 +1,12 @@
 /** What administrators see of others' exchanges: found by time, person, class, state and words; and who has looked. */
 
 import { sql } from 'kysely'
-import type { Status } from '../core/exchange.ts'
 import type { Staff } from '../core/people.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf } from './exchange-view.ts'
+import { type Cursor, type ExchangeRecord, readExchanges } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
-
-/** What is looked for; null: everything. */
-export type Search = {
-  readonly from: Temporal.Instant
-  /** Not part of the range. */
-  readonly to: Temporal.Instant
-  /** sourcedId of a staff member, or a desk. */
-  readonly staff: string | null
-  readonly classId: string | null
-  readonly status: Status | null
-  /** Words of the original or the translation, as they stand. */
-  readonly words: string
-  readonly before: Cursor | null
-  readonly limit: number
-}
+import { findRows, type Search } from './oversight-rows.ts'
 
 /** An exchange with its people by name. */
 export type Found = {
@@ -32,42 +17,24 @@ export type Found = {
   readonly students: readonly string[]
 }
 
-/** One page of what an administrator looks for, the newest first. That somebody looked is an event of the log. */
-export async function searchExchanges(
-  trx: Trx,
-  admin: Staff,
-  search: Search,
-  now: Temporal.Instant,
-): Promise<{ readonly found: readonly Found[]; readonly next: Cursor | null }> {
+/** One page of what an administrator looks for, the newest first. */
+export type FoundPage = {
+  readonly found: readonly Found[]
+  readonly next: Cursor | null
+  /** Where a search for words was left before the page was full, to go on from `next`; null: it was not. */
+  readonly lookedBackTo: Temporal.Instant | null
+}
+
+/** Finds a page. That somebody looked is an event of the log. */
+export async function searchExchanges(trx: Trx, admin: Staff, search: Search, now: Temporal.Instant): Promise<FoundPage> {
   const { districtId } = admin
-  const sides = await sidesOf(trx, districtId, admin)
-  const pattern = `%${search.words.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
-  const { rows } = await sql<{ id: string; at: Temporal.Instant; conversation: string; household: string; staff: string }>`
-    select x.id, x.created_at as at, c.id as conversation, c.household_id as household,
-      coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff
-    from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
-    left join person t on t.district_id = c.district_id and t.id = c.staff_side
-    where x.district_id = ${districtId} and x.author = 'person' and ${seesConversation(admin, sides)}
-      and x.created_at >= ${search.from.toString()}::timestamptz and x.created_at < ${search.to.toString()}::timestamptz
-      ${search.before === null ? sql`` : sql`and (x.created_at, x.id) < (${search.before.at.toString()}::timestamptz, ${search.before.id}::uuid)`}
-      ${search.staff === null ? sql`` : sql`and c.staff_side = ${search.staff}`}
-      ${search.status === null ? sql`` : sql`and x.status = ${search.status}`}
-      ${search.words.trim() === '' ? sql`` : sql`and (x.original_text ilike ${pattern} or x.translation_text ilike ${pattern})`}
-      ${
-        search.classId === null
-          ? sql``
-          : sql`and exists (select from household_guardian hg join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
-              join enrollment e on e.district_id = gs.district_id and e.person_id = gs.student_id and e.class_id = ${search.classId} and e.role = 'student'
-              where hg.district_id = x.district_id and hg.household_id = c.household_id)`
-      }
-    order by x.created_at desc, x.id desc limit ${search.limit + 1}`.execute(trx)
-  const shown = rows.slice(0, search.limit)
-  const records = await readExchanges(trx, districtId, sql`select unnest(${shown.map((r) => r.id)}::uuid[]) as id`, now)
+  const { rows, next, lookedBackTo } = await findRows(trx, admin, search)
+  const records = await readExchanges(trx, districtId, sql`select unnest(${rows.map((r) => r.id)}::uuid[]) as id`, now)
   const byId = new Map(records.map((record) => [record.view.id, record]))
   const families = await familiesOf(
     trx,
     districtId,
-    shown.map((r) => r.household),
+    rows.map((r) => r.household),
   )
   await appendEvents(trx, districtId, [
     {
@@ -76,19 +43,18 @@ export async function searchExchanges(
       what: 'exchanges_seen',
       who: admin.id,
       detail: {
-        from: search.from.toString(),
-        to: search.to.toString(),
+        from: search.from?.toString() ?? null,
+        to: search.to?.toString() ?? null,
         staff: search.staff,
         class: search.classId,
         status: search.status,
-        words: search.words.trim() !== '',
-        count: shown.length,
+        words: search.words !== null,
+        count: rows.length,
       },
     },
   ])
-  const last = shown.at(-1)
   return {
-    found: shown.flatMap((row) => {
+    found: rows.flatMap((row) => {
       const record = byId.get(row.id)
       const family = families.get(row.household)
       return record === undefined
@@ -103,7 +69,8 @@ export async function searchExchanges(
             },
           ]
     }),
-    next: rows.length > search.limit && last !== undefined ? { at: last.at, id: last.id } : null,
+    next,
+    lookedBackTo,
   }
 }
 

@@ -30,11 +30,18 @@ type Row = { by: 'all' | 'language' | 'class' | 'way'; key: string | null; stude
 /** The reach of a school since `since`. */
 export async function reachOf(trx: Trx, districtId: string, schoolId: string, since: Temporal.Instant): Promise<Reach> {
   const { rows } = await sql<Row>`
-    with spoken as materialized (
-      select c.household_id, bool_or(x.direction = 'to_family' and (x.status = 'delivered' or x.heard_at is not null)) as reached, bool_or(x.direction = 'to_staff') as wrote
-      from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
-      where x.district_id = ${districtId} and x.author = 'person' and x.created_at >= ${since.toString()}::timestamptz
-      group by c.household_id
+    with home as materialized (
+      select distinct hg.household_id as id from person_org po
+      join guardianship gs on gs.district_id = po.district_id and gs.student_id = po.person_id
+      join household_guardian hg on hg.district_id = gs.district_id and hg.guardian_id = gs.guardian_id and hg.until is null
+      where po.district_id = ${districtId} and po.org_id = ${schoolId}
+    ), spoken as materialized (
+      select home.id as household_id, bool_or(x.reached) as reached, bool_or(x.wrote) as wrote
+      from home join conversation c on c.district_id = ${districtId} and c.household_id = home.id
+      cross join lateral (
+        select bool_or(x.direction = 'to_family' and (x.status = 'delivered' or x.heard_at is not null)) as reached, bool_or(x.direction = 'to_staff') as wrote
+        from exchange x where x.district_id = ${districtId} and x.conversation_id = c.id and x.author = 'person' and x.created_at >= ${since.toString()}::timestamptz) x
+      group by home.id
     ), student as materialized (
       select st.id, (array_agg(g.language order by g.id) filter (where g.language is not null))[1] as language,
         coalesce(bool_or(s.reached), false) as reached, coalesce(bool_or(s.reached), false) and coalesce(bool_or(s.wrote), false) as two_way,

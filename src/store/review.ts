@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
+import { findRows } from './oversight-rows.ts'
 
 /** What came of a look: nothing to say; somebody talks with the teacher; it goes to whom the school's rules say. */
 export const OUTCOMES = ['fine', 'talk', 'report'] as const
@@ -90,15 +91,22 @@ export async function reviewsOf(
     on conflict do nothing`.execute(trx)
   const words = await watchedWords(trx, districtId, schoolId)
   if (words.length > 0) {
-    const pattern = `\\m(?:${words.map((word) => word.replaceAll(/[^\p{L}\p{N}\s]/gu, '\\$&').replaceAll(/\s+/g, '\\s+')).join('|')})`
+    const now = await databaseNow(trx)
+    const viewer = { districtId, id: by, scope: { kind: 'schools', schools: [schoolId] } } as const
+    const { rows: found } = await findRows(trx, viewer, {
+      from: now.subtract({ hours: WORD_DAYS * 24 }),
+      to: null,
+      staff: null,
+      classId: null,
+      status: null,
+      words: { anyOf: words, as: 'phrases' },
+      also: sql<boolean>`not exists (select from review w where w.district_id = ${districtId} and w.school_id = ${schoolId} and w.exchange_id = x.id
+        and (w.why = 'word' or w.outcome is not null))`,
+      before: null,
+      limit: MOST_WORDS,
+    })
     await sql`insert into review (district_id, school_id, exchange_id, week, why)
-      select ${districtId}, ${schoolId}, x.id, ${week}::date, 'word' from exchange x
-      join conversation c on c.district_id = x.district_id and c.id = x.conversation_id and c.school_id = ${schoolId}
-      where x.district_id = ${districtId} and x.author = 'person' and x.created_at >= clock_timestamp() - ${WORD_DAYS} * interval '1 day'
-        and (x.original_text ~* ${pattern} or x.translation_text ~* ${pattern})
-        and not exists (select from review w where w.district_id = ${districtId} and w.school_id = ${schoolId} and w.exchange_id = x.id
-          and (w.why = 'word' or w.outcome is not null))
-      order by x.created_at desc limit ${MOST_WORDS}
+      select ${districtId}, ${schoolId}, id, ${week}::date, 'word' from unnest(${found.map(({ id }) => id)}::uuid[]) as f (id)
       on conflict (district_id, school_id, exchange_id) do update set why = 'word'`.execute(trx)
   }
   const { rows } = await sql<ReviewRow>`

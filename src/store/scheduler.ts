@@ -1,6 +1,7 @@
 /** Where there is work, over all districts: where and when, never what or whom. */
 
 import { sql } from 'kysely'
+import { WORD_BLOCK } from '../core/search-words.ts'
 import type { Step } from '../relay/ports.ts'
 import { abandonedAttempts } from './abandoned.ts'
 import type { Db } from './database.ts'
@@ -24,6 +25,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
         exists (select from recording r where r.district_id = d.id and r.fetch_after <= clock_timestamp())
         or exists (select from picture p where p.district_id = d.id and p.fetch_after <= clock_timestamp()))) as w (due) where w.due`,
     seal: sql`from unsealed u where u.district_id = d.id`,
+    words: sql`from (select sum(w.texts) as texts from word_waiting w where w.district_id = d.id) as w where w.texts >= ${WORD_BLOCK}`,
   }[step]
   const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)
   return rows.map((row) => row.id)

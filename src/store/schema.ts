@@ -568,6 +568,30 @@ export interface WatchedWord {
   word: string;
 }
 
+export interface WordBlock {
+  block: number;
+  district_id: string;
+  exchanges: Buffer;
+  first_at: ColumnType<Temporal.Instant, string, string>;
+  reach_at: ColumnType<Temporal.Instant, string, string>;
+  until_seq: number;
+  words: string[];
+}
+
+export interface WordPlace {
+  block: number;
+  district_id: string;
+  places: Buffer;
+  word: string;
+}
+
+export interface WordWaiting {
+  district_id: string;
+  exchanges: string[];
+  seq: number;
+  texts: number;
+}
+
 export interface DB {
   absence: Absence;
   announced: Announced;
@@ -618,4 +642,7 @@ export interface DB {
   unreviewed_choice: UnreviewedChoice;
   unsealed: Unsealed;
   watched_word: WatchedWord;
+  word_block: WordBlock;
+  word_place: WordPlace;
+  word_waiting: WordWaiting;
 }

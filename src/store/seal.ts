@@ -45,6 +45,7 @@ async function seal(trx: Trx, districtId: string, key: KeyObject, limit: number)
     previous = chainMac(key, previous, { seq: start.seq + index + 1, ...event })
     macs.push(previous)
   }
+  const texts = [...new Set(events.flatMap((e) => (e.textDigest === null || e.what === 'notice' ? [] : (e.exchangeId ?? []))))]
   await sql`
     with entry as (
       select n + ${start.seq}::bigint as seq, event_id, decode(mac, 'hex') as mac
@@ -53,6 +54,9 @@ async function seal(trx: Trx, districtId: string, key: KeyObject, limit: number)
       delete from unsealed where district_id = ${districtId} and event_id = any(${events.map((e) => e.eventId)}::bigint[])
     ), appended as (
       insert into seal (district_id, seq, event_id, mac) select ${districtId}, seq, event_id, mac from entry
+    ), searched_later as (
+      insert into word_waiting (district_id, seq, texts, exchanges)
+      select ${districtId}, ${start.seq + events.length}::bigint, ${texts.length}::int, ${texts}::uuid[] where ${texts.length}::int > 0
     )
     update seal_head set seq = seq + ${events.length}::bigint, mac = decode(${previous}, 'hex')
     where district_id = ${districtId}`.execute(trx)

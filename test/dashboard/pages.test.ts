@@ -364,6 +364,44 @@ describe('who may see and do what', () => {
     expect((await kim.get('/oversight/looks')).html).toContain('Records request 12')
   })
 
+  test('a record is exported as a PDF, of one family and teacher where that is chosen, and the log says what was chosen', async () => {
+    const form = { from: '2020-01-01', to: '2099-01-01', reason: 'Records request 13', format: 'pdf' }
+    const { status, html, headers } = await kim.post('/oversight/export', { ...form, staff: 'rivera', family: 'rosa' })
+    expect([status, headers.get('content-type'), html.slice(0, 5), html.trimEnd().slice(-5)]).toEqual([
+      200,
+      'application/pdf',
+      '%PDF-',
+      '%%EOF',
+    ])
+    const detail = async () =>
+      (
+        await world.rows(
+          sql<{ detail: Record<string, unknown> }>`select detail from event where what = 'log_exported' order by id desc limit 1`,
+        )
+      )[0]?.detail
+    const one = await detail()
+    expect(one).toMatchObject({ format: 'pdf', staff: 'rivera', guardian: 'rosa', reason: 'Records request 13' })
+    expect(one?.['count']).toBeGreaterThan(0)
+    await kim.post('/oversight/export', { ...form, family: 'nobody' })
+    expect(await detail()).toMatchObject({ guardian: 'nobody', count: 0 })
+    await kim.post('/oversight/export', { ...form, class: 'no-such-class' })
+    expect(await detail()).toMatchObject({ classId: 'no-such-class', count: 0 })
+    for (const number of numbers()) expect(html).not.toContain(number)
+  })
+
+  test('administrators search all years by words of either language, as they are typed', async () => {
+    for (const words of ['espero MAYA', 'hop better', 'letting me know', 'sienta'])
+      expect([
+        words,
+        (await kim.get(`/oversight?words=${encodeURIComponent(words)}`)).html.includes('I hope Maya feels better'),
+      ]).toEqual([words, true])
+    for (const words of ['zebra', '%', 'maya zebra'])
+      expect((await kim.get(`/oversight?words=${encodeURIComponent(words)}`)).html).toContain('No message fits')
+    expect((await kim.get('/oversight?words=espero&to=2020-03-01')).html).toContain('No message fits')
+    const { html } = await kim.get('/oversight/looks')
+    expect([html.includes('searched messages'), html.includes('espero')]).toEqual([true, false])
+  })
+
   test('messages drawn by lot or with a watched word, in either language, are looked at once, with what came of it', async () => {
     const page = () => kim.get('/oversight/review?of=lincoln')
     const first = (await page()).html

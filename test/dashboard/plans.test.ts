@@ -61,7 +61,7 @@ const month = {
   staff: null,
   classId: null,
   status: null,
-  words: '',
+  words: null,
   before: null,
   limit: 40,
 }
@@ -106,7 +106,12 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   [
     'oversight of one class and person',
     async (trx) =>
-      searchExchanges(trx, await staffNamed(trx, 'kim'), { ...month, staff: 'rivera', classId: 'x', words: 'a' }, now),
+      searchExchanges(
+        trx,
+        await staffNamed(trx, 'kim'),
+        { ...month, staff: 'rivera', classId: 'x', words: { anyOf: ['a'], as: 'words' as const } },
+        now,
+      ),
   ],
   ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
   [

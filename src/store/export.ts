@@ -51,6 +51,8 @@ const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) 
   ['guardians', ({ view }) => view.guardians.join('; ')],
   ['status', ({ view }) => view.status],
   ['sendAfter', ({ view }) => view.sendAfter],
+  ['notBefore', ({ view }) => view.notBefore],
+  ['byVoice', ({ view }) => String(view.byVoice)],
   ['originalLanguage', ({ view }) => view.original.language],
   ['original', ({ view }) => view.original.text],
   ['translationLanguage', ({ view }) => view.translation?.language ?? null],

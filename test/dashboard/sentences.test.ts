@@ -54,13 +54,13 @@ describe('own sentences', () => {
 
   test('is renamed, changed and deleted by its owner, and nobody else sees it', async () => {
     const [{ id = '' } = {}] = await rows()
-    const change = { id, name: 'Bring', words: 'Bring {item}.' }
+    const change = { id, name: 'Things', words: 'Bring {item}.' }
     expect((await osei.get('/sentences')).html).not.toContain('Please bring')
     for (const action of ['change', 'delete']) expect((await osei.post(`/sentences/${action}`, change)).status).toBe(404)
     expect((await osei.post(`${thread}/insert`, { body: '', insert: id })).status).toBe(404)
     expect((await osei.post(`${thread}/keep`, { body: 'x' })).status).toBe(404)
     expect((await rivera.post('/sentences/change', change)).status).toBe(303)
-    expect((await rivera.get(thread)).html).toContain('<b>Bring</b> <span>Bring {item}.</span>')
+    expect((await rivera.get(thread)).html).toContain('<b>Things</b> <span>Bring {item}.</span>')
     expect((await rivera.post('/sentences/delete', { id })).status).toBe(303)
     expect(await rows()).toEqual([])
     expect((await rivera.post('/sentences/delete', { id })).status).toBe(404)

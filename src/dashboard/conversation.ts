@@ -140,7 +140,8 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
   })
 
   app.get('/exchanges/:id/pictures/:n', async (request, reply) => {
-    const picture = await deps.picture(visitOf(request).staff, idOf(request), Number((request.params as { n: string }).n))
+    const { n } = request.params as { n: string }
+    const picture = /^\d{1,2}$/.test(n) ? await deps.picture(visitOf(request).staff, idOf(request), Number(n)) : null
     if (picture === null) return sayNotFound(reply)
     if (picture === 'not_yet') return reply.code(503).header('retry-after', '10').send()
     return reply.type(picture.type).header('cache-control', 'private, no-store').send(picture.bytes)

@@ -55,7 +55,7 @@ describe('a picture from a family', () => {
     expect(html).toContain('<summary>Picture from Maya’s family <span class="label">')
     expect(html).toContain(`<img src="${path}" alt="Picture from Maya’s family" loading="lazy" width="48" height="32">`)
     expect((await rivera.get('/inbox')).html).toContain('Picture <bdi')
-    expect((await kim.get('/oversight')).html).toContain('<b>Picture</b>')
+    expect((await kim.get('/oversight?from=2026-01-01&to=2036-12-31')).html).toContain('<b>Picture</b>')
   })
 
   test('is shown to whose conversation it is, stripped, and never kept by a browser', async () => {
@@ -154,14 +154,14 @@ describe('a picture from a teacher', () => {
 
   test('the picture of another conversation cannot be sent by naming its message', async () => {
     const foreign = (await last())?.id ?? ''
-    const [other] = await world.sends('osei', { guardian: 'wei' }, 'Thank you.')
-    await world.phoneOf('wei').reads()
+    const [other] = await world.sends('osei', { guardian: 'fatima' }, 'Thank you.')
+    await world.phoneOf('fatima').reads()
     const rows = await world.rows(
       sql<{ id: string }>`select conversation_id as id from exchange where id = ${other?.id ?? ''}::uuid`,
     )
     await osei.post(`${write}${rows[0]?.id}/messages`, message('Thank you.', { same: foreign }))
-    await world.phoneOf('wei').reads()
-    expect(shown('wei')).toEqual([])
+    await world.phoneOf('fatima').reads()
+    expect(shown('fatima')).toEqual([])
   })
 
   test('to a phone that takes none goes as words with a note, and the teacher is told before and after', async () => {

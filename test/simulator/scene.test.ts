@@ -303,3 +303,15 @@ test('whoever watches hears of a text and of the record, and the server closes u
   await app.close()
   expect(await next()).toBeUndefined()
 })
+
+test('a phone sends a drawing, and both phones show what came to them', async () => {
+  const answer = await post('/simulator/text', { ...fromRosa, body: '', picture: 'yes' })
+  expect(answer.statusCode).toBe(303)
+  await simulator.settled()
+  const html = await page()
+  const [key] = simulator.handsets.get(rosaNumber)?.at(-1)?.pictures ?? []
+  expect(html).toContain(`<img src="/simulator/pictures/${key}" alt="A picture on Rosa’s phone">`)
+  const file = await app.inject({ url: `/simulator/pictures/${key}`, headers: { host: 'localhost' } })
+  expect([file.statusCode, file.headers['content-type']]).toEqual([200, 'image/png'])
+  expect((await app.inject({ url: '/simulator/pictures/HP0', headers: { host: 'localhost' } })).statusCode).toBe(404)
+})

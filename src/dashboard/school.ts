@@ -37,6 +37,7 @@ const DESKS: Readonly<Record<DeskKind, string>> = {
   nurse: 'Nurse',
   aides: 'Bilingual aides',
 }
+
 /** Adds the pages. Who is no administrator of the school finds nothing here. */
 export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: VisitOf): void {
   app.get('/school', async (request, reply) => show(request, reply, queryOf(request, 'of'), null))

@@ -43,16 +43,17 @@ export async function phoneNeeds(trx: Trx, districtId: string, schoolId: string,
         union all select phone_id, household_id, staff_side, false from taught
         union all select phone_id, household_id, ${officeDesk(schoolId)}, false from household) as sides
       group by phone_id
-    ), staff as (
-      select pp.phone_id,
-        (select count(*)::int from conversation c where c.district_id = pp.district_id and c.staff_side = pp.person_id and c.ended_at is null) as now,
-        (select count(distinct household_id)::int from (
-          select household_id from taught t where t.staff_side = pp.person_id
-          union all select c.household_id from conversation c where c.district_id = pp.district_id and c.staff_side = pp.person_id and c.ended_at is null) as f) as for_all
-      from person_org po
+    ), staffer as materialized (
+      select p.id, pp.phone_id from person_org po
       join person p on p.district_id = po.district_id and p.id = po.person_id and p.kind = 'staff' and p.active
       join person_phone pp on pp.district_id = po.district_id and pp.person_id = p.id and pp.use = 'sms'
       where po.district_id = ${districtId} and po.org_id = ${schoolId}
+    ), staff as (
+      select s.phone_id, count(*) filter (where w.open)::int as now, count(distinct (w.staff_side, w.household_id))::int as for_all from staffer s
+      join (select staff_side, household_id, false as open from taught
+        union all select c.staff_side, c.household_id, true from staffer t
+          join conversation c on c.district_id = ${districtId} and c.staff_side = t.id and c.ended_at is null) as w on w.staff_side = s.id
+      group by s.phone_id
     ), phone as (
       select phone_id, coalesce(f.now, 0) as family_now, coalesce(f.for_all, 0) as family_all, coalesce(s.now, 0) as staff_now, coalesce(s.for_all, 0) as staff_all,
         (select count(distinct b.proxy_number_id)::int from binding b join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import { translatorState } from '../../src/core/translator-health.ts'
 import { databaseNow } from '../../src/store/database.ts'
+import { appendEvents } from '../../src/store/events.ts'
 import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
 import { visitor } from '../support/visitor.ts'
 import { openWorld, type Translate, type World } from '../support/world.ts'
@@ -80,6 +81,25 @@ test('what no engine can do is counted with its reason, by language', async () =
   expect(found.week).toMatchObject({ translated: 0, failed: 1 })
   expect(found.languages).toMatchObject([{ language: 'es', failed: 1 }])
   expect(found.reasons).toEqual([{ why: 'not in the phrasebook', count: 1 }])
+})
+
+test('the middle and the slowest of many times are right to a twentieth', async () => {
+  const quiet = await openWorld({ numbers: 1 })
+  await quiet.inDistrict(async (trx) =>
+    appendEvents(
+      trx,
+      quiet.district,
+      Array.from({ length: 200 }, (_, i) => ({
+        exchangeId: null,
+        at: Temporal.Now.instant(),
+        what: 'translated',
+        detail: { by: 'aws', from: 'en', to: 'es', ms: 10 * (i + 1) },
+      })),
+    ),
+  )
+  const { week } = await quiet.inDistrict(async (trx) => translatorHealth(trx, quiet.district, await databaseNow(trx)))
+  expect(Math.abs((week.median ?? 0) / 1000 - 1)).toBeLessThan(0.06)
+  expect(Math.abs((week.slowest ?? 0) / 1900 - 1)).toBeLessThan(0.06)
 })
 
 test('what is longer ago than a week is not counted', async () => {

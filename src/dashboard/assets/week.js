@@ -150,6 +150,9 @@ for (const input of document.querySelectorAll('.week input')) {
 }
 
 /* The first day for all days from Monday to Friday. */
+const copies = document.createElement('div')
+copies.className = 'actions'
+document.querySelector('.week').after(copies)
 for (const first of document.querySelectorAll('.week [name$="-mon"]')) {
   const [label] = first.getAttribute('aria-label').split(',')
   const button = document.createElement('button')
@@ -163,5 +166,11 @@ for (const first of document.querySelectorAll('.week [name$="-mon"]')) {
       field.dispatchEvent(new Event('input'))
     }
   })
-  document.querySelector('.week').after(button)
+  copies.append(button)
 }
+
+document
+  .querySelector('.composer .hint')
+  .append(
+    ' Or drag on a bar: its ends, the whole, or a new one where it is empty; the arrow keys move an end, Delete takes it away.',
+  )

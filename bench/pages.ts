@@ -68,7 +68,7 @@ try {
     oversight: (trx) => searchExchanges(trx, admins, search, now),
     'oversight of one teacher': (trx) => searchExchanges(trx, admins, { ...search, staff: teacher.id }, now),
     'oversight, a frequent word': (trx) => searchExchanges(trx, admins, { ...search, words: 'lunch' }, now),
-    tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100 }),
+    tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100, asSeen: (at) => at }),
   }
   let smallest = 0
   for (const [name, page] of Object.entries(pages)) {

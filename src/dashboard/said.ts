@@ -28,6 +28,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
   phone_set: 'Saved. What waits for your phone goes by this from now on.',
   sentence_saved: 'Saved.',
   sentence_deleted: 'Deleted.',
+  task_taken: 'It is yours. The others see that you have it.',
+  task_given_back: 'Given back: anybody can take it.',
+  task_done: 'Done.',
+  taken_meanwhile: 'Somebody was faster: look who has it now.',
   login_ended: 'That browser is signed out.',
 }
 

@@ -1,5 +1,6 @@
 /** `roster import`: reads a district's OneRoster 1.1 bulk files, refuses them whole or merges them whole, in one transaction. */
 
+import { endLostClaims } from '../store/claims.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Keys } from '../store/keys.ts'
@@ -130,6 +131,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   await mergeHouseholds(trx, district.id, moment)
   await endLostRights(trx, district.id, moment)
   await rebindStaff(trx, district.id, moment)
+  await endLostClaims(trx, district.id)
   await syncTasks(trx, district.id)
   await claimNumbers(trx, district.id)
   await appendEvents(trx, district.id, [{ exchangeId: null, at: moment.database, what: 'roster_imported', detail: flat(counts) }])

@@ -29,3 +29,11 @@ export async function threadPulse(trx: Trx, districtId: string, conversationId: 
   )
   return rows[0]?.pulse ?? ''
 }
+
+/** The pulse of a district's open tasks. */
+export async function tasksPulse(trx: Trx, districtId: string): Promise<string> {
+  const { rows } = await sql<{ pulse: string | null }>`
+    select md5(string_agg(concat_ws(' ', id, claimed_by), ',' order by id)) as pulse from task
+    where district_id = ${districtId} and closed_at is null`.execute(trx)
+  return rows[0]?.pulse ?? ''
+}

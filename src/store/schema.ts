@@ -123,6 +123,8 @@ export interface Class {
 }
 
 export interface Conversation {
+  claimed_at: ColumnType<Temporal.Instant, string, string> | null;
+  claimed_by: string | null;
   district_id: string;
   ended_at: ColumnType<Temporal.Instant, string, string> | null;
   household_id: string;
@@ -534,6 +536,7 @@ export interface TalkLine {
 }
 
 export interface Task {
+  claimed_at: ColumnType<Temporal.Instant, string, string> | null;
   claimed_by: string | null;
   closed_at: ColumnType<Temporal.Instant, string, string> | null;
   closed_by: string | null;

@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import { hasVoice } from '../core/call-voices.ts'
 import { type Cursor, type ExchangeRecord, type ExchangeView, writeCursor } from '../store/exchange-view.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
+import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
@@ -15,6 +16,7 @@ export type ConversationView = ComposerView & {
   readonly pulse: string
   /** Whether what was written stands before its translation. */
   readonly originalFirst: boolean
+  readonly asSeen: Telling['asSeen']
 }
 
 /** The page. */
@@ -32,7 +34,7 @@ ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?bef
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(
     ([day, records]) => html`<h2 class="day">${day}</h2><ol>${records.map(({ view: x }) => exchangeItem(x, view, zone))}</ol>`,
-  )}</div><div id="end"></div>
+  )}</div>${head.isDesk ? html`<div id="claim" data-live>${claimBar(head, view.reader, { now, zone, asSeen: view.asSeen })}</div>` : ''}<div id="end"></div>
 ${head.own && !head.ended ? composer(view) : ''}${head.ended ? html`<p class="note">This conversation has ended: the phone belongs to another family now, or to nobody.</p>` : ''}`
 }
 

@@ -150,11 +150,11 @@ export function tasksRoutes(
     }
   app.post(
     '/tasks/:id/claim',
-    guarded(async (trx, staff, id, from) => ((await claim(trx, staff, 'task', id, from)) ? 'task_taken' : 'taken_meanwhile')),
+    guarded(async (trx, staff, id, from) => ((await claim(trx, staff, 'task', id, from)) ? 'taken' : 'taken_meanwhile')),
   )
   app.post(
     '/tasks/:id/leave',
-    guarded(async (trx, staff, id) => ((await giveBack(trx, staff, 'task', id)) ? 'task_given_back' : 'taken_meanwhile')),
+    guarded(async (trx, staff, id) => ((await giveBack(trx, staff, 'task', id)) ? 'given_back' : 'taken_meanwhile')),
   )
   app.post(
     '/tasks/:id/done',

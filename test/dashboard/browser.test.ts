@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { sql } from 'kysely'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { staffDesk } from '../../src/store/desks.ts'
 import { visitor } from '../support/visitor.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -353,6 +354,23 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
       await page.goBack()
       expect(await draft(page)).toBe('Far from any network')
     })
+  })
+
+  test('who takes a conversation of a desk is seen by the others at once, without a reload', async () => {
+    await world.inDistrict((trx) =>
+      staffDesk(trx, world.district, { schoolId: 'lincoln', kind: 'office' }, ['rivera', 'osei'], 'kim'),
+    )
+    const { family, staff } = await world.line('rivera', 'rosa')
+    world.phoneOf('rosa').texts(world.numbers.find((one) => one !== family && one !== staff) ?? '', 'Hola')
+    await world.settled()
+    const rows = await world.rows(sql<{ id: string }>`select id from conversation where staff_side = 'lincoln/office'`)
+    const [inbox, thread] = [await visit('rivera', '/inbox'), await visit('rivera', `/conversations/${rows[0]?.id}`)]
+    for (const page of [inbox, thread]) await page.evaluate('window.notReloaded = true')
+    const osei = await visit('osei', `/conversations/${rows[0]?.id}`, { javaScriptEnabled: false })
+    await osei.click('text=I take it')
+    await inbox.waitForSelector('text=taken by Ms Osei')
+    await thread.waitForSelector('text=Taken by Ms Osei')
+    for (const page of [inbox, thread]) expect(await page.evaluate('window.notReloaded')).toBe(true)
   })
 
   test('the first view of inbox, conversation and oversight is under 14 kB compressed, with style and script', async () => {

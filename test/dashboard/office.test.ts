@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { staffDesk } from '../../src/store/desks.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -78,7 +79,7 @@ describe('tasks', () => {
   test('who takes one is seen by the others; of two who press at once one has it', async () => {
     const task = await taskOf('stranger')
     const answers = await Promise.all([who.osei, who.okafor].map((one) => one.post(`/tasks/${task}/claim`, { from: '' })))
-    expect(answers.map(({ to }) => to).sort()).toEqual(['/tasks?said=task_taken', '/tasks?said=taken_meanwhile'].sort())
+    expect(answers.map(({ to }) => to).sort()).toEqual(['/tasks?said=taken', '/tasks?said=taken_meanwhile'].sort())
     const [claimed] = await events('task_claimed')
     const [holder, other] = claimed?.who === 'osei' ? (['osei', 'okafor'] as const) : (['okafor', 'osei'] as const)
     const name = { osei: 'Ms Osei', okafor: 'Mr Okafor' }[holder]
@@ -87,12 +88,12 @@ describe('tasks', () => {
     // Taken over from whom one saw, never from somebody else.
     expect((await who[other].post(`/tasks/${task}/claim`, { from: 'somebody' })).to).toBe('/tasks?said=taken_meanwhile')
     expect((await who[other].post(`/tasks/${task}/leave`)).to).toBe('/tasks?said=taken_meanwhile')
-    expect((await who[other].post(`/tasks/${task}/claim`, { from: holder })).to).toBe('/tasks?said=task_taken')
+    expect((await who[other].post(`/tasks/${task}/claim`, { from: holder })).to).toBe('/tasks?said=taken')
     expect((await events('task_claimed')).map((e) => [e.who, e.detail['from']])).toEqual([
       [holder, undefined],
       [other, holder],
     ])
-    expect((await who[other].post(`/tasks/${task}/leave`)).to).toBe('/tasks?said=task_given_back')
+    expect((await who[other].post(`/tasks/${task}/leave`)).to).toBe('/tasks?said=given_back')
     expect((await who.osei.get('/tasks')).html).not.toContain('Taken by')
   })
 
@@ -120,6 +121,90 @@ describe('tasks', () => {
     expect((await who.osei.get('/tasks')).html).not.toContain(task)
     expect((await events('task_done')).at(-1)).toMatchObject({ who: 'osei', detail: { task, kind: 'stranger' } })
     expect((await who.osei.post(`/tasks/${task}/done`)).status).toBe(404)
+  })
+})
+
+describe('the inbox of a desk', () => {
+  let conversation = ''
+  const page = (id: Who) => who[id].get(`/conversations/${conversation}`)
+  const holder = async () =>
+    (await world.rows(sql<{ by: string | null }>`select claimed_by as by from conversation where id = ${conversation}::uuid`))[0]
+      ?.by
+  const office = (...staff: string[]) =>
+    world.inDistrict((trx) => staffDesk(trx, world.district, { schoolId: 'lincoln', kind: 'office' }, staff, 'kim'))
+  const answers = (id: Who, body: string, despite = '') =>
+    who[id].post(`/conversations/${conversation}/messages`, { body, key: crypto.randomUUID(), despite })
+
+  beforeAll(async () => {
+    await office('osei', 'rivera')
+    const { family, staff } = await world.line('rivera', 'rosa')
+    const free = world.numbers.find((number) => number !== family && number !== staff) ?? ''
+    world.phoneOf('rosa').texts(free, 'Mi hija está enferma hoy.')
+    await world.settled()
+    const rows = await world.rows(
+      sql<{ id: string }>`select id from conversation where staff_side = 'lincoln/office' and ended_at is null`,
+    )
+    conversation = rows[0]?.id ?? ''
+  })
+
+  test('shows who has taken a conversation, to all who share it', async () => {
+    expect((await page('rivera')).html).toContain('Nobody at the desk has taken this yet')
+    const both = await Promise.all(
+      [who.osei, who.rivera].map((one) => one.post(`/conversations/${conversation}/claim`, { from: '' })),
+    )
+    expect(both.map(({ to }) => to?.includes('said=taken#'))).toContain(true)
+    expect(both.map(({ to }) => to?.includes('said=taken_meanwhile'))).toContain(true)
+    if ((await holder()) === 'rivera') await who.osei.post(`/conversations/${conversation}/claim`, { from: 'rivera' })
+    expect((await page('rivera')).html).toContain('Taken by <bdi>Ms Osei</bdi>')
+    expect((await who.rivera.get('/inbox')).html).toContain('taken by <bdi>Ms Osei</bdi>')
+    expect((await who.osei.get('/inbox')).html).toContain('taken by you')
+  })
+
+  test('says so before somebody else answers, and loses nothing that was typed', async () => {
+    const first = await answers('rivera', 'She may stay at home.')
+    expect([first.status, first.html.includes('Ms Osei has taken this conversation')]).toEqual([409, true])
+    expect(first.html).toContain('>She may stay at home.</textarea>')
+    expect(first.html).toContain('Send all the same')
+    const sent = () =>
+      world.rows(sql`select author_id from exchange where conversation_id = ${conversation}::uuid and direction = 'to_family'`)
+    expect(await sent()).toEqual([])
+    expect((await answers('rivera', 'She may stay at home.', 'osei')).status).toBe(303)
+    expect((await answers('osei', 'Get well soon.')).status).toBe(303)
+    expect(await sent()).toEqual([{ author_id: 'rivera' }, { author_id: 'osei' }])
+  })
+
+  test.each<[Who, number]>([
+    ['bell', 404],
+    ['okafor', 404],
+    ['tran', 404],
+    ['kim', 404],
+    ['whitfield', 404],
+  ])('who does not staff it takes nothing: %s', async (id, status) => {
+    const nothing = (await who[id].get('/nothing')).html
+    for (const act of ['claim', 'leave']) {
+      const answer = await who[id].post(`/conversations/${conversation}/${act}`, { from: 'osei' })
+      expect([act, answer.status, answer.html === nothing]).toEqual([act, status, true])
+    }
+    expect(await holder()).toBe('osei')
+  })
+
+  test('a teacher’s own conversation is nobody’s to take', async () => {
+    const rows = await world.rows(sql<{ id: string }>`select id from conversation where staff_side = 'rivera'`)
+    expect((await who.rivera.post(`/conversations/${rows[0]?.id}/claim`, { from: '' })).status).toBe(404)
+  })
+
+  test('the claim ends when it is given back, and when its holder leaves the desk or the roster', async () => {
+    await who.osei.post(`/conversations/${conversation}/leave`)
+    expect(await holder()).toBe(null)
+    await who.rivera.post(`/conversations/${conversation}/claim`, { from: '' })
+    await office('osei')
+    expect(await holder()).toBe(null)
+    await who.osei.post(`/conversations/${conversation}/claim`, { from: '' })
+    await world.rosterChanges('users.csv', ['osei,,,true', 'osei,,,false'])
+    expect(await holder()).toBe(null)
+    await world.rosterChanges('users.csv', ['osei,,,false', 'osei,,,true'])
+    who.osei = await visitor(world, 'osei')
+    expect((await events('conversation_claim_ended')).map((e) => e.detail['holder'])).toEqual(['rivera', 'osei'])
   })
 })
 

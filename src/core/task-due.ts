@@ -29,6 +29,8 @@ export const TASK_DUE = {
   carrier_block: { days: 2 },
   phone_unusable: { days: 2 },
   calls_refused: { days: 2 },
+  office_phone_ended: { days: 1 },
+  roster_office_phone: { days: 2 },
   roster_phone: { days: 5 },
   roster_language: { days: 5 },
   roster_agent: { days: 5 },

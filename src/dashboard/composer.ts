@@ -96,7 +96,11 @@ export function composer(view: ComposerView): Html {
   return html`<form class="composer" id="write" method="post" enctype="multipart/form-data" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
 ${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}${view.noted === null ? '' : html`<p class="note" role="status">${view.noted}</p>`}
 <input type="hidden" name="key" value="${randomUUID()}">${head.claim === null ? '' : html`<input type="hidden" name="despite" value="${head.claim.staffId}">`}
-<label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
+<label for="body">Write to <bdi>${head.unknownPhone === null ? namesInWords(head.guardians) : 'the unknown phone'}</bdi></label>${
+    head.unknownPhone === null
+      ? ''
+      : html`<p class="hint">Name no child and say nothing private: you do not know who reads it.</p>`
+  }
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
 ${pictureField(draft.picture)}${draft.same === null ? '' : html`<label class="tick"><input type="checkbox" name="same" value="${draft.same}" checked> Send the picture of before again</label>`}
 <div id="preview" aria-live="polite">${previewPart(view)}</div>
@@ -110,7 +114,7 @@ ${
     : ''
 }
 ${sentencesPart(`/conversations/${head.id}`, view.saved)}
-<p class="hint">${languageWords(language)} is what the school has on file for this family.</p></form>`
+${head.unknownPhone === null ? html`<p class="hint">${languageWords(language)} is what the school has on file for this family.</p>` : ''}</form>`
 }
 
 /** "As a call", where the family takes calls. */

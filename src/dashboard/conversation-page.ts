@@ -8,7 +8,7 @@ import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
-import { clockTag, dayHeading, duration, engineName, languageWords, namesInWords, onOwnPhone, outcome } from './words.ts'
+import { clockTag, dayHeading, duration, engineName, familyInWords, languageWords, namesInWords, onOwnPhone, outcome } from './words.ts'
 
 /** Everything that the page shows. */
 export type ConversationView = ComposerView & {
@@ -25,10 +25,12 @@ export function conversationPage(view: ConversationView): Html {
   const { zone } = head
   const days = Map.groupBy(thread.records, ({ view: x }) => dayHeading(Temporal.Instant.from(x.at), now, zone))
   return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb"><a href="/inbox">Inbox</a></p>
-<h1><bdi>${head.students.length > 0 ? namesInWords(head.students) : namesInWords(head.guardians)}</bdi></h1>
+<h1><bdi>${familyInWords(head)}</bdi></h1>
 <p class="sub"><bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
     head.own ? '' : html` · <b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
-  }</p></div><div class="row"><a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'Translation first' : 'As written first'}</a>${callButton(view)}</div></div>
+  }</p></div><div class="row">${
+    head.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${head.unknownPhone}">Say whose phone it is</a>`
+  }<a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'Translation first' : 'As written first'}</a>${callButton(view)}</div></div>
 ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''

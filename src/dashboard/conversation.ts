@@ -35,6 +35,7 @@ import { safeNext } from './sign-in.ts'
 import { readUpload, type Upload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { familyInWords } from './words.ts'
 
 /** What conversations need of the house. */
 export type ConversationDeps = Sender & {
@@ -214,9 +215,11 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const wish = wishOf(draft.later, head.zone)
     if (wish.kind === 'wrong') return { kind: 'wrong', words: wish.problem }
     if (upload.kind === 'wrong') return upload
-    if (head.guardianId === null) return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
+    const { guardianId, unknownPhone } = head
+    if (guardianId === null && unknownPhone === null)
+      return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
     const composed = await deps.send(visit, {
-      to: { guardian: head.guardianId },
+      to: guardianId === null ? { unknown: head.id } : { guardian: guardianId },
       body: draft.body,
       picture: await pictureFor(visit, head, draft, upload),
       key,
@@ -318,8 +321,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       reader: staff.id,
       asSeen: deps.asSeen,
     })
-    const title = head.students.length > 0 ? head.students.join(', ') : head.guardians.join(', ')
-    return visit.page(reply, 'inbox', title, body)
+    return visit.page(reply, 'inbox', familyInWords(head), body)
   }
 }
 

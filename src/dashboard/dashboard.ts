@@ -25,6 +25,7 @@ import { translatorRoutes } from './school-translator.ts'
 import { weekRoutes } from './school-week.ts'
 import { sentencesRoutes } from './sentences.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
+import { type StrangersDeps, strangersRoutes } from './strangers.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
 import { buildWall } from './wall.ts'
@@ -38,6 +39,7 @@ export type DashboardDeps = SignInDeps &
   SchoolDeps &
   OwnPhoneDeps &
   RosterDeps &
+  StrangersDeps &
   LiveDeps &
   Pick<Translator, 'covers'> &
   TextsDeps & {
@@ -76,6 +78,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       reviewRoutes(inside, deps, visitOf)
       reachRoutes(inside, visitOf)
       tasksRoutes(inside, deps, visitOf)
+      strangersRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
       ownPhoneRoutes(inside, deps, visitOf)

@@ -8,7 +8,7 @@ import { inboxPulse } from '../store/pulse.ts'
 import type { Html } from './page.ts'
 import type { VisitOf } from './visits.ts'
 import { queryOf } from './wall.ts'
-import { briefly, namesInWords, timeTag } from './words.ts'
+import { briefly, familyInWords, namesInWords, timeTag } from './words.ts'
 
 const PAGE = 25
 
@@ -53,11 +53,10 @@ ${page.next === null ? '' : html`<p class="more"><a class="button" href="${link(
 
 function threadLine(row: InboxRow, reader: string, when: (at: Temporal.Instant) => Html): Html {
   const { last } = row
-  const who = row.students.length > 0 ? namesInWords(row.students) : namesInWords(row.guardians)
   const mine = last?.direction === 'to_family'
   const lead = last === null ? '' : { message: mine ? 'You: ' : '', voicemail: 'Voice message: ', call: 'Call ' }[last.kind]
   return html`<li class="${row.unread > 0 ? 'new' : ''}"><a href="/conversations/${row.id}">
-<span class="who"><bdi>${who}</bdi>${row.unread > 0 ? html` <b class="count">${row.unread}<span class="aside"> new</span></b>` : ''}</span>
+<span class="who"><bdi>${familyInWords(row)}</bdi>${row.unread > 0 ? html` <b class="count">${row.unread}<span class="aside"> new</span></b>` : ''}</span>
 ${last === null ? '' : html`<span class="when">${when(last.at)}</span>`}
 <span class="with"><bdi>${namesInWords(row.guardians)}</bdi>${row.desk === null ? '' : html` <i class="tag">${row.desk.split('/').at(-1)}</i>`}${
     row.claim === null

@@ -54,7 +54,7 @@ const KINDS: Readonly<
   },
   stranger: {
     title: 'An unknown phone wrote',
-    todo: 'Find out whose it is and put the number into the student information system. Nobody was told anything.',
+    todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. Nobody was told anything.',
   },
   lost_staff: {
     title: 'A teacher’s text reached nobody',
@@ -86,6 +86,14 @@ const KINDS: Readonly<
   },
   roster_phone: { title: 'A phone number of the roster is none', todo: 'Correct it in the student information system.' },
   roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
+  roster_office_phone: {
+    title: 'The list has a new phone for a guardian',
+    todo: 'The office was told another one, which is used. Correct the student information system, or go back to its phone.',
+  },
+  office_phone_ended: {
+    title: 'A phone that the office was told about is another family’s',
+    todo: 'The list gives it to somebody else, which counts. This guardian is reached as the list says: ask for the number of now.',
+  },
   roster_agent: { title: 'A guardian of the roster is missing', todo: 'Correct it in the student information system.' },
 }
 
@@ -219,6 +227,8 @@ ${task.original === null && task.translation === null ? '' : html`<div class="bo
       ? html`${button(`/exchanges/${task.exchangeId}/again`, 'Send again')}${button(`/exchanges/${task.exchangeId}/dismiss`, 'Leave it')}`
       : settles === 'held' && task.exchangeId !== null
         ? button(`/exchanges/${task.exchangeId}/cancel`, 'Cancel the message')
-        : button(`/tasks/${task.id}/done`, 'Done')
-  }${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}</div></div></li>`
+        : task.kind === 'stranger' && task.unknownPhone !== null
+          ? ''
+          : button(`/tasks/${task.id}/done`, 'Done')
+  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}</div></div></li>`
 }

@@ -329,6 +329,15 @@ export interface LoginCode {
   used_at: ColumnType<Temporal.Instant, string, string> | null;
 }
 
+export interface OfficePhone {
+  district_id: string;
+  guardian_id: string;
+  phone_id: string;
+  roster_phone_id: string | null;
+  said_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  said_by: string;
+}
+
 export interface OwnPhone {
   district_id: string;
   hours: Json | null;
@@ -339,6 +348,7 @@ export interface OwnPhone {
 export interface Person {
   active: Generated<boolean>;
   contact_by: Generated<string>;
+  contact_decided: Generated<boolean>;
   display_name: string | null;
   district_id: string;
   email: string | null;
@@ -347,7 +357,9 @@ export interface Person {
   id: string;
   kind: string;
   language: string | null;
+  language_decided: Generated<boolean>;
   role: string;
+  spoken_language: string | null;
   time_zone: string | null;
 }
 
@@ -596,6 +608,7 @@ export interface DB {
   inbox: Inbox;
   login: Login;
   login_code: LoginCode;
+  office_phone: OfficePhone;
   own_phone: OwnPhone;
   person: Person;
   person_org: PersonOrg;

@@ -6,7 +6,7 @@ import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import { schoolOfTask, tasksWithPlace } from './tasks.ts'
+import { fromUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
 /** A task with what somebody needs to decide it. */
 export type TaskRow = {
@@ -21,6 +21,8 @@ export type TaskRow = {
   readonly claim: Claim | null
   readonly conversation: string | null
   readonly exchangeId: string | null
+  /** The id of the phone that it came from, where nobody knows whose that is. */
+  readonly unknownPhone: string | null
   readonly original: { readonly language: string | null; readonly text: string } | null
   readonly translation: { readonly language: string | null; readonly text: string } | null
   readonly staffName: string | null
@@ -102,6 +104,7 @@ async function detailsOf(
       id: string
       kind: string
       conversation: string | null
+      unknown_phone: string | null
       exchange_id: string | null
       original_language: string | null
       original_text: string | null
@@ -113,6 +116,10 @@ async function detailsOf(
     }
   >`
     select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
+      case when ${fromUnknown(districtId)} and not exists (
+          select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id and hg.until is null
+          where h.district_id = t.district_id and h.phone_id = x.phone_id and h.until is null) and t.kind in ('stranger', 'voicemail', 'call_back')
+        then x.phone_id end as unknown_phone,
       x.conversation_id as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), c.staff_side) as staff_name,
       coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and (p.id = t.person_id
@@ -131,6 +138,7 @@ async function detailsOf(
         kind: row.kind,
         claim: claimOf(row),
         conversation: row.conversation,
+        unknownPhone: row.unknown_phone,
         exchangeId: row.exchange_id,
         original: row.original_text === null ? null : { language: row.original_language, text: row.original_text },
         translation: row.translation_text === null ? null : { language: row.translation_language, text: row.translation_text },

@@ -39,3 +39,13 @@ export function schoolOfTask(districtId: string): RawBuilder<string | null> {
   >`coalesce(t.school_id, c.school_id, (select d.school_id from desk d where d.district_id = x.district_id and d.id = x.desk_id),
     (select ${schoolOfHousehold(districtId, sql`h.id`)} from household h where h.district_id = t.district_id and h.phone_id = t.phone_id and h.until is null limit 1))`
 }
+
+/**
+ * True where the exchange `x` came from a phone that nobody knew and that showed no PIN: what an office may say the owner of. What was left on a borrowed
+ * phone is its household's, whoever's the phone is.
+ */
+export function fromUnknown(districtId: string): RawBuilder<boolean> {
+  return sql<boolean>`(x.conversation_id is null and x.author = 'person' and x.direction = 'to_staff' and x.phone_id is not null and x.guardian_id is null
+    and x.author_id is null and not exists (select from call k left join recording r on r.district_id = k.district_id and r.call_id = k.id
+      where k.district_id = ${districtId} and k.household_id is not null and (r.exchange_id = x.id or k.exchange_id = x.id) and k.phone_id = x.phone_id))`
+}

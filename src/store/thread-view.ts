@@ -25,6 +25,8 @@ export type ThreadHead = Family & {
   readonly schoolName: string
   /** Whom a message is addressed to; null: the household has nobody left. */
   readonly guardianId: string | null
+  /** The phone's id where nobody knows whose it is; null: somebody does. */
+  readonly unknownPhone: string | null
   readonly ended: boolean
   readonly optedOut: boolean
   /** Whether the family asked for no more calls (key 9). */
@@ -53,6 +55,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
       school_id: string
       school_name: string
       hours: unknown
+      phone_id: string
       family_zone: string | null
       guardian: string | null
       ended: boolean
@@ -65,7 +68,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff_name,
       d.kind as desk_kind, c.claimed_by, c.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
-      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
+      s.id as school_id, s.name as school_name, s.hours, h.phone_id, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
       p.calls_refused_at is not null as refuses_calls, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone,
       case when sp.phone_id is null then 'none' when op.is_off then 'off' else 'on' end as own_phone
     from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id
@@ -98,6 +101,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     schoolId: row.school_id,
     schoolName: row.school_name,
     guardianId: row.guardian,
+    unknownPhone: row.guardian === null && row.desk_kind !== null && !row.ended ? row.phone_id : null,
     ended: row.ended,
     optedOut: row.opted_out,
     refusesCalls: row.refuses_calls,

@@ -311,6 +311,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
       return answer.kind === 'translated' ? { text: answer.text, from } : null
     },
     placed: () => jobs.wake('prepare'),
+    noticed: () => jobs.wake('deliver'),
     segments: segmentsOf,
     covers: translator.covers,
     translatorName: translator.name,

@@ -47,8 +47,14 @@ export const textSlots = {
   pin: ['school', 'pin'],
   /** To a staff phone, to sign in at a browser. */
   login_code: ['code'],
+  /** To a staff phone: an administrator has reset the second step of its owner's sign-in. */
+  factor_reset: ['name'],
   /** To a staff phone: three calls, no answer. */
   not_reached: ['family', 'excerpt'],
+  /** Stands below what was understood of a spoken message, or alone. */
+  voice_message: ['seconds'],
+  /** The same to a staff phone, on which it can be heard. */
+  voice_message_staff: ['seconds'],
 } as const
 
 /** Which of the gateway's texts. */
@@ -100,11 +106,16 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: english('A picture for you.'),
     picture_stays: english('Something came with this message that your phone cannot get. Please ask the school for it.'),
+    factor_reset: english(
+      'Your second sign-in step for Homeline was reset by {name}. If you did not ask for it, tell your school now.',
+    ),
     login_code: english(
       'Your Homeline sign-in code is {code}. It works for ten minutes. Nobody at your school will ask you for it.',
     ),
     pin: english('Your PIN for {school} is {pin}. With it you can hear your messages from any phone: call this number.'),
     not_reached: english('{family} was called three times and did not answer: "{excerpt}". Try again, or send paper.'),
+    voice_message: english('Voice message, {seconds} s.'),
+    voice_message_staff: english('Voice message, {seconds} s. To hear it, call this number.'),
   },
   es: {
     introduction: draft(
@@ -137,6 +148,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Una foto para usted.'),
     picture_stays: draft('Con este mensaje venía algo que su teléfono no puede recibir. Por favor pídalo en la escuela.'),
+    factor_reset: draft(
+      '{name} restableció el segundo paso de su acceso a Homeline. Si usted no lo pidió, avise ahora a la escuela.',
+    ),
     login_code: draft(
       'Su código para entrar en Homeline es {code}. Sirve durante diez minutos. Nadie de la escuela se lo pedirá.',
     ),
@@ -144,6 +158,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
       'Su clave para {school} es {pin}. Con ella puede escuchar sus mensajes desde cualquier teléfono: llame a este número.',
     ),
     not_reached: draft('Se llamó tres veces a {family} y no contestó: "{excerpt}". Intente de nuevo o envíe papel.'),
+    voice_message: draft('Mensaje de voz, {seconds} s.'),
+    voice_message_staff: draft('Mensaje de voz, {seconds} s. Para escucharlo, llame a este número.'),
   },
   ar: {
     introduction: draft('هذه الرسائل من {school}. يمكنك الرد هنا بلغتك. أرسل كلمة مساعدة للمساعدة، أو STOP لإيقاف الرسائل.'),
@@ -170,9 +186,12 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('صورة لك.'),
     picture_stays: draft('مع هذه الرسالة شيء لا يستطيع هاتفك استلامه. الرجاء طلبه من المدرسة.'),
+    factor_reset: draft('أعاد {name} ضبط الخطوة الثانية لدخولك إلى Homeline. إن لم تطلب ذلك فأخبر المدرسة الآن.'),
     login_code: draft('رمز دخولك إلى Homeline هو {code}. يصلح لعشر دقائق. لن يطلبه منك أحد من المدرسة.'),
     pin: draft('رمزك السري لدى {school} هو {pin}. يمكنك به سماع رسائلك من أي هاتف: اتصل بهذا الرقم.'),
     not_reached: draft('تم الاتصال بعائلة {family} ثلاث مرات دون رد: "{excerpt}". حاول مرة أخرى أو أرسل ورقة.'),
+    voice_message: draft('رسالة صوتية، {seconds} ثانية.'),
+    voice_message_staff: draft('رسالة صوتية، {seconds} ثانية. لسماعها اتصل بهذا الرقم.'),
   },
   zh: {
     introduction: draft('这些短信来自{school}。您可以在此用您的语言回复。需要帮助请回复“帮助”，不想再收短信请回复STOP。'),
@@ -195,9 +214,12 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     media_not_passed: draft('您的图片或文件未能转发。这里可以发送照片，不能发送其他文件。请用文字写下来，或带到学校。'),
     picture: draft('给您的图片。'),
     picture_stays: draft('这条信息附有您的手机无法接收的内容。请向学校索取。'),
+    factor_reset: draft('{name}已重置您登录 Homeline 的第二步验证。如果不是您要求的，请立即告诉学校。'),
     login_code: draft('您登录 Homeline 的验证码是 {code}，十分钟内有效。学校的任何人都不会向您索要。'),
     pin: draft('您在{school}的密码是 {pin}。凭此密码可用任何电话收听留言：请拨打本号码。'),
     not_reached: draft('已给{family}的家人打过三次电话，无人接听：“{excerpt}”。请重试或寄纸质通知。'),
+    voice_message: draft('语音留言，{seconds} 秒。'),
+    voice_message_staff: draft('语音留言，{seconds} 秒。要收听，请拨打这个号码。'),
   },
   'zh-TW': {
     introduction: draft('這些簡訊來自{school}。您可以在此用您的語言回覆。需要幫助請回覆「幫助」，不想再收簡訊請回覆STOP。'),
@@ -220,9 +242,12 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     media_not_passed: draft('您的圖片或檔案未能轉傳。這裡可以傳送照片，不能傳送其他檔案。請用文字寫下來，或帶到學校。'),
     picture: draft('給您的圖片。'),
     picture_stays: draft('這則訊息附有您的手機無法接收的內容。請向學校索取。'),
+    factor_reset: draft('{name}已重設您登入 Homeline 的第二步驗證。如果不是您要求的，請立即告訴學校。'),
     login_code: draft('您登入 Homeline 的驗證碼是 {code}，十分鐘內有效。學校的任何人都不會向您索取。'),
     pin: draft('您在{school}的密碼是 {pin}。憑此密碼可用任何電話收聽留言：請撥打本號碼。'),
     not_reached: draft('已給{family}的家人打過三次電話，無人接聽：「{excerpt}」。請重試或寄紙本通知。'),
+    voice_message: draft('語音留言，{seconds} 秒。'),
+    voice_message_staff: draft('語音留言，{seconds} 秒。要收聽，請撥打這個號碼。'),
   },
   vi: {
     introduction: draft(
@@ -255,6 +280,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Hình ảnh gửi quý vị.'),
     picture_stays: draft('Tin nhắn này có kèm nội dung mà điện thoại của quý vị không nhận được. Xin hỏi nhà trường.'),
+    factor_reset: draft(
+      '{name} đã đặt lại bước đăng nhập thứ hai vào Homeline của quý vị. Nếu quý vị không yêu cầu, hãy báo cho trường ngay.',
+    ),
     login_code: draft(
       'Mã đăng nhập Homeline của quý vị là {code}. Mã có hiệu lực trong mười phút. Không ai ở trường sẽ hỏi quý vị mã này.',
     ),
@@ -262,6 +290,8 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
       'Mã số của quý vị tại {school} là {pin}. Với mã này quý vị có thể nghe tin nhắn từ bất kỳ điện thoại nào: hãy gọi số này.',
     ),
     not_reached: draft('Đã gọi gia đình {family} ba lần nhưng không ai nghe máy: "{excerpt}". Hãy thử lại hoặc gửi giấy.'),
+    voice_message: draft('Tin nhắn thoại, {seconds} giây.'),
+    voice_message_staff: draft('Tin nhắn thoại, {seconds} giây. Để nghe, hãy gọi số này.'),
   },
   pt: {
     introduction: draft(
@@ -296,11 +326,16 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Uma foto para você.'),
     picture_stays: draft('Com esta mensagem veio algo que seu telefone não pode receber. Por favor peça na escola.'),
+    factor_reset: draft(
+      '{name} redefiniu a segunda etapa do seu acesso ao Homeline. Se você não pediu isso, avise a escola agora.',
+    ),
     login_code: draft('Seu código para entrar no Homeline é {code}. Vale por dez minutos. Ninguém da escola vai pedi-lo.'),
     pin: draft(
       'A sua senha para {school} é {pin}. Com ela você pode ouvir as suas mensagens de qualquer telefone: ligue para este número.',
     ),
     not_reached: draft('Ligamos três vezes para {family} e ninguém atendeu: "{excerpt}". Tente de novo ou envie um papel.'),
+    voice_message: draft('Mensagem de voz, {seconds} s.'),
+    voice_message_staff: draft('Mensagem de voz, {seconds} s. Para ouvir, ligue para este número.'),
   },
   ru: {
     introduction: draft(
@@ -335,11 +370,16 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Изображение для вас.'),
     picture_stays: draft('К этому сообщению приложено то, что ваш телефон не может получить. Пожалуйста, спросите в школе.'),
+    factor_reset: draft(
+      '{name} сбрасывает второй шаг вашего входа в Homeline. Если вы об этом не просили, сразу сообщите школе.',
+    ),
     login_code: draft('Ваш код для входа в Homeline: {code}. Он действует десять минут. Никто из школы у вас его не спросит.'),
     pin: draft('Ваш код для {school}: {pin}. С ним вы можете прослушать сообщения с любого телефона: позвоните на этот номер.'),
     not_reached: draft(
       'Семье {family} звонили три раза, никто не ответил: "{excerpt}". Попробуйте ещё раз или отправьте бумагу.',
     ),
+    voice_message: draft('Голосовое сообщение, {seconds} с.'),
+    voice_message_staff: draft('Голосовое сообщение, {seconds} с. Чтобы прослушать его, позвоните на этот номер.'),
   },
   ht: {
     introduction: draft(
@@ -372,9 +412,14 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Yon foto pou ou.'),
     picture_stays: draft('Te gen yon bagay ki vini ak mesaj sa a ke telefòn ou pa ka resevwa. Tanpri mande lekòl la li.'),
+    factor_reset: draft(
+      '{name} reyajiste dezyèm etap koneksyon ou sou Homeline. Si se pa ou ki te mande sa, avèti lekòl la kounye a.',
+    ),
     login_code: draft('Kòd pou ou konekte sou Homeline se {code}. Li bon pou dis minit. Pèsonn nan lekòl la p ap mande w li.'),
     pin: draft('Kòd ou pou {school} se {pin}. Avèk li ou ka tande mesaj ou yo sou nenpòt telefòn: rele nimewo sa a.'),
     not_reached: draft('Nou rele fanmi {family} twa fwa, yo pa reponn: "{excerpt}". Eseye ankò oswa voye papye.'),
+    voice_message: draft('Mesaj vwa, {seconds} segond.'),
+    voice_message_staff: draft('Mesaj vwa, {seconds} segond. Pou tande li, rele nimewo sa a.'),
   },
   fr: {
     introduction: draft(
@@ -413,6 +458,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     picture_stays: draft(
       "Ce message contient quelque chose que votre téléphone ne peut pas recevoir. Veuillez le demander à l'école.",
     ),
+    factor_reset: draft(
+      '{name} a réinitialisé la deuxième étape de votre connexion à Homeline. Si vous ne l’avez pas demandé, prévenez l’école.',
+    ),
     login_code: draft(
       'Votre code de connexion à Homeline est {code}. Il est valable dix minutes. Personne à l’école ne vous le demandera.',
     ),
@@ -422,5 +470,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     not_reached: draft(
       'La famille de {family} a été appelée trois fois sans répondre : "{excerpt}". Réessayez ou envoyez un papier.',
     ),
+    voice_message: draft('Message vocal, {seconds} s.'),
+    voice_message_staff: draft('Message vocal, {seconds} s. Pour l’écouter, appelez ce numéro.'),
   },
 }

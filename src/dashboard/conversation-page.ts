@@ -8,7 +8,17 @@ import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
-import { clockTag, dayHeading, duration, engineName, familyInWords, languageWords, namesInWords, onOwnPhone, outcome } from './words.ts'
+import {
+  clockTag,
+  dayHeading,
+  duration,
+  engineName,
+  familyInWords,
+  languageWords,
+  namesInWords,
+  onOwnPhone,
+  outcome,
+} from './words.ts'
 
 /** Everything that the page shows. */
 export type ConversationView = ComposerView & {

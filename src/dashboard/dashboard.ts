@@ -14,6 +14,7 @@ import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
 import { type OwnPhoneDeps, ownPhoneRoutes } from './own-phone.ts'
+import { type PeopleDeps, peopleRoutes } from './people.ts'
 import { reachRoutes } from './reach.ts'
 import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
@@ -40,6 +41,7 @@ export type DashboardDeps = SignInDeps &
   OwnPhoneDeps &
   RosterDeps &
   StrangersDeps &
+  PeopleDeps &
   LiveDeps &
   Pick<Translator, 'covers'> &
   TextsDeps & {
@@ -79,6 +81,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       reachRoutes(inside, visitOf)
       tasksRoutes(inside, deps, visitOf)
       strangersRoutes(inside, deps, visitOf)
+      peopleRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
       ownPhoneRoutes(inside, deps, visitOf)

@@ -17,6 +17,7 @@ import {
   strangerOf,
 } from '../store/strangers.ts'
 import type { Html } from './page.ts'
+import { attachments } from './pictures.ts'
 import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -160,13 +161,13 @@ function heard(
   const theirs = x.translation ?? null
   const shown = translated === null ? (theirs === null ? null : { text: theirs.text, from: x.original.language }) : translated
   return html`<li class="${mine ? 'mine' : 'theirs'}">${x.kind === 'message' ? '' : html`<p class="kind">${x.kind === 'call' ? 'Call' : 'Voice message'}${x.seconds === null ? '' : html` · ${duration(x.seconds)}`}</p>`}
-<p class="words" dir="auto">${x.original.text}</p>${
-    shown === null || mine
-      ? asked && x.original.text !== '' && !mine
-        ? html`<p class="label">Not translated</p>`
-        : ''
-      : html`<p class="words" lang="en">${shown.text}</p><p class="label">From ${languageWords(shown.from)}, by machine</p>`
-  }${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}<p class="foot">${when}</p></li>`
+${x.original.text === '' ? '' : html`<p class="words" dir="auto">${x.original.text}</p>`}${attachments(x, { students: [] })}${
+  shown === null || mine
+    ? asked && x.original.text !== '' && !mine
+      ? html`<p class="label">Not translated</p>`
+      : ''
+    : html`<p class="words" lang="en">${shown.text}</p><p class="label">From ${languageWords(shown.from)}, by machine</p>`
+}${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}<p class="foot">${when}</p></li>`
 }
 
 function candidatesForm(at: string, name: string, found: readonly Candidate[]): Html {

@@ -14,6 +14,7 @@ let world: World
 let browser: Browser
 let conversation = ''
 let announcement = ''
+let stranger = ''
 
 describe.skipIf(!existsSync(executablePath))('in a browser', () => {
   beforeAll(async () => {
@@ -41,6 +42,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     announcement = (to ?? '').split('?')[0] ?? ''
     await world.settled()
     await (await visitor(world, 'kim')).post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
+    world.phone('+14145550133').texts((await world.line('rivera', 'rosa')).family ?? '', 'Hola, soy la mamá de Maya.')
+    await world.settled()
+    const unknown = await world.rows(sql<{ id: string }>`select phone_id as id from task where kind = 'stranger'`)
+    stranger = unknown[0]?.id ?? ''
     browser = await chromium.launch({
       executablePath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -93,6 +98,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/school/texts/ar?part=phrase'],
     ['kim', () => '/school/texts/ar/text/help'],
     ['kim', () => '/reach?of=lincoln'],
+    ['kim', () => '/people?of=lincoln'],
+    ['kim', () => '/people/rosa'],
+    ['kim', () => '/people/rivera'],
+    ['rivera', () => `/strangers/${stranger}?q=lop`],
     ['kim', () => '/school/roster'],
     ['kim', () => '/oversight/review?of=lincoln'],
     ['kim', () => '/nothing-here'],
@@ -371,6 +380,17 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await inbox.waitForSelector('text=taken by Ms Osei')
     await thread.waitForSelector('text=Taken by Ms Osei')
     for (const page of [inbox, thread]) expect(await page.evaluate('window.notReloaded')).toBe(true)
+  })
+
+  test('without JavaScript an office says whose phone it is', async () => {
+    const page = await visit('rivera', `/strangers/${stranger}`, { javaScriptEnabled: false })
+    await page.fill('#q', 'luis')
+    await page.press('#q', 'Enter')
+    await page.check('text=Luis Lopez')
+    await page.click('text=This is their phone')
+    await page.waitForURL(/said=identified/)
+    expect(await page.textContent('.thread')).toContain('Hola, soy la mamá de Maya.')
+    expect(await page.textContent('h1')).toContain('Maya L.')
   })
 
   test('the first view of inbox, conversation and oversight is under 14 kB compressed, with style and script', async () => {

@@ -102,7 +102,7 @@ try {
     'who looked': (trx) => looksOf(trx, admins, 100),
     'review with ten watched words': (trx) => reviewsOf(trx, districtId, 's7', { week: '2026-01-05', by: 't1' }),
     reach: (trx) => reachOf(trx, districtId, 's7', month),
-    tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100 }),
+    tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100, asSeen: (at) => at }),
   }
   let smallest = 0
   for (const [name, page] of Object.entries(pages)) {

@@ -15,6 +15,7 @@ import { segmentsOf } from './carriers/twilio/segments.ts'
 import { createTwilioTranscriber } from './carriers/twilio/transcriptions.ts'
 import { readVoiceInbox } from './carriers/twilio/voice-forms.ts'
 import type { Config } from './config.ts'
+import { sameLanguage } from './core/language.ts'
 import type { Staff } from './core/people.ts'
 import { type DashboardDeps, dashboard } from './dashboard/dashboard.ts'
 import { createProvider } from './dashboard/oidc.ts'
@@ -305,6 +306,14 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
       const answer = await translator.translate({ text, from, to, names })
       return answer.kind === 'translated' ? answer.text : null
     },
+    translateUnknown: async (text) => {
+      const from = detect(text).language
+      if (from === 'und' || sameLanguage(from, 'en')) return null
+      const answer = await translator.translate({ text, from, to: 'en', names: [] })
+      return answer.kind === 'translated' ? { text: answer.text, from } : null
+    },
+    placed: () => jobs.wake('prepare'),
+    noticed: () => jobs.wake('deliver'),
     segments: segmentsOf,
     covers: translator.covers,
     translatorName: translator.name,

@@ -37,8 +37,8 @@ const ANSWER_SECONDS = 300
 /** The one confirmation that may follow a STOP (47 CFR 64.1200(a)(12)). */
 const AFTER_STOP = new Set(['stop_done'])
 
-/** Notices that their reader asked for a moment ago at a browser go at once, at any hour; for so many seconds they are of use. */
-const ASKED_FOR: Readonly<Record<string, number>> = { login_code: 600 }
+/** Notices of a sign-in go at once, at any hour: their reader waits for them, or must know. For so many seconds they are of use. */
+const OF_SIGN_IN: Readonly<Record<string, number>> = { login_code: 600, factor_reset: MOST_VALIDITY }
 
 /** Decides one hand-over. A hold can have lasted a weekend: everything is asked anew. `openings` is `openingsAt` of the same instant. */
 export function decideDelivery(now: Temporal.Instant, due: Due, openings: Openings = openingsAt(now)): DeliveryDecision {
@@ -48,7 +48,7 @@ export function decideDelivery(now: Temporal.Instant, due: Due, openings: Openin
   if (due.phoneOff) return { kind: 'end', status: 'canceled', why: 'phone_off' }
   if (due.conversationEnded) return { kind: 'end', status: 'canceled', why: 'conversation_ended' }
   if (due.urgent) return { kind: 'hand_over', validitySeconds: MOST_VALIDITY }
-  const asked = due.author === 'gateway' ? ASKED_FOR[due.notice ?? ''] : undefined
+  const asked = due.author === 'gateway' ? OF_SIGN_IN[due.notice ?? ''] : undefined
   if (asked !== undefined) return { kind: 'hand_over', validitySeconds: asked }
   const answers = due.author === 'gateway' && due.answerAge !== null
   const left = answers ? ANSWER_SECONDS - Math.ceil(due.answerAge ?? 0) : 0

@@ -25,6 +25,7 @@ const STAFF_TEXTS: ReadonlySet<TextId> = new Set([
   'unknown_to_staff',
   'opted_out_to_staff',
   'login_code',
+  'factor_reset',
   'not_reached',
 ])
 const STAFF_PROMPTS = /^(?:screen_staff|staff_|family_|studio_|room_screen|room_interpreter)/

@@ -243,6 +243,24 @@ function* openSpans(from: number, until: number, week: Week, closures: readonly 
 }
 
 /**
+ * The allowed times from an instant on, in order, none longer than a day; neighbours may touch. They end after 400 days.
+ * `zone` is the IANA zone of the school. Throws on a week or closures that `parseHours` would refuse.
+ */
+export function* openTimes(
+  from: Temporal.Instant,
+  week: Week,
+  closures: readonly string[],
+  zone: string,
+): Generator<OpenInterval> {
+  const start = from.epochMilliseconds
+  for (const span of openSpans(start, start + LOOK_AHEAD, week, closures, zone))
+    yield {
+      opens: Temporal.Instant.fromEpochMilliseconds(span.start),
+      closes: Temporal.Instant.fromEpochMilliseconds(span.end),
+    }
+}
+
+/**
  * The stretch of allowed time that holds `now`, else the next one within 400 days, else null. Stretches that touch are one; of a stretch that
  * goes on and on, `opens` is at most 8 days before `now` and `closes` at most 8 days after `now` or `opens`, whichever is later.
  * `zone` is the IANA zone of the school. Throws on a week or closures that `parseHours` would refuse.

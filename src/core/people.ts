@@ -33,6 +33,13 @@ export function scopeOf(role: string, orgIds: readonly string[], districtOrgId: 
   return { kind: 'schools', schools: [...orgIds].sort() }
 }
 
+/** Whether an administrator who sees as far as `by` sees all that `other` sees: only then one may end what the other signs in with. */
+export function seesAllOf(by: Scope, other: Scope): boolean {
+  if (by.kind === 'district') return true
+  if (by.kind === 'own' || other.kind === 'district') return false
+  return other.kind === 'own' || other.schools.every((school) => by.schools.includes(school))
+}
+
 /** The name that the other side sees: the roster's display name, else given and family name. */
 export function fullName(person: {
   readonly givenName: string

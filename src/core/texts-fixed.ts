@@ -47,6 +47,8 @@ export const textSlots = {
   pin: ['school', 'pin'],
   /** To a staff phone, to sign in at a browser. */
   login_code: ['code'],
+  /** To a staff phone: an administrator has reset the second step of its owner's sign-in. */
+  factor_reset: ['name'],
   /** To a staff phone: three calls, no answer. */
   not_reached: ['family', 'excerpt'],
   /** Stands below what was understood of a spoken message, or alone. */
@@ -104,6 +106,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: english('A picture for you.'),
     picture_stays: english('Something came with this message that your phone cannot get. Please ask the school for it.'),
+    factor_reset: english(
+      'Your second sign-in step for Homeline was reset by {name}. If you did not ask for it, tell your school now.',
+    ),
     login_code: english(
       'Your Homeline sign-in code is {code}. It works for ten minutes. Nobody at your school will ask you for it.',
     ),
@@ -143,6 +148,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Una foto para usted.'),
     picture_stays: draft('Con este mensaje venía algo que su teléfono no puede recibir. Por favor pídalo en la escuela.'),
+    factor_reset: draft(
+      '{name} restableció el segundo paso de su acceso a Homeline. Si usted no lo pidió, avise ahora a la escuela.',
+    ),
     login_code: draft(
       'Su código para entrar en Homeline es {code}. Sirve durante diez minutos. Nadie de la escuela se lo pedirá.',
     ),
@@ -178,6 +186,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('صورة لك.'),
     picture_stays: draft('مع هذه الرسالة شيء لا يستطيع هاتفك استلامه. الرجاء طلبه من المدرسة.'),
+    factor_reset: draft('أعاد {name} ضبط الخطوة الثانية لدخولك إلى Homeline. إن لم تطلب ذلك فأخبر المدرسة الآن.'),
     login_code: draft('رمز دخولك إلى Homeline هو {code}. يصلح لعشر دقائق. لن يطلبه منك أحد من المدرسة.'),
     pin: draft('رمزك السري لدى {school} هو {pin}. يمكنك به سماع رسائلك من أي هاتف: اتصل بهذا الرقم.'),
     not_reached: draft('تم الاتصال بعائلة {family} ثلاث مرات دون رد: "{excerpt}". حاول مرة أخرى أو أرسل ورقة.'),
@@ -205,6 +214,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     media_not_passed: draft('您的图片或文件未能转发。这里可以发送照片，不能发送其他文件。请用文字写下来，或带到学校。'),
     picture: draft('给您的图片。'),
     picture_stays: draft('这条信息附有您的手机无法接收的内容。请向学校索取。'),
+    factor_reset: draft('{name}已重置您登录 Homeline 的第二步验证。如果不是您要求的，请立即告诉学校。'),
     login_code: draft('您登录 Homeline 的验证码是 {code}，十分钟内有效。学校的任何人都不会向您索要。'),
     pin: draft('您在{school}的密码是 {pin}。凭此密码可用任何电话收听留言：请拨打本号码。'),
     not_reached: draft('已给{family}的家人打过三次电话，无人接听：“{excerpt}”。请重试或寄纸质通知。'),
@@ -232,6 +242,7 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     media_not_passed: draft('您的圖片或檔案未能轉傳。這裡可以傳送照片，不能傳送其他檔案。請用文字寫下來，或帶到學校。'),
     picture: draft('給您的圖片。'),
     picture_stays: draft('這則訊息附有您的手機無法接收的內容。請向學校索取。'),
+    factor_reset: draft('{name}已重設您登入 Homeline 的第二步驗證。如果不是您要求的，請立即告訴學校。'),
     login_code: draft('您登入 Homeline 的驗證碼是 {code}，十分鐘內有效。學校的任何人都不會向您索取。'),
     pin: draft('您在{school}的密碼是 {pin}。憑此密碼可用任何電話收聽留言：請撥打本號碼。'),
     not_reached: draft('已給{family}的家人打過三次電話，無人接聽：「{excerpt}」。請重試或寄紙本通知。'),
@@ -269,6 +280,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Hình ảnh gửi quý vị.'),
     picture_stays: draft('Tin nhắn này có kèm nội dung mà điện thoại của quý vị không nhận được. Xin hỏi nhà trường.'),
+    factor_reset: draft(
+      '{name} đã đặt lại bước đăng nhập thứ hai vào Homeline của quý vị. Nếu quý vị không yêu cầu, hãy báo cho trường ngay.',
+    ),
     login_code: draft(
       'Mã đăng nhập Homeline của quý vị là {code}. Mã có hiệu lực trong mười phút. Không ai ở trường sẽ hỏi quý vị mã này.',
     ),
@@ -312,6 +326,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Uma foto para você.'),
     picture_stays: draft('Com esta mensagem veio algo que seu telefone não pode receber. Por favor peça na escola.'),
+    factor_reset: draft(
+      '{name} redefiniu a segunda etapa do seu acesso ao Homeline. Se você não pediu isso, avise a escola agora.',
+    ),
     login_code: draft('Seu código para entrar no Homeline é {code}. Vale por dez minutos. Ninguém da escola vai pedi-lo.'),
     pin: draft(
       'A sua senha para {school} é {pin}. Com ela você pode ouvir as suas mensagens de qualquer telefone: ligue para este número.',
@@ -353,6 +370,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Изображение для вас.'),
     picture_stays: draft('К этому сообщению приложено то, что ваш телефон не может получить. Пожалуйста, спросите в школе.'),
+    factor_reset: draft(
+      '{name} сбрасывает второй шаг вашего входа в Homeline. Если вы об этом не просили, сразу сообщите школе.',
+    ),
     login_code: draft('Ваш код для входа в Homeline: {code}. Он действует десять минут. Никто из школы у вас его не спросит.'),
     pin: draft('Ваш код для {school}: {pin}. С ним вы можете прослушать сообщения с любого телефона: позвоните на этот номер.'),
     not_reached: draft(
@@ -392,6 +412,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     ),
     picture: draft('Yon foto pou ou.'),
     picture_stays: draft('Te gen yon bagay ki vini ak mesaj sa a ke telefòn ou pa ka resevwa. Tanpri mande lekòl la li.'),
+    factor_reset: draft(
+      '{name} reyajiste dezyèm etap koneksyon ou sou Homeline. Si se pa ou ki te mande sa, avèti lekòl la kounye a.',
+    ),
     login_code: draft('Kòd pou ou konekte sou Homeline se {code}. Li bon pou dis minit. Pèsonn nan lekòl la p ap mande w li.'),
     pin: draft('Kòd ou pou {school} se {pin}. Avèk li ou ka tande mesaj ou yo sou nenpòt telefòn: rele nimewo sa a.'),
     not_reached: draft('Nou rele fanmi {family} twa fwa, yo pa reponn: "{excerpt}". Eseye ankò oswa voye papye.'),
@@ -434,6 +457,9 @@ export const fixedTexts: Readonly<Record<TextLanguage, Readonly<Record<TextId, F
     picture: draft('Une image pour vous.'),
     picture_stays: draft(
       "Ce message contient quelque chose que votre téléphone ne peut pas recevoir. Veuillez le demander à l'école.",
+    ),
+    factor_reset: draft(
+      '{name} a réinitialisé la deuxième étape de votre connexion à Homeline. Si vous ne l’avez pas demandé, prévenez l’école.',
     ),
     login_code: draft(
       'Votre code de connexion à Homeline est {code}. Il est valable dix minutes. Personne à l’école ne vous le demandera.',

@@ -13,7 +13,8 @@ import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
 import { briefly, namesInWords, timeTag } from './words.ts'
 
-const WAYS: Readonly<Record<SignInWay, string>> = {
+/** How a login came about, in words. */
+export const WAYS: Readonly<Record<SignInWay, string>> = {
   provider: 'with the school account',
   code: 'with a texted code',
   demo: 'in the demo',
@@ -90,7 +91,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** `Chrome on a Mac`, from what the browser calls itself. */
-function browserName(called: string): string {
+export function browserName(called: string): string {
   const find = (table: readonly (readonly [RegExp, string])[]) => table.find(([pattern]) => pattern.test(called))?.[1]
   return [find(BROWSERS) ?? 'A browser', find(SYSTEMS)].filter(Boolean).join(' on ')
 }

@@ -49,6 +49,8 @@ export type ComposerView = {
   readonly problem: string | null
   readonly previewed: Previewed | null
   readonly mayBeUrgent: boolean
+  /** sourcedId of who writes. */
+  readonly reader: string
   readonly saved: readonly Sentence[]
   /** Said of a sentence that was saved; null: nothing. */
   readonly noted: string | null
@@ -93,13 +95,17 @@ export function composer(view: ComposerView): Html {
   const language = head.languages[0] ?? 'en'
   return html`<form class="composer" id="write" method="post" enctype="multipart/form-data" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
 ${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}${view.noted === null ? '' : html`<p class="note" role="status">${view.noted}</p>`}
-<input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Write to <bdi>${namesInWords(head.guardians)}</bdi></label>
+<input type="hidden" name="key" value="${randomUUID()}">${head.claim === null ? '' : html`<input type="hidden" name="despite" value="${head.claim.staffId}">`}
+<label for="body">Write to <bdi>${head.unknownPhone === null ? namesInWords(head.guardians) : 'the unknown phone'}</bdi></label>${
+    head.unknownPhone === null
+      ? ''
+      : html`<p class="hint">Name no child and say nothing private: you do not know who reads it.</p>`
+  }
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
 ${pictureField(draft.picture)}${draft.same === null ? '' : html`<label class="tick"><input type="checkbox" name="same" value="${draft.same}" checked> Send the picture of before again</label>`}
 <div id="preview" aria-live="polite">${previewPart(view)}</div>
 ${head.ownPhone === 'off' ? html`<p class="hint">Your own phone is off, so the answer is read here only. <a href="/account/phone">Change that</a></p>` : ''}
-<div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">Send</button></div>
+<div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">${head.claim === null || head.claim.staffId === view.reader ? 'Send' : 'Send all the same'}</button></div>
 ${laterFields(draft.later, now, head.zone)}${callChoice(head, draft, language)}
 ${
   view.mayBeUrgent && closed
@@ -108,7 +114,7 @@ ${
     : ''
 }
 ${sentencesPart(`/conversations/${head.id}`, view.saved)}
-<p class="hint">${languageWords(language)} is what the school has on file for this family.</p></form>`
+${head.unknownPhone === null ? html`<p class="hint">${languageWords(language)} is what the school has on file for this family.</p>` : ''}</form>`
 }
 
 /** "As a call", where the family takes calls. */

@@ -4,10 +4,21 @@ import { html } from 'hono/html'
 import { hasVoice } from '../core/call-voices.ts'
 import { type Cursor, type ExchangeRecord, type ExchangeView, writeCursor } from '../store/exchange-view.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
+import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
-import { clockTag, dayHeading, duration, engineName, languageWords, namesInWords, onOwnPhone, outcome } from './words.ts'
+import {
+  clockTag,
+  dayHeading,
+  duration,
+  engineName,
+  familyInWords,
+  languageWords,
+  namesInWords,
+  onOwnPhone,
+  outcome,
+} from './words.ts'
 
 /** Everything that the page shows. */
 export type ConversationView = ComposerView & {
@@ -15,6 +26,7 @@ export type ConversationView = ComposerView & {
   readonly pulse: string
   /** Whether what was written stands before its translation. */
   readonly originalFirst: boolean
+  readonly asSeen: Telling['asSeen']
 }
 
 /** The page. */
@@ -23,16 +35,18 @@ export function conversationPage(view: ConversationView): Html {
   const { zone } = head
   const days = Map.groupBy(thread.records, ({ view: x }) => dayHeading(Temporal.Instant.from(x.at), now, zone))
   return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb"><a href="/inbox">Inbox</a></p>
-<h1><bdi>${head.students.length > 0 ? namesInWords(head.students) : namesInWords(head.guardians)}</bdi></h1>
+<h1><bdi>${familyInWords(head)}</bdi></h1>
 <p class="sub"><bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
     head.own ? '' : html` · <b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
-  }</p></div><div class="row"><a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'Translation first' : 'As written first'}</a>${callButton(view)}</div></div>
+  }</p></div><div class="row">${
+    head.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${head.unknownPhone}">Say whose phone it is</a>`
+  }<a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'Translation first' : 'As written first'}</a>${callButton(view)}</div></div>
 ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(
     ([day, records]) => html`<h2 class="day">${day}</h2><ol>${records.map(({ view: x }) => exchangeItem(x, view, zone))}</ol>`,
-  )}</div><div id="end"></div>
+  )}</div>${head.isDesk ? html`<div id="claim" data-live>${claimBar(head, view.reader, { now, zone, asSeen: view.asSeen })}</div>` : ''}<div id="end"></div>
 ${head.own && !head.ended ? composer(view) : ''}${head.ended ? html`<p class="note">This conversation has ended: the phone belongs to another family now, or to nobody.</p>` : ''}`
 }
 

@@ -8,6 +8,7 @@ import { cleanText } from '../core/segments.ts'
 import type { Acted, Action, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
+import { claim, giveBack } from '../store/claims.ts'
 import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
 import { appendEvents } from '../store/events.ts'
@@ -22,6 +23,7 @@ import type { Audio } from '../store/recordings.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
 import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
+import { takenFirst } from './claiming.ts'
 import { type Draft, draftFields, draftOf, type Previewed, previewPart } from './composer.ts'
 import { conversationPage } from './conversation-page.ts'
 import { laterOf, wishOf } from './later.ts'
@@ -33,6 +35,7 @@ import { safeNext } from './sign-in.ts'
 import { readUpload, type Upload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { familyInWords } from './words.ts'
 
 /** What conversations need of the house. */
 export type ConversationDeps = Sender & {
@@ -104,10 +107,30 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const head = await headOf(visit, idOf(request))
     if (head === null || !head.own) return sayNotFound(reply)
     const draft = draftIn(request)
-    const problem = await send(visit, head, draft, uploadIn(request), fieldsOf(request)('key'))
+    const fields = fieldsOf(request)
+    const taken = takenFirst(head.claim, visit.staff.id, fields('despite'))
+    if (taken !== null) return show(visit, request, reply.code(409), head, draft, taken, null)
+    const problem = await send(visit, head, draft, uploadIn(request), fields('key'))
     if (problem.kind === 'wrong') return show(visit, request, reply.code(422), head, draft, problem.words, null)
     return reply.redirect(`/conversations/${head.id}?said=${problem.said}#end`, 303)
   })
+
+  for (const [action, said] of [
+    ['claim', 'taken'],
+    ['leave', 'given_back'],
+  ] as const)
+    app.post(`/conversations/:id/${action}`, async (request, reply) => {
+      const visit = visitOf(request)
+      const head = await headOf(visit, idOf(request))
+      if (head === null || !head.own || !head.isDesk) return sayNotFound(reply)
+      const from = fieldsOf(request)('from') || null
+      const done = await visit.read((trx) =>
+        action === 'claim'
+          ? claim(trx, visit.staff, 'conversation', head.id, from)
+          : giveBack(trx, visit.staff, 'conversation', head.id),
+      )
+      return reply.redirect(`/conversations/${head.id}?said=${done ? said : 'taken_meanwhile'}#end`, 303)
+    })
 
   app.post('/conversations/:id/call', async (request, reply) => {
     const visit = visitOf(request)
@@ -195,9 +218,11 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const wish = wishOf(draft.later, head.zone)
     if (wish.kind === 'wrong') return { kind: 'wrong', words: wish.problem }
     if (upload.kind === 'wrong') return upload
-    if (head.guardianId === null) return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
+    const { guardianId, unknownPhone } = head
+    if (guardianId === null && unknownPhone === null)
+      return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
     const composed = await deps.send(visit, {
-      to: { guardian: head.guardianId },
+      to: guardianId === null ? { unknown: head.id } : { guardian: guardianId },
       body: draft.body,
       picture: await pictureFor(visit, head, draft, upload),
       key,
@@ -296,9 +321,10 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       saved,
       noted,
       originalFirst,
+      reader: staff.id,
+      asSeen: deps.asSeen,
     })
-    const title = head.students.length > 0 ? head.students.join(', ') : head.guardians.join(', ')
-    return visit.page(reply, 'inbox', title, body)
+    return visit.page(reply, 'inbox', familyInWords(head), body)
   }
 }
 

@@ -14,6 +14,7 @@ import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
 import { type OversightDeps, oversightRoutes } from './oversight.ts'
 import { type OwnPhoneDeps, ownPhoneRoutes } from './own-phone.ts'
+import { type PeopleDeps, peopleRoutes } from './people.ts'
 import { reachRoutes } from './reach.ts'
 import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
@@ -25,6 +26,7 @@ import { translatorRoutes } from './school-translator.ts'
 import { weekRoutes } from './school-week.ts'
 import { sentencesRoutes } from './sentences.ts'
 import { type SignInDeps, signInRoutes } from './sign-in.ts'
+import { type StrangersDeps, strangersRoutes } from './strangers.ts'
 import { tasksRoutes } from './tasks.ts'
 import { gate } from './visits.ts'
 import { buildWall } from './wall.ts'
@@ -38,6 +40,8 @@ export type DashboardDeps = SignInDeps &
   SchoolDeps &
   OwnPhoneDeps &
   RosterDeps &
+  StrangersDeps &
+  PeopleDeps &
   LiveDeps &
   Pick<Translator, 'covers'> &
   TextsDeps & {
@@ -76,6 +80,8 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       reviewRoutes(inside, deps, visitOf)
       reachRoutes(inside, visitOf)
       tasksRoutes(inside, deps, visitOf)
+      strangersRoutes(inside, deps, visitOf)
+      peopleRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
       accountRoutes(inside, visitOf)
       ownPhoneRoutes(inside, deps, visitOf)

@@ -8,7 +8,7 @@ import { inboxPulse } from '../store/pulse.ts'
 import type { Html } from './page.ts'
 import type { VisitOf } from './visits.ts'
 import { queryOf } from './wall.ts'
-import { briefly, namesInWords, timeTag } from './words.ts'
+import { briefly, familyInWords, namesInWords, timeTag } from './words.ts'
 
 const PAGE = 25
 
@@ -44,22 +44,25 @@ export function inboxRoutes(
 <div id="list" data-live>${
       page.rows.length === 0
         ? emptyInbox(filter, search)
-        : html`<ol class="threads">${page.rows.map((row) => threadLine(row, (at) => timeTag(at, briefly(deps.asSeen(at), now, zone))))}</ol>`
+        : html`<ol class="threads">${page.rows.map((row) => threadLine(row, staff.id, (at) => timeTag(at, briefly(deps.asSeen(at), now, zone))))}</ol>`
     }</div>
 ${page.next === null ? '' : html`<p class="more"><a class="button" href="${link({ after: inboxCursor.write(page.next) })}">Older conversations</a></p>`}`
     return visit.page(reply, 'inbox', 'Inbox', body)
   })
 }
 
-function threadLine(row: InboxRow, when: (at: Temporal.Instant) => Html): Html {
+function threadLine(row: InboxRow, reader: string, when: (at: Temporal.Instant) => Html): Html {
   const { last } = row
-  const who = row.students.length > 0 ? namesInWords(row.students) : namesInWords(row.guardians)
   const mine = last?.direction === 'to_family'
   const lead = last === null ? '' : { message: mine ? 'You: ' : '', voicemail: 'Voice message: ', call: 'Call ' }[last.kind]
   return html`<li class="${row.unread > 0 ? 'new' : ''}"><a href="/conversations/${row.id}">
-<span class="who"><bdi>${who}</bdi>${row.unread > 0 ? html` <b class="count">${row.unread}<span class="aside"> new</span></b>` : ''}</span>
+<span class="who"><bdi>${familyInWords(row)}</bdi>${row.unread > 0 ? html` <b class="count">${row.unread}<span class="aside"> new</span></b>` : ''}</span>
 ${last === null ? '' : html`<span class="when">${when(last.at)}</span>`}
-<span class="with"><bdi>${namesInWords(row.guardians)}</bdi>${row.desk === null ? '' : html` <i class="tag">${row.desk.split('/').at(-1)}</i>`}</span>
+<span class="with"><bdi>${namesInWords(row.guardians)}</bdi>${row.desk === null ? '' : html` <i class="tag">${row.desk.split('/').at(-1)}</i>`}${
+    row.claim === null
+      ? ''
+      : html` <i class="tag">${row.claim.staffId === reader ? 'taken by you' : html`taken by <bdi>${row.claim.name}</bdi>`}</i>`
+  }</span>
 <span class="what">${last === null ? 'Nothing written yet' : html`${lead}${last.pictures ? 'Picture ' : ''}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
 ${row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
 </a></li>`

@@ -1,9 +1,10 @@
 /** Pages that stay true: a stream of server-sent events tells an open page when to look again. Without it the page is true when it is loaded. */
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Db } from '../store/database.ts'
+import type { Db, Trx } from '../store/database.ts'
 import { loginOf } from '../store/logins.ts'
-import { inboxPulse, threadPulse } from '../store/pulse.ts'
+import { inboxPulse, tasksPulse, threadPulse } from '../store/pulse.ts'
+import { taskSchools } from '../store/task-list.ts'
 import { threadHead } from '../store/thread-view.ts'
 import type { Cookies } from './login-cookie.ts'
 import type { VisitOf } from './visits.ts'
@@ -21,7 +22,7 @@ const LOOK_MS = 5_000
 /** A stream ends after this long and the browser comes again, so that a login that ended does not go on watching. */
 const STREAM_MS = 10 * 60_000
 
-/** Adds `/live?of=CONVERSATION` (or the inbox): an event whose id is the pulse of what is shown; a browser that comes again says the last one. */
+/** Adds `/live?of=CONVERSATION` (or `tasks`, or nothing for the inbox): an event whose id is the pulse of what is shown; a browser that comes again says the last one. */
 export function liveRoutes(app: FastifyInstance, deps: LiveDeps, cookies: Cookies, visitOf: VisitOf): void {
   const open = new Set<FastifyReply>()
   let closing = false
@@ -33,7 +34,17 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps, cookies: Cookie
   app.get('/live', async (request, reply) => {
     const { staff, districtId, read } = visitOf(request)
     const of = queryOf(request, 'of')
-    if (of !== '' && (await read((trx) => threadHead(trx, districtId, staff, of))) === null) return sayNotFound(reply)
+    const may = await read(async (trx) => {
+      if (of === '') return true
+      return of === 'tasks'
+        ? (await taskSchools(trx, staff))?.length !== 0
+        : (await threadHead(trx, districtId, staff, of)) !== null
+    })
+    if (!may) return sayNotFound(reply)
+    const pulseOf = (trx: Trx) => {
+      if (of === '') return inboxPulse(trx, districtId, staff.id)
+      return of === 'tasks' ? tasksPulse(trx, districtId) : threadPulse(trx, districtId, of)
+    }
     if (closing) return reply.code(503).send()
     const token = cookies.read(request, 'login') ?? ''
     let last = String(request.headers['last-event-id'] ?? queryOf(request, 'was'))
@@ -55,9 +66,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps, cookies: Cookie
     }
     const lookOnce = async () => {
       if ((await loginOf(deps.db, token, true)) === null) return void reply.raw.end()
-      const pulse = await read(async (trx) =>
-        of === '' ? inboxPulse(trx, districtId, staff.id) : threadPulse(trx, districtId, of),
-      )
+      const pulse = await read(pulseOf)
       if (pulse === last) return void reply.raw.write(':\n\n')
       last = pulse
       reply.raw.write(`id: ${pulse}\ndata: look\n\n`)

@@ -14,7 +14,7 @@ import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { queryOf, sayNotFound } from './wall.ts'
-import { briefly, clockTag, dayHeading, namesInWords, outcome, timeTag } from './words.ts'
+import { briefly, clockTag, dayHeading, familyInWords, outcome, timeTag } from './words.ts'
 
 /** What oversight needs of the house. */
 export type OversightDeps = Sender & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
@@ -148,7 +148,7 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.fou
     const { view } = one.record
     const mine = view.direction === 'to_family'
     const text = mine ? view.original : (view.translation ?? view.original)
-    const family = namesInWords(one.students.length > 0 ? one.students : one.guardians)
+    const family = familyInWords(one)
     const state = mine ? outcome(view, now, zone) : null
     return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
 <span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${text.text.slice(0, 240)}</bdi></span>${

@@ -28,6 +28,18 @@ const SENTENCES: Readonly<Record<string, string>> = {
   phone_set: 'Saved. What waits for your phone goes by this from now on.',
   sentence_saved: 'Saved.',
   sentence_deleted: 'Deleted.',
+  taken: 'It is yours. The others see that you have it.',
+  given_back: 'Given back: anybody can take it.',
+  task_done: 'Done.',
+  identified: 'Saved. What is written to them goes to this phone from now on.',
+  stranger_dismissed: 'Noted. Nothing was sent.',
+  preferences_set: 'Saved. Imports leave it alone.',
+  preferences_left: 'The next import says what holds.',
+  listed_phone: 'They are reached by the list’s phone again.',
+  logins_ended: 'Signed out everywhere.',
+  token_revoked: 'That token works no longer.',
+  factor_reset: 'Reset. They are signed out, and set up another one at the next sign-in.',
+  taken_meanwhile: 'Somebody was faster: look who has it now.',
   login_ended: 'That browser is signed out.',
 }
 

@@ -1,159 +1,234 @@
-/** What waits for a person: one queue for the office, aides and administrators. */
+/** What waits for a person: one queue for the office, aides and administrators, the first due first. */
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
+import type { Staff } from '../core/people.ts'
+import type { TaskKind } from '../core/task-due.ts'
+import { claim, giveBack } from '../store/claims.ts'
+import type { Trx } from '../store/database.ts'
 import { zoneOf } from '../store/people.ts'
-import { openTasks, settleTask, type TaskRow, taskSchools } from '../store/task-list.ts'
+import { tasksPulse } from '../store/pulse.ts'
+import { finishTask, openTasks, type TaskRow, taskSchools } from '../store/task-list.ts'
+import { takenBy } from './claiming.ts'
 import type { Html } from './page.ts'
 import { mayReview } from './school-texts.ts'
 import type { Sender } from './sending.ts'
-import type { VisitOf } from './visits.ts'
-import { sayNotFound } from './wall.ts'
-import { briefly, languageWords, namesInWords, timeTag } from './words.ts'
+import type { Visit, VisitOf } from './visits.ts'
+import { fieldsOf, sayNotFound } from './wall.ts'
+import { arrives, briefly, languageWords, namesInWords, timeTag } from './words.ts'
 
 /** What each kind of task says, and what there is to do. `settles`: what the exchange itself can be told. */
-const KINDS: Readonly<Record<string, { readonly title: string; readonly todo: string; readonly settles?: 'unknown' | 'held' }>> =
-  {
-    unknown: {
-      title: 'A message may not have gone out',
-      todo: 'The carrier never said whether it took it. Send it again, or leave it.',
-      settles: 'unknown',
-    },
-    unreached: {
-      title: 'A family was not reached',
-      todo: 'Texts or calls did not get through. Try another way, and check the number in the student information system.',
-    },
-    to_record: {
-      title: 'A message waits to be spoken',
-      todo: 'No computer voice speaks this language. An aide calls the school number, gives the PIN, and reads it aloud.',
-      settles: 'held',
-    },
-    no_number: {
-      title: 'A message waits for a free number',
-      todo: 'Buy a number and run “homeline numbers sync”.',
-      settles: 'held',
-    },
-    opted_out: {
-      title: 'A family asked to get no more messages',
-      todo: 'Nothing is sent to this phone any more. Talk to the family if it was a mistake: they text START to come back.',
-    },
-    wrong_number: {
-      title: 'Somebody says that the number is wrong',
-      todo: 'Correct it in the student information system; it comes over with the next import.',
-    },
-    maybe_stop: {
-      title: 'A family may want no more messages',
-      todo: 'Read what was written. If it means stop, ask the family to text STOP.',
-    },
-    stranger: {
-      title: 'An unknown phone wrote',
-      todo: 'Find out whose it is and put the number into the student information system. Nobody was told anything.',
-    },
-    lost_staff: {
-      title: 'A teacher’s text reached nobody',
-      todo: 'It came to a number that is no conversation. Tell the teacher.',
-    },
-    carrier_block: {
-      title: 'The carrier blocks a number for a family',
-      todo: 'The family texted STOP to one number. They text START to it to come back.',
-    },
-    phone_unusable: {
-      title: 'A phone cannot be reached at all',
-      todo: 'The carrier says that this number does not exist or takes no texts. Check it with the family.',
-    },
-    carrier_setup: {
-      title: 'The carrier account needs a look',
-      todo: 'Whoever runs the server should look at the account’s settings.',
-    },
-    calls_refused: { title: 'A family wants no more calls', todo: 'Texts still arrive, where the phone takes them.' },
-    call_back: { title: 'A family asked to be called', todo: 'Call it, with somebody who speaks the language.' },
-    voicemail: { title: 'A voice message for the office', todo: 'Listen to it and call back.' },
-    person_wanted: { title: 'Somebody asked for a person in a call', todo: 'Call back, with somebody who speaks the language.' },
-    recording_lost: {
-      title: 'A recording could not be fetched',
-      todo: 'The carrier does not have it. Ask the family to say it again.',
-    },
-    picture_lost: {
-      title: 'A picture could not be fetched',
-      todo: 'The carrier does not have it. Ask the family to send it again.',
-    },
-    roster_phone: { title: 'A phone number of the roster is none', todo: 'Correct it in the student information system.' },
-    roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
-    roster_agent: { title: 'A guardian of the roster is missing', todo: 'Correct it in the student information system.' },
-  }
+const KINDS: Readonly<
+  Record<TaskKind, { readonly title: string; readonly todo: string; readonly settles?: 'unknown' | 'held' }>
+> = {
+  unknown: {
+    title: 'A message may not have gone out',
+    todo: 'The carrier never said whether it took it. Send it again, or leave it.',
+    settles: 'unknown',
+  },
+  unreached: {
+    title: 'A family was not reached',
+    todo: 'Texts or calls did not get through. Try another way, and check the number in the student information system.',
+  },
+  to_record: {
+    title: 'A message waits to be spoken',
+    todo: 'No computer voice speaks this language. An aide calls the school number, gives the PIN, and reads it aloud.',
+    settles: 'held',
+  },
+  no_number: {
+    title: 'A message waits for a free number',
+    todo: 'Buy a number and run “homeline numbers sync”.',
+    settles: 'held',
+  },
+  opted_out: {
+    title: 'A family asked to get no more messages',
+    todo: 'Nothing is sent to this phone any more. Talk to the family if it was a mistake: they text START to come back.',
+  },
+  wrong_number: {
+    title: 'Somebody says that the number is wrong',
+    todo: 'Correct it in the student information system; it comes over with the next import.',
+  },
+  maybe_stop: {
+    title: 'A family may want no more messages',
+    todo: 'Read what was written. If it means stop, ask the family to text STOP.',
+  },
+  stranger: {
+    title: 'An unknown phone wrote',
+    todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. Nobody was told anything.',
+  },
+  lost_staff: {
+    title: 'A teacher’s text reached nobody',
+    todo: 'It came to a number that is no conversation. Tell the teacher.',
+  },
+  carrier_block: {
+    title: 'The carrier blocks a number for a family',
+    todo: 'The family texted STOP to one number. They text START to it to come back.',
+  },
+  phone_unusable: {
+    title: 'A phone cannot be reached at all',
+    todo: 'The carrier says that this number does not exist or takes no texts. Check it with the family.',
+  },
+  carrier_setup: {
+    title: 'The carrier account needs a look',
+    todo: 'Whoever runs the server should look at the account’s settings.',
+  },
+  calls_refused: { title: 'A family wants no more calls', todo: 'Texts still arrive, where the phone takes them.' },
+  call_back: { title: 'A family asked to be called', todo: 'Call it, with somebody who speaks the language.' },
+  voicemail: { title: 'A voice message for the office', todo: 'Listen to it and call back.' },
+  person_wanted: { title: 'Somebody asked for a person in a call', todo: 'Call back, with somebody who speaks the language.' },
+  recording_lost: {
+    title: 'A recording could not be fetched',
+    todo: 'The carrier does not have it. Ask the family to say it again.',
+  },
+  picture_lost: {
+    title: 'A picture could not be fetched',
+    todo: 'The carrier does not have it. Ask the family to send it again.',
+  },
+  roster_phone: { title: 'A phone number of the roster is none', todo: 'Correct it in the student information system.' },
+  roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
+  roster_office_phone: {
+    title: 'The list has a new phone for a guardian',
+    todo: 'The office was told another one, which is used. Correct the student information system, or go back to its phone.',
+  },
+  office_phone_ended: {
+    title: 'A phone that the office was told about is another family’s',
+    todo: 'The list gives it to somebody else, which counts. This guardian is reached as the list says: ask for the number of now.',
+  },
+  roster_agent: { title: 'A guardian of the roster is missing', todo: 'Correct it in the student information system.' },
+}
 
 const MOST = 100
 
 /** Adds the page. */
 export function tasksRoutes(
   app: FastifyInstance,
-  deps: Sender & { readonly now: () => Promise<Temporal.Instant> },
+  deps: Pick<Sender, 'asSeen'> & { readonly now: () => Promise<Temporal.Instant> },
   visitOf: VisitOf,
 ): void {
+  const { asSeen } = deps
   app.get('/tasks', async (request, reply) => {
     const visit = visitOf(request)
     const { staff } = visit
     const now = await deps.now()
-    const { schools, tasks, zone, reviews } = await visit.read(async (trx) => {
+    const found = await visit.read(async (trx) => {
       const schools = await taskSchools(trx, staff)
-      return {
-        schools,
-        reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
-        tasks: await openTasks(trx, staff, schools, { id: null, limit: MOST }),
-        zone: await zoneOf(trx, staff),
-      }
+      return schools !== null && schools.length === 0
+        ? null
+        : {
+            tasks: await openTasks(trx, staff, schools, { id: null, limit: MOST, asSeen }),
+            zone: await zoneOf(trx, staff),
+            pulse: await tasksPulse(trx, visit.districtId),
+            reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
+          }
     })
-    if (schools !== null && schools.length === 0) return sayNotFound(reply)
+    if (found === null) return sayNotFound(reply)
+    const { tasks, zone, pulse, reviews } = found
+    const groups = Map.groupBy(tasks, (task) => groupOf(task, now))
+    const line = (task: TaskRow) => taskLine(task, { now, zone: task.zone ?? zone, asSeen, reader: staff.id })
     return visit.page(
       reply,
       'tasks',
       'Tasks',
-      html`<h1>Tasks</h1>${
+      html`<div class="bar" data-watch="/live?of=tasks&was=${pulse}"><h1>Tasks</h1></div><div id="tasks" data-live>${
         tasks.length === 0
           ? html`<p class="empty">Nothing waits for anybody. When a message may not have gone out, an unknown phone writes or a family cannot be reached, it stands here.</p>`
-          : html`<p class="sub">${tasks.length === MOST ? `The ${MOST} oldest` : tasks.length === 1 ? 'One' : tasks.length} to do, the oldest first.</p>
-<ul class="rows">${tasks.map((task) => taskLine(task, timeTag(task.at, briefly(deps.asSeen(task.at), now, zone))))}</ul>`
-      }${reviews ? html`<p class="hint">Do you speak the families’ languages? <a href="/school/texts">Read what Homeline itself says to them</a>, and say what is right.</p>` : ''}`,
+          : html`<p class="sub">${tasks.length === MOST ? `The ${MOST} due first` : tasks.length === 1 ? 'One to do' : `${tasks.length} to do, the first due first`}.</p>${GROUPS.map(
+              ({ id, name }) => {
+                const of = groups.get(id) ?? []
+                return of.length === 0
+                  ? ''
+                  : html`<h2>${name} <b class="count">${of.length}</b></h2><ul class="rows">${of.map(line)}</ul>`
+              },
+            )}`
+      }</div>${reviews ? html`<p class="hint">Do you speak the families’ languages? <a href="/school/texts">Read what Homeline itself says to them</a>, and say what is right.</p>` : ''}`,
     )
   })
 
-  for (const what of ['claim', 'leave', 'done'] as const)
-    app.post(`/tasks/:id/${what}`, async (request, reply) => {
-      const { staff, read } = visitOf(request)
-      const id = (request.params as { id: string }).id
-      const settled = await read(async (trx) => {
-        const [task] = UUID.test(id) ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, limit: 1 }) : []
-        if (task !== undefined) await settleTask(trx, staff, id, what)
-        return task !== undefined
+  const guarded =
+    (act: (trx: Trx, staff: Staff, id: string, from: string | null) => Promise<string>) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const { staff, read }: Visit = visitOf(request)
+      const { id } = request.params as { id: string }
+      const from = fieldsOf(request)('from') || null
+      const said = await read(async (trx) => {
+        const [task] = UUID.test(id) ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, limit: 1, asSeen }) : []
+        return task === undefined ? null : act(trx, staff, id, from)
       })
-      return settled ? reply.redirect('/tasks', 303) : sayNotFound(reply)
-    })
+      return said === null ? sayNotFound(reply) : reply.redirect(`/tasks?said=${said}`, 303)
+    }
+  app.post(
+    '/tasks/:id/claim',
+    guarded(async (trx, staff, id, from) => ((await claim(trx, staff, 'task', id, from)) ? 'taken' : 'taken_meanwhile')),
+  )
+  app.post(
+    '/tasks/:id/leave',
+    guarded(async (trx, staff, id) => ((await giveBack(trx, staff, 'task', id)) ? 'given_back' : 'taken_meanwhile')),
+  )
+  app.post(
+    '/tasks/:id/done',
+    guarded(async (trx, staff, id) => {
+      await finishTask(trx, staff, id)
+      return 'task_done'
+    }),
+  )
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function taskLine(task: TaskRow, when: Html): Html {
-  const { title, todo, settles } = KINDS[task.kind] ?? {
-    title: task.kind.replaceAll('_', ' '),
-    todo: 'Look at it.',
-    settles: undefined,
-  }
+const GROUPS = [
+  { id: 'overdue', name: 'Overdue' },
+  { id: 'due', name: 'To do' },
+  { id: 'open', name: 'Without a time, until the school has set its hours' },
+] as const
+
+function groupOf({ due }: TaskRow, now: Temporal.Instant): (typeof GROUPS)[number]['id'] {
+  if (due === null) return 'open'
+  return Temporal.Instant.compare(due, now) < 0 ? 'overdue' : 'due'
+}
+
+/** How a task is shown: the times by the school's clock, and to whom. */
+type Shown = {
+  readonly now: Temporal.Instant
+  readonly zone: string
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
+  readonly reader: string
+}
+
+function taskLine(task: TaskRow, { now, zone, asSeen, reader }: Shown): Html {
+  const { title, todo, settles } = Object.hasOwn(KINDS, task.kind)
+    ? KINDS[task.kind as TaskKind]
+    : { title: task.kind.replaceAll('_', ' '), todo: 'Look at it.', settles: undefined }
   const button = (path: string, words: string, kind = 'quiet') =>
-    html`<form method="post" action="${path}"><input type="hidden" name="back" value="/tasks"><button class="${kind}">${words}</button></form>`
+    html`<form method="post" action="${path}"><input type="hidden" name="back" value="/tasks"><input type="hidden" name="from" value="${task.claim?.staffId ?? ''}"><button class="${kind}" data-key="${path}">${words}</button></form>`
   const text = (one: { language: string | null; text: string } | null) =>
     one === null || one.text.trim() === ''
       ? ''
-      : html`<div class="side"><p class="words" lang="${one.language ?? 'und'}" dir="auto">${one.text}</p><p class="label">${languageWords(one.language ?? 'und')}</p></div>`
-  return html`<li><div class="wide"><div class="bar"><h2>${title}</h2><span class="hint">${when}</span></div>
-<p class="hint">${task.people.length === 0 ? '' : html`<bdi>${namesInWords(task.people)}</bdi>`}${task.staffName === null ? '' : html` · with <bdi>${task.staffName}</bdi>`}${
-    task.claimedBy === null ? '' : html` · <b>${task.mine ? 'taken by you' : html`taken by <bdi>${task.claimedBy}</bdi>`}</b>`
-  }</p><p>${todo}</p>
+      : html`<div class="side"><p class="words" lang="${one.language ?? 'und'}" dir="auto">${one.text}</p>${one.language === null ? '' : html`<p class="label">${languageWords(one.language)}</p>`}</div>`
+  const mine = task.claim?.staffId === reader
+  const late = groupOf(task, now) === 'overdue'
+  return html`<li><div class="wide"><div class="bar"><h3>${title}</h3><span>${
+    task.claim === null ? '' : html`<i class="tag">${takenBy(task.claim, mine, { now, zone, asSeen })}</i> `
+  }${
+    task.due === null
+      ? ''
+      : html`<i class="tag ${late ? 'bad' : ''}">${late ? 'Was due' : 'Due'} ${timeTag(task.due, arrives(task.due, now, zone))}</i>`
+  }</span></div>
+<p class="hint">${task.people.length === 0 ? '' : html`<bdi>${namesInWords(task.people)}</bdi> · `}${task.staffName === null ? '' : html`with <bdi>${task.staffName}</bdi> · `}${timeTag(task.at, briefly(task.at, now, zone))}</p>
+<p>${todo}</p>
 ${task.original === null && task.translation === null ? '' : html`<div class="both">${text(task.original)}${text(task.translation)}</div>`}
-<div class="actions">${task.claimedBy === null ? button(`/tasks/${task.id}/claim`, 'I take it', '') : task.mine ? button(`/tasks/${task.id}/leave`, 'Give it back') : ''}${
+<div class="actions">${
+    task.claim === null
+      ? button(`/tasks/${task.id}/claim`, 'I take it', '')
+      : mine
+        ? button(`/tasks/${task.id}/leave`, 'Give it back')
+        : button(`/tasks/${task.id}/claim`, 'Take it over')
+  }${
     settles === 'unknown' && task.exchangeId !== null
       ? html`${button(`/exchanges/${task.exchangeId}/again`, 'Send again')}${button(`/exchanges/${task.exchangeId}/dismiss`, 'Leave it')}`
       : settles === 'held' && task.exchangeId !== null
         ? button(`/exchanges/${task.exchangeId}/cancel`, 'Cancel the message')
-        : button(`/tasks/${task.id}/done`, 'Done')
-  }${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}</div></div></li>`
+        : task.kind === 'stranger' && task.unknownPhone !== null
+          ? ''
+          : button(`/tasks/${task.id}/done`, 'Done')
+  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}</div></div></li>`
 }

@@ -29,13 +29,13 @@ export type Visit = {
 export type VisitOf = (request: FastifyRequest) => Visit
 
 /** The places that somebody has: the work of families for all, what others wrote for administrators. */
-function placesOf(staff: Staff, hasDesks: boolean, takesAttendance: boolean): Place[] {
+function placesOf(staff: Staff, hasTasks: boolean, takesAttendance: boolean): Place[] {
   const admin = staff.scope.kind !== 'own'
   return [
     'inbox',
     ...(admin ? [] : (['classes'] as const)),
     ...(takesAttendance ? (['attendance'] as const) : []),
-    ...(admin || hasDesks ? (['tasks'] as const) : []),
+    ...(admin || hasTasks ? (['tasks'] as const) : []),
     ...(admin ? (['oversight', 'reach', 'school'] as const) : []),
   ]
 }
@@ -76,7 +76,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
         }))
         const places = placesOf(
           staff,
-          desks.length > 0,
+          desks.some(({ kind }) => kind === 'office' || kind === 'aides'),
           desks.some(({ kind }) => kind === 'office' || kind === 'attendance'),
         )
         return sendPage(

@@ -161,3 +161,9 @@ export function namesInWords(names: readonly string[]): string {
 export function engineName(by: string): string {
   return { aws: 'Amazon Translate', libretranslate: 'LibreTranslate', phrasebook: 'the phrasebook' }[by] ?? by
 }
+
+/** A family as staff speak of it: by its students, else its guardians. */
+export function familyInWords(family: { readonly students: readonly string[]; readonly guardians: readonly string[] }): string {
+  const names = family.students.length > 0 ? family.students : family.guardians
+  return names.length === 0 ? 'An unknown phone' : namesInWords(names)
+}

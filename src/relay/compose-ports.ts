@@ -13,6 +13,8 @@ export type Target =
   | { readonly student: string }
   | { readonly class: string }
   | { readonly school: string }
+  /** The phone of a desk's conversation of which nobody knows whose it is. */
+  | { readonly unknown: string }
 
 /** With a key a repeat gives the first answer again; `digest` tells another body under the same key. */
 export type Idempotency = { readonly key: string; readonly digest: Buffer }
@@ -74,7 +76,8 @@ export type Acted =
 
 /** A phone that a message would go to, or why it cannot. */
 export type Recipient = {
-  readonly guardianId: string
+  /** Null: nobody knows whose phone it is. */
+  readonly guardianId: string | null
   readonly schoolId: string
   /** Null: no phone. `optedOut`: nothing may be sent to it; `refusesCalls`: it may not be called. */
   readonly household: { readonly id: string; readonly optedOut: boolean; readonly refusesCalls: boolean } | null
@@ -121,7 +124,7 @@ export type ComposingDistrict = {
     readonly id: string
     readonly conversationId: string
     readonly staffId: string
-    readonly guardianId: string
+    readonly guardianId: string | null
     readonly mode: 'room' | 'interpreted' | null
     readonly third: Third | null
   }) => Promise<void>
@@ -159,7 +162,7 @@ export type ComposingDistrict = {
 export type Written = {
   readonly id: string
   readonly staffId: string
-  readonly guardianId: string
+  readonly guardianId: string | null
   readonly conversationId: string | null
   readonly body: string
   readonly urgent: boolean

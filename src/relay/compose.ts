@@ -127,7 +127,8 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
     return { ...base, conversationId: conversation.id, status, sendAfter, hold, failure: null, problem: null }
   })
   const [only] = messages
-  if ('guardian' in request.to && only?.problem != null) return { kind: 'unreachable', problem: only.problem }
+  if (('guardian' in request.to || 'unknown' in request.to) && only?.problem != null)
+    return { kind: 'unreachable', problem: only.problem }
   await district.write(messages, request.picture ?? null)
   const ids = messages.map(({ id }) => id)
   if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids)

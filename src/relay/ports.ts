@@ -193,8 +193,10 @@ export type ToPrepare = {
   readonly staffSide: string
   readonly staffName: string
   readonly staffLanguage: string
-  /** The family's recorded languages, the addressed guardian's first; empty when nobody recorded one. */
+  /** The family's recorded languages by the way that it goes (spoken ones for a call), the addressed guardian's first; empty when nobody recorded one. */
   readonly familyLanguages: readonly string[]
+  /** What a phone that nobody knows wrote last: its language is the answer's. Null: the family is known, or wrote nothing. */
+  readonly unknownWords: string | null
   readonly schoolId: string
   readonly schoolName: string
   /** Of the district, ISO 3166-1. */
@@ -209,9 +211,14 @@ export type ToPrepare = {
   readonly channel: 'text' | 'call' | 'none'
   /**
    * The family's phone where this would be the first text to it, it never texted either, and nobody was asked what line it is; `landline`: how the
-   * message goes if it is one.
+   * message goes if it is one, and `spoken` in which languages.
    */
-  readonly unasked: { readonly phoneId: string; readonly number: E164; readonly landline: 'call' | 'none' } | null
+  readonly unasked: {
+    readonly phoneId: string
+    readonly number: E164
+    readonly landline: 'call' | 'none'
+    readonly spoken: readonly string[]
+  } | null
   /** Whether a person has said it, in the family's language, for a call. */
   readonly recorded: boolean
   /** Of a voicemail: for how many seconds it speaks; null: it is written. */

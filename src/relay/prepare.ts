@@ -81,7 +81,9 @@ async function learnLines(
   if (learnt.size > 0) await store.keepLines(districtId, learnt)
   return items.map((item) => {
     const { unasked } = item
-    return unasked !== null && learnt.get(unasked.phoneId) === 'landline' ? { ...item, channel: unasked.landline } : item
+    return unasked !== null && learnt.get(unasked.phoneId) === 'landline'
+      ? { ...item, channel: unasked.landline, familyLanguages: unasked.spoken }
+      : item
   })
 }
 
@@ -90,9 +92,10 @@ async function write(
   districtId: string,
   moment: Moment,
   begun: number,
-  items: readonly ToPrepare[],
+  given: readonly ToPrepare[],
 ): Promise<void> {
-  if (items.length === 0) return
+  if (given.length === 0) return
+  const items = given.map((item) => withLanguage(deps.detect, item))
   const answers = await translateAll(
     deps.translator,
     items.map((item) => translationOf(deps.detect, item)),
@@ -119,8 +122,9 @@ async function write(
 export async function preview(
   deps: Pick<PrepareDeps, 'translator' | 'detect'>,
   moment: Moment,
-  draft: ToPrepare,
+  given: ToPrepare,
 ): Promise<Prepared> {
+  const draft = withLanguage(deps.detect, given)
   const [translated] = await translateAll(
     deps.translator,
     [translationOf(deps.detect, draft)],
@@ -143,6 +147,13 @@ type Wish = {
   } | null
 }
 type Translated = Wish & { readonly answer: TranslationAnswer | 'not asked' | null; readonly asked: Asked | undefined }
+
+/** A phone that nobody knows is answered in the language in which it wrote. */
+function withLanguage(detect: Detector, item: ToPrepare): ToPrepare {
+  if (item.unknownWords === null || item.familyLanguages.length > 0) return item
+  const { language } = detect(item.unknownWords)
+  return language === 'und' ? item : { ...item, familyLanguages: [language] }
+}
 
 /** Which languages a text goes between. What the roster says is the answer; detection only corrects it where it is sure. */
 function translationOf(detect: Detector, item: ToPrepare): Wish {

@@ -3,6 +3,7 @@
 import type { Known } from '../core/conversation.ts'
 import type { Direction } from '../core/exchange.ts'
 import type { E164 } from '../core/phone-number.ts'
+import type { TaskKind } from '../core/task-due.ts'
 import type { Wordings } from '../core/wordings.ts'
 import type { CallStatus, InboundCallStatus, RecordingStatus } from './call-ports.ts'
 import type { InboundText, Moment, StatusCallback } from './ports.ts'
@@ -90,7 +91,7 @@ export type ReceivingDistrict = {
   /** The original of the last text that a conversation handed to the family; null when that was not translated or there is none. */
   readonly lastOriginal: (conversationId: string) => Promise<string | null>
   readonly task: (
-    kind: string,
+    kind: TaskKind,
     key: string,
     what: { readonly exchangeId?: string; readonly phoneId?: string; readonly personId?: string },
   ) => Promise<void>

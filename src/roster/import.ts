@@ -1,11 +1,14 @@
 /** `roster import`: reads a district's OneRoster 1.1 bulk files, refuses them whole or merges them whole, in one transaction. */
 
+import { endLostClaims } from '../store/claims.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
+import { endLostRights } from '../store/households.ts'
 import type { Keys } from '../store/keys.ts'
+import { warnOfOfficePhones } from '../store/office-phones.ts'
 import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
 import { checkStaged } from '../store/roster-checks.ts'
-import { endLostRights, mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
+import { mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
 import {
   type Counts,
   claimNumbers,
@@ -116,6 +119,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   }
   await mergeRoster(trx, district.id)
   const counts = await countChanges(trx)
+  await warnOfOfficePhones(trx, district.id)
   const warnings = await readFindings(trx, false, MOST_FINDINGS)
   const result: RosterResult = {
     kind: 'imported',
@@ -130,6 +134,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   await mergeHouseholds(trx, district.id, moment)
   await endLostRights(trx, district.id, moment)
   await rebindStaff(trx, district.id, moment)
+  await endLostClaims(trx, district.id)
   await syncTasks(trx, district.id)
   await claimNumbers(trx, district.id)
   await appendEvents(trx, district.id, [{ exchangeId: null, at: moment.database, what: 'roster_imported', detail: flat(counts) }])

@@ -154,7 +154,7 @@ async function familyOf(trx: Trx, districtId: string, call: CallRow, staffSide: 
   if (call.householdId === null) return { languages: [], guardian: null, label: familyLabel([]), zone: null }
   type Person = { id: string; given_name: string; family_name: string; display_name: string | null; language: string | null }
   const { rows: guardians } = await sql<Person & { time_zone: string | null }>`
-    select p.id, p.given_name, p.family_name, p.display_name, p.language, p.time_zone
+    select p.id, p.given_name, p.family_name, p.display_name, coalesce(p.spoken_language, p.language) as language, p.time_zone
     from household_guardian hg join person p on p.district_id = hg.district_id and p.id = hg.guardian_id
     where hg.district_id = ${districtId} and hg.household_id = ${call.householdId} and hg.until is null
     order by p.id is distinct from (select e.guardian_id from exchange e where e.district_id = ${districtId}

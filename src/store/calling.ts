@@ -90,8 +90,8 @@ export function callingDistrict(
     interpreted: async (conversationId) => {
       const { rows } = await sql<{ staff: string | null; family: string | null }>`
         select t.language as staff, (
-            select g.language from household_guardian hg join person g on g.district_id = hg.district_id and g.id = hg.guardian_id
-            where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null and g.language is not null order by g.id limit 1) as family
+            select coalesce(g.spoken_language, g.language) from household_guardian hg join person g on g.district_id = hg.district_id and g.id = hg.guardian_id
+            where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null and coalesce(g.spoken_language, g.language) is not null order by g.id limit 1) as family
         from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id and s.interpreted_calls
         left join person t on t.district_id = c.district_id and t.id = c.staff_side
         where c.district_id = ${districtId} and c.id = ${conversationId}`.execute(trx)

@@ -90,7 +90,7 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
         where ds.district_id = ${districtId} and ds.person_id = ${staffId} and ds.desk_id = ${desk}`.execute(trx)
       return rows[0]?.school_id ?? null
     },
-    recipients: (staff, to) => recipients(trx, districtId, staff, to),
+    recipients: (staff, to) => ('unknown' in to ? unknownPhone(trx, staff, to.unknown) : recipients(trx, districtId, staff, to)),
     open: async (staffSide, list, mayWait) => {
       const wanted = list.flatMap((r) =>
         r.household === null ? [] : [{ staffSide, householdId: r.household.id, schoolId: r.schoolId, mayWait }],
@@ -139,7 +139,12 @@ type Row = {
 }
 
 /** The guardians of the target's students whom this staff member may reach, one a household; null when there is no such target. */
-async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target): Promise<Recipient[] | null> {
+async function recipients(
+  trx: Trx,
+  districtId: string,
+  staff: Staff,
+  to: Exclude<Target, { readonly unknown: string }>,
+): Promise<Recipient[] | null> {
   const [kind, id] = Object.entries(to)[0] as ['guardian' | 'student' | 'class' | 'school', string]
   if (kind === 'school' && staff.scope.kind === 'own') return null
   const schools = staff.scope.kind === 'schools' ? staff.scope.schools : null
@@ -175,7 +180,8 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
     )
     select distinct on (g.id) g.id as guardian_id, pupil.school_id, h.id as household_id,
       coalesce(p.opted_out_at is not null or (p.calls_refused_at is not null and (p.line_type = 'landline' or not exists (
-        select from person_phone t where t.district_id = ${districtId} and t.phone_id = p.id and t.use = 'sms'))), false) as opted_out,
+        select from person_phone t where t.district_id = ${districtId} and t.phone_id = p.id and t.use = 'sms'
+        union all select from office_phone o where o.district_id = ${districtId} and o.phone_id = p.id))), false) as opted_out,
       coalesce(p.calls_refused_at is not null, false) as refuses_calls,
       s.hours, g.time_zone, s.teachers_may_send_urgent as may
     from pupil
@@ -201,6 +207,38 @@ async function recipients(trx: Trx, districtId: string, staff: Staff, to: Target
     hours: sideHours(row.hours, 'to_family', row.time_zone),
     teachersMayUrgent: row.may,
   }))
+}
+
+/** The phone of an office's conversation while nobody knows whose it is; null: it is known meanwhile, or the conversation is none of these schools. */
+async function unknownPhone(trx: Trx, staff: Staff, conversationId: string): Promise<Recipient[] | null> {
+  const { districtId, scope } = staff
+  const { rows } = await sql<{
+    household_id: string
+    school_id: string
+    opted_out: boolean
+    refuses: boolean
+    hours: unknown
+    may: boolean
+  }>`
+    select c.household_id, c.school_id, p.opted_out_at is not null as opted_out, p.calls_refused_at is not null as refuses, s.hours,
+      s.teachers_may_send_urgent as may
+    from conversation c join household h on h.district_id = c.district_id and h.id = c.household_id and h.until is null
+    join phone p on p.district_id = h.district_id and p.id = h.phone_id
+    join school s on s.district_id = c.district_id and s.id = c.school_id
+    where c.district_id = ${districtId} and c.id = ${conversationId}::uuid and c.ended_at is null
+      and c.school_id = any(${scope.kind === 'schools' ? [...scope.schools] : []}::text[])
+      and not exists (select from household_guardian hg where hg.district_id = c.district_id and hg.household_id = c.household_id and hg.until is null)`.execute(
+    trx,
+  )
+  return rows.length === 0
+    ? null
+    : rows.map((row) => ({
+        guardianId: null,
+        schoolId: row.school_id,
+        household: { id: row.household_id, optedOut: row.opted_out, refusesCalls: row.refuses },
+        hours: sideHours(row.hours, 'to_family', null),
+        teachersMayUrgent: row.may,
+      }))
 }
 
 async function write(

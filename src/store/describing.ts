@@ -23,6 +23,7 @@ type Person = {
   family_name: string
   display_name: string | null
   language: string | null
+  spoken_language: string | null
   time_zone: string | null
 }
 type Row = {
@@ -70,6 +71,8 @@ type Row = {
   recorded: boolean
   voice_seconds: number | null
   rescue: boolean
+  /** What a phone that nobody knows wrote last; null: it is known, or it wrote nothing. */
+  unknown_words: string | null
 }
 /** What `prepare` is told of an exchange. `otherBound`: whether the writer's own side has a number too, over which its notices come and it can be answered. */
 export type Described = ToPrepare & { readonly otherBound: boolean; readonly takesPictures: boolean }
@@ -142,13 +145,14 @@ async function describe(
       n.id is not null as has_phone, coalesce(op.is_off, false) as phone_off, op.hours as own_hours, other.id is not null as other_bound, coalesce(p.opted_out_at is not null, false) as opted_out,
       case when w.pictures then p.number_encrypted end as pictured_number, coalesce(n.mms, false) and p.pictures_refused_at is null and not w.pictures_failed as mms,
       p.line_type, coalesce(p.calls_refused_at is not null, false) as refuses_calls, p.id as phone_id,
-      case when w.direction = 'to_family' and p.line_type is null and p.line_checked_at is null and p.introduced_at is null and not exists (
-          select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
-          where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.carrier_sid ~ '^[SM]M')
+      case when w.direction = 'to_family' and p.line_type is null and p.line_checked_at is null and p.introduced_at is null and not ${hasTexted(districtId)}
         then p.number_encrypted end as unasked_number, w.rescue, w.recording_id is not null as recorded,
       case when w.kind = 'voicemail' then w.seconds end as voice_seconds,
+      case when w.guardian_id is null and w.direction = 'to_family' then (select i.original_text from exchange i where i.district_id = ${districtId}
+        and i.conversation_id = c.id and i.direction = 'to_staff' and i.original_text <> '' order by i.created_at desc limit 1) end as unknown_words,
       case when w.direction = 'to_family' then (select g.contact_by from person g where g.district_id = ${districtId} and g.id = w.guardian_id) end as contact_by,
-      w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms') as textable,
+      w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms')
+        or (not exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id) and ${hasTexted(districtId)}) as textable,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
         and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.status not in ('received', 'held', 'queued')
           or ((o.urgent or not w.urgent) and (o.not_before is null or o.not_before <= ${now.toString()}::timestamptz or o.not_before <= w.not_before)))) as first
@@ -185,6 +189,7 @@ async function describe(
     } as const
     const phone = row.has_phone && !(toStaff && (row.opted_out || row.phone_off)) ? 'ready' : 'none'
     const channel = toStaff ? 'text' : channelOf(reachable)
+    const spoken = languagesOf(guardians.map((g) => g.spoken_language ?? g.language))
     const takes = row.mms && row.pictured_number !== null && takesPictures(readNumber(keys, districtId, row.pictured_number))
     const asks = asking && phone === 'ready' && channel === 'text' && !row.opted_out && row.keyword === null
     return {
@@ -209,7 +214,8 @@ async function describe(
           ? row.school_name
           : fullName({ givenName: row.staff_given_name, familyName: row.staff_family_name, displayName: row.staff_display_name }),
       staffLanguage: row.staff_language ?? 'en',
-      familyLanguages: [...new Set(guardians.flatMap((g) => (g.language === null ? [] : [g.language])))],
+      familyLanguages: channel === 'call' ? spoken : languagesOf(guardians.map((g) => g.language)),
+      unknownWords: guardians.length === 0 ? row.unknown_words : null,
       schoolId: row.school_id,
       schoolName: row.school_name,
       country: row.country,
@@ -226,6 +232,7 @@ async function describe(
               phoneId: row.phone_id,
               number: readNumber(keys, districtId, row.unasked_number),
               landline: channelOf({ ...reachable, lineType: 'landline' }) === 'call' ? 'call' : 'none',
+              spoken,
             }
           : null,
       recorded: row.recorded,
@@ -266,6 +273,16 @@ async function attachedTo(
   }
 }
 
+function languagesOf(given: readonly (string | null)[]): readonly string[] {
+  return [...new Set(given.filter((language) => language !== null))]
+}
+
+/** True where the household of the conversation `c` has ever sent us a text: its phone takes them. */
+function hasTexted(districtId: string): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
+    where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.carrier_sid ~ '^[SM]M')`
+}
+
 /** Whom a message's household consists of; `own` are the students whom the staff side teaches, or all where it teaches none. */
 type Family = { readonly guardians: readonly Person[]; readonly students: readonly Person[]; readonly own: readonly Person[] }
 
@@ -281,7 +298,7 @@ async function familiesOf(trx: Trx, districtId: string, rows: readonly Row[]): P
       select g.household_id, gs.student_id, true from guardian g
       join guardianship gs on gs.district_id = ${districtId} and gs.guardian_id = g.guardian_id
     )
-    select m.household_id, m.student, p.id, p.given_name, p.family_name, p.display_name, p.language, p.time_zone from member m
+    select m.household_id, m.student, p.id, p.given_name, p.family_name, p.display_name, p.language, p.spoken_language, p.time_zone from member m
     join person p on p.district_id = ${districtId} and p.id = m.id and (p.active or not m.student)`.execute(trx)
   const members = Map.groupBy(found, (p) => p.household_id)
   const of = (row: Row, student: boolean) => (members.get(row.household_id) ?? []).filter((p) => p.student === student)

@@ -1,6 +1,7 @@
 /** Who staffs a desk: an administrator says so, and imports leave it alone. */
 
 import { sql } from 'kysely'
+import { endLostClaims } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 
@@ -28,7 +29,7 @@ export async function desksOf(trx: Trx, districtId: string, schoolId: string): P
 
 /**
  * Gives a school's desk its people, in the place of those before, and opens the desk when there is none; only active staff of the school, or of the district
- * itself, can be. `by`: who does it, null for the gateway. Whether everybody may staff it; otherwise nothing is changed.
+ * itself, can be. Who leaves it loses what was taken there. `by`: who does it, null for the gateway. Whether everybody may staff it; otherwise nothing is changed.
  */
 export async function staffDesk(
   trx: Trx,
@@ -67,5 +68,6 @@ export async function staffDesk(
       detail: { desk: deskId, staff: wanted.join(' ') },
     },
   ])
+  await endLostClaims(trx, districtId)
   return true
 }

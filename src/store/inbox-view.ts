@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Direction, Status } from '../core/exchange.ts'
+import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import type { Trx } from './database.ts'
 import { readTime } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
@@ -11,6 +12,8 @@ export type InboxRow = {
   readonly id: string
   /** The desk, when it is one's: `SCHOOL_ID/office`; null: the reader's own conversation. */
   readonly desk: string | null
+  /** Who has taken it; null: nobody, or it is no desk's. */
+  readonly claim: Claim | null
   readonly guardians: readonly string[]
   readonly students: readonly string[]
   readonly languages: readonly string[]
@@ -58,7 +61,7 @@ export const inboxCursor = {
   },
 }
 
-type Row = {
+type Row = ClaimColumns & {
   id: string
   household_id: string
   staff_side: string
@@ -111,12 +114,14 @@ export async function inboxPage(
   const { rows } = await sql<Row>`
     select * from (
       select c.id, c.household_id, c.staff_side, u.unread, x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text,
-        x.translation_language, coalesce(x.created_at, c.started_at) as sort_at,
+        x.translation_language, coalesce(x.created_at, c.started_at) as sort_at, c.claimed_by, c.claimed_at,
+        coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
         case when u.unread > 0 then 0 when x.direction = 'to_staff' and x.kind <> 'call' then 1 else 2 end as rank,
         (select count(*)::int from exchange h where h.district_id = c.district_id and h.conversation_id = c.id and h.direction = 'to_family'
           and h.status in ('held', 'queued', 'sending')) as waiting
       from conversation c
       left join seen on seen.district_id = c.district_id and seen.conversation_id = c.id and seen.staff_id = ${staffId}
+      left join person cl on cl.district_id = c.district_id and cl.id = c.claimed_by
       cross join lateral (select greatest(0, c.last_seq_to_staff - coalesce(seen.seq, 0)) as unread) u
       left join lateral (
         select x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text, x.translation_language
@@ -137,6 +142,7 @@ export async function inboxPage(
     rows: shown.map((row) => ({
       id: row.id,
       desk: row.staff_side === staffId ? null : row.staff_side,
+      claim: claimOf(row),
       ...(families.get(row.household_id) ?? { guardians: [], students: [], languages: [] }),
       unread: row.unread,
       unanswered: row.direction === 'to_staff' && row.kind !== 'call',

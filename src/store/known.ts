@@ -1,7 +1,7 @@
 /** What is known of a phone at one of our numbers: the same for texts and calls. */
 
 import { sql } from 'kysely'
-import type { Known } from '../core/conversation.ts'
+import { type Known, routeText } from '../core/conversation.ts'
 import type { Trx } from './database.ts'
 import { namedGuardian, schoolOfHousehold } from './reach.ts'
 
@@ -11,8 +11,19 @@ export type Pair = { readonly phoneId: string; readonly proxyNumberId: string }
 /** What routing asks of a pair. `optedOut`: whose block it is, the carrier's, which answers a START itself, or only ours. */
 export type KnownPair = { readonly optedOut: 'carrier' | 'ours' | null; readonly known: Known }
 
-/** Looks pairs up, answering in their order. */
+/** Looks pairs up, answering in their order. A phone that nobody knows is looked at twice: an office may be settling it at this very moment. */
 export async function knownPairs(trx: Trx, districtId: string, pairs: readonly Pair[]): Promise<KnownPair[]> {
+  const found = await lookUp(trx, districtId, pairs)
+  const unknown = pairs.filter((_, i) => routeText((found[i] as KnownPair).known).kind === 'stranger')
+  if (unknown.length === 0) return found
+  await sql`select from phone where district_id = ${districtId} and id = any(${unknown.map((p) => p.phoneId)}::uuid[]) order by id for key share`.execute(
+    trx,
+  )
+  const anew = await lookUp(trx, districtId, unknown)
+  return found.map((one, i) => anew[unknown.indexOf(pairs[i] as Pair)] ?? one)
+}
+
+async function lookUp(trx: Trx, districtId: string, pairs: readonly Pair[]): Promise<KnownPair[]> {
   const { rows } = await sql<{
     opted_out: KnownPair['optedOut']
     conversation_id: string | null

@@ -8,6 +8,7 @@ import { fixedText } from '../core/texts.ts'
 import { type Db, databaseNow, inDistrict } from './database.ts'
 import { insertNotices } from './exchanges.ts'
 import type { Keys } from './keys.ts'
+import { numberTowards } from './own-lines.ts'
 import { staffById } from './people.ts'
 import { now } from './settings.ts'
 
@@ -49,12 +50,8 @@ export async function sendLoginCode(db: Db, keys: Keys, number: E164, ticket: st
       trx,
     )
     if (asked.length >= MOST_AN_HOUR) return 'not_sent'
-    const { rows: numbers } = await sql<{ id: string }>`
-      select n.id from proxy_number n left join binding b on b.district_id = ${districtId} and b.proxy_number_id = n.id and b.phone_id = ${owner.phone_id}::uuid
-      where n.district_id = ${districtId} and n.gone_at is null
-      order by b.until is null and b.id is not null desc, n.adopted_at, n.id limit 1`.execute(trx)
-    const from = numbers[0]
-    if (from === undefined) return 'not_sent'
+    const from = await numberTowards(trx, districtId, owner.phone_id)
+    if (from === null) return 'not_sent'
     const code = String(randomInt(1_000_000)).padStart(6, '0')
     await sql`insert into login_code (district_id, id, staff_id, digest)
       values (${districtId}, ${ticket}::uuid, ${owner.staff_id}, ${digest(keys, districtId, ticket, code)})`.execute(trx)
@@ -69,7 +66,7 @@ export async function sendLoginCode(db: Db, keys: Keys, number: E164, ticket: st
         handedOver: textWith(code).text,
         answers: null,
         phoneId: owner.phone_id,
-        proxyNumberId: from.id,
+        proxyNumberId: from,
       },
     ])
     return 'sent'

@@ -125,6 +125,24 @@ export async function endLogin(trx: Trx, districtId: string, staffId: string, lo
   return true
 }
 
+/** Ends every login of a staff member. `by`: the administrator who does it. Gives how many there were. */
+export async function endAllLogins(trx: Trx, by: Staff, staffId: string): Promise<number> {
+  const { districtId } = by
+  const { rows } = await sql`update login set ended_at = clock_timestamp()
+    where district_id = ${districtId} and staff_id = ${staffId} and ended_at is null returning id`.execute(trx)
+  if (rows.length > 0)
+    await appendEvents(trx, districtId, [
+      {
+        exchangeId: null,
+        at: await databaseNow(trx),
+        what: 'logins_ended',
+        who: by.id,
+        detail: { staff: staffId, logins: rows.length },
+      },
+    ])
+  return rows.length
+}
+
 /** Drops what ended, or was never used, long ago. */
 export async function forgetLogins(trx: Trx, districtId: string): Promise<void> {
   await sql`delete from login where district_id = ${districtId} and made_at < clock_timestamp() - interval '30 days'`.execute(trx)

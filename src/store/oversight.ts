@@ -99,6 +99,19 @@ export async function choicesOf(
   return { staff, classes }
 }
 
+/** The active classes of a school, by title. */
+export async function classesOfSchool(
+  trx: Trx,
+  districtId: string,
+  schoolId: string,
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, title as name from class where district_id = ${districtId} and school_id = ${schoolId} and active order by title, id limit 2000`.execute(
+    trx,
+  )
+  return rows
+}
+
 /** One look or export of others' exchanges. */
 export type Look = {
   readonly at: Temporal.Instant

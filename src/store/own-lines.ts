@@ -1,4 +1,4 @@
-/** The school numbers that a staff member's own phone shows, one a family. */
+/** The school numbers that a staff member's own phone shows, one a family, and the one by which we write to it ourselves. */
 
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
@@ -23,4 +23,13 @@ export async function ownLines(trx: Trx, districtId: string, staffId: string): P
     const family = families.get(row.household_id)
     return family === undefined ? [] : [{ number: row.number, guardians: family.guardians, students: family.students }]
   })
+}
+
+/** A number of ours from which a notice that is of no conversation goes to a phone: one that it knows, where there is one. Null: there is none at all. */
+export async function numberTowards(trx: Trx, districtId: string, phoneId: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select n.id from proxy_number n left join binding b on b.district_id = ${districtId} and b.proxy_number_id = n.id and b.phone_id = ${phoneId}::uuid
+    where n.district_id = ${districtId} and n.gone_at is null
+    order by b.until is null and b.id is not null desc, n.adopted_at, n.id limit 1`.execute(trx)
+  return rows[0]?.id ?? null
 }

@@ -41,12 +41,14 @@ export function namedGuardian(
     limit 1) end ${open})`
 }
 
-/** A school of a household's students: the lowest id of an active one; null when none of its students has a school. */
+/** A school of a household's students: the lowest id of an active one; of nobody's household, that of the office that answers it; null when there is neither. */
 export function schoolOfHousehold(districtId: string, household: RawBuilder<unknown>): RawBuilder<string | null> {
-  return sql<string | null>`(
+  return sql<string | null>`coalesce((
     select min(s.id) from household_guardian hg
     join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
     join person_org po on po.district_id = hg.district_id and po.person_id = gs.student_id
     join school s on s.district_id = hg.district_id and s.id = po.org_id and s.active
-    where hg.district_id = ${districtId} and hg.household_id = ${household} and hg.until is null)`
+    where hg.district_id = ${districtId} and hg.household_id = ${household} and hg.until is null),
+    (select min(oc.school_id) from conversation oc where oc.district_id = ${districtId} and oc.household_id = ${household} and oc.ended_at is null
+      and not exists (select from household_guardian og where og.district_id = ${districtId} and og.household_id = ${household} and og.until is null)))`
 }

@@ -3,18 +3,13 @@
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
-import { cancelWaiting } from './exchanges.ts'
-import { teaches } from './reach.ts'
-
-/** Waiting, not yet handed over: an attempt in flight is left to settle. */
-const WAITING = sql`((status = 'received' and prepare_after is not null) or status in ('held', 'queued'))`
-
-/** Canceled this many at a time. */
-const BATCH = 5000
+import { endConversations, WAITING } from './households.ts'
+import { heedOfficePhones } from './office-phones.ts'
 
 /**
  * Makes each phone's open household hold exactly the guardians whom the roster gives that phone (`sms`, or `phone` where there is no
- * `sms` or the guardian wants to be called). Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
+ * `sms` or the guardian wants to be called), or of whom the office was told that it is theirs. A household of nobody we know, whom the office
+ * answers, stays until the phone is somebody's. Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
  * it: the number may be a stranger's now. An opt-out stays with the phone.
  */
 export async function mergeHouseholds(trx: Trx, districtId: string, moment: Moment): Promise<void> {
@@ -22,11 +17,14 @@ export async function mergeHouseholds(trx: Trx, districtId: string, moment: Mome
   await sql`create temp table roster_home on commit drop as
     select case when contact_by = 'voice' then coalesce(phone, sms) else coalesce(sms, phone) end as phone_id, id as guardian_id from roster_person
     where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
+  await heedOfficePhones(trx, districtId, moment)
   await sql`analyze roster_home`.execute(trx)
   await sql`create temp table roster_ended on commit drop as
     select h.id from household h where h.district_id = ${districtId} and h.until is null and not exists (
       select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
-      where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)`.execute(trx)
+      where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)
+    and (exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id)
+      or exists (select from roster_home w where w.phone_id = h.phone_id))`.execute(trx)
   const { rows: over } = await sql<{ id: string }>`
     select c.id from conversation c join roster_ended e on e.id = c.household_id
     where c.district_id = ${districtId} and c.ended_at is null`.execute(trx)
@@ -58,62 +56,6 @@ export async function mergeHouseholds(trx: Trx, districtId: string, moment: Mome
     join household h on h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null
     where not exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
-}
-
-/**
- * Ends the conversations of staff who have left, of teachers who no longer teach any student of the family, and of administrators who no
- * longer administer the school that speaks, or whose school the family has left: they may not write to it, and what it still texts to that
- * number reaches the office.
- */
-export async function endLostRights(trx: Trx, districtId: string, moment: Moment): Promise<void> {
-  const taught = sql`exists (
-    select from household_guardian hg
-    join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
-    where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null
-      and ${teaches(districtId, sql`c.staff_side`, sql`gs.student_id`)})`
-  const administers = sql`(p.role = 'administrator' and exists (
-    select from person_org po join district d on d.id = po.district_id
-    where po.district_id = ${districtId} and po.person_id = p.id and (po.org_id = d.sourced_id or (po.org_id = c.school_id and exists (
-      select from household_guardian hg
-      join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
-      join person_org so on so.district_id = hg.district_id and so.person_id = gs.student_id and so.org_id = c.school_id
-      where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null)))))`
-  const { rows } = await sql<{ id: string }>`
-    select c.id from conversation c join person p on p.district_id = c.district_id and p.id = c.staff_side
-    where c.district_id = ${districtId} and c.ended_at is null and (not p.active or not (${taught} or ${administers}))`.execute(
-    trx,
-  )
-  await endConversations(
-    trx,
-    districtId,
-    moment,
-    rows.map((row) => row.id),
-    'right_ended',
-  )
-}
-
-/**
- * Numbers rest from the `now` of hours on, by which they are given out again. Ids go by value and not by join: few conversations end, and there
- * may be millions of exchanges.
- */
-async function endConversations(
-  trx: Trx,
-  districtId: string,
-  moment: Moment,
-  ids: readonly string[],
-  why: string,
-): Promise<void> {
-  const now = moment.now.toString()
-  await sql`update conversation set ended_at = ${now}
-    where district_id = ${districtId} and id = any(${[...ids]}::uuid[]) and ended_at is null`.execute(trx)
-  await sql`update binding set until = ${now}
-    where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and until is null`.execute(trx)
-  const { rows } = await sql<{ id: string }>`
-    select id from exchange
-    where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and ${WAITING}`.execute(trx)
-  const waiting = rows.map((row) => row.id)
-  for (let from = 0; from < waiting.length; from += BATCH)
-    await cancelWaiting(trx, districtId, moment.database, waiting.slice(from, from + BATCH), why, null)
 }
 
 /**

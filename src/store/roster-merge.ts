@@ -77,15 +77,18 @@ export async function compareRoster(trx: Trx, districtId: string): Promise<Remov
 
 /**
  * An empty cell does not unsay what is known: a language, a zone or a way of contact that was set here stays. A school whose hours were
- * set here keeps the zone that was given with them.
+ * set here keeps the zone that was given with them. What the school has decided of a person stays, whatever the file says.
  */
 async function keepWhatTheFileLeavesOpen(trx: Trx, districtId: string): Promise<void> {
   await sql`update roster_org r set time_zone = case when t.hours is null then coalesce(r.time_zone, t.time_zone) else coalesce(t.time_zone, r.time_zone) end
     from school t where t.district_id = ${districtId} and t.id = r.id`.execute(trx)
-  await sql`update roster_person r set contact_by = coalesce(r.contact_by, t.contact_by), time_zone = coalesce(r.time_zone, t.time_zone),
-      language = case when r.keep_language then t.language else r.language end
+  await sql`update roster_person r set contact_by = case when t.contact_decided then t.contact_by else coalesce(r.contact_by, t.contact_by) end,
+      time_zone = coalesce(r.time_zone, t.time_zone),
+      language = case when r.keep_language or t.language_decided then t.language else r.language end
     from person t where t.district_id = ${districtId} and t.id = r.id
-      and (r.contact_by is null or r.time_zone is null or r.keep_language)`.execute(trx)
+      and (r.contact_by is null or r.time_zone is null or r.keep_language or t.contact_decided or t.language_decided)`.execute(
+    trx,
+  )
   await sql`update roster_person set contact_by = 'sms' where contact_by is null`.execute(trx)
 }
 

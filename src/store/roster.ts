@@ -10,7 +10,7 @@ import type { Db, Trx } from './database.ts'
 export type Finding = { readonly file: string; readonly line: number; readonly reason: string }
 
 /** The office's tasks that an import opens and closes. */
-export type RosterTask = 'roster_phone' | 'roster_language' | 'roster_agent'
+export type RosterTask = 'roster_phone' | 'roster_language' | 'roster_agent' | 'roster_office_phone'
 
 /** A finding as it is written down: one that refuses the roster, or a warning, perhaps with a task for the office. */
 export type NewFinding = Finding & {
@@ -225,7 +225,7 @@ export async function syncTasks(trx: Trx, districtId: string): Promise<void> {
     from roster_finding f where task_kind is not null and not refuses group by task_kind, person_id`)
     .execute(trx)
   await sql`update task t set closed_at = now() where t.district_id = ${districtId} and t.closed_at is null
-    and t.kind in ('roster_phone', 'roster_language', 'roster_agent')
+    and t.kind in ('roster_phone', 'roster_language', 'roster_agent', 'roster_office_phone')
     and not exists (select from roster_task r where r.kind = t.kind and r.key = t.key)`.execute(trx)
   await sql`insert into task as t (district_id, school_id, kind, key, person_id, detail)
     select ${districtId}, school_id, kind, key, person_id, detail from roster_task

@@ -124,6 +124,8 @@ export interface Class {
 }
 
 export interface Conversation {
+  claimed_at: ColumnType<Temporal.Instant, string, string> | null;
+  claimed_by: string | null;
   district_id: string;
   ended_at: ColumnType<Temporal.Instant, string, string> | null;
   household_id: string;
@@ -328,6 +330,15 @@ export interface LoginCode {
   used_at: ColumnType<Temporal.Instant, string, string> | null;
 }
 
+export interface OfficePhone {
+  district_id: string;
+  guardian_id: string;
+  phone_id: string;
+  roster_phone_id: string | null;
+  said_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  said_by: string;
+}
+
 export interface OwnPhone {
   district_id: string;
   hours: Json | null;
@@ -338,6 +349,7 @@ export interface OwnPhone {
 export interface Person {
   active: Generated<boolean>;
   contact_by: Generated<string>;
+  contact_decided: Generated<boolean>;
   display_name: string | null;
   district_id: string;
   email: string | null;
@@ -346,7 +358,9 @@ export interface Person {
   id: string;
   kind: string;
   language: string | null;
+  language_decided: Generated<boolean>;
   role: string;
+  spoken_language: string | null;
   time_zone: string | null;
 }
 
@@ -535,6 +549,7 @@ export interface TalkLine {
 }
 
 export interface Task {
+  claimed_at: ColumnType<Temporal.Instant, string, string> | null;
   claimed_by: string | null;
   closed_at: ColumnType<Temporal.Instant, string, string> | null;
   closed_by: string | null;
@@ -618,6 +633,7 @@ export interface DB {
   inbox: Inbox;
   login: Login;
   login_code: LoginCode;
+  office_phone: OfficePhone;
   own_phone: OwnPhone;
   person: Person;
   person_org: PersonOrg;

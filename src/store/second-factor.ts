@@ -3,9 +3,14 @@
 import { sql } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import type { Staff } from '../core/people.ts'
+import { fixedText } from '../core/texts.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
+import { insertNotices } from './exchanges.ts'
 import type { Keys } from './keys.ts'
+import { endAllLogins } from './logins.ts'
+import { numberTowards } from './own-lines.ts'
+import { momentOf } from './settings.ts'
 
 /** After so many wrong codes none is looked at until the first of them is this old. */
 const MOST_FAILURES = 10
@@ -81,4 +86,39 @@ export async function checkSecondFactor(
     where district_id = ${districtId} and staff_id = ${id}`.execute(trx)
   if (!row.confirmed) await appendEvents(trx, districtId, [{ exchangeId: null, at, what: 'second_factor_set', who: id }])
   return 'right'
+}
+
+/**
+ * Takes a second factor away, so that its owner sets up another at the next sign-in; ends all logins and codes of that person, and tells the own phone,
+ * where there is one. `reason`: in the resetter's words, kept with the event. False: there was none. Whoever calls has checked the right.
+ */
+export async function resetSecondFactor(trx: Trx, by: Staff, person: Staff, reason: string): Promise<boolean> {
+  const { districtId, id } = person
+  const gone = await sql`delete from second_factor where district_id = ${districtId} and staff_id = ${id}`.execute(trx)
+  if (gone.numAffectedRows === 0n) return false
+  await endAllLogins(trx, by, id)
+  await sql`delete from login_code where district_id = ${districtId} and staff_id = ${id} and used_at is null`.execute(trx)
+  const { database, now } = await momentOf(trx)
+  await appendEvents(trx, districtId, [
+    { exchangeId: null, at: database, what: 'second_factor_reset', who: by.id, detail: { staff: id }, text: { reason } },
+  ])
+  const { rows } = await sql<{ phone: string; language: string | null }>`
+    select pp.phone_id as phone, p.language from person p join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id and pp.use = 'sms'
+    where p.district_id = ${districtId} and p.id = ${id}`.execute(trx)
+  const phone = rows[0]
+  const from = phone === undefined ? null : await numberTowards(trx, districtId, phone.phone)
+  if (phone !== undefined && from !== null)
+    await insertNotices(trx, districtId, database, now, [
+      {
+        conversationId: null,
+        direction: 'to_staff',
+        notice: 'factor_reset',
+        key: null,
+        ...fixedText('factor_reset', phone.language ?? 'en', { name: by.displayName }),
+        answers: null,
+        phoneId: phone.phone,
+        proxyNumberId: from,
+      },
+    ])
+  return true
 }

@@ -1,21 +1,28 @@
-/** What waits for a person, as one list: for whoever staffs a desk the own schools', for administrators theirs, for the district all. */
+/** What waits for a person, as one list: for whoever staffs an office or is an aide the own schools', for administrators theirs, for the district all. */
 
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
+import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.ts'
+import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import { schoolOfHousehold } from './reach.ts'
+import { fromUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
 /** A task with what somebody needs to decide it. */
 export type TaskRow = {
   readonly id: string
   readonly kind: string
   readonly at: Temporal.Instant
-  /** By name; null: nobody has taken it. */
-  readonly claimedBy: string | null
-  readonly mine: boolean
+  /** By when it should be done; null: its school has no hours to count it by. */
+  readonly due: Temporal.Instant | null
+  /** The zone in which its school tells times; null: not known. */
+  readonly zone: string | null
+  /** Null: nobody has taken it. */
+  readonly claim: Claim | null
   readonly conversation: string | null
   readonly exchangeId: string | null
+  /** The id of the phone that it came from, where nobody knows whose that is. */
+  readonly unknownPhone: string | null
   readonly original: { readonly language: string | null; readonly text: string } | null
   readonly translation: { readonly language: string | null; readonly text: string } | null
   readonly staffName: string | null
@@ -24,89 +31,132 @@ export type TaskRow = {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** The schools whose tasks somebody sees: null for all of the district, empty for none. */
+/** The schools whose tasks somebody sees: null for all of the district, empty for none. The nurse and attendance have their own inboxes, and no tasks. */
 export async function taskSchools(trx: Trx, staff: Staff): Promise<readonly string[] | null> {
   if (staff.scope.kind === 'district') return null
   if (staff.scope.kind === 'schools') return staff.scope.schools
   const { rows } = await sql<{ id: string }>`
     select distinct d.school_id as id from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
-    where ds.district_id = ${staff.districtId} and ds.person_id = ${staff.id}`.execute(trx)
+    where ds.district_id = ${staff.districtId} and ds.person_id = ${staff.id} and d.kind in ('office', 'aides')`.execute(trx)
   return rows.map((row) => row.id)
 }
 
-const SCHOOL = (
-  districtId: string,
-) => sql`coalesce(t.school_id, c.school_id, (select d.school_id from desk d where d.district_id = x.district_id and d.id = x.desk_id),
-  (select ${schoolOfHousehold(districtId, sql`h.id`)} from household h where h.district_id = t.district_id and h.phone_id = t.phone_id and h.until is null limit 1))`
+/** Which tasks: with `id`, that one alone. `asSeen`: an event's time by the clock that hours go by. */
+export type TaskQuestion = {
+  readonly id: string | null
+  readonly limit: number
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
+}
 
-/** The open tasks of these schools, the oldest first; with `id`, that one alone. */
+/** The open tasks of these schools, the first due first; those without a due time come last. Due times move with the school's hours. */
 export async function openTasks(
   trx: Trx,
   staff: Staff,
   schools: readonly string[] | null,
-  given: { readonly id: string | null; readonly limit: number },
+  given: TaskQuestion,
 ): Promise<TaskRow[]> {
-  const { districtId } = staff
   if (schools !== null && schools.length === 0) return []
-  const { rows } = await sql<{
-    id: string
-    kind: string
-    at: Temporal.Instant
-    claimed_by: string | null
-    claimer: string | null
-    conversation: string | null
-    exchange_id: string | null
-    original_language: string | null
-    original_text: string | null
-    translation_language: string | null
-    translation_text: string | null
-    staff_name: string | null
-    people: string[]
-    detail: Record<string, unknown>
-  }>`
-    select t.id, t.kind, t.created_at as at, t.claimed_by, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
+  const { districtId } = staff
+  // What came first of a kind in a school is due first: no more of each can be among the first.
+  const { rows } = await sql<{ id: string; kind: string; at: Temporal.Instant; hours: DueHours | null }>`
+    select k.id, k.kind, k.at, s.hours from (
+      select w.*, row_number() over (partition by w.kind, w.school_id order by w.at, w.id) as n from (
+        select t.id, t.kind, t.created_at as at, ${schoolOfTask(districtId)} as school_id from ${tasksWithPlace()}
+        where t.district_id = ${districtId} and t.closed_at is null ${given.id === null ? sql`` : sql`and t.id = ${given.id}::uuid`}) w
+      where ${schools === null} or w.school_id = any(${schools === null ? [] : [...schools]}::text[])) k
+    left join school s on s.district_id = ${districtId} and s.id = k.school_id where k.n <= ${given.limit}`.execute(trx)
+  const timed = rows.map((row) => {
+    const at = given.asSeen(row.at)
+    return { id: row.id, at, due: isKnown(row.kind) ? dueAt(row.kind, at, row.hours) : null, zone: row.hours?.timezone ?? null }
+  })
+  const first = timed.sort(dueFirst).slice(0, given.limit)
+  const details = await detailsOf(
+    trx,
+    districtId,
+    first.map(({ id }) => id),
+  )
+  return first.flatMap(({ id, at, due, zone }) => {
+    const row = details.get(id)
+    return row === undefined ? [] : [{ ...row, at, due, zone }]
+  })
+}
+
+type Timed = { readonly id: string; readonly at: Temporal.Instant; readonly due: Temporal.Instant | null }
+
+function dueFirst(a: Timed, b: Timed): number {
+  if (a.due === null || b.due === null)
+    return Number(a.due === null) - Number(b.due === null) || Temporal.Instant.compare(a.at, b.at)
+  return Temporal.Instant.compare(a.due, b.due) || Temporal.Instant.compare(a.at, b.at) || (a.id < b.id ? -1 : 1)
+}
+
+function isKnown(kind: string): kind is TaskKind {
+  return Object.hasOwn(TASK_DUE, kind)
+}
+
+async function detailsOf(
+  trx: Trx,
+  districtId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Omit<TaskRow, 'at' | 'due' | 'zone'>>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<
+    ClaimColumns & {
+      id: string
+      kind: string
+      conversation: string | null
+      unknown_phone: string | null
+      exchange_id: string | null
+      original_language: string | null
+      original_text: string | null
+      translation_language: string | null
+      translation_text: string | null
+      staff_name: string | null
+      people: string[]
+      detail: Record<string, unknown>
+    }
+  >`
+    select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
+      case when ${fromUnknown(districtId)} and not exists (
+          select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id and hg.until is null
+          where h.district_id = t.district_id and h.phone_id = x.phone_id and h.until is null) and t.kind in ('stranger', 'voicemail', 'call_back')
+        then x.phone_id end as unknown_phone,
       x.conversation_id as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), c.staff_side) as staff_name,
       coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and (p.id = t.person_id
         or p.id in (select hg.guardian_id from household_guardian hg where hg.district_id = t.district_id and hg.until is null and (hg.household_id = c.household_id
           or hg.household_id in (select h.id from household h where h.district_id = t.district_id and h.phone_id = t.phone_id and h.until is null))))), '[]') as people,
       t.detail
-    from task t left join exchange x on x.district_id = t.district_id and x.id = t.exchange_id
-    left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+    from ${tasksWithPlace()}
     left join person s on s.district_id = c.district_id and s.id = c.staff_side
     left join person cl on cl.district_id = t.district_id and cl.id = t.claimed_by
-    where t.district_id = ${districtId} and t.closed_at is null ${given.id === null ? sql`` : sql`and t.id = ${given.id}::uuid`}
-      and (${schools === null} or ${SCHOOL(districtId)} = any(${schools === null ? [] : [...schools]}::text[]))
-    order by t.created_at, t.id limit ${given.limit}`.execute(trx)
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind,
-    at: row.at,
-    claimedBy: row.claimed_by === null ? null : (row.claimer ?? row.claimed_by),
-    mine: row.claimed_by === staff.id,
-    conversation: row.conversation,
-    exchangeId: row.exchange_id,
-    original: row.original_text === null ? null : { language: row.original_language, text: row.original_text },
-    translation: row.translation_text === null ? null : { language: row.translation_language, text: row.translation_text },
-    staffName: row.staff_name,
-    people: row.people,
-    detail: row.detail,
-  }))
+    where t.district_id = ${districtId} and t.id = any(${[...ids]}::uuid[])`.execute(trx)
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        kind: row.kind,
+        claim: claimOf(row),
+        conversation: row.conversation,
+        unknownPhone: row.unknown_phone,
+        exchangeId: row.exchange_id,
+        original: row.original_text === null ? null : { language: row.original_language, text: row.original_text },
+        translation: row.translation_text === null ? null : { language: row.translation_language, text: row.translation_text },
+        staffName: row.staff_name,
+        people: row.people,
+        detail: row.detail,
+      },
+    ]),
+  )
 }
 
-/** Takes a task, gives it back, or closes it; in the log with who did it. The task must be one that this person was shown. */
-export async function settleTask(trx: Trx, staff: Staff, taskId: string, what: 'claim' | 'leave' | 'done'): Promise<void> {
+/** Closes a task; in the log with who did it. The task must be one that this person was shown. */
+export async function finishTask(trx: Trx, staff: Staff, taskId: string): Promise<void> {
   const { districtId } = staff
-  const change = {
-    claim: sql`claimed_by = ${staff.id}`,
-    leave: sql`claimed_by = null`,
-    done: sql`closed_at = clock_timestamp(), closed_by = ${staff.id}`,
-  }[what]
   const { rows } = await sql<{ kind: string; exchange_id: string | null }>`
-    update task set ${change} where district_id = ${districtId} and id = ${taskId}::uuid and closed_at is null returning kind, exchange_id`.execute(
-    trx,
-  )
-  if (rows[0] !== undefined && what === 'done')
+    update task set closed_at = clock_timestamp(), closed_by = ${staff.id}
+    where district_id = ${districtId} and id = ${taskId}::uuid and closed_at is null returning kind, exchange_id`.execute(trx)
+  if (rows[0] !== undefined)
     await appendEvents(trx, districtId, [
       {
         exchangeId: rows[0].exchange_id,

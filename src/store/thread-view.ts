@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
+import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import type { Trx } from './database.ts'
 import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
 import { type Family, familiesOf } from './family-names.ts'
@@ -18,10 +19,14 @@ export type ThreadHead = Family & {
   readonly isDesk: boolean
   /** Whether the viewer is the staff side, or staffs the desk. */
   readonly own: boolean
+  /** Who of the desk has taken it; null: nobody, or it is no desk's. */
+  readonly claim: Claim | null
   readonly schoolId: string
   readonly schoolName: string
   /** Whom a message is addressed to; null: the household has nobody left. */
   readonly guardianId: string | null
+  /** The phone's id where nobody knows whose it is; null: somebody does. */
+  readonly unknownPhone: string | null
   readonly ended: boolean
   readonly optedOut: boolean
   /** Whether the family asked for no more calls (key 9). */
@@ -40,27 +45,30 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, id: string): Promise<ThreadHead | null> {
   if (!UUID.test(id)) return null
   const sides = await sidesOf(trx, districtId, viewer)
-  const { rows } = await sql<{
-    household_id: string
-    staff_side: string
-    staff_name: string
-    desk_kind: string | null
-    own: boolean
-    school_id: string
-    school_name: string
-    hours: unknown
-    family_zone: string | null
-    guardian: string | null
-    ended: boolean
-    opted_out: boolean
-    refuses_calls: boolean
-    zone: string
-    own_phone: ThreadHead['ownPhone']
-  }>`
+  const { rows } = await sql<
+    ClaimColumns & {
+      household_id: string
+      staff_side: string
+      staff_name: string
+      desk_kind: string | null
+      own: boolean
+      school_id: string
+      school_name: string
+      hours: unknown
+      phone_id: string
+      family_zone: string | null
+      guardian: string | null
+      ended: boolean
+      opted_out: boolean
+      refuses_calls: boolean
+      zone: string
+      own_phone: ThreadHead['ownPhone']
+    }
+  >`
     select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff_name,
-      d.kind as desk_kind,
+      d.kind as desk_kind, c.claimed_by, c.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
-      s.id as school_id, s.name as school_name, s.hours, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
+      s.id as school_id, s.name as school_name, s.hours, h.phone_id, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
       p.calls_refused_at is not null as refuses_calls, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone,
       case when sp.phone_id is null then 'none' when op.is_off then 'off' else 'on' end as own_phone
     from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id
@@ -70,6 +78,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
     left join person_phone sp on sp.district_id = c.district_id and sp.person_id = c.staff_side and sp.use = 'sms'
     left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
+    left join person cl on cl.district_id = c.district_id and cl.id = c.claimed_by
     cross join lateral (select ${namedGuardian(districtId, sql`c.household_id`, sql`c.staff_side`)} as id) ng
     left join person g on g.district_id = c.district_id and g.id = ng.id
     where c.district_id = ${districtId} and c.id = ${id}::uuid and (${seesConversation(viewer, sides)}
@@ -88,9 +97,11 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     staffName: row.desk_kind === null ? row.staff_name : `${row.school_name} ${row.desk_kind}`,
     isDesk: row.desk_kind !== null,
     own: row.own,
+    claim: claimOf(row),
     schoolId: row.school_id,
     schoolName: row.school_name,
     guardianId: row.guardian,
+    unknownPhone: row.guardian === null && row.desk_kind !== null && !row.ended ? row.phone_id : null,
     ended: row.ended,
     optedOut: row.opted_out,
     refusesCalls: row.refuses_calls,

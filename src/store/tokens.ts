@@ -3,10 +3,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
-import { type Db, databaseNow, inDistrict } from './database.ts'
+import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { staffById } from './people.ts'
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const SHAPE = /^hl_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/
 
 /** The token's 256 random bits need no slow hash: there is nothing to guess. */
@@ -47,4 +48,36 @@ export async function staffOfToken(db: Db, token: string): Promise<Staff | null>
     const owner = rows[0]
     return owner === undefined ? null : staffById(trx, districtId, owner.staff_id)
   })
+}
+
+/** A token as an administrator sees it: never itself. */
+export type TokenRow = { readonly id: string; readonly madeAt: Temporal.Instant }
+
+/** The tokens of a staff member that work, the newest first. */
+export async function openTokens(trx: Trx, districtId: string, staffId: string): Promise<TokenRow[]> {
+  const { rows } = await sql<TokenRow>`
+    select id, created_at as "madeAt" from api_token where district_id = ${districtId} and staff_id = ${staffId} and revoked_at is null
+    order by created_at desc, id`.execute(trx)
+  return rows
+}
+
+/** Makes a token of a staff member work no longer; false: there is none such that does. */
+export async function revokeToken(trx: Trx, by: Staff, staffId: string, tokenId: string): Promise<boolean> {
+  if (!UUID.test(tokenId)) return false
+  const { rows } = await sql`
+    update api_token set revoked_at = clock_timestamp()
+    where district_id = ${by.districtId} and staff_id = ${staffId} and id = ${tokenId}::uuid and revoked_at is null returning id`.execute(
+    trx,
+  )
+  if (rows.length === 0) return false
+  await appendEvents(trx, by.districtId, [
+    {
+      exchangeId: null,
+      at: await databaseNow(trx),
+      what: 'token_revoked',
+      who: by.id,
+      detail: { staff: staffId, token: tokenId },
+    },
+  ])
+  return true
 }

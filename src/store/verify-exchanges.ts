@@ -4,6 +4,9 @@ import { sql } from 'kysely'
 import type { Trx } from './database.ts'
 import { TEXT_ERASED } from './events.ts'
 
+/** The event by which what an unknown phone wrote came into a conversation, and got the name of the guardian whose phone it is. */
+export const PLACED = 'placed'
+
 /** Where the log is broken: the place in the chain and the event, as far as there is one, and what is wrong, in one plain sentence. */
 export type Broken = {
   readonly kind: 'broken'
@@ -122,13 +125,14 @@ function changedColumn(exchange: ExchangeRow, events: readonly EventRow[]): stri
   const made = events.find((e) => e.detail !== null && Object.hasOwn(e.detail, 'conversation'))
   if (made?.detail != null) {
     const { detail } = made
+    const place = events.findLast((e) => e.what === PLACED)?.detail ?? detail
     const said: Readonly<Record<string, readonly [unknown, unknown]>> = {
       author: [exchange.author, made.what === 'notice' ? 'gateway' : 'person'],
       writer: [exchange.author_id, made.who],
       direction: [exchange.direction, detail['direction']],
-      conversation: [exchange.conversation_id, detail['conversation']],
+      conversation: [exchange.conversation_id, place['conversation']],
       desk: [exchange.desk_id, detail['desk']],
-      guardian: [exchange.guardian_id, detail['guardian']],
+      guardian: [exchange.guardian_id, place['guardian']],
       time: [exchange.created_at.toString(), made.at.add({ microseconds: Number(detail['n'] ?? 0) }).toString()],
     }
     for (const [name, [now, then]] of Object.entries(said)) if (now !== then) return name

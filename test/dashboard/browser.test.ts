@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { sql } from 'kysely'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { staffDesk } from '../../src/store/desks.ts'
 import { visitor } from '../support/visitor.ts'
 import { openWorld, type World } from '../support/world.ts'
 
@@ -13,6 +14,7 @@ let world: World
 let browser: Browser
 let conversation = ''
 let announcement = ''
+let stranger = ''
 
 describe.skipIf(!existsSync(executablePath))('in a browser', () => {
   beforeAll(async () => {
@@ -40,6 +42,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     announcement = (to ?? '').split('?')[0] ?? ''
     await world.settled()
     await (await visitor(world, 'kim')).post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
+    world.phone('+14145550133').texts((await world.line('rivera', 'rosa')).family ?? '', 'Hola, soy la mamá de Maya.')
+    await world.settled()
+    const unknown = await world.rows(sql<{ id: string }>`select phone_id as id from task where kind = 'stranger'`)
+    stranger = unknown[0]?.id ?? ''
     browser = await chromium.launch({
       executablePath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -92,6 +98,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/school/texts/ar?part=phrase'],
     ['kim', () => '/school/texts/ar/text/help'],
     ['kim', () => '/reach?of=lincoln'],
+    ['kim', () => '/people?of=lincoln'],
+    ['kim', () => '/people/rosa'],
+    ['kim', () => '/people/rivera'],
+    ['rivera', () => `/strangers/${stranger}?q=lop`],
     ['kim', () => '/school/roster'],
     ['kim', () => '/oversight/review?of=lincoln'],
     ['kim', () => '/nothing-here'],
@@ -353,6 +363,34 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
       await page.goBack()
       expect(await draft(page)).toBe('Far from any network')
     })
+  })
+
+  test('who takes a conversation of a desk is seen by the others at once, without a reload', async () => {
+    await world.inDistrict((trx) =>
+      staffDesk(trx, world.district, { schoolId: 'lincoln', kind: 'office' }, ['rivera', 'osei'], 'kim'),
+    )
+    const { family, staff } = await world.line('rivera', 'rosa')
+    world.phoneOf('rosa').texts(world.numbers.find((one) => one !== family && one !== staff) ?? '', 'Hola')
+    await world.settled()
+    const rows = await world.rows(sql<{ id: string }>`select id from conversation where staff_side = 'lincoln/office'`)
+    const [inbox, thread] = [await visit('rivera', '/inbox'), await visit('rivera', `/conversations/${rows[0]?.id}`)]
+    for (const page of [inbox, thread]) await page.evaluate('window.notReloaded = true')
+    const osei = await visit('osei', `/conversations/${rows[0]?.id}`, { javaScriptEnabled: false })
+    await osei.click('text=I take it')
+    await inbox.waitForSelector('text=taken by Ms Osei')
+    await thread.waitForSelector('text=Taken by Ms Osei')
+    for (const page of [inbox, thread]) expect(await page.evaluate('window.notReloaded')).toBe(true)
+  })
+
+  test('without JavaScript an office says whose phone it is', async () => {
+    const page = await visit('rivera', `/strangers/${stranger}`, { javaScriptEnabled: false })
+    await page.fill('#q', 'luis')
+    await page.press('#q', 'Enter')
+    await page.check('text=Luis Lopez')
+    await page.click('text=This is their phone')
+    await page.waitForURL(/said=identified/)
+    expect(await page.textContent('.thread')).toContain('Hola, soy la mamá de Maya.')
+    expect(await page.textContent('h1')).toContain('Maya L.')
   })
 
   test('the first view of inbox, conversation and oversight is under 14 kB compressed, with style and script', async () => {

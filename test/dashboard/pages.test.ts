@@ -278,6 +278,9 @@ describe('who may see and do what', () => {
     '/school/texts',
     '/school/texts/es',
     '/school/texts/es/text/help',
+    '/people',
+    '/people/rosa',
+    `/strangers/${elsewhere}`,
     '/tasks',
     '/nothing',
   ]
@@ -312,6 +315,18 @@ describe('who may see and do what', () => {
     '/oversight/review/lincoln/words',
     `/oversight/review/lincoln/${exchange}`,
     `/tasks/${elsewhere}/done`,
+    `/tasks/${elsewhere}/claim`,
+    `/tasks/${elsewhere}/leave`,
+    `/conversations/${conversation}/claim`,
+    `/conversations/${conversation}/leave`,
+    `/strangers/${elsewhere}/guardians`,
+    `/strangers/${elsewhere}/messages`,
+    `/strangers/${elsewhere}/dismiss`,
+    '/people/rosa/preferences',
+    '/people/rosa/listed-phone',
+    '/people/rivera/logins/end',
+    `/people/rivera/tokens/${elsewhere}/revoke`,
+    '/people/rivera/second-factor/reset',
     `/account/logins/${elsewhere}/end`,
   ]
 
@@ -571,16 +586,26 @@ describe('signing in by a texted code', () => {
 
 describe('whatever stands in an address or a form, no page fails', () => {
   const pages = () =>
-    '/inbox /oversight /oversight/review /reach /school /school/numbers /school/languages /school/translator /school/week /school/texts /school/texts/es /school/texts/es/text/help /attendance /sign-in /sign-in/code /sign-in/second'
+    '/inbox /oversight /oversight/review /reach /school /people /tasks /school/numbers /school/languages /school/translator /school/week /school/texts /school/texts/es /school/texts/es/text/help /attendance /sign-in /sign-in/code /sign-in/second'
       .split(' ')
-      .concat(`/conversations/${conversation}`, '/conversations/', '/classes/', '/announcements/', '/exchanges/')
-  const names = 'part q show after before draft body first said words staff class status from to of next'.split(' ')
+      .concat(
+        `/conversations/${conversation}`,
+        '/conversations/',
+        '/classes/',
+        '/announcements/',
+        '/exchanges/',
+        '/people/',
+        '/strangers/',
+      )
+  const names = 'part role translate q show after before draft body first said words staff class status from to of next'.split(
+    ' ',
+  )
   const forms = () =>
-    '/sign-in /sign-in/code /sign-in/second /oversight/export /school/lincoln/hours /school/lincoln/desks /oversight/review/lincoln/words /attendance/lincoln /school/texts/es/reviewed /school/texts/es/text/help'
+    '/sign-in /sign-in/code /sign-in/second /oversight/export /school/lincoln/hours /school/lincoln/desks /oversight/review/lincoln/words /attendance/lincoln /people/rosa/preferences /school/texts/es/reviewed /school/texts/es/text/help'
       .split(' ')
       .concat(`/conversations/${conversation}/preview`)
   const fields =
-    'wording act read part phone code next body reason from to timezone families-mon closures desk staff words lines urgent'.split(
+    'language spoken contact guardian despite wording act read part phone code next body reason from to timezone families-mon closures desk staff words lines urgent'.split(
       ' ',
     )
   const asks = async (value: string) => {

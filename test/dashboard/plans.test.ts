@@ -15,10 +15,12 @@ import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
 import { ownPhone, setOwnPhone } from '../../src/store/own-phone.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
-import { inboxPulse, threadPulse } from '../../src/store/pulse.ts'
+import { findPeople, personView } from '../../src/store/person-view.ts'
+import { inboxPulse, tasksPulse, threadPulse } from '../../src/store/pulse.ts'
 import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
 import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
 import { momentOf } from '../../src/store/settings.ts'
+import { strangerOf } from '../../src/store/strangers.ts'
 import { openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
@@ -113,6 +115,14 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
         now,
       ),
   ],
+  [
+    'people, found by name',
+    async (trx) =>
+      findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: null, classId: null, limit: 50 }),
+  ],
+  ['a person', async (trx) => personView(trx, await staffNamed(trx, 'whitfield'), 'rosa')],
+  ['an unknown phone', async (trx) => strangerOf(trx, await staffNamed(trx, 'kim'), conversation)],
+  ['the pulse of tasks', (trx, d) => tasksPulse(trx, d)],
   ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
   [
     'the numbers of a school',
@@ -159,7 +169,10 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
         hold: null,
       })),
   ],
-  ['tasks of a school', async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100 })],
+  [
+    'tasks of a school',
+    async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, limit: 100, asSeen: (at) => at }),
+  ],
 ]
 
 /** The tables that a query reads whole, and how many exchanges it touches. */

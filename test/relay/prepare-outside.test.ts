@@ -24,6 +24,7 @@ const ITEM: ToPrepare = {
   staffName: 'Ms Rivera',
   staffLanguage: 'en',
   familyLanguages: ['es'],
+  unknownWords: null,
   schoolId: 'lincoln',
   schoolName: 'Lincoln School',
   country: 'US',

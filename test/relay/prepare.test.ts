@@ -25,6 +25,7 @@ const item = (n: number): ToPrepare => ({
   staffName: 'Ana Rivera',
   staffLanguage: 'en',
   familyLanguages: ['es'],
+  unknownWords: null,
   schoolId: 'lincoln',
   schoolName: 'Lincoln School',
   familyName: 'Maya L.',
@@ -82,6 +83,7 @@ describe('the first text to a phone', () => {
     phoneId: `p${phone}`,
     number: `+1971555010${phone}` as E164,
     landline,
+    spoken: ['en'],
   })
   /** Prepares the items; gives what was written, in its order, and which phones were asked about and kept. */
   const prepared = async (

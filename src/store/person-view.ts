@@ -1,0 +1,204 @@
+/** People as an administrator sees them: found by name, class and role, and one person with all that decides how the school reaches them. No number. */
+
+import { sql } from 'kysely'
+import { channelOf } from '../core/channel.ts'
+import { type Scope, type Staff, scopeOf } from '../core/people.ts'
+import type { Trx } from './database.ts'
+import { enrolledNow } from './reach.ts'
+
+/** The roles that a search can be narrowed to. */
+export const PERSON_ROLES = ['guardian', 'student', 'teacher', 'administrator', 'aide'] as const
+/** One of them. */
+export type PersonRole = (typeof PERSON_ROLES)[number]
+
+/** Which people of a school. `classId`: its students, their guardians and its teachers. */
+export type PeopleQuestion = {
+  readonly schoolId: string
+  readonly name: string
+  readonly role: PersonRole | null
+  readonly classId: string | null
+  readonly limit: number
+}
+
+/** Somebody in a list; `role`: the roster's word. `with`: the students of a guardian, the guardians of a student. */
+export type PersonRow = {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly with: readonly string[]
+}
+
+const NAME = sql`coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name))`
+
+/** The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. */
+export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion): Promise<PersonRow[]> {
+  const { districtId, scope } = admin
+  const pattern = `%${asked.name.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
+  const org = sql`po.district_id = ${districtId} and (po.org_id = ${asked.schoolId}
+    or (${scope.kind === 'district'} and po.org_id = (select sourced_id from district where id = ${districtId})))`
+  const pool =
+    asked.classId === null
+      ? sql`select po.person_id as id from person_org po where ${org}
+          union select gs.guardian_id from person_org po join guardianship gs on gs.district_id = po.district_id and gs.student_id = po.person_id where ${org}`
+      : sql`select e.person_id as id from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.school_id = ${asked.schoolId}
+            where e.district_id = ${districtId} and e.class_id = ${asked.classId} and ${enrolledNow('e')}
+          union select gs.guardian_id from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.school_id = ${asked.schoolId}
+            join guardianship gs on gs.district_id = e.district_id and gs.student_id = e.person_id
+            where e.district_id = ${districtId} and e.class_id = ${asked.classId} and e.role = 'student' and ${enrolledNow('e')}`
+  const { rows } = await sql<PersonRow>`
+    select p.id, ${NAME} as name, p.role, coalesce((
+        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from guardianship gs
+        join person o on o.district_id = gs.district_id and o.active and o.id = case p.kind when 'student' then gs.guardian_id else gs.student_id end
+        where gs.district_id = ${districtId} and p.kind <> 'staff' and case p.kind when 'student' then gs.student_id = p.id else gs.guardian_id = p.id end), '[]') as "with"
+    from (${pool}) w join person p on p.district_id = ${districtId} and p.id = w.id and p.active
+    where concat_ws(' ', p.given_name, p.family_name, p.display_name) ilike ${pattern}
+      and (${asked.role === null} or ${asked.role}::text = case p.kind when 'guardian' then 'guardian' when 'student' then 'student' else p.role end)
+    order by p.family_name, p.given_name, p.id limit ${asked.limit}`.execute(trx)
+  return rows
+}
+
+/** By which way somebody is reached; null: by none, for want of a phone. */
+export type Reached = {
+  readonly channel: 'text' | 'call' | 'none'
+  readonly optedOut: boolean
+  readonly refusesCalls: boolean
+  readonly landline: boolean
+  /** Others who read the same phone, by name. */
+  readonly shared: readonly string[]
+}
+
+/** One person. Languages are BCP 47; null: none is on file. */
+export type PersonView = {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'staff' | 'guardian' | 'student'
+  readonly role: string
+  /** Of staff: how far they see. */
+  readonly scope: Scope
+  readonly schools: readonly { readonly id: string; readonly name: string }[]
+  readonly classes: readonly string[]
+  /** The students of a guardian, the guardians of a student. */
+  readonly relatives: readonly { readonly id: string; readonly name: string }[]
+  readonly language: string | null
+  /** Where it is another one than the written. */
+  readonly spokenLanguage: string | null
+  readonly contactBy: 'sms' | 'voice'
+  /** Whether the school has said so, whatever the list says. */
+  readonly decided: { readonly language: boolean; readonly contact: boolean }
+  readonly reached: Reached | null
+  /** The office was told that another phone than the list's is theirs. */
+  readonly officePhone: { readonly by: string; readonly at: Temporal.Instant } | null
+  /** Of staff: `Lincoln School office`. */
+  readonly desks: readonly string[]
+  readonly secondFactor: boolean
+}
+
+/** A person of this administrator's schools, or of the district for its own; null for everybody else. */
+export async function personView(trx: Trx, admin: Staff, id: string): Promise<PersonView | null> {
+  const { districtId, scope } = admin
+  if (scope.kind === 'own') return null
+  const schools = scope.kind === 'schools' ? [...scope.schools] : []
+  const { rows } = await sql<{
+    id: string
+    name: string
+    kind: PersonView['kind']
+    role: string
+    orgs: string[]
+    district: string
+    schools: PersonView['schools']
+    classes: string[]
+    relatives: PersonView['relatives']
+    language: string | null
+    spoken_language: string | null
+    contact_by: 'sms' | 'voice'
+    language_decided: boolean
+    contact_decided: boolean
+    desks: string[]
+    second_factor: boolean
+    said_by: string | null
+    said_at: Temporal.Instant | null
+  }>`
+    select p.id, ${NAME} as name, p.kind, p.role, p.language, p.spoken_language, p.contact_by, p.language_decided, p.contact_decided, d.sourced_id as district,
+      array(select po.org_id from person_org po where po.district_id = p.district_id and po.person_id = p.id) as orgs,
+      coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name, s.id) from school s where s.district_id = p.district_id and s.active
+        and s.id in (select po.org_id from person_org po where po.district_id = p.district_id and (po.person_id = p.id
+          or po.person_id in (select gs.student_id from guardianship gs where gs.district_id = p.district_id and gs.guardian_id = p.id)))), '[]') as schools,
+      array(select k.title from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active
+        where e.district_id = p.district_id and e.person_id = p.id and ${enrolledNow('e')} order by k.title, k.id limit 30) as classes,
+      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
+        from guardianship gs join person o on o.district_id = gs.district_id and o.active and o.id = case p.kind when 'student' then gs.guardian_id else gs.student_id end
+        where gs.district_id = p.district_id and p.kind <> 'staff' and case p.kind when 'student' then gs.student_id = p.id else gs.guardian_id = p.id end), '[]') as relatives,
+      array(select concat_ws(' ', s.name, k.kind) from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id
+        join school s on s.district_id = k.district_id and s.id = k.school_id where ds.district_id = p.district_id and ds.person_id = p.id order by 1) as desks,
+      exists (select from second_factor f where f.district_id = p.district_id and f.staff_id = p.id) as second_factor,
+      coalesce(b.display_name, nullif(concat_ws(' ', b.given_name, b.family_name), ''), w.said_by) as said_by, w.said_at
+    from person p join district d on d.id = p.district_id
+    left join office_phone w on w.district_id = p.district_id and w.guardian_id = p.id
+    left join person b on b.district_id = p.district_id and b.id = w.said_by
+    where p.district_id = ${districtId} and p.id = ${id} and p.active and (${scope.kind === 'district'} or exists (
+      select from person_org po where po.district_id = p.district_id and po.org_id = any(${schools}::text[]) and (po.person_id = p.id
+        or po.person_id in (select gs.student_id from guardianship gs where gs.district_id = p.district_id and gs.guardian_id = p.id))))`.execute(
+    trx,
+  )
+  const row = rows[0]
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    role: row.role,
+    scope: scopeOf(row.role, row.orgs, row.district),
+    schools: row.schools,
+    classes: row.classes,
+    relatives: row.relatives,
+    language: row.language,
+    spokenLanguage: row.spoken_language,
+    contactBy: row.contact_by,
+    decided: { language: row.language_decided, contact: row.contact_decided },
+    reached: row.kind === 'student' ? null : await reachedBy(trx, districtId, row),
+    officePhone: row.said_by === null || row.said_at === null ? null : { by: row.said_by, at: row.said_at },
+    desks: row.desks,
+    secondFactor: row.second_factor,
+  }
+}
+
+/** Guardians by their household's phone, staff by the own one for texts. */
+async function reachedBy(
+  trx: Trx,
+  districtId: string,
+  person: { readonly id: string; readonly kind: string; readonly contact_by: 'sms' | 'voice' },
+): Promise<Reached | null> {
+  const { rows } = await sql<{
+    opted_out: boolean
+    refuses: boolean
+    line_type: 'mobile' | 'landline' | 'voip' | 'unknown' | null
+    textable: boolean
+    shared: string[]
+  }>`
+    select f.opted_out_at is not null as opted_out, f.calls_refused_at is not null as refuses, f.line_type,
+      exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = f.id and pp.use = 'sms')
+        or exists (select from office_phone w where w.district_id = ${districtId} and w.phone_id = f.id) as textable,
+      array(select concat_ws(' ', o.given_name, o.family_name) from household h
+        join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
+        join person o on o.district_id = g.district_id and o.id = g.guardian_id
+        where h.district_id = ${districtId} and h.phone_id = f.id and h.until is null and o.id <> ${person.id} order by o.given_name, o.id) as shared
+    from phone f where f.district_id = ${districtId} and f.id = case ${person.kind}
+      when 'staff' then (select pp.phone_id from person_phone pp where pp.district_id = ${districtId} and pp.person_id = ${person.id} and pp.use = 'sms')
+      else (select h.phone_id from household_guardian g join household h on h.district_id = g.district_id and h.id = g.household_id and h.until is null
+        where g.district_id = ${districtId} and g.guardian_id = ${person.id} and g.until is null limit 1) end`.execute(trx)
+  const row = rows[0]
+  if (row === undefined) return null
+  const reachable = {
+    contactBy: person.contact_by,
+    textable: row.textable,
+    lineType: row.line_type,
+    refusesCalls: row.refuses,
+  }
+  return {
+    channel: person.kind === 'staff' ? 'text' : channelOf(reachable),
+    optedOut: row.opted_out,
+    refusesCalls: row.refuses,
+    landline: row.line_type === 'landline' || !row.textable,
+    shared: row.shared,
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * Phones that nobody knows, and how an office settles them: whose it is, an answer without knowing that, or not one of the school's families.
+ *
+ * What an unknown phone wrote stands at an office desk without a conversation. Once the office answers it, or says whose it is, the phone has a household
+ * (of nobody, or of those guardians) and a conversation with the office, and what it wrote is placed into that: an event says so and by whom, the time, the words and
+ * the events before stay as they are. It is moved to nobody else's conversation: no teacher sees what was written to the office.
+ */
+
+import { sql } from 'kysely'
+import { officeDesk, type Staff } from '../core/people.ts'
+import type { Moment } from '../relay/ports.ts'
+import { openConversations, pairKey } from './conversations.ts'
+import type { Trx } from './database.ts'
+import { appendEvents } from './events.ts'
+import { type ExchangeRecord, readExchanges } from './exchange-view.ts'
+import { endHouseholds, householdOf } from './households.ts'
+import { sayPhone } from './office-phones.ts'
+import { namedGuardian } from './reach.ts'
+import { taskSchools } from './task-list.ts'
+import { fromUnknown } from './tasks.ts'
+import { PLACED } from './verify-exchanges.ts'
+
+/** An unknown phone as an office sees it: no number, only what came from it. */
+export type Stranger = {
+  readonly phoneId: string
+  /** The school whose office it reached last. */
+  readonly schoolId: string
+  readonly schoolName: string
+  readonly optedOut: boolean
+  /** The open conversation with the office; null: nobody has answered yet. */
+  readonly conversation: string | null
+  /** Whether the viewer staffs that office, and may answer in its name. */
+  readonly mayAnswer: boolean
+  /** When somebody settled this phone before, and who; null: nobody has. */
+  readonly before: { readonly at: Temporal.Instant; readonly by: string | null } | null
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** As many of the newest as are shown. */
+const SHOWN = 30
+
+/** True where the phone (an SQL uuid) has neither guardians nor staff now. */
+function isUnknown(districtId: string, phone: ReturnType<typeof sql>) {
+  return sql<boolean>`not exists (select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id and hg.until is null
+      where h.district_id = ${districtId} and h.phone_id = ${phone} and h.until is null)
+    and not exists (select from person_phone pp join person su on su.district_id = pp.district_id and su.id = pp.person_id and su.kind = 'staff' and su.active
+      where pp.district_id = ${districtId} and pp.phone_id = ${phone})`
+}
+
+/** An unknown phone that reached a school whose tasks this person sees; null for every other phone. */
+export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promise<Stranger | null> {
+  const schools = await taskSchools(trx, staff)
+  if (!UUID.test(phoneId) || schools?.length === 0) return null
+  const { districtId } = staff
+  const { rows } = await sql<
+    Omit<Stranger, 'phoneId' | 'before'> & { settledAt: Temporal.Instant | null; settledBy: string | null }
+  >`
+    select s.id as "schoolId", s.name as "schoolName", p.opted_out_at is not null as "optedOut", open.conversation,
+      exists (select from desk_staff ds where ds.district_id = ${districtId} and ds.desk_id = s.id || '/office' and ds.person_id = ${staff.id}) as "mayAnswer",
+      t.closed_at as "settledAt", coalesce(b.display_name, nullif(concat_ws(' ', b.given_name, b.family_name), '')) as "settledBy"
+    from phone p
+    left join lateral (
+      select c.id as conversation, c.school_id from household h join conversation c on c.district_id = h.district_id and c.household_id = h.id and c.ended_at is null
+      where h.district_id = ${districtId} and h.phone_id = p.id and h.until is null order by c.started_at, c.id limit 1) open on true
+    join school s on s.district_id = ${districtId} and s.id = coalesce(open.school_id, (
+      select d.school_id from exchange x join desk d on d.district_id = x.district_id and d.id = x.desk_id
+      where x.district_id = ${districtId} and x.phone_id = p.id and ${fromUnknown(districtId)}
+      order by x.created_at desc, x.id desc limit 1))
+    left join lateral (select closed_at, closed_by from task where district_id = ${districtId} and kind = 'stranger' and key = p.id::text and closed_at is not null
+      order by closed_at desc limit 1) t on true
+    left join person b on b.district_id = ${districtId} and b.id = t.closed_by
+    where p.district_id = ${districtId} and p.id = ${phoneId}::uuid and ${isUnknown(districtId, sql`p.id`)}
+      and (${schools === null} or s.id = any(${schools === null ? [] : [...schools]}::text[]))`.execute(trx)
+  const row = rows[0]
+  if (row === undefined) return null
+  const { settledAt, settledBy, ...stranger } = row
+  return { ...stranger, phoneId, before: settledAt === null ? null : { at: settledAt, by: settledBy } }
+}
+
+/** What an unknown phone wrote and said, and what it was answered, oldest first. */
+export async function heardFrom(
+  trx: Trx,
+  districtId: string,
+  stranger: Stranger,
+  now: Temporal.Instant,
+): Promise<readonly ExchangeRecord[]> {
+  const ids = sql`
+    (select x.id, x.created_at from exchange x where x.district_id = ${districtId} and x.phone_id = ${stranger.phoneId}::uuid and ${fromUnknown(districtId)}
+      order by created_at desc, id desc limit ${SHOWN})
+    union all
+    (select id, created_at from exchange where district_id = ${districtId} and conversation_id = ${stranger.conversation}::uuid and author = 'person'
+      order by created_at desc, id desc limit ${SHOWN})
+    order by created_at desc, id desc limit ${SHOWN}`
+  return readExchanges(trx, districtId, ids, now)
+}
+
+/** A guardian whom an unknown phone may be of. `otherPhone`: the guardian is reached by another one so far. */
+export type Candidate = {
+  readonly id: string
+  readonly name: string
+  readonly students: readonly string[]
+  readonly otherPhone: boolean
+}
+
+/** Whom to look for: a part of a name of a guardian or a student, or these guardians themselves. */
+export type CandidateQuestion = { readonly name: string } | { readonly ids: readonly string[] }
+
+/** Guardians of a school's students (of any school's, for the district's administrators). */
+export async function candidates(trx: Trx, staff: Staff, stranger: Stranger, asked: CandidateQuestion): Promise<Candidate[]> {
+  const { districtId, scope } = staff
+  const pattern = 'name' in asked ? `%${asked.name.trim().replaceAll(/[\\%_]/g, '\\$&')}%` : ''
+  if (pattern === '%%') return []
+  const fits =
+    'name' in asked
+      ? sql`(concat_ws(' ', g.given_name, g.family_name, g.display_name) ilike ${pattern} or concat_ws(' ', st.given_name, st.family_name) ilike ${pattern})`
+      : sql`g.id = any(${[...asked.ids]}::text[])`
+  const { rows } = await sql<Candidate>`
+    select g.id, coalesce(g.display_name, concat_ws(' ', g.given_name, g.family_name)) as name,
+      (select jsonb_agg(concat_ws(' ', k.given_name, k.family_name) order by k.given_name, k.id) from guardianship w
+        join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id) as students,
+      exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.guardian_id = g.id and hg.until is null) as "otherPhone"
+    from person g where g.district_id = ${districtId} and g.active and g.id in (
+      select gs.guardian_id from person_org po join person st on st.district_id = po.district_id and st.id = po.person_id and st.kind = 'student' and st.active
+      join guardianship gs on gs.district_id = st.district_id and gs.student_id = st.id
+      join person g on g.district_id = gs.district_id and g.id = gs.guardian_id and g.active
+      where po.district_id = ${districtId} and (${scope.kind === 'district'} or po.org_id = ${stranger.schoolId}) and ${fits})
+    order by g.family_name, g.given_name, g.id limit 20`.execute(trx)
+  return rows
+}
+
+/** Nobody else settles this phone, and nothing comes from it as from a stranger, before this transaction has ended. */
+async function lockPhone(trx: Trx, districtId: string, phoneId: string): Promise<void> {
+  await sql`select from phone where district_id = ${districtId} and id = ${phoneId}::uuid for update`.execute(trx)
+}
+
+/**
+ * Says whose phone it is: from now on these guardians are reached by it, and what it wrote stands in their conversation with the office, whose id is
+ * given. Null, and nothing is changed: the phone is known meanwhile, or one of the guardians is none of the school's.
+ */
+export async function identify(
+  trx: Trx,
+  moment: Moment,
+  staff: Staff,
+  phoneId: string,
+  guardians: readonly string[],
+): Promise<string | null> {
+  await lockPhone(trx, staff.districtId, phoneId)
+  const stranger = await strangerOf(trx, staff, phoneId)
+  const wanted = [...new Set(guardians)]
+  if (stranger === null || wanted.length === 0) return null
+  if ((await candidates(trx, staff, stranger, { ids: wanted })).length !== wanted.length) return null
+  await sayPhone(trx, moment, staff, wanted, phoneId)
+  const conversation = await withOffice(trx, moment, staff, stranger)
+  await closeTask(trx, staff, phoneId, ['stranger'])
+  return conversation
+}
+
+/**
+ * The conversation in which the office answers a phone without knowing whose it is, which settles it; null: the phone is known meanwhile or wants no
+ * messages, or this person staffs no such office.
+ */
+export async function openUnknown(trx: Trx, moment: Moment, staff: Staff, phoneId: string): Promise<string | null> {
+  await lockPhone(trx, staff.districtId, phoneId)
+  const stranger = await strangerOf(trx, staff, phoneId)
+  if (stranger === null || !stranger.mayAnswer || stranger.optedOut) return null
+  const conversation = await withOffice(trx, moment, staff, stranger)
+  await closeTask(trx, staff, phoneId, ['stranger'])
+  return conversation
+}
+
+/** Says that the phone is nobody's whom the school knows. Nothing is sent; should it write again, somebody is asked again. False: it is known meanwhile. */
+export async function dismissStranger(trx: Trx, moment: Moment, staff: Staff, phoneId: string): Promise<boolean> {
+  const { districtId } = staff
+  await lockPhone(trx, districtId, phoneId)
+  if ((await strangerOf(trx, staff, phoneId)) === null) return false
+  const { rows } = await sql<{ id: string }>`
+    select id from household where district_id = ${districtId} and phone_id = ${phoneId}::uuid and until is null`.execute(trx)
+  await endHouseholds(
+    trx,
+    districtId,
+    moment,
+    rows.map(({ id }) => id),
+  )
+  await closeTask(trx, staff, phoneId, ['stranger', 'voicemail', 'call_back'])
+  await appendEvents(trx, districtId, [
+    { exchangeId: null, at: moment.database, what: 'stranger_dismissed', who: staff.id, detail: { phone: phoneId } },
+  ])
+  return true
+}
+
+/** The conversation of a phone with the office that it reached, with all that it wrote placed in it. */
+async function withOffice(trx: Trx, moment: Moment, staff: Staff, stranger: Stranger): Promise<string | null> {
+  const { districtId } = staff
+  const { phoneId, schoolId } = stranger
+  const household = await householdOf(trx, districtId, moment, phoneId)
+  const desk = officeDesk(schoolId)
+  const { rows } = await sql<{ proxy: string }>`
+    select x.proxy_number_id as proxy from exchange x where x.district_id = ${districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(districtId)}
+      and x.proxy_number_id is not null order by x.created_at desc, x.id desc limit 1`.execute(trx)
+  const dialled = rows[0]?.proxy
+  const wanted = {
+    staffSide: desk,
+    householdId: household,
+    schoolId,
+    mayWait: true,
+    ...(dialled === undefined ? {} : { dialled }),
+  }
+  const opened = (await openConversations(trx, districtId, moment.now, [wanted])).get(pairKey(desk, household))
+  if (opened === undefined || opened.kind === 'no_number') return null
+  await place(trx, moment, staff, phoneId, household, opened.id)
+  return opened.id
+}
+
+/** Places what a phone wrote into its conversation, in the order in which it came, to be translated there. */
+async function place(
+  trx: Trx,
+  moment: Moment,
+  staff: Staff,
+  phoneId: string,
+  household: string,
+  conversation: string,
+): Promise<void> {
+  const { districtId } = staff
+  const at = moment.database
+  const { rows: locked } = await sql<{ seq: string; guardian: string | null }>`
+    select c.last_seq_to_staff as seq, ${namedGuardian(districtId, sql`${household}::uuid`, sql`c.staff_side`)} as guardian
+    from conversation c where c.district_id = ${districtId} and c.id = ${conversation}::uuid for update of c`.execute(trx)
+  const { seq, guardian } = locked[0] as { seq: string; guardian: string | null }
+  // A call has no place in the lane: nothing of it is handed over.
+  const { rows } = await sql<{ id: string; kind: string }>`
+    update exchange x set conversation_id = ${conversation}::uuid, guardian_id = ${guardian}, prepare_lease = null,
+      seq = case when x.kind <> 'call' then ${Number(seq)}::bigint + w.n end,
+      prepare_after = case when x.kind <> 'call' and x.keyword is null and (x.original_text <> '' or x.pictures) then ${at.toString()}::timestamptz end
+    from (select x.id, count(*) filter (where x.kind <> 'call') over (order by x.created_at, x.id) as n from exchange x
+      where x.district_id = ${districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(districtId)}) w
+    where x.district_id = ${districtId} and x.id = w.id returning x.id, x.kind`.execute(trx)
+  await sql`update conversation set last_seq_to_staff = last_seq_to_staff + ${rows.filter(({ kind }) => kind !== 'call').length}
+    where district_id = ${districtId} and id = ${conversation}::uuid`.execute(trx)
+  // The others of the household's exchanges, written before anybody knew whose phone it is, get their name too.
+  const { rows: named } = await sql<{ id: string }>`
+    update exchange set guardian_id = ${guardian} where district_id = ${districtId} and conversation_id = ${conversation}::uuid and author = 'person'
+      and guardian_id is null and ${guardian}::text is not null returning id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    [...rows, ...named].map(({ id }) => ({
+      exchangeId: id,
+      at,
+      what: PLACED,
+      who: staff.id,
+      detail: { conversation, guardian },
+    })),
+  )
+}
+
+async function closeTask(trx: Trx, staff: Staff, phoneId: string, kinds: readonly string[]): Promise<void> {
+  await sql`update task t set closed_at = clock_timestamp(), closed_by = ${staff.id}
+    where t.district_id = ${staff.districtId} and t.closed_at is null and t.kind = any(${[...kinds]}::text[]) and (t.phone_id = ${phoneId}::uuid
+      or t.exchange_id in (select x.id from exchange x where x.district_id = ${staff.districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(staff.districtId)}))`.execute(
+    trx,
+  )
+}

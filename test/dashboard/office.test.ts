@@ -1,0 +1,214 @@
+import { sql } from 'kysely'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { staffDesk } from '../../src/store/desks.ts'
+import { type Visitor, visitor } from '../support/visitor.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+let world: World
+/** Osei staffs Lincoln's office, Okafor is its aide, Bell its nurse, Tran staffs Harbor's office; Whitfield runs Lincoln, Kim the district. */
+const who = {} as Record<'osei' | 'okafor' | 'bell' | 'tran' | 'whitfield' | 'kim' | 'rivera', Visitor>
+type Who = keyof typeof who
+
+beforeAll(async () => {
+  world = await openWorld({ numbers: 8 })
+  await world.itIs('2036-03-03T10:00')
+  for (const id of ['osei', 'okafor', 'bell', 'tran', 'whitfield', 'kim', 'rivera'] as const) who[id] = await visitor(world, id)
+  await staffs('lincoln', 'office', 'osei')
+  await staffs('lincoln', 'aides', 'okafor')
+  await staffs('lincoln', 'nurse', 'bell')
+  await staffs('harbor', 'office', 'tran')
+  await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+  await world.phoneOf('rosa').reads()
+  const { family } = await world.line('rivera', 'rosa')
+  world.phone('+14145550133').texts(family ?? '', 'Who is this?')
+  await world.settled()
+})
+
+const staffs = async (school: string, desk: string, staff: string) => {
+  const fields: Record<string, string> = staff === '' ? { desk } : { desk, staff }
+  expect((await who.kim.post(`/school/${school}/desks`, fields)).status).toBe(303)
+}
+const taskOf = async (kind: string) => {
+  const [task] = await world.rows(
+    sql<{ id: string }>`select id from task where kind = ${kind} and closed_at is null order by created_at`,
+  )
+  if (task === undefined) throw new Error(`No task ${kind}`)
+  return task.id
+}
+const events = (what: string) =>
+  world.rows(
+    sql<{ who: string | null; detail: Record<string, string> }>`select who, detail from event where what = ${what} order by id`,
+  )
+
+describe('tasks', () => {
+  test.each<[Who, 'sees it' | 'has a list without it' | 'finds nothing']>([
+    ['osei', 'sees it'],
+    ['okafor', 'sees it'],
+    ['whitfield', 'sees it'],
+    ['kim', 'sees it'],
+    ['tran', 'has a list without it'],
+    ['bell', 'finds nothing'],
+    ['rivera', 'finds nothing'],
+  ])('of a school: %s %s', async (id, expected) => {
+    const task = await taskOf('stranger')
+    const { status, html } = await who[id].get('/tasks')
+    const seen = status === 404 ? 'finds nothing' : html.includes(task) ? 'sees it' : 'has a list without it'
+    expect(seen).toBe(expected)
+    expect((await who.rivera.get('/inbox')).html).not.toContain('href="/tasks"')
+    if (expected === 'sees it') return
+    const nothing = (await who[id].get('/nothing')).html
+    for (const act of ['claim', 'leave', 'done']) {
+      const answer = await who[id].post(`/tasks/${task}/${act}`, { from: '' })
+      expect([act, answer.status, answer.html === nothing]).toEqual([act, 404, true])
+    }
+  })
+
+  test('what is overdue stands first and is marked; what has time left says until when', async () => {
+    const task = await taskOf('stranger')
+    const html = async () => (await who.osei.get('/tasks')).html
+    expect(await html()).toMatch(/<h2>Overdue <b class="count">1<\/b><\/h2>[\s\S]*Was due/)
+    await world.rows(sql`update task set created_at = '2036-03-03T15:30Z' where id = ${task}::uuid returning id`)
+    expect(await html()).toMatch(
+      /<h2>To do <b class="count">1<\/b><\/h2>[\s\S]*Due <time datetime="2036-03-03T19:30:00Z">today at 1:30 PM/,
+    )
+    await world.hours('lincoln', { staff: { tue: ['08:00-16:00'] } })
+    expect(await html()).toContain('Due <time datetime="2036-03-04T18:00:00Z">tomorrow at 12:00 PM')
+    await world.hours('lincoln', {})
+  })
+
+  test('who takes one is seen by the others; of two who press at once one has it', async () => {
+    const task = await taskOf('stranger')
+    const answers = await Promise.all([who.osei, who.okafor].map((one) => one.post(`/tasks/${task}/claim`, { from: '' })))
+    expect(answers.map(({ to }) => to).sort()).toEqual(['/tasks?said=taken', '/tasks?said=taken_meanwhile'].sort())
+    const [claimed] = await events('task_claimed')
+    const [holder, other] = claimed?.who === 'osei' ? (['osei', 'okafor'] as const) : (['okafor', 'osei'] as const)
+    const name = { osei: 'Ms Osei', okafor: 'Mr Okafor' }[holder]
+    expect((await who[holder].get('/tasks')).html).toContain('Taken by you')
+    expect((await who[other].get('/tasks')).html).toContain(`Taken by <bdi>${name}</bdi>`)
+    // Taken over from whom one saw, never from somebody else.
+    expect((await who[other].post(`/tasks/${task}/claim`, { from: 'somebody' })).to).toBe('/tasks?said=taken_meanwhile')
+    expect((await who[other].post(`/tasks/${task}/leave`)).to).toBe('/tasks?said=taken_meanwhile')
+    expect((await who[other].post(`/tasks/${task}/claim`, { from: holder })).to).toBe('/tasks?said=taken')
+    expect((await events('task_claimed')).map((e) => [e.who, e.detail['from']])).toEqual([
+      [holder, undefined],
+      [other, holder],
+    ])
+    expect((await who[other].post(`/tasks/${task}/leave`)).to).toBe('/tasks?said=given_back')
+    expect((await who.osei.get('/tasks')).html).not.toContain('Taken by')
+  })
+
+  test('a claim ends with the desk, and with the roster', async () => {
+    const task = await taskOf('stranger')
+    const holder = async () =>
+      (await world.rows(sql<{ claimed_by: string | null }>`select claimed_by from task where id = ${task}::uuid`))[0]?.claimed_by
+    await who.okafor.post(`/tasks/${task}/claim`, { from: '' })
+    await staffs('lincoln', 'office', 'osei')
+    expect(await holder()).toBe('okafor')
+    await staffs('lincoln', 'aides', '')
+    expect(await holder()).toBe(null)
+    await staffs('lincoln', 'aides', 'okafor')
+    await who.osei.post(`/tasks/${task}/claim`, { from: '' })
+    await world.rosterChanges('users.csv', ['osei,,,true', 'osei,,,false'])
+    expect(await holder()).toBe(null)
+    expect((await events('task_claim_ended')).map((e) => e.detail['holder'])).toEqual(['okafor', 'osei'])
+    await world.rosterChanges('users.csv', ['osei,,,false', 'osei,,,true'])
+    who.osei = await visitor(world, 'osei')
+  })
+
+  test('what is done is gone, with who did it', async () => {
+    const task = await taskOf('stranger')
+    expect((await who.osei.post(`/tasks/${task}/done`)).to).toBe('/tasks?said=task_done')
+    expect((await who.osei.get('/tasks')).html).not.toContain(task)
+    expect((await events('task_done')).at(-1)).toMatchObject({ who: 'osei', detail: { task, kind: 'stranger' } })
+    expect((await who.osei.post(`/tasks/${task}/done`)).status).toBe(404)
+  })
+})
+
+describe('the inbox of a desk', () => {
+  let conversation = ''
+  const page = (id: Who) => who[id].get(`/conversations/${conversation}`)
+  const holder = async () =>
+    (await world.rows(sql<{ by: string | null }>`select claimed_by as by from conversation where id = ${conversation}::uuid`))[0]
+      ?.by
+  const office = (...staff: string[]) =>
+    world.inDistrict((trx) => staffDesk(trx, world.district, { schoolId: 'lincoln', kind: 'office' }, staff, 'kim'))
+  const answers = (id: Who, body: string, despite = '') =>
+    who[id].post(`/conversations/${conversation}/messages`, { body, key: crypto.randomUUID(), despite })
+
+  beforeAll(async () => {
+    await office('osei', 'rivera')
+    const { family, staff } = await world.line('rivera', 'rosa')
+    const free = world.numbers.find((number) => number !== family && number !== staff) ?? ''
+    world.phoneOf('rosa').texts(free, 'Mi hija está enferma hoy.')
+    await world.settled()
+    const rows = await world.rows(
+      sql<{ id: string }>`select id from conversation where staff_side = 'lincoln/office' and ended_at is null`,
+    )
+    conversation = rows[0]?.id ?? ''
+  })
+
+  test('shows who has taken a conversation, to all who share it', async () => {
+    expect((await page('rivera')).html).toContain('Nobody at the desk has taken this yet')
+    const both = await Promise.all(
+      [who.osei, who.rivera].map((one) => one.post(`/conversations/${conversation}/claim`, { from: '' })),
+    )
+    expect(both.map(({ to }) => to?.includes('said=taken#'))).toContain(true)
+    expect(both.map(({ to }) => to?.includes('said=taken_meanwhile'))).toContain(true)
+    if ((await holder()) === 'rivera') await who.osei.post(`/conversations/${conversation}/claim`, { from: 'rivera' })
+    expect((await page('rivera')).html).toContain('Taken by <bdi>Ms Osei</bdi>')
+    expect((await who.rivera.get('/inbox')).html).toContain('taken by <bdi>Ms Osei</bdi>')
+    expect((await who.osei.get('/inbox')).html).toContain('taken by you')
+  })
+
+  test('says so before somebody else answers, and loses nothing that was typed', async () => {
+    const first = await answers('rivera', 'She may stay at home.')
+    expect([first.status, first.html.includes('Ms Osei has taken this conversation')]).toEqual([409, true])
+    expect(first.html).toContain('>She may stay at home.</textarea>')
+    expect(first.html).toContain('Send all the same')
+    const sent = () =>
+      world.rows(sql`select author_id from exchange where conversation_id = ${conversation}::uuid and direction = 'to_family'`)
+    expect(await sent()).toEqual([])
+    expect((await answers('rivera', 'She may stay at home.', 'osei')).status).toBe(303)
+    expect((await answers('osei', 'Get well soon.')).status).toBe(303)
+    expect(await sent()).toEqual([{ author_id: 'rivera' }, { author_id: 'osei' }])
+  })
+
+  test.each<[Who, number]>([
+    ['bell', 404],
+    ['okafor', 404],
+    ['tran', 404],
+    ['kim', 404],
+    ['whitfield', 404],
+  ])('who does not staff it takes nothing: %s', async (id, status) => {
+    const nothing = (await who[id].get('/nothing')).html
+    for (const act of ['claim', 'leave']) {
+      const answer = await who[id].post(`/conversations/${conversation}/${act}`, { from: 'osei' })
+      expect([act, answer.status, answer.html === nothing]).toEqual([act, status, true])
+    }
+    expect(await holder()).toBe('osei')
+  })
+
+  test('a teacher’s own conversation is nobody’s to take', async () => {
+    const rows = await world.rows(sql<{ id: string }>`select id from conversation where staff_side = 'rivera'`)
+    expect((await who.rivera.post(`/conversations/${rows[0]?.id}/claim`, { from: '' })).status).toBe(404)
+  })
+
+  test('the claim ends when it is given back, and when its holder leaves the desk or the roster', async () => {
+    await who.osei.post(`/conversations/${conversation}/leave`)
+    expect(await holder()).toBe(null)
+    await who.rivera.post(`/conversations/${conversation}/claim`, { from: '' })
+    await office('osei')
+    expect(await holder()).toBe(null)
+    await who.osei.post(`/conversations/${conversation}/claim`, { from: '' })
+    await world.rosterChanges('users.csv', ['osei,,,true', 'osei,,,false'])
+    expect(await holder()).toBe(null)
+    await world.rosterChanges('users.csv', ['osei,,,false', 'osei,,,true'])
+    who.osei = await visitor(world, 'osei')
+    expect((await events('conversation_claim_ended')).map((e) => e.detail['holder'])).toEqual(['rivera', 'osei'])
+  })
+})
+
+test('the log is intact after all of it', async () => {
+  await world.paceIsOver()
+  await world.isIntact()
+})

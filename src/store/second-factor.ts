@@ -7,6 +7,7 @@ import { fixedText } from '../core/texts.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { insertNotices } from './exchanges.ts'
+import { wordingsOf } from './fixed-texts.ts'
 import type { Keys } from './keys.ts'
 import { endAllLogins } from './logins.ts'
 import { numberTowards } from './own-lines.ts'
@@ -114,7 +115,7 @@ export async function resetSecondFactor(trx: Trx, by: Staff, person: Staff, reas
         direction: 'to_staff',
         notice: 'factor_reset',
         key: null,
-        ...fixedText('factor_reset', phone.language ?? 'en', { name: by.displayName }),
+        ...fixedText('factor_reset', phone.language ?? 'en', { name: by.displayName }, await wordingsOf(trx, districtId)),
         answers: null,
         phoneId: phone.phone,
         proxyNumberId: from,

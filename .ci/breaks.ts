@@ -168,6 +168,20 @@ export const BREAKS: readonly Break[] = [
     tests: ['test/relay/compose.test.ts'],
   },
   {
+    rule: 'a family’s voice message is played to staff only after a key',
+    file: 'src/core/call-staff.ts',
+    from: "go(nodes, facts.voicemails.length > 0 ? 'waiting' : 'call', begin(facts), facts)",
+    to: 'facts.voicemails.length > 0 ? playNext(begin(facts), facts) : go(nodes, "call", begin(facts), facts)',
+    tests: ['test/core/call-properties.test.ts'],
+  },
+  {
+    rule: 'a common call ends when one of its phones cannot be had',
+    file: 'src/store/ring-outcomes.ts',
+    from: "  if (call.side !== null) {\n    await sql`update call set outcome = 'retry'",
+    to: "  if (call.id === null) {\n    await sql`update call set outcome = 'retry'",
+    tests: ['test/store/ring-outcomes.test.ts'],
+  },
+  {
     rule: 'two requests for a call at the same moment make one',
     file: 'src/store/calling.ts',
     from: 'await sql`select from conversation where district_id = ${districtId} and id = ${conversationId} for update`.execute(trx)',

@@ -238,7 +238,10 @@ function result(
 /** What stands below each other behind the sender's name. */
 function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
   if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}, item.wordings).text]
-  const picture = [...pictureLines(item, to), ...(item.voiceSeconds === null ? [] : [voiceLine(item, to, String(item.voiceSeconds))])]
+  const picture = [
+    ...pictureLines(item, to),
+    ...(item.voiceSeconds === null ? [] : [voiceLine(item, to, String(item.voiceSeconds))]),
+  ]
   if (item.text.trim() === '') return picture
   if (answer === null) return [item.text, ...picture]
   if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}, item.wordings).text, item.text, ...picture]

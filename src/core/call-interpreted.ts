@@ -35,6 +35,9 @@ const MOST_FAILED = 2
 /** Half an hour of waits. */
 const MOST_TURNS = 900
 
+/** The node of a leg that is in a room with the person. */
+export const ROOM_NODE = 'together'
+
 const nodes: Nodes<TalkState> = {
   agree: {
     enter: (state, facts) =>
@@ -92,10 +95,10 @@ const nodes: Nodes<TalkState> = {
     enter: (state) => hand({ ...state, waits: state.waits + 1 }, 'person', { kind: 'wait', what: [], seconds: WAIT_SECONDS }),
     on: (state, _input, facts) => (state.waits < MOST_WAITS_FOR_PERSON ? goOn(state, facts) : nobody(state, facts)),
   },
-  together: {
+  [ROOM_NODE]: {
     enter: (state, facts) => {
       if (facts.room === null) return nobody(state, facts)
-      const turn = hand(state, 'together', { kind: 'join', room: facts.room.id, ends: true })
+      const turn = hand(state, ROOM_NODE, { kind: 'join', room: facts.room.id, ends: true })
       return leaving(turn, { kind: 'event', what: 'room_joined', detail: { side: facts.room.side } })
     },
     on: (state, input, facts) => {
@@ -164,7 +167,7 @@ function goOn(state: TalkState, facts: CallFacts): TalkTurn {
   if (talk === null || talk.sides[other(talk.side)] === 'gone' || talk.sides[talk.side] === 'gone')
     return goodbye(state, facts, say(facts, state.language, 'talk_ended', {}))
   if (talk.person === 'gone') return nobody(state, facts)
-  if (talk.person === 'here') return go(nodes, 'together', state, facts)
+  if (talk.person === 'here') return go(nodes, ROOM_NODE, state, facts)
   if (talk.person === 'asked') return state.node === 'person' ? go(nodes, 'person', state, facts) : awaitPerson(state, facts)
   if (!bothHere(talk)) {
     const wait = go(nodes, 'wait', state, facts)

@@ -1,6 +1,7 @@
 /** Calls of several legs: a person in the middle, or a machine that interprets. All legs are calls that we make for one exchange. */
 
 import { sql } from 'kysely'
+import { ROOM_NODE } from '../core/call-interpreted.ts'
 import type { CallRoom, Talk, TalkLine, TalkSide } from '../core/call-script.ts'
 import type { TalkStore } from '../relay/interpret-ports.ts'
 import type { Moment } from '../relay/ports.ts'
@@ -119,7 +120,8 @@ export function talkStore(db: Db): TalkStore {
 
 /**
  * A leg without which a common call is none has ended, or never came: the others are hung up by the next look at them. Who is in an interpreted call
- * already is told by its own script; a phone that still rings for it stops, and whoever was asked in goes.
+ * already is told by its own script, unless it waits in the room for one who never came there; a phone that still rings for it stops, and whoever was asked
+ * in goes.
  */
 export async function endRoom(trx: Trx, districtId: string, call: CallRow): Promise<void> {
   if (call.exchangeId === null || (call.side !== 'staff' && call.side !== 'family')) return
@@ -129,5 +131,10 @@ export async function endRoom(trx: Trx, districtId: string, call: CallRow): Prom
     trx,
   )
   await sql`update call set hang_up = true, look_after = clock_timestamp() where ${others}
-    and (${call.script === 'room'} or side not in ('staff', 'family') or answered_at is null)`.execute(trx)
+    and (${call.script === 'room'} or side not in ('staff', 'family') or answered_at is null
+      or (state ->> 'node' = ${ROOM_NODE} and ${!isInRoom(call)}))`.execute(trx)
+}
+
+function isInRoom({ state }: CallRow): boolean {
+  return typeof state === 'object' && state !== null && 'node' in state && state.node === ROOM_NODE
 }

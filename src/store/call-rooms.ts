@@ -125,12 +125,11 @@ export function talkStore(db: Db): TalkStore {
  */
 export async function endRoom(trx: Trx, districtId: string, call: CallRow): Promise<void> {
   if (call.exchangeId === null || (call.side !== 'staff' && call.side !== 'family')) return
-  const others = sql`district_id = ${districtId} and exchange_id = ${call.exchangeId} and id <> ${call.id} and ended_at is null`
+  const others = sql`exchange_id = ${call.exchangeId} and id <> ${call.id} and ended_at is null`
   // Nobody has asked the carrier for these yet.
-  await sql`update call set ended_at = clock_timestamp(), carrier_status = 'canceled', ring_after = null where ${others} and ring_after is not null`.execute(
-    trx,
-  )
-  await sql`update call set hang_up = true, look_after = clock_timestamp() where ${others}
+  await sql`update call set ended_at = clock_timestamp(), carrier_status = 'canceled', ring_after = null
+    where district_id = ${districtId} and ${others} and ring_after is not null`.execute(trx)
+  await sql`update call set hang_up = true, look_after = clock_timestamp() where district_id = ${districtId} and ${others}
     and (${call.script === 'room'} or side not in ('staff', 'family') or answered_at is null
       or (state ->> 'node' = ${ROOM_NODE} and ${!isInRoom(call)}))`.execute(trx)
 }

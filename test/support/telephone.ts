@@ -71,11 +71,3 @@ export function telephone(world: World, number: string): Telephone {
     hangsUp: () => calls.hangUp(number),
   }
 }
-
-/** Paula's family gets a landline, a number that stands for calls only, in place of no phone at all. */
-export async function kitchenPhone(world: World): Promise<Telephone> {
-  const number = '+17735550188'
-  const paula = 'paula,,,true,lincoln,parent,paula,,Paula,Gomez,,,,,'
-  await world.rosterChanges('users.csv', [`${paula},diego`, `${paula}${number},diego`])
-  return telephone(world, number)
-}

@@ -357,7 +357,8 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
       const page = await visit('rivera', `/conversations/${conversation}`, { javaScriptEnabled: false })
       await page.fill('#body', 'Far from any network')
       await page.context().setOffline(true)
-      await Promise.all([page.waitForEvent('requestfailed'), page.click('#write button.main', { noWaitAfter: true })])
+      // The browser's own page about the lost network must be there before the way back is taken.
+      await Promise.all([page.waitForEvent('framenavigated'), page.click('#write button.main', { noWaitAfter: true })])
       await page.waitForLoadState()
       await page.context().setOffline(false)
       await page.goBack()

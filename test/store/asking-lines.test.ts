@@ -63,7 +63,7 @@ async function unaskedOf(direction: 'to_family' | 'to_staff' = 'to_family') {
 
 test('before the first text to a phone of which nothing is known the carrier may be asked about it', async () => {
   const [phone] = await phones()
-  expect(await unaskedOf()).toEqual({ phoneId: phone?.id, number: REAL_NUMBER, landline: 'call' })
+  expect(await unaskedOf()).toEqual({ phoneId: phone?.id, number: REAL_NUMBER, landline: 'call', spoken: [] })
 })
 
 test.each<[string, string]>([

@@ -165,6 +165,7 @@ let loading: Promise<Subsetter> | null = null
 /** A variable font as a plain one of a weight: fontkit cannot embed variable ones, and the Chinese and Korean are hairlines unless told. */
 async function pinned(ttf: Uint8Array, weight: Weight): Promise<Uint8Array<ArrayBuffer>> {
   loading ??= WebAssembly.instantiate(readFileSync(require.resolve('harfbuzzjs/dist/harfbuzz-subset.wasm'))).then(
+    // Nobody types what a WebAssembly module exports: these are the functions of HarfBuzz's own subsetter.
     ({ instance }) => instance.exports as unknown as Subsetter,
   )
   const hb = await loading

@@ -72,6 +72,7 @@ export async function* recordPdf(cover: Cover, pages: AsyncIterable<readonly Ent
     doc.fillColor(color)
     for (const piece of line.pieces)
       doc
+        // pdfkit takes a font that fontkit has opened; its types know names and files only.
         .font(piece.face.font as unknown as string, piece.face.name)
         .fontSize(size)
         .text(piece.text, x + piece.x, top, { lineBreak: false, features: [], baseline: 'alphabetic' })

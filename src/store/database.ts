@@ -9,6 +9,7 @@ import path from 'node:path'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { FileMigrationProvider, Migrator } from 'kysely/migration'
 import pg from 'pg'
+import { createNames, preparingDialect } from './prepared.ts'
 import type { DB } from './schema.ts'
 
 /** The app's database without a district: only tables of the short list (district, setting, inbox, proxy_number) show rows. */
@@ -94,6 +95,8 @@ export function connectionOf(
   }
 }
 
+const names = createNames()
+
 /** A pool that works as one role. `size` connections at most; the server ends statements after `statementSeconds`. */
 export function connect(
   url: string,
@@ -105,7 +108,7 @@ export function connect(
   const pool = new pg.Pool({ ...connectionOf(url, role, statementSeconds, program), max: size })
   outliveRestarts(pool)
   leaveTheDead(pool, statementSeconds * 1200)
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<DB>({ dialect: preparingDialect(pool, names) })
 }
 
 /** Throws unless the connection is bound by row level security: a superuser would pass every tenant wall. */
@@ -152,11 +155,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
  */
 export type Reading = 'planned' | 'by key' | 'row by row'
 
-const BY_KEY = ['enable_bitmapscan', 'enable_seqscan']
-const SWITCHED_OFF: Readonly<Record<Reading, readonly string[]>> = {
+const BY_KEY = ['enable_bitmapscan = off', 'enable_seqscan = off']
+const SETTINGS: Readonly<Record<Reading, readonly string[]>> = {
   planned: [],
   'by key': BY_KEY,
-  'row by row': [...BY_KEY, 'enable_mergejoin', 'enable_hashjoin'],
+  // What is left to choose does not depend on the values: one plan serves all of them.
+  'row by row': [...BY_KEY, 'enable_mergejoin = off', 'enable_hashjoin = off', 'plan_cache_mode = force_generic_plan'],
 }
 
 /**
@@ -165,7 +169,7 @@ const SWITCHED_OFF: Readonly<Record<Reading, readonly string[]>> = {
  */
 export async function enterDistrict(trx: Trx, districtId: string, reading: Reading): Promise<void> {
   if (!UUID.test(districtId)) throw new Error('A district id is a UUID.')
-  const settings = [`app.district_id = '${districtId}'`, ...SWITCHED_OFF[reading].map((name) => `${name} = off`)]
+  const settings = [`app.district_id = '${districtId}'`, ...SETTINGS[reading]]
   await sql.raw(settings.map((setting) => `set local ${setting}`).join('; ')).execute(trx)
 }
 

@@ -23,11 +23,13 @@ export type Webhook = {
  */
 export async function keepWebhooks(db: Db, keys: Keys, webhooks: readonly Webhook[]): Promise<void> {
   const sealed = webhooks.map((w) => keys.encrypt('inbox', '', w.key, w.raw))
+  // One value of bytes: as elements of an array each would be written out in hexadecimal digits here and read again there.
   await sql`insert into inbox (key, kind, raw, reached_at)
-    select key, kind, raw, least(reached_at, clock_timestamp())
-      from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed}::bytea[],
-        ${webhooks.map((w) => w.reachedAt?.toString() ?? null)}::timestamptz[])
-      with ordinality as w (key, kind, raw, reached_at, n) order by n
+    select key, kind, substring(${Buffer.concat(sealed)}::bytea from (ends - length + 1)::int for length), least(reached_at, clock_timestamp())
+      from (select *, sum(length) over (order by n) as ends
+        from unnest(${webhooks.map((w) => w.key)}::text[], ${webhooks.map((w) => w.kind)}::text[], ${sealed.map((s) => s.length)}::int[],
+          ${webhooks.map((w) => w.reachedAt?.toString() ?? null)}::timestamptz[])
+        with ordinality as w (key, kind, length, reached_at, n)) as w order by n
     on conflict (key) do nothing`.execute(db)
 }
 

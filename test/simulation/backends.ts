@@ -5,6 +5,7 @@
 
 import pg from 'pg'
 import { connectionOf, type Role } from '../../src/store/database.ts'
+import { createNames } from '../../src/store/prepared.ts'
 
 /** What PostgreSQL answers. */
 export type Answer = { command: string; rowCount: number | null; rows: unknown[] }
@@ -53,7 +54,9 @@ const WAITS = /^process \d+ still waiting for /
 /** Opens a database; `adminUrl` is a superuser's. */
 export async function openBackends(ownerUrl: string, adminUrl: string): Promise<Backends> {
   const admin = new pg.Client({ connectionString: adminUrl })
+  admin.on('error', () => {})
   await admin.connect()
+  const names = createNames()
   const free: Backend[] = []
   const every: Backend[] = []
 
@@ -93,7 +96,7 @@ export async function openBackends(ownerUrl: string, adminUrl: string): Promise<
       const { client } = backend
       const begun = before === '' || values.length === 0 ? null : client.query(before)
       const whole = before !== '' && values.length === 0 ? `${before}; ${text}` : text
-      const work = values.length === 0 ? client.query(whole) : client.query(whole, [...values])
+      const work = values.length === 0 ? client.query(whole) : client.query({ name: names(text), text, values: [...values] })
       const waits = new Promise<void>((resolve) => {
         backend.waits = resolve
       })

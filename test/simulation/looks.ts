@@ -3,15 +3,26 @@
  * that found nothing finds nothing again until something is committed or comes due, and need not be carried out to know it.
  */
 
+import { WORD_BLOCK } from '../../src/core/search-words.ts'
+
 type Kind = { readonly text: RegExp; readonly tables: readonly string[]; readonly due: string }
 
 /** Each job's look (`findWork`), the tables that it reads, and when it next finds something by what they say now (null: never). */
 const LOOKS: readonly Kind[] = [
   { text: /from unsealed u/, tables: ['unsealed'], due: `(select '-infinity'::timestamptz from unsealed limit 1)` },
-  { text: /from recording r/, tables: ['recording'], due: `(select min(fetch_after) from recording)` },
+  {
+    text: /from recording r/,
+    tables: ['recording', 'picture'],
+    due: `least((select min(fetch_after) from recording), (select min(fetch_after) from picture))`,
+  },
+  {
+    text: /from word_waiting w/,
+    tables: ['word_waiting'],
+    due: `(select '-infinity'::timestamptz from word_waiting group by district_id having sum(texts) >= ${WORD_BLOCK} limit 1)`,
+  },
   { text: /from talk_line t/, tables: ['talk_line'], due: `(select min(look_after) from talk_line)` },
   {
-    text: /from call c/,
+    text: /c\.look_after/,
     tables: ['attempt', 'call', 'exchange'],
     due: `least((select min(look_after) from attempt), (select min(look_after) from call),
       (select min(a.started_at) + interval '45 seconds' from exchange e join attempt a on a.district_id = e.district_id and a.id = e.attempt_id
@@ -24,8 +35,8 @@ const LOOKS: readonly Kind[] = [
   },
   {
     text: /e\.channel = 'call'/,
-    tables: ['exchange'],
-    due: `least((select min(rescue_after) from exchange),
+    tables: ['call', 'exchange'],
+    due: `least((select min(ring_after) from call), (select min(rescue_after) from exchange),
       (select min(send_after) from exchange where channel = 'call' and status in ('held', 'queued') and prepare_after is null))`,
   },
   {

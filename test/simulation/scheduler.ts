@@ -47,6 +47,8 @@ const QUIET = 1_200_000
 const LOOKED = 300_000
 /** Polls are shorter than this, and a poll that comes late loses nothing; whoever waits longer waits for something. */
 const SHORT = 1_100_000
+/** Every so long a server looks whether a block of words is full; `nextDue` knows. */
+const WORDS = 25_000_000
 /** Every so long a server reads the carrier's list; where it is known to find nothing new, that is leapt over. */
 const SWEEP = 300_000_000
 /** How far the first leap goes while something is overdue; each further one twice as far, for nothing but time changes anything. */
@@ -106,6 +108,7 @@ export function createScheduler(
       }
     }
   }
+  const isPoll = (task: Task) => task.length <= SHORT || (task.length === WORDS && task.owner !== null)
   /** Nothing but polls is to come soon: on to what is due, polls and all. */
   const leap = async (end: number) => {
     let next = end
@@ -113,7 +116,7 @@ export function createScheduler(
     const sweepsFind = await sweeps()
     for (const task of heap)
       if (task.run !== null && task.owner?.alive !== false) {
-        if (task.length > SHORT && !skips(task)) next = Math.min(next, task.at)
+        if (!isPoll(task) && !skips(task)) next = Math.min(next, task.at)
       }
     const due = await nextDue()
     // What is due already and does not go waits for something else: a lane, a pace, a host.
@@ -123,7 +126,7 @@ export function createScheduler(
     if (next - now < 2 * SHORT) return
     const polls = heap.splice(0).filter((task) => task.run !== null)
     for (const task of polls) {
-      if (task.length <= SHORT && task.at < next) task.at = next
+      if (isPoll(task) && task.at < next) task.at = next
       if (skips(task) && task.at < next) task.at += Math.ceil((next - task.at) / SWEEP) * SWEEP
       push(task)
     }

@@ -41,8 +41,8 @@ function planOf(seed: number): Plan {
   return { ...plan, actions: plan.actions.filter((_, i) => kept.has(i)) }
 }
 
-/** Runs seeds in this process, each as it comes; `done` is told of each. */
-async function runHere(mine: readonly number[], done: (result: Result, words: readonly string[]) => void): Promise<void> {
+/** Runs seeds in this process, each as it comes; `tell` hears of each at once, and of what else is found out when it is. */
+async function runHere(mine: readonly number[], tell: (message: Message) => void): Promise<void> {
   const prepared = await prepareWorlds()
   const { trace } = values
   try {
@@ -50,52 +50,55 @@ async function runHere(mine: readonly number[], done: (result: Result, words: re
       if (n > 0 && timeIsUp()) break
       const plan = planOf(seed)
       const result = await runOnce(plan, prepared, trace === undefined ? undefined : (line) => appendFileSync(trace, line))
-      const words: string[] = []
+      tell({ result })
       if (n === 0 && values.replay) {
         const again = await runOnce(plan, prepared)
         if (again.digest !== result.digest)
           throw new Error(`Seed ${seed} ran differently the second time: the simulation is at fault.`)
-        words.push(`seed ${seed} replayed: ${result.digest} both times`)
+        tell({ words: [`seed ${seed} replayed: ${result.digest} both times`] })
       }
       const [violation] = result.violations
-      if (violation !== undefined) {
-        for (const { rule, says, words: how } of result.violations) words.push(`seed ${seed} broke "${rule}" (${says}): ${how}`)
-        const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? Number(values.shorten) : 0)
-        words.push(
+      if (violation === undefined) continue
+      tell({
+        words: result.violations.map(({ rule, says, words }) => `seed ${seed} broke "${rule}" (${says}): ${words}`),
+      })
+      const shortest = await shorten(plan, violation.rule, prepared, values.keep === undefined ? Number(values.shorten) : 0)
+      tell({
+        words: [
           `the shortest history found that breaks "${violation.rule}":`,
           ...history(shortest, makePlan(seed, days, makeDistricts(LARGE))),
-        )
-      }
-      done(result, words)
+        ],
+      })
     }
   } finally {
     await prepared.cluster.close()
   }
 }
 
-type Message = { readonly result: Result; readonly words: readonly string[] }
+type Message = { readonly result: Result } | { readonly words: readonly string[] }
 
 const results: Result[] = []
-const report = ({ result, words }: Message) => {
+const report = (message: Message) => {
+  if ('words' in message) return console.log(message.words.join('\n'))
+  const { result } = message
   results.push(result)
   console.log(
     `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${result.conversationDays} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s (processor: ${result.processor.node.toFixed(1)} s Node, ${result.processor.postgres.toFixed(1)} s PostgreSQL), ${result.statements} statements (${result.spared} spared), violations ${result.violations.length}`,
   )
-  for (const line of words) console.log(line)
 }
 
 if (process.send !== undefined) {
   // A worker: its seeds come as arguments, its results go to whoever started it.
   await runHere(
     seeds.filter((seed) => (seed - first) % Number(values.workers) === Number(process.argv.at(-1))),
-    (result, words) => {
-      process.send?.({ result, words } satisfies Message)
+    (message) => {
+      process.send?.(message)
     },
   )
   process.disconnect?.()
 } else {
   const workers = Number(values.workers)
-  if (workers === 1) await runHere(seeds, (result, words) => report({ result, words }))
+  if (workers === 1) await runHere(seeds, report)
   else
     await Promise.all(
       Array.from({ length: workers }, (_, i) => {

@@ -60,5 +60,6 @@ export async function prepareWorlds(): Promise<Prepared> {
     },
   )
   await rm(folder, { recursive: true, force: true })
+  await cluster.analyze()
   return { cluster, detect, tokens, districtIds }
 }

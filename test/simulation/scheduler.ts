@@ -51,6 +51,8 @@ const SHORT = 1_100_000
 const WORDS = 25_000_000
 /** Every so long a server reads the carrier's list; where it is known to find nothing new, that is leapt over. */
 const SWEEP = 300_000_000
+/** A request inside a process goes on in three later turns of the event loop (its body, what is kept together, its end); what is left over would go on in real time. */
+const TURNS = 6
 /** How far the first leap goes while something is overdue; each further one twice as far, for nothing but time changes anything. */
 const OVERDUE = 10_000_000
 const MOST_OVERDUE = 3_600_000_000
@@ -99,8 +101,7 @@ export function createScheduler(
   const held = new Set<() => 'works' | 'waits' | 'over'>()
   const drain = async () => {
     for (let worked = true; worked; ) {
-      await real.turn()
-      await real.turn()
+      for (let turn = 0; turn < TURNS; turn++) await real.turn()
       worked = false
       for (const asked of held) {
         for (; asked() === 'works'; worked = true) await real.turn()

@@ -146,7 +146,16 @@ export async function openStatements(
     count++
     const writesAlone = !connection.inTransaction && WRITES.test(text)
     if (writesAlone) opening.push(settingNow(''))
-    const running = backends.start(backend, opening.splice(0).join('; '), text.replace(CLOCK, literalNow), values)
+    const before = opening.splice(0).join('; ')
+    // As a parameter the time leaves the text as it was, so that it is prepared; several statements in one text take none.
+    const timed = CLOCK.test(text) && !text.includes(';')
+    CLOCK.lastIndex = 0
+    const running = timed
+      ? backends.start(backend, before, text.replace(CLOCK, `$${values.length + 1}::timestamptz`), [
+          ...values,
+          scheduler.instant().toString(),
+        ])
+      : backends.start(backend, before, text.replace(CLOCK, literalNow), values)
     if (writesAlone) void running.ended.then(() => looks.changed([text]))
     else if (WRITES.test(text)) connection.written.push(text)
     return running

@@ -211,6 +211,7 @@ async function finish(trx: Trx, districtId: string, moment: Moment, given: reado
           status: d.status,
           ...(d.hold === null ? {} : { hold: d.hold }),
           ...(d.status === 'held' ? { sendAfter: d.sendAfter?.toString() ?? null } : {}),
+          ...(d.status === 'failed' ? { reason: 'no_way' } : {}),
         },
       })
     if (d.hold === 'no_number') lacking.set(row.conversation_id, d.id)

@@ -150,6 +150,9 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   canceled: [],
 }
 
+/** Why what waits can go to nobody (a call that may not be placed, a family that no way leads to any more): no hand-over's end. */
+const NO_WAY: ReadonlySet<string> = new Set(['no_way', 'no_phone', 'not_allowed', 'too_many_calls'])
+
 const neverBack: Rule = {
   name: 'shown states never go back',
   says: 'What people see of a message only goes forward; a failed one comes back when a person says "again", when the carrier had it after all, or once as a call.',
@@ -171,11 +174,15 @@ const neverBack: Rule = {
           rescued = true
           return []
         }
+        if (event.what === 'failed' && NO_WAY.has(String(event.detail['reason']))) return []
         if (rescued && before === 'queued' && ['delivered', 'failed'].includes(next)) return []
         if (event.what === 'again' && (before === 'failed' || before === 'undelivered')) return []
         if (before === 'failed' && wasUnknown && ['sent', 'delivered', 'undelivered', 'failed', 'queued'].includes(next))
           return []
-        return [`The message ${short(e.id)} went from ${before} to ${next} (${event.what}).`]
+        const told = eventsOf(e.id).map(({ what, detail }) =>
+          [what, detail['reason'] ?? detail['code']].filter(Boolean).join(' '),
+        )
+        return [`The ${e.channel} ${short(e.id)} went from ${before} to ${next} (${event.what}). Its events: ${told.join(', ')}.`]
       })
     }),
 }

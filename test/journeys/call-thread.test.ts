@@ -1,0 +1,54 @@
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { type Telephone, telephone } from '../support/telephone.ts'
+import { openWorld, type World } from '../support/world.ts'
+
+/** What the teacher types and the family says, each with what the other reads or hears. */
+const TURNS = [
+  ['Diego did not bring his homework.', 'Diego no trajo su tarea.', 'Se le olvidó en la casa.', 'He forgot it at home.'],
+  ['Can he bring it tomorrow at 8:15?', '¿Puede traerla mañana a las 8:15?', 'Sí, a las 8:15.', 'Yes, at 8:15.'],
+  [
+    'The class trip costs 12 dollars.',
+    'El paseo de la clase cuesta 12 dólares.',
+    'Mando los 12 dólares.',
+    'I am sending the 12 dollars.',
+  ],
+  ['Does he need a bus that day?', '¿Necesita un autobús ese día?', 'No, yo lo recojo.', 'No, I will pick him up.'],
+  ['Thank you very much.', 'Muchas gracias.', 'Gracias a usted, maestra.', 'Thank you, teacher.'],
+] as const
+const BOOK = new Map(TURNS.flatMap(([typed, heard, said, read]) => [[typed, heard] as const, [said, read] as const]))
+/** Paula's, a number for calls only. */
+const LANDLINE = '+17735550188'
+
+let world: World
+let kitchen: Telephone
+beforeAll(async () => {
+  world = await openWorld({ numbers: 6, hours: 'always', translate: (text) => BOOK.get(text as never) ?? text })
+  const paula = 'paula,,,true,lincoln,parent,paula,,Paula,Gomez,,,,,'
+  await world.rosterChanges('users.csv', [`${paula},diego`, `${paula}${LANDLINE},diego`])
+  kitchen = telephone(world, LANDLINE)
+})
+afterEach(() => world.isIntact())
+
+test('a thread with a landline in Spanish goes five turns: the teacher types, the kitchen phone speaks and listens, each in the own language', async () => {
+  const rivera = world.phoneOf('rivera')
+  for (const [typed, heard, said, read] of TURNS) {
+    await world.sends('rivera', { guardian: 'paula' }, typed)
+    await kitchen.rings()
+    kitchen.answers()
+    await kitchen.hears()
+    expect(await kitchen.presses('1')).toContain(`es-US: ${heard}`)
+    await kitchen.presses('2')
+    expect(await kitchen.says(said)).toContain(`es-US: ${said}`)
+    await kitchen.presses('1')
+    kitchen.hangsUp()
+    expect(await rivera.reads()).toEqual([`Diego G.: ${read}`])
+  }
+  const thread = await world.exchanges({ guardian: 'paula' })
+  expect(thread.map((one) => [one.direction, one.original.text, one.translation?.text])).toEqual(
+    TURNS.flatMap(([typed, heard, said, read]) => [
+      ['to_family', typed, heard],
+      ['to_staff', said, read],
+    ]),
+  )
+  for (const one of thread.filter(({ direction }) => direction === 'to_family')) expect(one.evidence).toBe('answered')
+})

@@ -147,7 +147,7 @@ describe('a person in the middle', () => {
 })
 
 describe('a call that a machine interprets', () => {
-  test('goes turn by turn, with both texts in the log, and says a line again that the translator lost', async () => {
+  test('goes six turns, each in its turn, with both texts in the log, and says a line again that the translator lost', async () => {
     expect(await call({ interpreted: true })).toMatchObject({ kind: 'unreachable' })
     await setCalls(store(), {
       districtId: world.district,
@@ -175,13 +175,15 @@ describe('a call that a machine interprets', () => {
     await says(rivera, 'Is she better now?')
     await says(rivera, 'Is she better now?')
     await says(rosa, 'Sí, gracias.')
+    await says(rivera, 'Please bring a note from the doctor.')
+    await says(rosa, 'Mañana lo llevo.')
     await world.until('the teacher has heard it', () => rivera.call()?.waits.includes('speech') ?? false)
-    expect((await rivera.hears()).join()).toContain('[es>en] Sí, gracias.')
+    expect((await rivera.hears()).join()).toContain('[es>en] Mañana lo llevo.')
     rivera.hangsUp()
     await world.until('the family is told', () => rosa.call()?.state === 'over')
     const lines = await world.rows(sql<{ text: string; made: string | null; failed: boolean }>`
       select text, made, failed from talk_line order by seq`)
-    expect(lines.map((line) => line.failed)).toEqual([false, false, true, false, false])
+    expect(lines.map((line) => line.failed)).toEqual([false, false, true, false, false, false, false])
     expect(lines[1]).toMatchObject({ text: 'Estaba enferma.', made: '[es>en] Estaba enferma.' })
   })
 })

@@ -165,9 +165,11 @@ export function askInProcess(
       scheduler.after(way(), 'request', owner, () => {
         const app = server()
         if (app === undefined) return answer(null)
-        void onHost(platform, () =>
-          app.inject({ method: request.method, url: request.url, headers: { ...request.headers }, payload: request.body }),
-        ).then((response) =>
+        // What `inject` gives begins when it is awaited: outside the host it would have real time and real chance.
+        void onHost(platform, async () => {
+          const { method, url, headers, body } = request
+          return await app.inject({ method, url, headers: { ...headers }, payload: body })
+        }).then((response) =>
           scheduler.after(way(), 'response', owner, () => answer({ status: response.statusCode, body: response.body })),
         )
       })

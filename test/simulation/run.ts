@@ -1,5 +1,6 @@
 /** One world from its plan to the judgement, and the shortest plan that still breaks a rule. */
 
+import { createHash } from 'node:crypto'
 import { gather } from './evidence.ts'
 import type { Action, Plan } from './plan.ts'
 import { RULES } from './rules.ts'
@@ -12,7 +13,7 @@ export type Violation = { readonly rule: string; readonly says: string; readonly
 export type Result = {
   readonly seed: number
   readonly violations: readonly Violation[]
-  /** Equal plans give equal ones. */
+  /** Of every step and of every id that was made: equal plans give equal ones. */
   readonly digest: string
   readonly days: number
   readonly conversationDays: number
@@ -50,7 +51,17 @@ export async function runOnce(plan: Plan, prepared: Prepared, trace?: (line: str
       return {
         seed: plan.seed,
         violations,
-        digest: world.scheduler.digest(),
+        digest: createHash('sha256')
+          .update(
+            [
+              world.scheduler.digest(),
+              ...evidence.exchanges.keys(),
+              ...evidence.attempts.keys(),
+              ...evidence.calls.keys(),
+            ].join(),
+          )
+          .digest('hex')
+          .slice(0, 16),
         days: plan.days,
         conversationDays: [...evidence.conversations.values()].reduce((sum, c) => sum + c.days, 0),
         exchanges: evidence.exchanges.size,

@@ -4,14 +4,12 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import { parseHours, type SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import { cleanText } from '../core/segments.ts'
 import type {
   Accepted,
   Acted,
   Action,
-  CallSettings,
   CallUp,
   Composed,
   ComposeRequest,
@@ -21,29 +19,21 @@ import type {
   Target,
 } from '../relay/compose-ports.ts'
 import { openConversationViews } from '../store/conversation-view.ts'
-import { type Db, inDistrict } from '../store/database.ts'
+import { inDistrict } from '../store/database.ts'
 import { canonical } from '../store/events.ts'
 import { exchangeById, exchangePage, readCursor, readTime, writeCursor } from '../store/exchange-view.ts'
-import { schoolHours } from '../store/hours.ts'
-import { schoolRight } from '../store/people.ts'
 import type { Picture } from '../store/picture-view.ts'
 import type { Audio } from '../store/recordings.ts'
 import { sendProblem } from './problems.ts'
 import * as schema from './schemas.ts'
+import { addSchoolRoutes, type SchoolRouteDeps } from './school-routes.ts'
 
 /** What the API needs of the house. */
-export type RouteDeps = {
-  readonly db: Db
+export type RouteDeps = SchoolRouteDeps & {
   /** For hours and `sendAfter`. */
   readonly now: () => Promise<Temporal.Instant>
   readonly compose: (request: ComposeRequest) => Promise<Composed>
   readonly call: (request: CallUp) => Promise<Composed>
-  readonly setCalls: (request: {
-    readonly districtId: string
-    readonly staff: Staff
-    readonly schoolId: string
-    readonly settings: CallSettings
-  }) => Promise<void>
   /** The PIN of a guardian's household, or the caller's own. */
   readonly pin: (request: PinRequest) => Promise<PinGiven>
   readonly act: (request: {
@@ -56,18 +46,6 @@ export type RouteDeps = {
   readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
   /** One of its pictures, from 1, for who may see it. */
   readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
-  readonly letTeachersSendUrgent: (request: {
-    readonly districtId: string
-    readonly staff: Staff
-    readonly schoolId: string
-    readonly teachers: boolean
-  }) => Promise<void>
-  readonly setHours: (request: {
-    readonly districtId: string
-    readonly staff: Staff
-    readonly schoolId: string
-    readonly hours: SchoolHours
-  }) => Promise<void>
 }
 
 const COMPOSED = { not_found: 404, unreachable: 409, forbidden: 403, wrong: 400, key_reused: 422 } as const
@@ -79,8 +57,6 @@ const NO_RECORDING = 'There is no recording of this exchange: check the id.'
 const NOT_YET = 'The recording is still on its way from the carrier: ask again in a moment.'
 const NO_PICTURE = 'There is no such picture of this exchange: check id and number.'
 const PICTURE_NOT_YET = 'The picture is still on its way from the carrier: ask again in a moment.'
-const NO_SCHOOL = 'There is no such school: check the id.'
-const NO_HOURS = 'This school has no hours yet and sends nothing but urgent messages: set them by PUT at this address.'
 
 const ACTIONS: Readonly<Record<Action, string>> = {
   again: 'Sends again what may not have arrived.',
@@ -222,90 +198,7 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     })
   }
 
-  /** How far somebody may decide for a school; `none` also where there is no such school. */
-  const rightAt = async (staff: Staff, schoolId: string) =>
-    schema.isSourcedId(schoolId) ? inDistrict(db, staff.districtId, (trx) => schoolRight(trx, staff, schoolId)) : 'none'
-
-  const hoursNow = { params: schema.ById, response: { 200: schema.Hours, ...schema.problems(401, 404) } }
-  api.get('/schools/:id/hours', { schema: { summary: 'The hours as they were set.', ...hoursNow } }, async (request, reply) => {
-    const staff = staffOf(request)
-    const schoolId = request.params.id
-    if ((await rightAt(staff, schoolId)) !== 'may') return sendProblem(reply, 404, NO_SCHOOL)
-    const set = await inDistrict(db, staff.districtId, (trx) => schoolHours(trx, staff.districtId, schoolId))
-    return set === null ? sendProblem(reply, 404, NO_HOURS) : reply.send(set as z.infer<typeof schema.Hours>)
-  })
-
-  const hours = {
-    params: schema.ById,
-    querystring: schema.HoursQuery,
-    response: { 200: schema.Hours, ...schema.problems(400, 401, 403, 404, 413, 415) },
-  }
-  api.put(
-    '/schools/:id/hours',
-    { schema: { summary: 'When families, and staff on their own phones, may be reached.', ...hours, body: schema.HoursBody } },
-    async (request, reply) => {
-      const staff = staffOf(request)
-      const schoolId = request.params.id
-      const right = await rightAt(staff, schoolId)
-      if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
-      if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may set its hours: ask one.')
-      const parsed = parseHours(request.body, request.query.night === 'true')
-      if (parsed.kind === 'wrong') return sendProblem(reply, 400, parsed.problem)
-      await deps.setHours({ districtId: staff.districtId, staff, schoolId, hours: parsed.hours })
-      return reply.send(parsed.hours as z.infer<typeof schema.Hours>)
-    },
-  )
-
-  const urgent = {
-    params: schema.ById,
-    body: schema.UrgentRight,
-    response: { 200: schema.UrgentRight, ...schema.problems(400, 401, 403, 404, 413, 415) },
-  }
-  api.put(
-    '/schools/:id/urgent',
-    { schema: { summary: 'Whether the school’s teachers may send urgent messages, which go out at any hour.', ...urgent } },
-    async (request, reply) => {
-      const staff = staffOf(request)
-      const schoolId = request.params.id
-      const right = await rightAt(staff, schoolId)
-      if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
-      if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may decide this: ask one.')
-      const { teachers } = request.body
-      await deps.letTeachersSendUrgent({ districtId: staff.districtId, staff, schoolId, teachers })
-      return reply.send({ teachers })
-    },
-  )
-
-  const calls = {
-    params: schema.ById,
-    body: schema.CallSettings,
-    response: { 200: schema.CallSettings, ...schema.problems(400, 401, 403, 404, 413, 415) },
-  }
-  api.put(
-    '/schools/:id/calls',
-    { schema: { summary: 'The school’s interpreter line, and what calls may do.', ...calls } },
-    async (request, reply) => {
-      const staff = staffOf(request)
-      const schoolId = request.params.id
-      const right = await rightAt(staff, schoolId)
-      if (right === 'none') return sendProblem(reply, 404, NO_SCHOOL)
-      if (right === 'member') return sendProblem(reply, 403, 'Only an administrator of the school may decide this: ask one.')
-      const { interpreterLine, interpretedCalls, rescueOtherGuardian } = request.body
-      await deps.setCalls({
-        districtId: staff.districtId,
-        staff,
-        schoolId,
-        settings: {
-          ...(interpreterLine === undefined ? {} : { interpreterLine }),
-          ...(interpretedCalls === undefined ? {} : { interpretedCalls }),
-          ...(rescueOtherGuardian === undefined ? {} : { rescueOtherGuardian }),
-        },
-      })
-      // A number that was given is not said back.
-      const { interpreterLine: _line, ...said } = request.body
-      return reply.send(said)
-    },
-  )
+  addSchoolRoutes(app, deps, staffOf)
 
   const pins = {
     headers: schema.Idempotency,

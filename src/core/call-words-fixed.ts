@@ -1,13 +1,14 @@
 /**
- * The prompts by language, longer than a room since they belong beside each other: written by people for the ear, with keys as words. A prompt
+ * The prompts by language: written by people for the ear, with keys as words. A prompt
  * that is changed loses its review.
  */
 
-import { arabic, chinese, russian, traditionalChinese, vietnamese } from './call-words-east.ts'
+import { chinese, traditionalChinese } from './call-words-chinese.ts'
+import { arabic, russian, vietnamese } from './call-words-east.ts'
 import { english } from './call-words-english.ts'
 import { french, haitian, portuguese, spanish } from './call-words-romance.ts'
 import type { Prompts } from './call-words-slots.ts'
-import type { TextLanguage } from './texts-fixed.ts'
+import type { TextLanguage } from './texts-slots.ts'
 
 /** By the language that they are in. */
 export const prompts: Readonly<Record<TextLanguage, Prompts>> = {

@@ -1,6 +1,6 @@
 /** How prompts tell a key, in each language: what is heard must be what is pressed. */
 
-import type { TextLanguage } from './texts-fixed.ts'
+import type { TextLanguage } from './texts-slots.ts'
 
 /** What stands before a key's word, and the words for zero, one, two, three and nine. */
 export const KEY_WORDS: Readonly<Record<TextLanguage, readonly [before: string, ...words: string[]]>> = {

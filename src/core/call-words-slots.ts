@@ -1,6 +1,6 @@
 /** Which prompts there are, what fills them, and who has reviewed them. */
 
-import type { FixedText } from './texts-fixed.ts'
+import type { FixedText } from './texts-slots.ts'
 
 /**
  * What fills each prompt: every slot stands exactly once in every language. Those without a slot can be recorded by people in a language that no

@@ -3,7 +3,7 @@
 import { prompts } from './call-words-fixed.ts'
 import { type PromptId, type promptSlots, promptWords } from './call-words-slots.ts'
 import { textLanguage } from './texts.ts'
-import type { TextLanguage } from './texts-fixed.ts'
+import type { TextLanguage } from './texts-slots.ts'
 import { NO_WORDINGS, type Wordings, worded } from './wordings.ts'
 
 export type { PromptId } from './call-words-slots.ts'

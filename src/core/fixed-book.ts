@@ -3,7 +3,8 @@
 import { prompts } from './call-words-fixed.ts'
 import { type PromptId, promptSlots } from './call-words-slots.ts'
 import { type KeywordWords, keywordWords } from './keyword-words.ts'
-import { fixedTexts, type TextId, type TextLanguage, textSlots } from './texts-fixed.ts'
+import { fixedTexts } from './texts-fixed.ts'
+import { type TextId, type TextLanguage, textSlots } from './texts-slots.ts'
 import { slotsOf, type WordedKind } from './wordings.ts'
 
 /** Where a text stands; `keyword`: the words by which a family stops, starts or asks, which can be reviewed but are nobody's to change here. */

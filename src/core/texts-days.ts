@@ -2,7 +2,7 @@
  * How each language says a day and a time. Own tables, because `Intl` has no Haitian Creole (it answers in English) and prints Arabic digits or
  * the 24-hour clock for some. Latin digits, Gregorian, 12 hours with AM/PM as the school writes them. Not yet reviewed by speakers, English apart.
  */
-import type { TextLanguage } from './texts-fixed.ts'
+import type { TextLanguage } from './texts-slots.ts'
 
 /** The words and their order in one language. What comes out stands as "when" at the end of a clause: "gets it Monday at 7:00 AM". */
 export type DayWords = {

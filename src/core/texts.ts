@@ -1,7 +1,8 @@
 /** The gateway's own words: fixed texts with their slots filled, and a day and time as a family says it. */
 import { sameLanguage } from './language.ts'
 import { dayWords } from './texts-days.ts'
-import { fixedTexts, type TextId, type TextLanguage, textLanguages, textSlots } from './texts-fixed.ts'
+import { fixedTexts } from './texts-fixed.ts'
+import { type TextId, type TextLanguage, textLanguages, textSlots } from './texts-slots.ts'
 import { NO_WORDINGS, type Wordings, worded } from './wordings.ts'
 
 /** What must be given to fill a text. Values are plain text and are not looked through for slots. */

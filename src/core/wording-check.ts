@@ -5,7 +5,7 @@ import { missingFacts } from './facts.ts'
 import type { FixedEntry } from './fixed-book.ts'
 import { keywordWords } from './keyword-words.ts'
 import { plainPunctuation } from './segments.ts'
-import type { TextLanguage } from './texts-fixed.ts'
+import type { TextLanguage } from './texts-slots.ts'
 import { slotsOf } from './wordings.ts'
 
 /** UTF-16 units that nobody listens to in one go. */

@@ -5,7 +5,7 @@ import { type FixedEntry, fixedEntries } from '../core/fixed-book.ts'
 import { sameLanguage } from '../core/language.ts'
 import type { Staff } from '../core/people.ts'
 import { cleanText } from '../core/segments.ts'
-import { type TextLanguage, textLanguages } from '../core/texts-fixed.ts'
+import { type TextLanguage, textLanguages } from '../core/texts-slots.ts'
 import { wrongWording } from '../core/wording-check.ts'
 import type { Trx } from '../store/database.ts'
 import {

@@ -2,7 +2,8 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html } from 'hono/html'
-import { type Day, days, parseHours, type SchoolHours } from '../core/hours.ts'
+import { type Day, days, type SchoolHours } from '../core/hours.ts'
+import { parseHours } from '../core/parse-hours.ts'
 import { schoolHours } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import { assetPath } from './assets.ts'

@@ -12,24 +12,26 @@
 import { loadModule } from 'cld3-asm'
 import { languageTag } from '../core/language.ts'
 import {
-  chineseForm,
-  decidedByLetters,
   type Evidence,
   type Guess,
-  LANGUAGES,
   languagePrior,
-  languagesOfScript,
-  legible,
   letterScores,
-  mainScript,
   mixedWith,
   neutralLanguages,
-  placeOf,
-  placesOfScript,
   pool,
   UNDETERMINED,
   wordScores,
 } from '../core/language-evidence.ts'
+import {
+  chineseForm,
+  decidedByLetters,
+  LANGUAGES,
+  languagesOfScript,
+  legible,
+  mainScript,
+  placeOf,
+  placesOfScript,
+} from '../core/language-scripts.ts'
 import type { Detector } from '../relay/ports.ts'
 import { loadTrigrams } from './trigrams.ts'
 import fitted from './weights.json' with { type: 'json' }

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { languageTag } from '../core/language.ts'
-import { LANGUAGES } from '../core/language-evidence.ts'
+import { LANGUAGES } from '../core/language-scripts.ts'
 import { WORDS } from '../core/language-words.ts'
 
 /** Scores all of `LANGUAGES` by a legible text's trigrams: log-likelihood of each, `unknown` per trigram for one without statistics. */

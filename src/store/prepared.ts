@@ -46,6 +46,7 @@ export function preparingDialect(pool: pg.Pool, names: Names): PostgresDialect {
         : client.query({ name, text, values: values as unknown[] })
     }
     const made = {
+      // Kysely's second form of `query` takes a cursor; the dialect is given none.
       query: query as unknown as PostgresPoolClient['query'],
       release: (destroy?: boolean) => client.release(destroy),
     }

@@ -3,7 +3,7 @@ import { spokenText } from '../../src/core/call-words.ts'
 import { prompts } from '../../src/core/call-words-fixed.ts'
 import { keysTold } from '../../src/core/call-words-keys.ts'
 import { type PromptId, promptSlots } from '../../src/core/call-words-slots.ts'
-import { textLanguages } from '../../src/core/texts-fixed.ts'
+import { textLanguages } from '../../src/core/texts-slots.ts'
 
 const ids = Object.keys(promptSlots) as PromptId[]
 const every = textLanguages.flatMap((language) => ids.map((id) => ({ language, id, ...prompts[language][id] })))

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { keyword, staffCommand } from '../../src/core/keyword.ts'
 import { keywordWords } from '../../src/core/keyword-words.ts'
-import { fixedTexts, textLanguages } from '../../src/core/texts-fixed.ts'
+import { fixedTexts } from '../../src/core/texts-fixed.ts'
+import { textLanguages } from '../../src/core/texts-slots.ts'
 import { processorTime } from '../support/processor-time.ts'
 
 /** The single words as the language table of the project's sources has them: a second copy, so that none gets lost in the code. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fixedText, sayWhen, textLanguage, unreviewedTexts } from '../../src/core/texts.ts'
-import { fixedTexts, type TextId, textLanguages, textSlots } from '../../src/core/texts-fixed.ts'
+import { fixedTexts } from '../../src/core/texts-fixed.ts'
+import { type TextId, textLanguages, textSlots } from '../../src/core/texts-slots.ts'
 
 const ids = Object.keys(textSlots) as TextId[]
 const every = textLanguages.flatMap((language) => ids.map((id) => ({ language, id })))

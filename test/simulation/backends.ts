@@ -76,9 +76,9 @@ export async function openBackends(ownerUrl: string, adminUrl: string): Promise<
       idle_in_transaction_session_timeout: 0,
     } as pg.ClientConfig)
     client.on('error', () => {})
-    const pid = () => (client as unknown as { readonly processID: number }).processID
     await client.connect()
-    const backend: Backend = { client, role, pid: pid(), waits: () => {}, stopped: false }
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    const backend: Backend = { client, role, pid: rows[0]?.pid as number, waits: () => {}, stopped: false }
     client.on('notice', ({ message }) => {
       if (WAITS.test(message ?? '')) backend.waits()
     })

@@ -1,5 +1,6 @@
 /** The part of Twilio's REST that is about calls, and what number is on what line. */
 
+import { rfc2822 } from '../../src/simulator/resources.ts'
 import type { SendFault } from './faults.ts'
 import type { Leg, Telephone } from './telephone.ts'
 
@@ -26,7 +27,7 @@ const known = (leg: Leg) => ({
   status: leg.status,
   direction: leg.direction,
   duration: leg.answered === null || leg.ended === null ? null : String(Math.round((leg.ended - leg.answered) / 1_000_000)),
-  date_created: new Date(leg.created / 1000).toUTCString().replace('GMT', '+0000'),
+  date_created: rfc2822(Temporal.Instant.fromEpochMilliseconds(Math.floor(leg.created / 1000)).toString()),
 })
 
 /** Answers a request about calls; null: it is about something else. `given` are the form's or the query's fields. */

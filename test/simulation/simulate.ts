@@ -89,7 +89,10 @@ type Message = { readonly result: Result } | { readonly words: readonly string[]
 
 const results: Result[] = []
 const report = (message: Message) => {
-  if ('words' in message) return console.log(message.words.join('\n'))
+  if ('words' in message) {
+    for (const line of message.words) console.log(line)
+    return
+  }
   const { result } = message
   results.push(result)
   console.log(

@@ -267,6 +267,7 @@ describe('the record', () => {
     const file = path.join(dataDir, 'pictures', school.district, stray.fileId)
     await forgetPictures(t.db, dataDir, school.district)
     expect((await readFile(file)).length).toBeGreaterThan(0)
+    // By the clock of the file system, as housekeeping judges a file that no row tells of.
     const old = new Date(Date.now() - 3 * 24 * 3_600_000)
     await utimes(file, old, old)
     await utimes(await place(), old, old)

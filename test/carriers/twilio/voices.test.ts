@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createVoices, ROWS, voices } from '../../../src/carriers/twilio/voices.ts'
+import { ROWS } from '../../../src/carriers/twilio/voice-rows.ts'
+import { createVoices, voices } from '../../../src/carriers/twilio/voices.ts'
 import { hasSpeech, hasVoice, SPOKEN, UNDERSTOOD } from '../../../src/core/call-voices.ts'
 import { languagesOf } from '../../../src/simulator/voices.ts'
 

@@ -7,7 +7,7 @@ import twilio from 'twilio'
 import type { TwilioHttp } from '../../src/carriers/twilio/client.ts'
 import type { CarrierFaults, SendFault } from './faults.ts'
 import type { Random } from './random.ts'
-import { restCalls } from './rest-calls.ts'
+import { dateOf, restCalls } from './rest-calls.ts'
 import type { Owner, Scheduler } from './scheduler.ts'
 import { createTelephone, type Telephone } from './telephone.ts'
 
@@ -221,8 +221,8 @@ export function createCarrier(
     status: text.status,
     error_code: text.errorCode,
     direction: 'outbound-api',
-    date_created: rfc2822(text.taken),
-    date_updated: rfc2822(scheduler.now()),
+    date_created: dateOf(text.taken),
+    date_updated: dateOf(scheduler.now()),
   })
 
   /** `POST Messages.json`. */
@@ -274,9 +274,9 @@ export function createCarrier(
         body: t.body,
         status: 'received',
         direction: 'inbound',
-        date_created: rfc2822(t.at),
-        date_updated: rfc2822(t.at),
-        date_sent: rfc2822(t.at),
+        date_created: dateOf(t.at),
+        date_updated: dateOf(t.at),
+        date_sent: dateOf(t.at),
       })),
       page,
       page_size: PAGE,
@@ -421,9 +421,4 @@ const EMPTY = {
 
 function micros(date: unknown): number {
   return Date.parse(String(date)) * 1000
-}
-
-/** The date form of Twilio's REST. */
-function rfc2822(micros: number): string {
-  return new Date(micros / 1000).toUTCString().replace('GMT', '+0000')
 }

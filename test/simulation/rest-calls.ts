@@ -19,6 +19,9 @@ const CREATE = /\/Calls\.json$/
 const ONE = /\/Calls\/(CA[0-9a-f]+)\.json$/
 const LOOK_UP = /\/v2\/PhoneNumbers\/([^/?]+)$/
 
+/** A moment in microseconds as the carrier's REST writes it. */
+export const dateOf = (micros: number) => rfc2822(Temporal.Instant.fromEpochMilliseconds(Math.floor(micros / 1000)).toString())
+
 const refused = (status: number, code: number): Answer => ({ status, body: { code, message: `Refused with ${code}`, status } })
 const known = (leg: Leg) => ({
   sid: leg.sid,
@@ -27,7 +30,7 @@ const known = (leg: Leg) => ({
   status: leg.status,
   direction: leg.direction,
   duration: leg.answered === null || leg.ended === null ? null : String(Math.round((leg.ended - leg.answered) / 1_000_000)),
-  date_created: rfc2822(Temporal.Instant.fromEpochMilliseconds(Math.floor(leg.created / 1000)).toString()),
+  date_created: dateOf(leg.created),
 })
 
 /** Answers a request about calls; null: it is about something else. `given` are the form's or the query's fields. */

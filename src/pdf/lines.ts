@@ -21,6 +21,8 @@ const CLINGS = /^[\p{Pe}\p{Pf}\p{Po}\p{M}\p{Zs}]/u
 const HOLDS = /[\p{Ps}\p{Pi}]$/u
 /** Signs that only steer others: not shown. */
 const UNSEEN = /^[\p{Cc}\p{Cf}\u2028\u2029]+$/u
+/** LRO and RLO force letters against their own direction, which shapes them anew and hides what was written: a record shows the letters as they read. */
+const OVERRIDES = /[\u202d\u202e]/g
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 
 /** Sets a text at `size` points in lines of at most `width` points. */
@@ -31,7 +33,7 @@ export async function setLines(
   await openFaces(text, weight)
   const lines: Line[] = []
   let whole = true
-  for (const paragraph of text.normalize('NFC').split(/\r\n|[\n\r\u2028\u2029]/)) {
+  for (const paragraph of text.normalize('NFC').replace(OVERRIDES, '').split(/\r\n|[\n\r\u2028\u2029]/)) {
     const { levels, paragraphs } = bidi.getEmbeddingLevels(paragraph, 'auto')
     const rtl = ((paragraphs[0]?.level ?? 0) & 1) === 1
     const widthOf = (signs: readonly Sign[]) =>

@@ -76,6 +76,13 @@ test('from right to left: the line begins at the right, numbers and Latin words 
   expect(texts.findIndex((text) => text.includes(')'))).toBeLessThan(texts.findIndex((text) => text.includes('ابني')))
 })
 
+test('a sign that would turn letters round turns none, and the line fits', async () => {
+  const hindi = 'मेरा बेटा बीमार है, इसलिए वह आज स्कूल नहीं आएगा। विद्यार्थी'
+  const turned = await setLines(`\u202e ${hindi}`, { size: 11, width: 200 })
+  expect(turned.lines).toEqual((await setLines(` ${hindi}`, { size: 11, width: 200 })).lines)
+  for (const line of turned.lines) expect(line.width).toBeLessThanOrEqual(201)
+})
+
 test('whatever somebody writes is set in lines that fit the page', async () => {
   const pieces = fc.oneof(
     fc.constantFrom(...SAID.map(([, text]) => text), '\n', '(', '…', '\u202e', 'x'.repeat(90)),

@@ -7,6 +7,7 @@ import { first, go, goodbye, hand, leaving, type Nodes, type Place } from './cal
 import type { CallFacts, CallInput, Spoken, Turn, WaitingMessage } from './call-script.ts'
 import { canBeLed, say, sayWords } from './call-speech.ts'
 import { hasSpeech, hasVoice } from './call-voices.ts'
+import { sameLanguage } from './language.ts'
 
 /** What a family's call remembers. */
 export type FamilyState = Place & {
@@ -59,6 +60,14 @@ export const inboxNodes: Nodes<FamilyState> = {
     // Silence may be a machine that nobody recognised: it hears whom to call back and nothing else.
     giveUp: (state, facts) => goodbye(state, facts, say(facts, state.language, 'machine', { school: facts.school })),
   },
+  // Asked for only when the words were said to their end: who hangs up now has heard them.
+  told: {
+    enter: (state) => hand(state, 'told', { kind: 'go_on' }),
+    on: (state, input, facts) => {
+      const turn = input.kind === 'keys' ? menuChoice(state, input, facts) : 'again'
+      return heard(state, turn === 'again' ? go(inboxNodes, 'menu', state, facts) : turn)
+    },
+  },
   menu: {
     enter: (state, facts) => {
       const choices = facts.staff?.party == null ? [] : say(facts, state.language, 'menu_talk', {})
@@ -68,8 +77,7 @@ export const inboxNodes: Nodes<FamilyState> = {
       const what = [...say(facts, state.language, 'menu', {}), ...choices, ...end, ...person, ...more]
       return hand(state, 'menu', { kind: 'ask', what, keys: 1, speech: null, seconds: KEY_SECONDS })
     },
-    on: (state, input, facts) => heard(state, menuChoice(state, input, facts)),
-    giveUp: (state, facts) => heard(state, goodbye(state, facts)),
+    on: menuChoice,
   },
   answer: {
     enter: (state, facts) =>
@@ -196,10 +204,8 @@ export const inboxNodes: Nodes<FamilyState> = {
   },
 }
 
-/** The message was said to its end: without barge-in, and only then the menu was asked. What comes in there shows that somebody was still there. */
-function heard<T extends FamilyTurn | 'again'>(state: FamilyState, turn: T): FamilyTurn | T {
-  if (turn === 'again' || state.current === null) return turn
-  return leaving(turn, { kind: 'heard', exchangeId: state.current.exchangeId })
+function heard(state: FamilyState, turn: FamilyTurn): FamilyTurn {
+  return state.current === null ? turn : leaving(turn, { kind: 'heard', exchangeId: state.current.exchangeId })
 }
 
 /** To a listener in whose language nobody has recorded anything yet: English, and a person calls. */
@@ -259,13 +265,13 @@ function waiting(state: FamilyState, facts: CallFacts): readonly WaitingMessage[
   return state.gated ? facts.waiting.filter((message) => !state.told.includes(message.exchangeId)) : []
 }
 
-/** The message in one piece, without barge-in, then the menu: whoever reaches the menu has heard it. */
+/** The message in one piece, without barge-in; what follows it shows that it was heard. */
 function tell(state: FamilyState, message: WaitingMessage, facts: CallFacts): FamilyTurn {
   const told = [...state.told.filter((id) => id !== message.exchangeId), message.exchangeId]
   const who = say(facts, state.language, 'message_from', { staff: message.from })
-  const words = wordsOf(message, state.language)
+  const words = wordsOf(message, state.language, facts)
   if (words !== null) {
-    const turn = go(inboxNodes, 'menu', { ...state, current: message, told }, facts)
+    const turn = go(inboxNodes, 'told', { ...state, current: message, told }, facts)
     return first([...who, { kind: 'pause', seconds: 1 }, ...words], turn)
   }
   // No voice speaks it and nobody has recorded it: it was not heard, and a person calls.
@@ -274,9 +280,11 @@ function tell(state: FamilyState, message: WaitingMessage, facts: CallFacts): Fa
   return leaving(first([...who, ...later], turn), { kind: 'call_back', language: state.language })
 }
 
-/** What is heard of a message: all of it, or null. */
-function wordsOf(message: WaitingMessage, listener: string): readonly Spoken[] | null {
+/** What is heard of a message: all of it, or null. What nobody could put into the listener's language is announced as that. */
+function wordsOf(message: WaitingMessage, listener: string, facts: CallFacts): readonly Spoken[] | null {
   if (message.recordingId !== null) return [{ kind: 'play', recordingId: message.recordingId }]
   const said = message.texts.map(({ language, text }) => sayWords(language, text, listener))
-  return said.includes(null) || said.length === 0 ? null : said.flatMap((words) => words ?? [])
+  if (said.includes(null) || said.length === 0) return null
+  const own = message.texts.some(({ language }) => sameLanguage(language, listener))
+  return [...(own ? [] : say(facts, listener, 'as_written', {})), ...said.flatMap((words) => words ?? [])]
 }

@@ -48,6 +48,8 @@ export type Verb =
   | { readonly kind: 'join'; readonly room: string; readonly ends: boolean }
   /** The next turn comes after so many seconds of silence, or with a key: for a call that waits for another leg. */
   | { readonly kind: 'wait'; readonly what: readonly Spoken[]; readonly seconds: number }
+  /** The next turn comes, with `silence`, as soon as all was said: who hung up before that never gets there. */
+  | { readonly kind: 'go_on' }
   | { readonly kind: 'hang_up' }
 
 /** What the carrier tells at the begin of a turn. */

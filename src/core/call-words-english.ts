@@ -42,6 +42,7 @@ export const english = promptsOf(
     enter_pin: 'Please enter your PIN, eight digits.',
     pin_wrong: 'That is not right. Please enter the eight digits again.',
     pin_locked: 'We cannot open your messages here. Please call the school office. Goodbye.',
+    as_written: 'This message could not be translated. You hear it as it was written.',
     someone_calls: 'We have no recording in your language yet. Someone will call you.',
     screen_family: '{staff} from {school} is calling. To take the call, press one.',
     screen_staff: 'A call from the family of {family}. To take it, press one.',

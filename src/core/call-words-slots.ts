@@ -46,6 +46,7 @@ export const promptSlots = {
   enter_pin: [],
   pin_wrong: [],
   pin_locked: [],
+  as_written: [],
   someone_calls: [],
   screen_family: ['staff', 'school'],
   /** To staff phones. */

@@ -28,6 +28,7 @@ const STAFF_TEXTS: ReadonlySet<TextId> = new Set([
   'login_code',
   'factor_reset',
   'not_reached',
+  'voice_message_staff',
 ])
 const STAFF_PROMPTS = /^(?:screen_staff|staff_|family_|studio_|room_screen|room_interpreter)/
 

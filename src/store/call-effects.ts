@@ -100,7 +100,7 @@ const APPLY: Apply = {
   message_recorded: async (work, { exchangeId, sid, seconds }) => {
     const { trx, districtId, moment, who } = work
     const { rows } = await sql<{ language: string }>`
-      select coalesce(e.translation_language, g.language, 'und') as language from exchange e
+      select coalesce(e.translation_language, g.spoken_language, g.language, 'und') as language from exchange e
       left join person g on g.district_id = e.district_id and g.id = e.guardian_id
       where e.district_id = ${districtId} and e.id = ${exchangeId} and e.status = 'held' and e.hold = 'person' for update of e`.execute(
       trx,
@@ -126,7 +126,7 @@ const APPLY: Apply = {
     // What waits to be called goes as a text where the phone takes one, and is canceled where it does not.
     await sql`update exchange e set prepare_after = ${moment.database.toString()}::timestamptz, prepare_lease = null
       from conversation c where e.district_id = ${districtId} and c.district_id = e.district_id and c.id = e.conversation_id
-        and c.household_id = ${call.householdId}::uuid and e.channel = 'call' and e.kind = 'message' and e.direction = 'to_family' and e.status in ('held', 'queued')`.execute(
+        and c.household_id = ${call.householdId}::uuid and e.channel = 'call' and e.kind <> 'call' and e.direction = 'to_family' and e.status in ('held', 'queued')`.execute(
       trx,
     )
     await openTask(trx, districtId, 'calls_refused', call.phoneId, { phoneId: call.phoneId })
@@ -152,7 +152,7 @@ const APPLY: Apply = {
   event: async ({ trx, districtId, moment, call, who }, { what, detail }) => {
     // A call that says messages is told of at each of them.
     const { rows } = await sql<{ id: string }>`
-      select id from exchange where district_id = ${districtId} and call_id = ${call.id} and kind = 'message' order by id`.execute(
+      select id from exchange where district_id = ${districtId} and call_id = ${call.id} and kind <> 'call' order by id`.execute(
       trx,
     )
     const of = call.script === 'message' ? rows.map((row) => row.id) : [call.exchangeId ?? call.aboutId]

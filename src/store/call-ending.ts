@@ -64,7 +64,7 @@ export async function settleMessages(
       status = case when tries >= ${AGAIN_MINUTES.length} then 'undelivered' else 'queued' end,
       send_after = case when tries >= ${AGAIN_MINUTES.length} then send_after
         else ${moment.now.toString()}::timestamptz + (${AGAIN_MINUTES}::int[])[tries + 1] * interval '1 minute' end
-    where district_id = ${districtId} and call_id = ${call.id} and kind = 'message' and status = 'sending'
+    where district_id = ${districtId} and call_id = ${call.id} and kind <> 'call' and status = 'sending'
     returning id, tries`.execute(trx)
   await appendEvents(
     trx,

@@ -109,7 +109,7 @@ function party(phoneId: string | null, shows: string | null): Party | null {
 }
 
 /** Whether somebody's own phone may ring now: within the school's hours and the person's own, and not switched off. */
-function takesCalls(
+export function takesCalls(
   moment: Moment,
   hours: SchoolHours | null,
   own: { readonly phone_off: boolean; readonly own_hours: Week | null },
@@ -206,8 +206,9 @@ async function deskParty(
 
 async function menuOf(trx: Trx, districtId: string): Promise<string[]> {
   const { rows } = await sql<{ language: string }>`
-    select language from person where district_id = ${districtId} and kind = 'guardian' and active and language is not null
-    group by language order by count(*) desc, language limit ${MENU_LANGUAGES}`.execute(trx)
+    select language from (
+      select coalesce(spoken_language, language) as language from person where district_id = ${districtId} and kind = 'guardian' and active) as g
+    where language is not null group by language order by count(*) desc, language limit ${MENU_LANGUAGES}`.execute(trx)
   return rows.map((row) => row.language)
 }
 
@@ -232,18 +233,20 @@ async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: Ca
     original_text: string
     translation_language: string | null
     translation_text: string | null
+    kind: string
     recording_id: string | null
     urgent: boolean
-    differs: boolean
+    differs: boolean | null
     pictures: boolean
   }>`
     select e.id, c.staff_side, t.given_name, t.family_name, t.display_name, s.name as school_name, e.original_language, e.original_text,
-      e.translation_language, e.translation_text, e.recording_id, e.urgent, e.pictures and not e.with_pictures as pictures,
-      e.translation_text is not null and position(e.original_text in e.body) > 0 as differs
+      e.translation_language, e.translation_text, e.kind, r.id as recording_id, e.urgent, e.pictures and not e.with_pictures as pictures,
+      e.translation_text <> e.original_text and position(e.original_text in e.body) > 0 as differs
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
-    where e.district_id = ${districtId} and e.direction = 'to_family' and e.author = 'person' and e.kind = 'message' and ${which}
+    left join recording r on r.district_id = e.district_id and r.id = e.recording_id and r.kept_at is not null
+    where e.district_id = ${districtId} and e.direction = 'to_family' and e.author = 'person' and e.kind <> 'call' and ${which}
     order by e.created_at, e.id limit ${MOST_OFFERED}`.execute(trx)
   const wordings = rows.some((row) => row.pictures) ? await wordingsOf(trx, districtId) : NO_WORDINGS
   return rows.map((row) => {
@@ -260,8 +263,11 @@ async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: Ca
           ? row.school_name
           : fullName({ givenName: row.given_name, familyName: row.family_name ?? '', displayName: row.display_name }),
       // A translation whose facts differ goes with its original, as in a text.
-      texts: translation.length === 0 || row.differs ? [...translation, original] : translation,
-      recordingId: row.recording_id,
+      texts: (translation.length === 0 || row.differs === true ? [...translation, original] : translation).filter(
+        ({ text }) => text !== '',
+      ),
+      // Her own voice is heard where nobody could put into the family's language what a teacher said.
+      recordingId: row.kind === 'voicemail' && translation.length > 0 ? null : row.recording_id,
       urgent: row.urgent,
     }
   })

@@ -22,7 +22,7 @@ export async function rescueByCall(trx: Trx, districtId: string, moment: Moment,
       send_after = ${moment.now.toString()}::timestamptz
     from conversation c, household h, phone p
     where e.district_id = ${districtId} and e.id = any(${[...ids]}::uuid[]) and e.status in ('failed', 'undelivered') and not e.rescue
-      and e.direction = 'to_family' and e.author = 'person' and e.kind = 'message' and e.channel = 'text'
+      and e.direction = 'to_family' and e.author = 'person' and e.kind <> 'call' and e.channel = 'text'
       and c.district_id = e.district_id and c.id = e.conversation_id and c.ended_at is null
       and h.district_id = c.district_id and h.id = c.household_id
       and p.district_id = h.district_id and p.id = h.phone_id and p.opted_out_at is null and p.calls_refused_at is null
@@ -35,7 +35,7 @@ export async function awaitSign(trx: Trx, districtId: string, moment: Moment, id
   if (ids.length === 0) return
   await sql`update exchange set rescue_after = case when status = 'sent' then ${moment.database.toString()}::timestamptz + ${SIGN_MINUTES} * interval '1 minute' end
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[]) and urgent and channel = 'text' and direction = 'to_family' and author = 'person'
-      and kind = 'message' and not rescue and (status = 'sent') is distinct from (rescue_after is not null)`.execute(trx)
+      and kind <> 'call' and not rescue and (status = 'sent') is distinct from (rescue_after is not null)`.execute(trx)
 }
 
 /** An urgent text without a sign of life by its deadline becomes a call. */

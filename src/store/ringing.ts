@@ -252,7 +252,7 @@ async function writeCalls(
     with head as (select id, conversation_id, direction, seq, rescue from exchange where district_id = ${districtId} and id = ${row.id}),
     behind as (
       select o.id from head join exchange o on o.district_id = ${districtId} and o.conversation_id = head.conversation_id and o.direction = head.direction
-        and o.seq > head.seq and o.channel = 'call' and o.kind = 'message' and not o.rescue and not head.rescue and o.prepare_after is null
+        and o.seq > head.seq and o.channel = 'call' and o.kind <> 'call' and not o.rescue and not head.rescue and o.prepare_after is null
         and o.status in ('held', 'queued') and o.send_after <= ${moment.now.toString()}::timestamptz
       where ${!between} and not exists (
         select from exchange b where b.district_id = ${districtId} and b.conversation_id = head.conversation_id and b.direction = head.direction

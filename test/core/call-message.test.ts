@@ -10,6 +10,7 @@ import {
   person,
   playCall,
   recorded,
+  said,
   silence,
   speech,
   waitingMessage,
@@ -54,9 +55,9 @@ describe('a call that we make to a family', () => {
   })
 
   test('says the message after the key, and then what may be done', () => {
-    expect(last([person, key('1')])?.lines).toEqual([
-      'es: Ms Rivera dice:',
-      privateWords,
+    const turns = playCall(messageCall, [person, key('1'), said], one)
+    expect(turns[1]?.lines).toEqual(['es: Ms Rivera dice:', privateWords, '[go_on]'])
+    expect(turns[2]?.lines).toEqual([
       'es: Para escucharlo otra vez, oprima uno. Para contestar, oprima dos.',
       'es: Para hablar ahora con el personal docente, oprima tres.',
       'es: Si no quiere más llamadas, oprima nueve.',
@@ -72,8 +73,9 @@ describe('a call that we make to a family', () => {
   })
 
   test('does not offer the teacher outside her hours, nor takes the key', () => {
-    expect(last([person, key('1')], closed)?.lines.join()).not.toContain('oprima tres')
-    expect(last([person, key('1'), key('3')], closed)?.lines.join()).toContain('oprima uno')
+    expect(last([person, key('1'), said], closed)?.lines.join()).toContain('oprima dos')
+    expect(last([person, key('1'), said], closed)?.lines.join()).not.toContain('oprima tres')
+    expect(last([person, key('1'), said, key('3')], closed)?.lines.join()).toContain('oprima uno')
   })
 
   test('ends at once where nothing waits any more', () => {
@@ -81,9 +83,11 @@ describe('a call that we make to a family', () => {
   })
 
   test.each<[string, CallInput[], string[]]>([
-    ['silence after it', [person, key('1'), silence], ['event', 'heard']],
-    ['a key after it', [person, key('1'), key('2')], ['event', 'heard']],
-    ['the third wrong key after it', [person, key('1'), key('7'), key('7'), key('7')], ['event', 'heard']],
+    ['said to its end', [person, key('1'), said], ['event', 'heard']],
+    ['hung up after it', [person, key('1'), said, ended], ['event', 'heard']],
+    ['a key after it', [person, key('1'), said, key('2')], ['event', 'heard']],
+    ['a key at its end', [person, key('1'), key('2')], ['event', 'heard']],
+    ['the third wrong key after it', [person, key('1'), said, key('7'), key('7'), key('7')], ['event', 'heard']],
     ['hung up in the middle', [person, key('1'), ended], ['event']],
     ['hung up before the key', [person, ended], []],
   ])('counts as heard: %s', (_, inputs, expected) => {
@@ -91,17 +95,17 @@ describe('a call that we make to a family', () => {
   })
 
   test('says it again on one, as often as one likes', () => {
-    expect(last([person, key('1'), key('1'), key('1')])?.lines).toContain(privateWords)
+    expect(last([person, key('1'), said, key('1'), said, key('1')])?.lines).toContain(privateWords)
   })
 
   test('says several in order, the menu after each', () => {
-    const turns = playCall(messageCall, [person, key('1'), silence, silence], two)
+    const turns = playCall(messageCall, [person, key('1'), said, silence, said, silence], two)
     expect(turns[1]?.lines).toContain(privateWords)
-    expect(turns[1]?.lines).toContain('es: Tiene otro mensaje. Por favor, espere para escucharlo.')
-    expect(turns[2]?.lines).toContain('es: Privado b: Maya no vino hoy.')
+    expect(turns[2]?.lines).toContain('es: Tiene otro mensaje. Por favor, espere para escucharlo.')
     expect(turns[2]?.effects).toEqual([heard('a')])
-    expect(turns[3]?.effects).toEqual([heard('b')])
-    expect(turns[3]?.lines).toEqual(bye)
+    expect(turns[3]?.lines).toContain('es: Privado b: Maya no vino hoy.')
+    expect(turns[4]?.effects).toEqual([heard('b')])
+    expect(turns[5]?.lines).toEqual(bye)
   })
 
   test('says a message whose facts differ in translation and original, each in its voice', () => {
@@ -111,6 +115,14 @@ describe('a call that we make to a family', () => {
     ]
     const facts = callFacts({ waiting: [waitingMessage('a', { texts })] })
     expect(last([person, key('1')], facts)?.lines.slice(1, 3)).toEqual(['es: El lunes a las tres.', 'en: Monday at four.'])
+  })
+
+  test.each([
+    ['en', 'as it was written', ['es: Este mensaje no se pudo traducir. Lo escuchará como fue escrito.', 'en: No school today.']],
+    ['es', 'in the own language', ['es: No school today.']],
+  ])('what is written in %s is said %s', (language, _, lines) => {
+    const facts = callFacts({ waiting: [waitingMessage('a', { texts: [{ language, text: 'No school today.' }] })] })
+    expect(last([person, key('1')], facts)?.lines.slice(1, -1)).toEqual(lines)
   })
 
   test('ends all calls on nine', () => {
@@ -225,11 +237,12 @@ describe('a language without a voice', () => {
   })
 
   test('hears what people recorded, and answers by recording', () => {
-    const turns = playCall(messageCall, [person, key('1'), key('2'), recorded('RE2')], recordedFacts)
+    const turns = playCall(messageCall, [person, key('1'), said, key('2'), recorded('RE2')], recordedFacts)
     expect(turns[0]?.lines).toEqual(['en: This is a message from Ms Rivera at Lincoln School.', 'play rec-gate', '[ask 1]'])
-    expect(turns[1]?.lines.slice(0, 3)).toEqual(['en: Ms Rivera says:', 'play rec-a', 'play rec-menu'])
-    expect(turns[2]?.lines).toEqual(['play rec-answer', '[record]'])
-    expect(turns[3]?.effects).toEqual([
+    expect(turns[1]?.lines.slice(0, 3)).toEqual(['en: Ms Rivera says:', 'play rec-a', '[go_on]'])
+    expect(turns[2]?.lines[0]).toBe('play rec-menu')
+    expect(turns[3]?.lines).toEqual(['play rec-answer', '[record]'])
+    expect(turns[4]?.effects).toEqual([
       { kind: 'recording', use: 'answer', to: 'staff', sid: 'RE2', seconds: 12, language: 'ht' },
     ])
   })

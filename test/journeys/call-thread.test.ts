@@ -52,3 +52,34 @@ test('a thread with a landline in Spanish goes five turns: the teacher types, th
   )
   for (const one of thread.filter(({ direction }) => direction === 'to_family')) expect(one.evidence).toBe('answered')
 })
+
+test('what the teacher leaves by voice is called through to the landline and heard there, and what she writes next comes after it', async () => {
+  const rivera = telephone(world, '+13125550101')
+  const { staff } = await world.line('rivera', 'paula')
+  rivera.dials(staff ?? '')
+  await kitchen.rings()
+  kitchen.answers(true)
+  await rivera.hears()
+  await rivera.presses('1')
+  await rivera.leaves('Diego forgot his coat and his book at school today.')
+  rivera.hangsUp()
+  kitchen.hangsUp()
+  await kitchen.rings()
+  kitchen.answers()
+  await kitchen.hears()
+  expect((await kitchen.presses('1')).slice(0, 3)).toEqual([
+    'es-US: Ms Rivera dice:',
+    'es-US: Diego forgot his coat and his book at school today.',
+    'es-US: Para escucharlo otra vez, oprima uno. Para contestar, oprima dos.',
+  ])
+  kitchen.hangsUp()
+  const voicemail = async () => (await world.exchanges({ guardian: 'paula' })).find((one) => one.kind === 'voicemail')
+  await world.until('it was heard', async () => (await voicemail())?.status === 'delivered')
+  expect((await voicemail())?.evidence).toBe('heard')
+  await world.sends('rivera', { guardian: 'paula' }, 'Thank you very much.')
+  await kitchen.rings()
+  kitchen.answers()
+  await kitchen.hears()
+  expect(await kitchen.presses('1')).toContain('es-US: Muchas gracias.')
+  kitchen.hangsUp()
+})

@@ -96,6 +96,8 @@ export const person: CallInput = { kind: 'answered', by: 'person' }
 export const machine: CallInput = { kind: 'answered', by: 'machine' }
 /** Nobody pressed or said anything. */
 export const silence: CallInput = { kind: 'silence' }
+/** All was said to its end, and the call goes on. */
+export const said: CallInput = silence
 /** The caller is gone. */
 export const ended: CallInput = { kind: 'ended' }
 /** Keys that were pressed. */

@@ -113,6 +113,9 @@ function write(response: VoiceResponse, verb: Verb, context: TwimlContext): void
       response.redirect({ method: 'POST' }, next)
       break
     }
+    case 'go_on':
+      response.redirect({ method: 'POST' }, next)
+      break
     case 'hang_up':
       response.hangup()
   }

@@ -94,6 +94,7 @@ describe('a verb', () => {
       { kind: 'wait', what: hola, seconds: 3 },
       `<Gather input="dtmf" numDigits="1" finishOnKey="" timeout="1" actionOnEmptyResult="true" action="${CONTEXT.next}" method="POST">${SAY}<Pause length="2"/></Gather>${REDIRECT}`,
     ],
+    ['goes on', { kind: 'go_on' }, REDIRECT],
     ['hangs up', { kind: 'hang_up' }, '<Hangup/>'],
   ])('%s', (_, verb, inside) => {
     expect(writeTwiml([verb], CONTEXT)).toBe(`${HEAD}<Response>${inside}</Response>`)
@@ -150,6 +151,7 @@ const KINDS: { readonly [Kind in Verb['kind']]: fc.Arbitrary<Extract<Verb, { kin
   connect: fc.record({ kind: fc.constant('connect'), to: party, ringSeconds: seconds, mostSeconds: seconds }),
   join: fc.record({ kind: fc.constant('join'), room: anyText(), ends: fc.boolean() }),
   wait: fc.record({ kind: fc.constant('wait'), what, seconds }),
+  go_on: fc.constant({ kind: 'go_on' }),
   hang_up: fc.constant({ kind: 'hang_up' }),
 }
 const verbs: fc.Arbitrary<Verb[]> = fc.array(fc.oneof(...(Object.values(KINDS) as fc.Arbitrary<Verb>[])), { maxLength: 6 })

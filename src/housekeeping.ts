@@ -25,7 +25,7 @@ export async function keepHouse(db: Db, keys: Keys, dataDir: string): Promise<vo
     await forgetOldAnswers(db, id)
     await inDistrict(db, id, (trx) => forgetCalls(trx, id))
     await inDistrict(db, id, (trx) => forgetLogins(trx, id))
-    await forgetPictures(db, dataDir, id)
     await writeCheckpoint(db, keys, id, path.join(dataDir, 'checkpoints'))
+    await forgetPictures(db, dataDir, id)
   }
 }

@@ -142,7 +142,9 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
 <form action="${at}" role="search" class="search"><label class="aside" for="q">Name of a guardian or a student</label><input id="q" name="q" type="search" value="${name}" placeholder="Guardian or student">${words === null ? '' : html`<input type="hidden" name="translate" value="yes">`}<button>Search</button></form>${
         found === null ? '' : candidatesForm(at, name, found)
       }</div>${
-        stranger.mayAnswer && !stranger.optedOut && stranger.conversation === null ? answerForm(at, draft) : ''
+        stranger.mayAnswer && !stranger.optedOut && (stranger.conversation === null || draft.problem !== null)
+          ? answerForm(at, draft)
+          : ''
       }${stranger.conversation === null || !stranger.mayAnswer ? '' : html`<p class="more"><a class="button" href="/conversations/${stranger.conversation}#end">Answer in the conversation</a></p>`}
 <h2>Nobody whom the school knows?</h2><form method="post" action="${at}/dismiss" class="composer"><p class="hint">A wrong number, or advertising. Nothing is sent, and what came is kept. Should this phone write again, it is asked about again.</p><button>Not one of ours</button></form>`,
     )

@@ -33,7 +33,10 @@ export async function setLines(
   await openFaces(text, weight)
   const lines: Line[] = []
   let whole = true
-  for (const paragraph of text.normalize('NFC').replace(OVERRIDES, '').split(/\r\n|[\n\r\u2028\u2029]/)) {
+  for (const paragraph of text
+    .normalize('NFC')
+    .replace(OVERRIDES, '')
+    .split(/\r\n|[\n\r\u2028\u2029]/)) {
     const { levels, paragraphs } = bidi.getEmbeddingLevels(paragraph, 'auto')
     const rtl = ((paragraphs[0]?.level ?? 0) & 1) === 1
     const widthOf = (signs: readonly Sign[]) =>

@@ -1,5 +1,6 @@
 /** A record of exchanges as a PDF to hand over: originals and translations in their scripts, what became of each, and on every page who exported it, when and why. */
 
+import { setImmediate } from 'node:timers/promises'
 import PDFDocument from 'pdfkit'
 import type { Weight } from './faces.ts'
 import { type Line, setLines } from './lines.ts'
@@ -127,6 +128,8 @@ export async function* recordPdf(cover: Cover, pages: AsyncIterable<readonly Ent
       await write(`${entry.events} · ${entry.id}`, SMALL)
       count++
       yield* ready()
+      // Setting a line takes milliseconds of the processor: calls and webhooks come in between.
+      await setImmediate()
     }
   }
   await write(

@@ -57,7 +57,11 @@ export type Unseen = OtherKind | 'damaged' | 'too_large' | 'lost'
 export type PictureStore = {
   /** Pictures that are due for the next step, each leased for a minute. */
   readonly due: (districtId: string, limit: number) => Promise<readonly DuePicture[]>
-  readonly name: (districtId: string, key: PictureKey, medium: Medium) => Promise<void>
+  /**
+   * Gives all pictures of the message that have no sid the next ones of the carrier's list (`media`, in its order): what was fetched of it is not in the
+   * list any more. False: the list has none for this one.
+   */
+  readonly name: (districtId: string, key: PictureKey, media: readonly Medium[]) => Promise<boolean>
   readonly keep: (districtId: string, key: PictureKey, picture: KeptPicture) => Promise<void>
   /** It is not shown to anybody; who sent it is told. */
   readonly refuse: (districtId: string, key: PictureKey, why: Unseen) => Promise<void>

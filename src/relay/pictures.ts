@@ -17,8 +17,8 @@ async function step({ store, carrier }: PictureDeps, districtId: string, picture
   const { messageSid, mediumSid } = picture
   if (mediumSid === null) {
     const media = await carrier.mediaOf(messageSid)
-    const medium = media?.[picture.n - 1]
-    return medium === undefined ? store.later(districtId, picture) : store.name(districtId, picture, medium)
+    if (media === null || !(await store.name(districtId, picture, media))) await store.later(districtId, picture)
+    return
   }
   if (picture.settled) {
     const deleted = await carrier.deleteMedium(messageSid, mediumSid)

@@ -2,13 +2,13 @@
 
 import { sql } from 'kysely'
 import { sameSpoken } from '../core/call-voices.ts'
-import type { SchoolHours } from '../core/hours.ts'
+import type { SchoolHours, Week } from '../core/hours.ts'
 import type { Moment } from '../relay/ports.ts'
+import { takesCalls } from './call-facts.ts'
 import type { CallRow } from './call-rows.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { timeOrderedId } from './exchanges.ts'
-import { isOpen } from './hours.ts'
 import { openTask } from './tasks.ts'
 
 /**
@@ -60,7 +60,7 @@ async function nextPerson(trx: Trx, districtId: string, moment: Moment, exchange
     language: string | null
     asked: string[]
   }>`
-    select c.school_id, s.hours, s.interpreter_phone_id as interpreters, g.language,
+    select c.school_id, s.hours, s.interpreter_phone_id as interpreters, coalesce(g.spoken_language, g.language) as language,
       array(select l.phone_id from call l where l.district_id = ${districtId} and l.exchange_id = ${exchangeId} and l.phone_id is not null) as asked
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
@@ -70,20 +70,27 @@ async function nextPerson(trx: Trx, districtId: string, moment: Moment, exchange
   if (place === undefined) return null
   const language = place.language ?? 'en'
   const free = (phoneId: string) => !place.asked.includes(phoneId)
-  if (isOpen(moment, place.hours, 'to_staff', null)) {
-    // Who reads it, or has lent it her voice, speaks it.
-    const { rows: aides } = await sql<{ id: string; phone_id: string; languages: string[] }>`
-      select p.id, pp.phone_id, array_remove(array(select distinct r.language from prompt r where r.district_id = ${districtId} and r.recorded_by = p.id)
+  // Who reads it, or has lent it her voice, speaks it.
+  const { rows: aides } = await sql<{
+    id: string
+    phone_id: string
+    languages: string[]
+    phone_off: boolean
+    own_hours: Week | null
+  }>`
+      select p.id, pp.phone_id, coalesce(op.is_off, false) as phone_off, op.hours as own_hours, array_remove(array(select distinct r.language from prompt r where r.district_id = ${districtId} and r.recorded_by = p.id)
           || p.language, null) as languages
       from desk k join desk_staff ds on ds.district_id = k.district_id and ds.desk_id = k.id
       join person p on p.district_id = ds.district_id and p.id = ds.person_id and p.active
       join person_phone pp on pp.district_id = p.district_id and pp.person_id = p.id
+      left join own_phone op on op.district_id = p.district_id and op.person_id = p.id
       where k.district_id = ${districtId} and k.school_id = ${place.school_id} and k.kind = 'aides'
         and not exists (select from call b where b.district_id = ${districtId} and b.phone_id = pp.phone_id and b.ended_at is null)
       order by p.id, pp.use`.execute(trx)
-    const aide = aides.find((one) => free(one.phone_id) && one.languages.some((own) => sameSpoken(own, language)))
-    if (aide !== undefined) return { phoneId: aide.phone_id, staffId: aide.id, side: 'aide' }
-  }
+  const aide = aides.find(
+    (one) => free(one.phone_id) && takesCalls(moment, place.hours, one) && one.languages.some((own) => sameSpoken(own, language)),
+  )
+  if (aide !== undefined) return { phoneId: aide.phone_id, staffId: aide.id, side: 'aide' }
   return place.interpreters === null || !free(place.interpreters)
     ? null
     : { phoneId: place.interpreters, staffId: null, side: 'interpreter' }

@@ -23,7 +23,7 @@ export async function toRecord(trx: Trx, districtId: string, staffId: string): P
     select from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id and k.kind = 'aides'
     where ds.district_id = ${districtId} and ds.person_id = ${staffId} and k.school_id = c.school_id)`
   const { rows } = await sql<Row>`
-    select e.id, coalesce(e.translation_language, g.language, 'und') as language, e.original_language, e.original_text, null as recording_id,
+    select e.id, coalesce(e.translation_language, g.spoken_language, g.language, 'und') as language, e.original_language, e.original_text, null as recording_id,
       e.urgent, e.created_at
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id

@@ -121,13 +121,19 @@ export function pictureStore(db: Db, keys: Keys, dataDir: string): PictureStore 
             r.fate is not null as settled`.execute(trx)
         return rows
       }),
-    name: async (districtId, key, medium) => {
-      await change(
-        districtId,
-        key,
-        sql`media_sid = ${medium.sid}, said_type = ${medium.type?.slice(0, 100) ?? null}, fetch_after = clock_timestamp()`,
-      )
-    },
+    name: (districtId, { exchangeId, n }, media) =>
+      inDistrict(db, districtId, async (trx) => {
+        const { rows } = await sql<{ n: number; media_sid: string | null }>`
+          select n, media_sid from picture where district_id = ${districtId} and exchange_id = ${exchangeId} order by n for update`.execute(
+          trx,
+        )
+        const left = media.filter(({ sid }) => !rows.some((row) => row.media_sid === sid))
+        const named = rows.filter((row) => row.media_sid === null).slice(0, left.length)
+        for (const [i, row] of named.entries())
+          await sql`update picture set media_sid = ${left[i]?.sid}, said_type = ${left[i]?.type?.slice(0, 100) ?? null}, fetch_after = clock_timestamp()
+            where district_id = ${districtId} and exchange_id = ${exchangeId} and n = ${row.n}`.execute(trx)
+        return named.some((row) => row.n === n)
+      }),
     keep: async (districtId, key, picture) => {
       const stored = await storePicture(keys, dataDir, districtId, picture)
       const { fileId, type, size, width, height, digest } = stored

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
-import { endConversations, WAITING } from './households.ts'
+import { endHouseholds, WAITING } from './households.ts'
 import { heedOfficePhones } from './office-phones.ts'
 
 /**
@@ -19,28 +19,18 @@ export async function mergeHouseholds(trx: Trx, districtId: string, moment: Mome
     where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
   await heedOfficePhones(trx, districtId, moment)
   await sql`analyze roster_home`.execute(trx)
-  await sql`create temp table roster_ended on commit drop as
+  const { rows: ended } = await sql<{ id: string }>`
     select h.id from household h where h.district_id = ${districtId} and h.until is null and not exists (
       select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
       where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)
     and (exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id)
       or exists (select from roster_home w where w.phone_id = h.phone_id))`.execute(trx)
-  const { rows: over } = await sql<{ id: string }>`
-    select c.id from conversation c join roster_ended e on e.id = c.household_id
-    where c.district_id = ${districtId} and c.ended_at is null`.execute(trx)
-  await endConversations(
+  await endHouseholds(
     trx,
     districtId,
     moment,
-    over.map((row) => row.id),
-    'household_ended',
+    ended.map((row) => row.id),
   )
-  // Whoever has the phone next is told anew who writes.
-  await sql`
-    with ended as (
-      update household h set until = ${since} from roster_ended e where h.district_id = ${districtId} and h.id = e.id returning h.phone_id
-    )
-    update phone p set introduced_at = null from ended where p.district_id = ${districtId} and p.id = ended.phone_id`.execute(trx)
   await sql`insert into household (district_id, phone_id, since)
     select distinct ${districtId}::uuid, w.phone_id, ${since}::timestamptz from roster_home w
     where not exists (select from household h where h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null)`.execute(

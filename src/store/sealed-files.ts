@@ -47,6 +47,9 @@ export async function removeSealed(dataDir: string, kind: SealedKind, districtId
   await rm(path.join(folderOf(dataDir, kind, districtId), id), { force: true })
 }
 
+/** Ours; what a file system or a file manager leaves beside them is nobody's picture. */
+const FILE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.part)?$/
+
 /** The ids of files that were written before an instant; half-written ones too, by their id. */
 export async function sealedBefore(
   dataDir: string,
@@ -55,7 +58,7 @@ export async function sealedBefore(
   at: Temporal.Instant,
 ): Promise<string[]> {
   const folder = folderOf(dataDir, kind, districtId)
-  const names = await readdir(folder).catch(() => [])
+  const names = (await readdir(folder).catch(() => [])).filter((name) => FILE.test(name))
   const old: string[] = []
   for (const name of names) {
     const found = await stat(path.join(folder, name)).catch(() => null)

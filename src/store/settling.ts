@@ -202,15 +202,15 @@ async function write(
 }
 
 /**
- * Words whose pictures no carrier takes are written anew and go without them, unless something later of their lane is on its way or has arrived: then
- * they would come out of their order, and the sender decides.
+ * Words whose pictures no carrier takes are written anew and go without them, unless something later of their lane, or their own later part, is on its way or has arrived: then
+ * they would come out of their order, or twice, and the sender decides.
  */
 async function sendWithoutPictures(trx: Trx, districtId: string, moment: Moment, exchangeIds: readonly string[]): Promise<void> {
   if (exchangeIds.length === 0) return
   const { rows } = await sql<{ id: string }>`
     update exchange e set status = 'queued', part = 0, send_after = ${moment.now.toString()}::timestamptz, with_pictures = false, pictures_failed = true,
       prepare_after = clock_timestamp(), prepare_lease = null
-    where e.district_id = ${districtId} and e.id = any(${[...exchangeIds]}::uuid[]) and e.status in ('failed', 'undelivered') and not exists (
+    where e.district_id = ${districtId} and e.id = any(${[...exchangeIds]}::uuid[]) and e.part = 0 and e.status in ('failed', 'undelivered') and not exists (
       select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
         and o.seq > e.seq and o.status in ('sending', 'sent', 'delivered'))
     returning e.id`.execute(trx)

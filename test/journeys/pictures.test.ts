@@ -128,6 +128,22 @@ describe('a picture from a teacher’s own phone', () => {
     expect(await last()).toMatchObject({ direction: 'to_family', status: 'delivered' })
   })
 
+  test('of a long message that no carrier takes with its picture, no part arrives twice', async () => {
+    world.simulator.setLine(world.phoneOf('hoa').number, 'no-pictures')
+    await world.sends('tran', { guardian: 'hoa' }, 'Thank you.')
+    await world.settled()
+    const { staff } = await world.line('tran', 'hoa')
+    const words = 'A long letter about the trip to the zoo. '.repeat(60)
+    world.phoneOf('tran').texts(staff ?? '', words, PHOTO)
+    await world.settled()
+    const parts = world
+      .phoneOf('hoa')
+      .screen()
+      .flatMap(({ body }) => /^\(\d\/\d\)/.exec(body)?.[0] ?? [])
+    expect(parts).toEqual([...new Set(parts)])
+    expect(parts).toContain('(2/2)')
+  })
+
   test('a family whose phone takes none reads that there is one', async () => {
     world.simulator.setLine(world.phoneOf('rosa').number, 'no-pictures')
     world.phoneOf('rivera').texts(seen.staff, 'See you tomorrow.', PHOTO)

@@ -98,6 +98,36 @@ describe('who is called in the machine’s place', () => {
       },
       'aide',
     ],
+    [
+      'an aide of the language that the family speaks, not of the one that it reads',
+      async () => {
+        await aideReads('vi')
+        await rows(
+          sql`update person set spoken_language = 'vi' where district_id = ${school.district} and id = 'rosa' returning id`,
+        )
+      },
+      'aide',
+    ],
+    [
+      'no aide who has switched her own phone off',
+      async () => {
+        await aideReads('es')
+        await rows(
+          sql`insert into own_phone (district_id, person_id, is_off) values (${school.district}, 'okafor', true) returning person_id`,
+        )
+      },
+      null,
+    ],
+    [
+      'no aide outside her own hours',
+      async () => {
+        await aideReads('es')
+        await rows(
+          sql`insert into own_phone (district_id, person_id, hours) values (${school.district}, 'okafor', '{}') returning person_id`,
+        )
+      },
+      null,
+    ],
     ['nobody', async () => {}, null],
     ['no aide outside the staff’s hours', async () => [await aideReads('es'), await closed()], null],
     [

@@ -81,6 +81,14 @@ test('an aide has what her school’s families are to be told, in the sender’s
   ])
 })
 
+test('it is to be said in the language that the guardian speaks, not in the one that she reads', async () => {
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`update person set spoken_language = 'so' where district_id = ${school.district} and id = 'rosa'`.execute(trx),
+  )
+  await held()
+  expect((await queueOf('rivera')).map((item) => item.language)).toEqual(['so'])
+})
+
 test.each(['okafor', 'other', 'principal'])('%s, who is no aide of that school, has nothing', async (staff) => {
   await held()
   await answered('ht')

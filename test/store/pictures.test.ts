@@ -115,6 +115,22 @@ describe('a picture on its way', () => {
     expect((await events()).filter((what) => what === 'picture_kept')).toHaveLength(1)
   })
 
+  test('is named from the carrier’s list, each of a message by another of it, although what was fetched is gone from the list', async () => {
+    exchangeId = timeOrderedId()
+    await received(exchangeId, 3)
+    await rows(sql`update picture set media_sid = null where exchange_id = ${exchangeId} and n > 1`)
+    const listed = ['b', 'c'].map((letter) => ({ sid: `ME${letter.repeat(32)}`, type: 'image/png' }))
+    const named = async () =>
+      (await rows(sql<{ sid: string }>`select media_sid as sid from picture where exchange_id = ${exchangeId} order by n`)).map(
+        (row) => row.sid?.[2],
+      )
+    expect(await store.name(school.district, { exchangeId, n: 3 }, [])).toBe(false)
+    expect(await store.name(school.district, { exchangeId, n: 3 }, listed.slice(0, 1))).toBe(false)
+    expect(await named()).toEqual(['a', 'b', undefined])
+    expect(await store.name(school.district, { exchangeId, n: 3 }, listed)).toBe(true)
+    expect(await named()).toEqual(['a', 'b', 'c'])
+  })
+
   test('that the carrier never gives is lost in the end: said to who sent it, and a task', async () => {
     await store.later(school.district, key())
     expect(await events()).toEqual(['received'])
@@ -269,8 +285,9 @@ describe('the record', () => {
     expect((await readFile(file)).length).toBeGreaterThan(0)
     // By the clock of the file system, as housekeeping judges a file that no row tells of.
     const old = new Date(Date.now() - 3 * 24 * 3_600_000)
-    await utimes(file, old, old)
-    await utimes(await place(), old, old)
+    const foreign = path.join(path.dirname(file), '.DS_Store')
+    await writeFile(foreign, '')
+    for (const one of [file, foreign, await place()]) await utimes(one, old, old)
     await forgetPictures(t.db, dataDir, school.district)
     await expect(readFile(file)).rejects.toThrow('ENOENT')
     expect((await readFile(await place())).length).toBeGreaterThan(0)

@@ -22,7 +22,7 @@ export function createTwilioMedia(account: TwilioAccount, http?: TwilioHttp, get
               media
                 .filter(({ sid }) => isMediumSid(sid))
                 .map(({ sid, contentType }) => ({ sid, type: typeof contentType === 'string' ? contentType : null }))
-                // All of a message have one date: their sids are an order that the next question has too.
+                // All of a message have one date: their sids are an order that does not change while some of them go.
                 .sort((a, b) => (a.sid < b.sid ? -1 : 1)),
             () => null,
           ),

@@ -22,7 +22,7 @@ import { simulatorRest } from './simulator/rest.ts'
 import { simulatorScene } from './simulator/scene.ts'
 import type { Stage } from './simulator/stage.ts'
 import { openConversations } from './store/conversations.ts'
-import { databaseNow, inDistrict } from './store/database.ts'
+import { type Db, databaseNow, inDistrict } from './store/database.ts'
 import { staffDesk } from './store/desks.ts'
 import { adoptNumbers } from './store/numbers.ts'
 import { advanceClock, now, readSetting, writeSetting } from './store/settings.ts'
@@ -58,10 +58,44 @@ const PEOPLE: readonly DemoPerson[] = [
 ]
 /** The mark of a database in which the sample school is being put; then it is the district's id. */
 const UNFINISHED = ''
+/** PostgreSQL, appendix A: the lock was not to be had in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
 /** Simulated milliseconds between the stages of a text, so that one can watch it travel. */
 const STEP_MS = 250
 /** Milliseconds that a character of speech takes on the simulated telephone: somewhat faster than people speak. */
 const SPEECH_MS = 45
+
+/** Seconds that the next server waits for one that is just being stopped. */
+const STOPPING_SECONDS = 10
+
+/**
+ * Makes sure that no other server plays the carrier with this database: each of two would have half of the texts. Gives what lets go of it. Throws a
+ * `Problem` while another does.
+ */
+export async function playAlone(db: Db): Promise<() => void> {
+  const held = Promise.withResolvers<void>()
+  const over = Promise.withResolvers<void>()
+  // Kept on a connection of its own, so that the lock ends with the process, whatever becomes of it.
+  db.connection()
+    .execute(async (own) => {
+      await sql`select set_config('lock_timeout', ${`${STOPPING_SECONDS}s`}, false)`.execute(own)
+      await sql`select pg_advisory_lock(hashtextextended('simulated carrier', 0))`.execute(own)
+      held.resolve()
+      await over.promise
+      await sql`select pg_advisory_unlock_all(), set_config('lock_timeout', '0', false)`.execute(own)
+    })
+    .catch((error: unknown) =>
+      held.reject(
+        (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE
+          ? new Problem(
+              'Another server plays the demo with this database. Stop it first, or set HOMELINE_DATA_DIR and PORT to others.',
+            )
+          : error,
+      ),
+    )
+  await held.promise
+  return over.resolve
+}
 
 /** Puts the simulator together and, in an empty database, the sample school. */
 export async function prepareDemo(

@@ -20,7 +20,7 @@ import type { Staff } from './core/people.ts'
 import { type DashboardDeps, dashboard } from './dashboard/dashboard.ts'
 import { createProvider } from './dashboard/oidc.ts'
 import { sender } from './dashboard/sending.ts'
-import { prepareDemo } from './demo.ts'
+import { playAlone, prepareDemo } from './demo.ts'
 import { createDetector } from './detection/detect.ts'
 import { problems } from './health.ts'
 import { keepHouse, sealAll } from './housekeeping.ts'
@@ -115,6 +115,7 @@ export async function serve(given: Config): Promise<Running> {
     const twilio = createTwilioCarrier(account)
     const calls = createTwilioCalls(account)
     const wayIn = createWayIn((await readSetting(db, 'fallback')) !== null)
+    if (account.simulated) ends.push(await playAlone(db))
     const demo = account.simulated ? await prepareDemo(installation, account, createTranslator(config.translator), looks) : null
     const { jobs, app } = await assemble({
       db,

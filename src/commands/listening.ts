@@ -14,18 +14,39 @@ export async function listening<T>(config: Config, start: Promise<T>): Promise<T
   })
 }
 
-/** Resolves when the process is asked to end: by a signal, or by the death of the npm that runs it. */
-export function asked(): Promise<void> {
+/** Milliseconds after which a start is spoken of. */
+const PATIENCE_MS = 1500
+
+/**
+ * Starts what serves and stops it when the process is asked to end, also when it is asked while it starts: a database that was started along is
+ * stopped with it. A second signal ends at once.
+ */
+export async function untilAsked<T extends { readonly stop: () => Promise<void> }>(
+  start: () => Promise<T>,
+  tell: (running: T) => void,
+): Promise<void> {
+  const end = asked()
+  const patience = setTimeout(
+    () => process.stdout.write('Homeline is starting. The first time it makes its database, which takes some seconds.\n'),
+    PATIENCE_MS,
+  )
+  const running = await start().finally(() => clearTimeout(patience))
+  tell(running)
+  await end
+  await running.stop()
+}
+
+/** Resolves when the process is asked to end: by a signal (the end of its terminal is one), or by the death of the npm that runs it. */
+function asked(): Promise<void> {
   const parent = process.ppid
   return new Promise((resolve) => {
     const watch = setInterval(() => {
       if (runByNpm() && process.ppid !== parent) done()
-    }, 500)
+    }, 500).unref()
     const done = () => {
       clearInterval(watch)
       resolve()
     }
-    process.once('SIGTERM', done)
-    process.once('SIGINT', done)
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, done)
   })
 }

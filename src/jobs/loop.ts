@@ -1,7 +1,5 @@
 /** Time's way in: one loop a step, so that a slow translator or carrier keeps no other step waiting. */
 
-import { setTimeout as wait } from 'node:timers/promises'
-
 /** A running loop. */
 export type Loop = {
   /** Runs a turn soon, without waiting for the poll. A hint: the poll alone suffices. */
@@ -40,6 +38,7 @@ export function startLoop(turn: () => Promise<Found>, report: (error: unknown) =
         resolve()
       }
     })
+  const gather = () => new Promise<void>((resolve) => setTimeout(resolve, GATHER_MS))
   const run = async () => {
     while (!stopping) {
       woken = false
@@ -57,7 +56,7 @@ export function startLoop(turn: () => Promise<Found>, report: (error: unknown) =
         await pause()
         idle = false
       }
-      if (found !== 'more' && !stopping) await wait(GATHER_MS)
+      if (found !== 'more' && !stopping) await gather()
     }
   }
   const running = run()

@@ -114,8 +114,10 @@ export function startJobs(deps: JobDeps): Jobs {
   ): Promise<number> => {
     if (inFlight >= MOST_IN_FLIGHT) return 0
     const { claimed, done } = await begin()
+    // What is due and cannot go yet is looked at by the next poll: a wake for nothing would look again at once, and again.
+    if (claimed === 0) return 0
     inFlight += claimed
-    if (claimed > 0) lastDelivery = performance.now()
+    lastDelivery = performance.now()
     const settled: Promise<void> = done
       .catch((error) => deps.report(step, error))
       .finally(() => {

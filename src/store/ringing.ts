@@ -25,6 +25,8 @@ import { openTask } from './tasks.ts'
 const RING_SECONDS = 30
 /** No call begins with less of the window left. */
 const LEAST_SECONDS = 120
+/** Seconds until a call that no line is free for is looked at again. */
+const BUSY_SECONDS = 5
 /** Seconds after which a call without an outcome is one whose process died. */
 const ABANDONED_SECONDS = 45
 
@@ -84,6 +86,7 @@ async function claim(
   const usedMinutes = async ({ household_id, school }: DueRow) =>
     household_id !== null && (await hasUsedMinutes(trx, districtId, moment, household_id, school?.hours))
   const calls: ReadyCall[] = [...asked.calls]
+  const later: string[] = []
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const between = row.kind === 'call'
@@ -93,9 +96,9 @@ async function claim(
       // A call that somebody asked for now is nothing to make tomorrow.
       await cancelWaiting(trx, districtId, moment.database, [row.id], 'hours', null)
     else if (decision.kind === 'hold') await writeHolds(trx, districtId, moment, [{ row, ...decision }])
-    else if (!row.urgent && decision.validitySeconds < LEAST_SECONDS) continue
+    else if (!row.urgent && decision.validitySeconds < LEAST_SECONDS) later.push(row.id)
     else if (!between && !row.urgent && (await usedMinutes(row))) await waitForTomorrow(trx, districtId, moment, row)
-    else if (open + calls.length >= MOST_CALLS_AT_ONCE) continue
+    else if (open + calls.length >= MOST_CALLS_AT_ONCE) later.push(row.id)
     else {
       const legs = await legsOf(trx, districtId, row)
       const numbers = legs.map((leg) => readNumber(keys, districtId, leg.number))
@@ -103,7 +106,7 @@ async function claim(
       const days = legs.flatMap((leg) => (leg.side === 'interpreter' ? [] : (busy.get(leg.phoneId) ?? [])))
       const familyToday = row.phone_id === null ? 0 : (busy.get(row.phone_id)?.today ?? 0)
       if (legs.length === 0) await withoutPhone(trx, districtId, moment, row)
-      else if (days.some((day) => day.open)) continue
+      else if (days.some((day) => day.open)) later.push(row.id)
       else if (!numbers.every((number) => mayCall(number, country))) await fail(trx, districtId, moment, row, 'not_allowed')
       else if (!row.urgent && familyToday >= MOST_CALLS_A_DAY) await fail(trx, districtId, moment, row, 'too_many_calls')
       else {
@@ -123,6 +126,10 @@ async function claim(
       }
     }
   }
+  // Others have their turn meanwhile, however many wait for a line.
+  if (later.length > 0)
+    await sql`update exchange set send_after = ${moment.now.add({ seconds: BUSY_SECONDS }).toString()}::timestamptz
+      where district_id = ${districtId} and id = any(${later}::uuid[])`.execute(trx)
   return { calls, decided: asked.decided + rows.length }
 }
 

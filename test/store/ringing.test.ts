@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { scripts } from '../../src/relay/answer.ts'
+import type { RingStore } from '../../src/relay/ring-ports.ts'
+import { inDistrict } from '../../src/store/database.ts'
+import { ringStore } from '../../src/store/ringing.ts'
+import { advanceClock } from '../../src/store/settings.ts'
+import { type CallSchool, callSchool } from '../support/call-school.ts'
+import { freshDatabase, type TestDatabase } from '../support/database.ts'
+import { addExchange } from '../support/log-school.ts'
+
+let t: TestDatabase
+let school: CallSchool
+let store: RingStore
+beforeAll(async () => {
+  t = await freshDatabase()
+  store = ringStore(t.db, t.keys, () => true, scripts.play)
+})
+beforeEach(async () => {
+  school = await callSchool(t)
+})
+
+const rows = <T>(query: ReturnType<typeof sql<T>>) =>
+  inDistrict(t.db, school.district, async (trx) => (await query.execute(trx)).rows)
+const claim = () => store.claim(school.district, 20, () => ({ kind: 'hand_over', validitySeconds: 600 }))
+
+/** A message that is due to be called through. */
+async function due(): Promise<string> {
+  const id = await addExchange(t.db, school, { direction: 'to_family', status: 'queued' })
+  await rows(
+    sql`update exchange set channel = 'call', body = 'x', prepare_after = null, send_after = clock_timestamp() where id = ${id} returning id`,
+  )
+  return id
+}
+/** Rosa’s phone is in a call of ours. */
+async function talks(): Promise<string> {
+  const id = randomUUID()
+  await rows(sql`insert into call (district_id, id, direction, script, phone_id, proxy_number_id, started_at, answered_at)
+    values (${school.district}, ${id}, 'inbound', 'family', ${school.phones.rosa}, ${school.proxies.family.id}, clock_timestamp(), clock_timestamp()) returning id`)
+  return id
+}
+
+test('a line that is busy is not rung; it is looked at again some seconds later, not at once, and then rings', async () => {
+  const message = await due()
+  const call = await talks()
+  expect(await claim()).toMatchObject({ calls: [] })
+  expect(await claim()).toEqual({ calls: [], decided: 0 })
+  await rows(sql`update call set ended_at = clock_timestamp() where id = ${call} returning id`)
+  await advanceClock(t.db, 10)
+  expect((await claim()).calls).toHaveLength(1)
+  expect(await rows(sql`select status from exchange where id = ${message}`)).toEqual([{ status: 'sending' }])
+})

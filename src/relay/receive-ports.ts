@@ -95,6 +95,8 @@ export type ReceivingDistrict = {
     key: string,
     what: { readonly exchangeId?: string; readonly phoneId?: string; readonly personId?: string },
   ) => Promise<void>
+  /** Asks the office that a text of an unknown phone reached whose it is: one question an office and phone. */
+  readonly askOffice: (phoneId: string, exchangeId: string) => Promise<void>
   /** Applies callbacks by rank; one for an attempt that nobody knows is dropped. */
   readonly settle: (callbacks: readonly StatusCallback[]) => Promise<void>
   /** Takes in what the carrier tells of a call or of its recording; of one that nobody knows nothing. */

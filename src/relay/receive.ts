@@ -179,7 +179,7 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
   const day = district.moment.now.toString().slice(0, 10)
   if (route.kind === 'stranger') {
     answer('stranger', (language, _, own) => fixedText('stranger', language, {}, own), `stranger:${text.phoneId}:${day}`)
-    effects.push(() => district.task('stranger', text.phoneId, { phoneId: text.phoneId, exchangeId }))
+    effects.push(() => district.askOffice(text.phoneId, exchangeId))
   }
   if (route.kind === 'lost_staff')
     effects.push(() => district.task('lost_staff', text.phoneId, { phoneId: text.phoneId, personId: route.staffId, exchangeId }))

@@ -198,6 +198,11 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
       return rows[0]?.original ?? null
     },
     task: (kind, key, what) => openTask(trx, districtId, kind, key, what),
+    askOffice: async (phoneId, exchangeId) => {
+      const { rows } = await sql<{ desk: string | null }>`
+        select desk_id as desk from exchange where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
+      await openTask(trx, districtId, 'stranger', `${phoneId} ${rows[0]?.desk ?? ''}`, { phoneId, exchangeId })
+    },
     settle: (callbacks) => settleCallbacks(trx, districtId, moment, callbacks),
     hearOfCall: (told) => hearOfCall(trx, keys, districtId, moment, told, scripts),
   }

@@ -6,7 +6,7 @@
  * the events before stay as they are. It is moved to nobody else's conversation: no teacher sees what was written to the office.
  */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { officeDesk, type Staff } from '../core/people.ts'
 import type { Moment } from '../relay/ports.ts'
 import { openConversations, pairKey } from './conversations.ts'
@@ -17,13 +17,13 @@ import { endHouseholds, householdOf } from './households.ts'
 import { sayPhone } from './office-phones.ts'
 import { namedGuardian } from './reach.ts'
 import { taskSchools } from './task-list.ts'
-import { fromUnknown } from './tasks.ts'
+import { fromUnknown, isUnknown } from './tasks.ts'
 import { PLACED } from './verify-exchanges.ts'
 
 /** An unknown phone as an office sees it: no number, only what came from it. */
 export type Stranger = {
   readonly phoneId: string
-  /** The school whose office it reached last. */
+  /** The school whose office it reached last, of those whose tasks the viewer sees. */
   readonly schoolId: string
   readonly schoolName: string
   readonly optedOut: boolean
@@ -39,12 +39,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** As many of the newest as are shown. */
 const SHOWN = 30
 
-/** True where the phone (an SQL uuid) has neither guardians nor staff now. */
-function isUnknown(districtId: string, phone: ReturnType<typeof sql>) {
-  return sql<boolean>`not exists (select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id and hg.until is null
-      where h.district_id = ${districtId} and h.phone_id = ${phone} and h.until is null)
-    and not exists (select from person_phone pp join person su on su.district_id = pp.district_id and su.id = pp.person_id and su.kind = 'staff' and su.active
-      where pp.district_id = ${districtId} and pp.phone_id = ${phone})`
+/** The exchanges `x` by which an unknown phone reached a school's office; no other office sees them. */
+function reached(districtId: string, phoneId: string, schoolId: string) {
+  return sql`x.district_id = ${districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(districtId)}
+    and x.desk_id in (select d.id from desk d where d.district_id = ${districtId} and d.school_id = ${schoolId})`
 }
 
 /** An unknown phone that reached a school whose tasks this person sees; null for every other phone. */
@@ -52,6 +50,7 @@ export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promi
   const schools = await taskSchools(trx, staff)
   if (!UUID.test(phoneId) || schools?.length === 0) return null
   const { districtId } = staff
+  const seen = (school: RawBuilder<unknown>) => (schools === null ? sql`true` : sql`${school} = any(${[...schools]}::text[])`)
   const { rows } = await sql<
     Omit<Stranger, 'phoneId' | 'before'> & { settledAt: Temporal.Instant | null; settledBy: string | null }
   >`
@@ -61,16 +60,15 @@ export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promi
     from phone p
     left join lateral (
       select c.id as conversation, c.school_id from household h join conversation c on c.district_id = h.district_id and c.household_id = h.id and c.ended_at is null
-      where h.district_id = ${districtId} and h.phone_id = p.id and h.until is null order by c.started_at, c.id limit 1) open on true
+      where h.district_id = ${districtId} and h.phone_id = p.id and h.until is null and ${seen(sql`c.school_id`)} order by c.started_at, c.id limit 1) open on true
     join school s on s.district_id = ${districtId} and s.id = coalesce(open.school_id, (
       select d.school_id from exchange x join desk d on d.district_id = x.district_id and d.id = x.desk_id
-      where x.district_id = ${districtId} and x.phone_id = p.id and ${fromUnknown(districtId)}
+      where x.district_id = ${districtId} and x.phone_id = p.id and ${fromUnknown(districtId)} and ${seen(sql`d.school_id`)}
       order by x.created_at desc, x.id desc limit 1))
-    left join lateral (select closed_at, closed_by from task where district_id = ${districtId} and kind = 'stranger' and key = p.id::text and closed_at is not null
+    left join lateral (select closed_at, closed_by from task where district_id = ${districtId} and kind = 'stranger' and phone_id = p.id and closed_at is not null
       order by closed_at desc limit 1) t on true
     left join person b on b.district_id = ${districtId} and b.id = t.closed_by
-    where p.district_id = ${districtId} and p.id = ${phoneId}::uuid and ${isUnknown(districtId, sql`p.id`)}
-      and (${schools === null} or s.id = any(${schools === null ? [] : [...schools]}::text[]))`.execute(trx)
+    where p.district_id = ${districtId} and p.id = ${phoneId}::uuid and ${isUnknown(districtId, sql`p.id`)}`.execute(trx)
   const row = rows[0]
   if (row === undefined) return null
   const { settledAt, settledBy, ...stranger } = row
@@ -85,7 +83,7 @@ export async function heardFrom(
   now: Temporal.Instant,
 ): Promise<readonly ExchangeRecord[]> {
   const ids = sql`
-    (select x.id, x.created_at from exchange x where x.district_id = ${districtId} and x.phone_id = ${stranger.phoneId}::uuid and ${fromUnknown(districtId)}
+    (select x.id, x.created_at from exchange x where ${reached(districtId, stranger.phoneId, stranger.schoolId)}
       order by created_at desc, id desc limit ${SHOWN})
     union all
     (select id, created_at from exchange where district_id = ${districtId} and conversation_id = ${stranger.conversation}::uuid and author = 'person'
@@ -151,7 +149,7 @@ export async function identify(
   if ((await candidates(trx, staff, stranger, { ids: wanted })).length !== wanted.length) return null
   await sayPhone(trx, moment, staff, wanted, phoneId)
   const conversation = await withOffice(trx, moment, staff, stranger)
-  await closeTask(trx, staff, phoneId, ['stranger'])
+  await closeTask(trx, staff, stranger, ['stranger'])
   return conversation
 }
 
@@ -164,7 +162,7 @@ export async function openUnknown(trx: Trx, moment: Moment, staff: Staff, phoneI
   const stranger = await strangerOf(trx, staff, phoneId)
   if (stranger === null || !stranger.mayAnswer || stranger.optedOut) return null
   const conversation = await withOffice(trx, moment, staff, stranger)
-  await closeTask(trx, staff, phoneId, ['stranger'])
+  await closeTask(trx, staff, stranger, ['stranger'])
   return conversation
 }
 
@@ -172,16 +170,19 @@ export async function openUnknown(trx: Trx, moment: Moment, staff: Staff, phoneI
 export async function dismissStranger(trx: Trx, moment: Moment, staff: Staff, phoneId: string): Promise<boolean> {
   const { districtId } = staff
   await lockPhone(trx, districtId, phoneId)
-  if ((await strangerOf(trx, staff, phoneId)) === null) return false
+  const stranger = await strangerOf(trx, staff, phoneId)
+  if (stranger === null) return false
   const { rows } = await sql<{ id: string }>`
-    select id from household where district_id = ${districtId} and phone_id = ${phoneId}::uuid and until is null`.execute(trx)
+    select h.id from household h where h.district_id = ${districtId} and h.phone_id = ${phoneId}::uuid and h.until is null
+      and not exists (select from conversation c where c.district_id = h.district_id and c.household_id = h.id and c.ended_at is null
+        and c.school_id <> ${stranger.schoolId})`.execute(trx)
   await endHouseholds(
     trx,
     districtId,
     moment,
     rows.map(({ id }) => id),
   )
-  await closeTask(trx, staff, phoneId, ['stranger', 'voicemail', 'call_back'])
+  await closeTask(trx, staff, stranger, ['stranger', 'voicemail', 'call_back'])
   await appendEvents(trx, districtId, [
     { exchangeId: null, at: moment.database, what: 'stranger_dismissed', who: staff.id, detail: { phone: phoneId } },
   ])
@@ -195,7 +196,7 @@ async function withOffice(trx: Trx, moment: Moment, staff: Staff, stranger: Stra
   const household = await householdOf(trx, districtId, moment, phoneId)
   const desk = officeDesk(schoolId)
   const { rows } = await sql<{ proxy: string }>`
-    select x.proxy_number_id as proxy from exchange x where x.district_id = ${districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(districtId)}
+    select x.proxy_number_id as proxy from exchange x where ${reached(districtId, phoneId, schoolId)}
       and x.proxy_number_id is not null order by x.created_at desc, x.id desc limit 1`.execute(trx)
   const dialled = rows[0]?.proxy
   const wanted = {
@@ -207,16 +208,16 @@ async function withOffice(trx: Trx, moment: Moment, staff: Staff, stranger: Stra
   }
   const opened = (await openConversations(trx, districtId, moment.now, [wanted])).get(pairKey(desk, household))
   if (opened === undefined || opened.kind === 'no_number') return null
-  await place(trx, moment, staff, phoneId, household, opened.id)
+  await place(trx, moment, staff, stranger, household, opened.id)
   return opened.id
 }
 
-/** Places what a phone wrote into its conversation, in the order in which it came, to be translated there. */
+/** Places what a phone wrote to this office into its conversation, in the order in which it came, to be translated there. */
 async function place(
   trx: Trx,
   moment: Moment,
   staff: Staff,
-  phoneId: string,
+  { phoneId, schoolId }: Stranger,
   household: string,
   conversation: string,
 ): Promise<void> {
@@ -232,7 +233,7 @@ async function place(
       seq = case when x.kind <> 'call' then ${Number(seq)}::bigint + w.n end,
       prepare_after = case when x.kind <> 'call' and x.keyword is null and (x.original_text <> '' or x.pictures) then ${at.toString()}::timestamptz end
     from (select x.id, count(*) filter (where x.kind <> 'call') over (order by x.created_at, x.id) as n from exchange x
-      where x.district_id = ${districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(districtId)}) w
+      where ${reached(districtId, phoneId, schoolId)}) w
     where x.district_id = ${districtId} and x.id = w.id returning x.id, x.kind`.execute(trx)
   await sql`update conversation set last_seq_to_staff = last_seq_to_staff + ${rows.filter(({ kind }) => kind !== 'call').length}
     where district_id = ${districtId} and id = ${conversation}::uuid`.execute(trx)
@@ -253,10 +254,17 @@ async function place(
   )
 }
 
-async function closeTask(trx: Trx, staff: Staff, phoneId: string, kinds: readonly string[]): Promise<void> {
-  await sql`update task t set closed_at = clock_timestamp(), closed_by = ${staff.id}
-    where t.district_id = ${staff.districtId} and t.closed_at is null and t.kind = any(${[...kinds]}::text[]) and (t.phone_id = ${phoneId}::uuid
-      or t.exchange_id in (select x.id from exchange x where x.district_id = ${staff.districtId} and x.phone_id = ${phoneId}::uuid and ${fromUnknown(staff.districtId)}))`.execute(
-    trx,
-  )
+/** Closes what this office was asked about the phone; another office that it reached is still asked. */
+async function closeTask(
+  trx: Trx,
+  { districtId, id }: Staff,
+  { phoneId, schoolId }: Stranger,
+  kinds: readonly string[],
+): Promise<void> {
+  await sql`update task t set closed_at = clock_timestamp(), closed_by = ${id}
+    where t.district_id = ${districtId} and t.closed_at is null and t.kind = any(${[...kinds]}::text[]) and ((t.exchange_id is null and t.phone_id = ${phoneId}::uuid
+      and coalesce(t.school_id, ${schoolId}) = ${schoolId}) or exists (select from exchange x left join desk d on d.district_id = x.district_id and d.id = x.desk_id
+      left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+      where x.district_id = ${districtId} and x.id = t.exchange_id and x.phone_id = ${phoneId}::uuid and coalesce(c.school_id, d.school_id) = ${schoolId}
+        and (t.phone_id is not null or ${fromUnknown(districtId)})))`.execute(trx)
 }

@@ -6,7 +6,7 @@ import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import { fromUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
+import { fromUnknown, isUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
 /** A task with what somebody needs to decide it. */
 export type TaskRow = {
@@ -116,9 +116,7 @@ async function detailsOf(
     }
   >`
     select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
-      case when ${fromUnknown(districtId)} and not exists (
-          select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id and hg.until is null
-          where h.district_id = t.district_id and h.phone_id = x.phone_id and h.until is null) and t.kind in ('stranger', 'voicemail', 'call_back')
+      case when ${fromUnknown(districtId)} and ${isUnknown(districtId, sql`x.phone_id`)} and t.kind in ('stranger', 'voicemail', 'call_back')
         then x.phone_id end as unknown_phone,
       x.conversation_id as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), c.staff_side) as staff_name,

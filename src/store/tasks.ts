@@ -49,3 +49,11 @@ export function fromUnknown(districtId: string): RawBuilder<boolean> {
     and x.author_id is null and not exists (select from call k left join recording r on r.district_id = k.district_id and r.call_id = k.id
       where k.district_id = ${districtId} and k.household_id is not null and (r.exchange_id = x.id or k.exchange_id = x.id) and k.phone_id = x.phone_id))`
 }
+
+/** True where the phone (an SQL uuid) has neither guardians nor staff now. */
+export function isUnknown(districtId: string, phone: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id and hg.until is null
+      where h.district_id = ${districtId} and h.phone_id = ${phone} and h.until is null)
+    and not exists (select from person_phone pp join person su on su.district_id = pp.district_id and su.id = pp.person_id and su.kind = 'staff' and su.active
+      where pp.district_id = ${districtId} and pp.phone_id = ${phone})`
+}

@@ -238,6 +238,35 @@ describe('who else', () => {
   })
 })
 
+test('a phone that writes to two schools is asked about in both, and each office sees and settles only what reached it', async () => {
+  const number = '+14145550172'
+  const tran = await visitor(world, 'tran')
+  const phone = await writes(number, 'Is Lincoln open tomorrow?')
+  await world.sends('tran', { guardian: 'hoa' }, 'Thank you.')
+  await world.settled()
+  const { family } = await world.line('tran', 'hoa')
+  world.phone(number).texts(family ?? '', 'Is Harbor open tomorrow?')
+  await world.settled()
+  const sees = async (who: Visitor) => {
+    const { html } = await who.get(`/strangers/${phone}`)
+    return [
+      (await who.get('/tasks')).html.includes(`/strangers/${phone}`),
+      html.includes('Is Lincoln open'),
+      html.includes('Is Harbor open'),
+    ]
+  }
+  expect([await sees(osei), await sees(tran)]).toEqual([
+    [true, true, false],
+    [true, false, true],
+  ])
+  const { to } = await osei.post(`/strangers/${phone}/messages`, { body: 'Yes, it is.', key: 'two-schools' })
+  const { html } = await osei.get(to ?? '')
+  expect([html.includes('Is Lincoln open'), html.includes('Is Harbor open')]).toEqual([true, false])
+  expect((await sees(tran))[2]).toBe(true)
+  expect((await tran.post(`/strangers/${phone}/dismiss`)).status).toBe(303)
+  expect((await osei.get(to ?? '')).html).toContain('<textarea')
+})
+
 test('a voice message of an unknown phone is heard, and stands in the conversation once it is known; one left with a PIN is its household’s', async () => {
   const borrowed = telephone(world, '+14145550190')
   const { family } = await world.line('rivera', 'rosa')

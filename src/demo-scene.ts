@@ -178,7 +178,7 @@ const WORDS: Readonly<Record<string, (detail: Detail) => string>> = {
   machine: () => 'a machine answered: it heard only whom to call back',
   heard: () => 'heard to its end',
   answered: () => 'answered',
-  not_answered: () => 'no answer: rung again later',
+  not_answered: (d) => `no answer: rung again in ${d['againMinutes'] ?? 'some'} minutes`,
   not_reached: () => 'three calls, no answer: the teacher is told',
   rescue: (d) => (d['rung'] === 'call' ? 'the phone takes no texts: a call instead' : 'the other guardian gets it'),
   called: () => 'somebody called',

@@ -98,7 +98,7 @@ export function exportRoute(app: FastifyInstance, deps: ExportDeps, admin: (requ
     const said = (day: string) => `${dateWords(Temporal.PlainDate.from(day))}, ${day.slice(0, 4)}`
     const nameOf = (list: readonly { readonly id: string; readonly name: string }[], id: string) =>
       list.find((one) => one.id === id)?.name ?? id
-    const today = deps.asSeen(at).toZonedDateTimeISO(zone)
+    const today = at.toZonedDateTimeISO(zone)
     const cover: Cover = {
       title: 'Record of messages',
       chosen: [

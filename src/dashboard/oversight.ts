@@ -41,6 +41,7 @@ const LOOKS: Readonly<Record<Look['what'], string>> = {
   log_exported: 'exported the log',
   recording_played: 'listened to a voice message',
   picture_seen: 'looked at a picture',
+  stranger_seen: 'read what an unknown phone wrote',
 }
 
 /** Adds the pages. Who is no administrator finds nothing here. */
@@ -74,7 +75,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
               (look) =>
                 html`<li><div><b><bdi>${look.who}</bdi></b> ${LOOKS[look.what]}${
                   typeof look.detail['reason'] === 'string' ? html`: <bdi>“${look.detail['reason']}”</bdi>` : ''
-                }${typeof look.detail['count'] === 'number' ? ` (${look.detail['count']} messages)` : ''}</div><span class="hint">${timeTag(look.at, briefly(deps.asSeen(look.at), now, zone))}</span></li>`,
+                }${typeof look.detail['count'] === 'number' ? ` (${look.detail['count'] === 1 ? 'one message' : `${look.detail['count']} messages`})` : ''}</div><span class="hint">${timeTag(look.at, briefly(deps.asSeen(look.at), now, zone))}</span></li>`,
             )}</ul>`
       }`,
     )

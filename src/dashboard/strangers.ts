@@ -100,10 +100,10 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
   ): Promise<FastifyReply> {
     const name = queryOf(request, 'q').slice(0, 100)
     const { records, found, now, zone } = await visit.read(async (trx) => {
-      const { now } = await momentOf(trx)
+      const moment = await momentOf(trx)
       return {
-        now,
-        records: await heardFrom(trx, visit.districtId, stranger, now),
+        now: moment.now,
+        records: await heardFrom(trx, visit.staff, stranger, moment),
         found: name.trim() === '' ? null : await candidates(trx, visit.staff, stranger, { name }),
         zone: await zoneOf(trx, visit.staff),
       }

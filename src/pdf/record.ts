@@ -125,7 +125,9 @@ export async function* recordPdf(cover: Cover, pages: AsyncIterable<readonly Ent
         await write(label, LABEL)
         if (!(await write(text, TEXT))) await write(NOT_WHOLE, SMALL)
       }
-      await write(`${entry.events} · ${entry.id}`, SMALL)
+      // The id on a line of its own, where it is broken nowhere.
+      await write(entry.events, SMALL)
+      await write(entry.id, SMALL)
       count++
       yield* ready()
       // Setting a line takes milliseconds of the processor: calls and webhooks come in between.

@@ -1,7 +1,7 @@
 /** A phone's call on the page: it rings, shows who is there, says what is spoken, and takes keys and words. */
 
 import { html } from 'hono/html'
-import type { Heard, PhoneCall } from './call-world.ts'
+import type { Heard, PhoneCall, Waiting } from './call-world.ts'
 import { languageName, screenDirection, spacedNumber } from './scene-words.ts'
 import type { Contact, Phone } from './stage.ts'
 
@@ -16,13 +16,15 @@ export type CallView = {
 
 type Html = ReturnType<typeof html>
 
+/** What a phone waits for when somebody is to speak. */
+const SPEAKS: ReadonlySet<Waiting> = new Set(['speech', 'recording'])
 const KEYS = [...'123456789*0#']
 
 /** What the phone does now; the script replaces it whenever something happens. */
 export function callOnPhone(view: CallView): Html {
   const { phone, call } = view
   const live = call !== null && call.state !== 'over'
-  return html`<div id="call-${phone.id}" class="call${live ? ' live' : ''}" data-live>${
+  return html`<div id="call-${phone.id}" class="call${live ? ' live' : ''}${live && view.glows && SPEAKS.has(call.waits) ? ' speaks' : ''}" data-live>${
     call === null || call.state === 'over' ? idle(view) : call.state === 'rings' ? ringing(view, call) : talking(view, call)
   }</div>`
 }

@@ -59,7 +59,8 @@ export const breakages: Readonly<Record<Breakage, Words>> = {
     broken: 'Nobody answers the kitchen phone',
     means: 'it is rung three times, then the teacher is told',
     waits: 'Nobody answers: it is rung again in ten minutes.',
-    mended: 'Somebody is home again.',
+    mended:
+      'Somebody is home again. Ten minutes after the last call it rings once more; to hear it now, press “Call” at the kitchen phone.',
     shown: 'It was rung again, and heard once.',
   },
   machine: {
@@ -69,7 +70,8 @@ export const breakages: Readonly<Record<Breakage, Words>> = {
     broken: 'An answering machine takes the call',
     means: 'it hears whom to call back, and nothing private',
     waits: 'The machine heard whom to call back.',
-    mended: 'The machine is off.',
+    mended:
+      'The machine is off. Ten minutes after the last call it rings once more; to hear it now, press “Call” at the kitchen phone.',
     shown: 'The message was heard by a person, once.',
   },
   'hang-up': {
@@ -79,7 +81,8 @@ export const breakages: Readonly<Record<Breakage, Words>> = {
     broken: 'The line drops in the middle of a call',
     means: 'what was not heard to its end is said in another call',
     waits: 'It was not heard to its end.',
-    mended: 'The line holds again.',
+    mended:
+      'The line holds again. Ten minutes after the last call it rings once more; to hear it now, press “Call” at the kitchen phone.',
     shown: 'It was said again, and heard to its end.',
   },
 }

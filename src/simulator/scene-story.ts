@@ -52,7 +52,16 @@ export function tellCallStory(call: PhoneCall | null, onStaff: readonly HandsetT
     return stage(0, 'staff', `${cast.family} has a landline: it takes no texts. ${cast.staff} writes as always. Press Send.`)
   if (call === null) return stage(1, null, 'On its way: translated, and then the phone rings.', true)
   if (call.state === 'rings') return stage(1, 'family', `It rings in the kitchen, from a number of the school. Press Answer.`)
+  if (call.state === 'over' && !call.heard.some((one) => one.kind === 'pressed'))
+    return stage(
+      1,
+      null,
+      `Nobody took the call: it rings again ten minutes after it. To hear it now, press Call at the kitchen phone.`,
+      true,
+    )
   if (call.state === 'over') return stage(3, null, `The call is over. ${cast.family} can call back at any time.`, true)
+  if (call.waits === 'recording')
+    return stage(3, 'family', `${cast.family} speaks after the tone: press Say it, and then # on the keypad.`)
   if (call.waits === 'speech') return stage(3, 'family', `${cast.family} answers by speaking: press Say it.`)
   const pressed = call.heard.filter((one) => one.kind === 'pressed').length
   if (pressed === 0) return stage(2, 'family', 'A voice says who calls, and nothing private before a key: press 1.')

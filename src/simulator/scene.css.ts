@@ -128,7 +128,7 @@ h4{padding-bottom:2px;font-size:.9375rem}
 #log ol:last-child li:last-child{border:0}#log dd::first-letter{text-transform:uppercase}
 #log dl div{display:grid;grid-template-columns:5.5em 1fr}dt{font-variant-numeric:tabular-nums}
 #log>a{display:flex;align-items:center;min-height:44px;color:inherit;text-underline-offset:3px}
-.glow.glow{background:var(--glow);color:#291c00;border-color:var(--glow);box-shadow:0 0 0 4px rgb(255 185 46/.4),0 0 26px 6px rgb(255 170 20/.55);animation:glow 1.8s ease-in-out infinite}
+.glow.glow,.speaks+.speak button{background:var(--glow);color:#291c00;border-color:var(--glow);box-shadow:0 0 0 4px rgb(255 185 46/.4),0 0 26px 6px rgb(255 170 20/.55);animation:glow 1.8s ease-in-out infinite}
 @keyframes glow{50%{box-shadow:0 0 0 8px rgb(255 185 46/.2),0 0 34px 12px rgb(255 170 20/.6)}}
 
 @media(max-width:1080px){.acts{display:flex;align-items:center;gap:8px;margin:0}.acts li{min-height:0;font-size:0;gap:0}.acts li+li::after{content:none}.acts [aria-current]{flex:1;gap:10px;font-size:1rem}

@@ -75,7 +75,13 @@ export async function settleMessages(
         exchangeId: row.id,
         at: moment.database,
         what: over ? 'not_reached' : 'not_answered',
-        detail: { status: over ? 'undelivered' : 'queued', call: call.id, word, tries: row.tries },
+        detail: {
+          status: over ? 'undelivered' : 'queued',
+          call: call.id,
+          word,
+          tries: row.tries,
+          ...(over ? {} : { againMinutes: AGAIN_MINUTES[row.tries - 1] }),
+        },
       }
     }),
   )

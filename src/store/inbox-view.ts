@@ -114,7 +114,7 @@ export async function inboxPage(
   const { rows } = await sql<Row>`
     select * from (
       select c.id, c.household_id, c.staff_side, u.unread, x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text,
-        x.translation_language, coalesce(x.created_at, c.started_at) as sort_at, c.claimed_by, c.claimed_at,
+        x.translation_language, coalesce(x.created_at, to_timestamp(0)) as sort_at, c.claimed_by, c.claimed_at,
         coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
         case when u.unread > 0 then 0 when x.direction = 'to_staff' and x.kind <> 'call' then 1 else 2 end as rank,
         (select count(*)::int from exchange h where h.district_id = c.district_id and h.conversation_id = c.id and h.direction = 'to_family'

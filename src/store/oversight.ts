@@ -116,7 +116,7 @@ export async function classesOfSchool(
 export type Look = {
   readonly at: Temporal.Instant
   readonly who: string
-  readonly what: 'conversation_seen' | 'exchanges_seen' | 'log_exported' | 'recording_played' | 'picture_seen'
+  readonly what: 'conversation_seen' | 'exchanges_seen' | 'log_exported' | 'recording_played' | 'picture_seen' | 'stranger_seen'
   readonly detail: Readonly<Record<string, string | number | boolean | null>>
 }
 
@@ -127,7 +127,7 @@ export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Lo
   const { rows } = await sql<Look>`
     select e.at, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
     from event e left join person p on p.district_id = e.district_id and p.id = e.who
-    where e.district_id = ${districtId} and e.what in ('conversation_seen', 'exchanges_seen', 'log_exported', 'recording_played', 'picture_seen')
+    where e.district_id = ${districtId} and e.what in ('conversation_seen', 'exchanges_seen', 'log_exported', 'recording_played', 'picture_seen', 'stranger_seen')
       and (${scope.kind === 'district'} or exists (
         select from person_org po where po.district_id = e.district_id and po.person_id = e.who and po.org_id = any(${schools}::text[])))
     order by e.id desc limit ${limit}`.execute(trx)

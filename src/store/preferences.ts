@@ -19,10 +19,14 @@ export type Preferences = {
 export async function setPreferences(trx: Trx, moment: Moment, by: Staff, personId: string, wanted: Preferences): Promise<void> {
   const { districtId } = by
   const { language, spoken, contactBy } = wanted
+  const { rows } = await sql<{ contact_by: string }>`
+    select contact_by from person where district_id = ${districtId} and id = ${personId} for update`.execute(trx)
+  // A form says the way again that the list gave: only another one is a decision.
+  const changes = contactBy !== null && contactBy !== rows[0]?.contact_by
   await sql`update person set language = ${language}, spoken_language = ${spoken}, language_decided = true,
-      contact_by = coalesce(${contactBy}, contact_by), contact_decided = contact_decided or ${contactBy !== null}
+      contact_by = coalesce(${contactBy}, contact_by), contact_decided = contact_decided or ${changes}
     where district_id = ${districtId} and id = ${personId}`.execute(trx)
-  if (contactBy !== null) await moveToListed(trx, districtId, moment, personId)
+  if (changes) await moveToListed(trx, districtId, moment, personId)
   await appendEvents(trx, districtId, [
     {
       exchangeId: null,

@@ -75,13 +75,17 @@ export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promi
   return { ...stranger, phoneId, before: settledAt === null ? null : { at: settledAt, by: settledBy } }
 }
 
-/** What an unknown phone wrote and said, and what it was answered, oldest first. */
+/** What an unknown phone wrote and said, and what it was answered, oldest first. That somebody looked who is not of that office is an event of the log. */
 export async function heardFrom(
   trx: Trx,
-  districtId: string,
+  { id, districtId }: Staff,
   stranger: Stranger,
-  now: Temporal.Instant,
+  { now, database }: Moment,
 ): Promise<readonly ExchangeRecord[]> {
+  if (!stranger.mayAnswer)
+    await appendEvents(trx, districtId, [
+      { exchangeId: null, at: database, what: 'stranger_seen', who: id, detail: { phone: stranger.phoneId } },
+    ])
   const ids = sql`
     (select x.id, x.created_at from exchange x where ${reached(districtId, stranger.phoneId, stranger.schoolId)}
       order by created_at desc, id desc limit ${SHOWN})

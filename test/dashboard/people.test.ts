@@ -107,6 +107,8 @@ describe('what the school decides', () => {
     expect((await who.whitfield.post('/people/jean/preferences', wanted)).to).toBe('/people/jean?said=preferences_set')
     await world.rosterChanges('users.csv', ['Jean,Pierre', 'Jean,Pierrot'])
     expect(await person('jean')).toEqual({ language: 'fr', spoken_language: 'ht', contact_by: 'sms' })
+    // The form says how to reach her as well, and that is as the list has it: still the list’s to say.
+    expect(await world.rows(sql`select contact_decided from person where id = 'jean'`)).toEqual([{ contact_decided: false }])
     expect((await who.whitfield.get('/people/jean')).html).toContain('French; spoken: Haitian Creole, as the school decided')
     expect((await events('preferences_set')).at(-1)).toEqual({
       who: 'whitfield',

@@ -226,7 +226,12 @@ describe('who else', () => {
 
   test('an administrator may say whose it is, and not answer in the office’s name', async () => {
     const phone = await writes('+14145550171', 'Is the school open?')
+    const looks = async () => (await events('stranger_seen')).filter(({ detail }) => detail['phone'] === phone)
+    await osei.get(`/strangers/${phone}`)
+    expect(await looks()).toEqual([])
     expect((await kim.get(`/strangers/${phone}`)).html).not.toContain('<textarea')
+    expect(await looks()).toEqual([{ who: 'kim', detail: { phone } }])
+    expect((await kim.get('/oversight/looks')).html).toContain('read what an unknown phone wrote')
     expect((await kim.post(`/strangers/${phone}/messages`, { body: 'x', key: 'k' })).status).toBe(404)
     expect((await kim.post(`/strangers/${phone}/dismiss`)).status).toBe(303)
   })

@@ -7,7 +7,8 @@ export type AccountNumber = {
   readonly sid: string
   readonly number: string
   readonly mms: boolean
-  readonly hasVoiceFallback: boolean
+  /** Where its calls go when their webhook fails; empty: nowhere. */
+  readonly voiceFallback: string
 }
 
 /** Where texts and calls to a number are brought. */
@@ -29,14 +30,20 @@ export async function listNumbers(client: TwilioClient): Promise<AccountNumber[]
     sid: n.sid,
     number: n.phoneNumber,
     mms: n.capabilities?.mms !== false,
-    hasVoiceFallback: (n.voiceFallbackUrl ?? '') !== '',
+    voiceFallback: n.voiceFallbackUrl ?? '',
   }))
+}
+
+/** Whether somebody else set it: one of ours from before the server's address changed is not. */
+function isForeign(voiceFallback: string, againUrl: string): boolean {
+  const pathOf = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url)
+  return voiceFallback !== '' && pathOf(voiceFallback) !== pathOf(againUrl)
 }
 
 /** Points a number's text and voice webhooks here, and those that the carrier calls when these fail. */
 export async function pointNumber(
   client: TwilioClient,
-  { sid, hasVoiceFallback }: AccountNumber,
+  { sid, voiceFallback }: AccountNumber,
   targets: WebhookTargets,
 ): Promise<void> {
   await client.incomingPhoneNumbers(sid).update({
@@ -48,7 +55,7 @@ export async function pointNumber(
     statusCallback: targets.main.callStatusUrl,
     statusCallbackMethod: 'POST',
     ...(targets.fallback === null
-      ? hasVoiceFallback
+      ? isForeign(voiceFallback, targets.main.againUrl)
         ? {}
         : { voiceFallbackUrl: `${targets.main.againUrl}${RETRIES}`, voiceFallbackMethod: 'POST' }
       : {

@@ -185,7 +185,7 @@ const draftIn = (fields: Fields): ClassDraft => ({ body: fields('body'), later: 
 
 /** When it goes, and what might be said more plainly. */
 const previewPart = ({ body, later }: ClassDraft, { hours, zone }: ClassRow, now: Temporal.Instant): Html =>
-  html`${hintsList(plainWords(body))}${whenPart({ later, urgent: false, hours, zone }, now)}`
+  html`${hintsList(plainWords(body))}${whenPart({ later, urgent: false, hours, zone, byCall: false }, now)}`
 
 const classOf = (request: FastifyRequest) => (request.params as { id: string }).id
 

@@ -131,7 +131,7 @@ function callChoice(head: ThreadHead, draft: Draft, language: string): Html {
 /** What the family would get, when, and what might be said more plainly. */
 export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed'>): Html {
   const { head, now, draft } = view
-  return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone }, now)}`
+  return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 
 function previewSection({ prepared, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {

@@ -40,6 +40,8 @@ export function whenItGoes(
     readonly urgent: boolean
     readonly hours: ThreadHead['hours']
     readonly zone: string
+    /** Whether it is said by phone. */
+    readonly byCall: boolean
   },
   now: Temporal.Instant,
 ): { readonly words: string; readonly tone: '' | 'bad' } {
@@ -51,12 +53,14 @@ export function whenItGoes(
     return { words: 'That time has passed: choose a later one.', tone: 'bad' }
   const { status, sendAfter } = sendTime(now, { urgent, optedOut: false, hours, notBefore })
   if (sendAfter === null) return { words: 'The school has set no hours yet, so nothing goes out.', tone: '' }
-  if (status === 'queued') return { words: 'It goes out at once.', tone: '' }
-  if (notBefore === null) return { words: `It waits and arrives ${arrives(sendAfter, now, zone)}.`, tone: '' }
+  const goes = given.byCall ? 'Their phone rings' : 'It goes out'
+  if (status === 'queued') return { words: `${goes} at once.`, tone: '' }
+  const reaches = `${given.byCall ? 'their phone rings' : 'it arrives'} ${arrives(sendAfter, now, zone)}.`
+  if (notBefore === null) return { words: `It waits: ${reaches}`, tone: '' }
   const chosen = arrives(notBefore, now, zone)
   return notBefore.equals(sendAfter)
-    ? { words: `It goes out ${chosen}.`, tone: '' }
-    : { words: `Families may not be reached ${chosen}: it arrives ${arrives(sendAfter, now, zone)}.`, tone: '' }
+    ? { words: `${goes} ${chosen}.`, tone: '' }
+    : { words: `Families may not be reached ${chosen}: ${reaches}`, tone: '' }
 }
 
 /** That sentence where the forms show it. */

@@ -16,6 +16,7 @@ import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
 import { setOwnPhone } from './own-phone.ts'
 import { staffById } from './people.ts'
+import { takesTexts } from './phones.ts'
 import { attachPicture } from './pictures.ts'
 import { enrolledNow, teaches } from './reach.ts'
 import { sendWithoutWaiting } from './scheduled.ts'
@@ -179,9 +180,7 @@ async function recipients(
       where st.district_id = ${districtId} and st.kind = 'student' and st.active and ${inTarget} and ${mayReach}
     )
     select distinct on (g.id) g.id as guardian_id, pupil.school_id, h.id as household_id,
-      coalesce(p.opted_out_at is not null or (p.calls_refused_at is not null and (p.line_type = 'landline' or not exists (
-        select from person_phone t where t.district_id = ${districtId} and t.phone_id = p.id and t.use = 'sms'
-        union all select from office_phone o where o.district_id = ${districtId} and o.phone_id = p.id))), false) as opted_out,
+      coalesce(p.opted_out_at is not null or (p.calls_refused_at is not null and not ${takesTexts(districtId, sql`p`)}), false) as opted_out,
       coalesce(p.calls_refused_at is not null, false) as refuses_calls,
       s.hours, g.time_zone, s.teachers_may_send_urgent as may
     from pupil

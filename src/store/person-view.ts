@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { channelOf } from '../core/channel.ts'
 import { type Scope, type Staff, scopeOf } from '../core/people.ts'
 import type { Trx } from './database.ts'
+import { takesTexts } from './phones.ts'
 import { enrolledNow } from './reach.ts'
 
 /** The roles that a search can be narrowed to. */
@@ -176,8 +177,7 @@ async function reachedBy(
     shared: string[]
   }>`
     select f.opted_out_at is not null as opted_out, f.calls_refused_at is not null as refuses, f.line_type,
-      exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = f.id and pp.use = 'sms')
-        or exists (select from office_phone w where w.district_id = ${districtId} and w.phone_id = f.id) as textable,
+      ${takesTexts(districtId, sql`f`)} as textable,
       array(select concat_ws(' ', o.given_name, o.family_name) from household h
         join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
         join person o on o.district_id = g.district_id and o.id = g.guardian_id
@@ -198,7 +198,7 @@ async function reachedBy(
     channel: person.kind === 'staff' ? 'text' : channelOf(reachable),
     optedOut: row.opted_out,
     refusesCalls: row.refuses,
-    landline: row.line_type === 'landline' || !row.textable,
+    landline: !row.textable,
     shared: row.shared,
   }
 }

@@ -1,6 +1,6 @@
 /** Real numbers live here and nowhere else: encrypted, found by a keyed blind index, spoken of by id everywhere above. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
 import type { Trx } from './database.ts'
 import type { Keys } from './keys.ts'
@@ -35,6 +35,13 @@ export async function ensurePhones(
     await collect()
   }
   return found
+}
+
+/** Whether a phone of families whom the school knows (`phone` its alias) takes texts: no landline, and on file for them or said by an office. */
+export function takesTexts(districtId: string, phone: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(${phone}.line_type is distinct from 'landline' and (
+    exists (select from person_phone tx where tx.district_id = ${districtId} and tx.phone_id = ${phone}.id and tx.use = 'sms')
+    or exists (select from office_phone tx where tx.district_id = ${districtId} and tx.phone_id = ${phone}.id)))`
 }
 
 /** The real number of a stored phone: for the carrier only. */

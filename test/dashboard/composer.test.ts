@@ -45,6 +45,14 @@ describe('send later', () => {
   test('before sending, the page says when it goes, by the school’s clock', async () => {
     const preview = (fields: Record<string, string>) => rivera.post(`${rosa}/preview`, { body: 'Hello', ...fields })
     expect((await preview({})).html).toContain('It goes out at once.')
+    expect((await preview({ voice: 'yes' })).html).toContain('Their phone rings at once.')
+    await world.rows(
+      sql`update phone set line_type = 'landline' where id = (select phone_id from person_phone where person_id = 'rosa' limit 1) returning id`,
+    )
+    expect((await preview({})).html).toContain('Their phone rings at once.')
+    await world.rows(
+      sql`update phone set line_type = null where line_type = 'landline' and id = (select phone_id from person_phone where person_id = 'rosa' limit 1) returning id`,
+    )
     const { html } = await preview(wednesday)
     expect(html).toContain('It goes out Wednesday at 7:00 AM.')
     expect(html).toContain('value="2036-03-05"')

@@ -225,7 +225,7 @@ describe('sending', () => {
 
   test('outside the hours it says before sending when it arrives; sending now, editing and canceling stand at what waits', async () => {
     await world.hours('lincoln', { families: { tue: ['08:00-09:00'] } })
-    expect((await rivera.get(`/conversations/${conversation}`)).html).toMatch(/It waits and arrives [^<]*Tuesday|tomorrow/)
+    expect((await rivera.get(`/conversations/${conversation}`)).html).toMatch(/It waits: it arrives [^<]*(Tuesday|tomorrow)/)
     const { to } = await rivera.post(`/conversations/${conversation}/messages`, { body: 'This waits.', key: key() })
     expect(to).toContain('said=held')
     await world.settled()

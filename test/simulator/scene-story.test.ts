@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Heard, PhoneCall, Waiting } from '../../src/simulator/call-world.ts'
 import type { LastBroken } from '../../src/simulator/scene-faults.ts'
-import { isNight, tellStory } from '../../src/simulator/scene-story.ts'
+import { isNight, tellCallStory, tellStory } from '../../src/simulator/scene-story.ts'
 import type { HandsetText } from '../../src/simulator/world.ts'
 
 const zone = 'America/Los_Angeles'
@@ -106,6 +107,34 @@ describe('while something is broken', () => {
     expect(glows('carrier', 'translator')).toBe('answer')
     expect(glows('translator')).toBe('carrier')
     expect(glows('carrier', 'answer', 'translator')).toBe(null)
+  })
+})
+
+describe('where the family has a landline', () => {
+  const call = (state: PhoneCall['state'], waits: Waiting, ...heard: Heard[]): PhoneCall => ({
+    sid: 'CA1',
+    phone: '+19715550142',
+    other: '+19715550100',
+    state,
+    heard,
+    waits,
+  })
+  const pressed: Heard = { kind: 'pressed', keys: '1' }
+  const spoke: Heard = { kind: 'spoke', words: 'Gracias.' }
+
+  test.each<[string, PhoneCall | null, 'family' | null, RegExp]>([
+    ['the phone rings', call('rings', 'nothing'), 'family', /Press Answer/],
+    ['the gate asks', call('talks', 'keys'), 'family', /press 1/],
+    ['the message was read', call('talks', 'keys', pressed), 'family', /Press 2 to answer/],
+    ['it listens', call('talks', 'speech', pressed, pressed), 'family', /press Say it/],
+    ['it records', call('talks', 'recording', pressed, pressed), 'family', /press Say it, and then #/],
+    ['the answer is read back', call('talks', 'keys', pressed, pressed, spoke), 'family', /Press 1 to send it/],
+    ['nobody took the call', call('over', 'nothing'), null, /rings again ten minutes after.*press Call/],
+    ['it is over', call('over', 'nothing', pressed), null, /can call back at any time/],
+  ])('when %s', (_, now, glow, hint) => {
+    const story = tellCallStory(now, texts(['sent', '09:05']), { now: at('09:06'), offsetSeconds: 0, zone }, cast)
+    expect(story.glow).toBe(glow)
+    expect(story.hint).toMatch(hint)
   })
 })
 

@@ -69,7 +69,13 @@ const nodes: Nodes<StudioState> = {
   },
   record: {
     enter: (state, facts) =>
-      hand(state, 'record', { kind: 'record', what: original(state, facts), mostSeconds: MOST_RECORDED, language: null }),
+      hand(state, 'record', {
+        kind: 'record',
+        what: original(state, facts),
+        mostSeconds: MOST_RECORDED,
+        // What an aide says of an answer is read by the teacher; all else is for listening.
+        language: state.task === 'answer' ? 'en' : null,
+      }),
     on: (state, input, facts) =>
       input.kind !== 'recorded' || input.sid === null || input.hungUp
         ? 'again'

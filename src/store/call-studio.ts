@@ -35,7 +35,8 @@ export async function toRecord(trx: Trx, districtId: string, staffId: string): P
     join recording r on r.district_id = e.district_id and r.id = e.recording_id and r.kept_at is not null and r.transcribed_at is not null
     where e.district_id = ${districtId} and e.kind = 'voicemail' and e.direction = 'to_staff' and e.original_text = '' and ${hers}
       and e.created_at > now() - ${OFFERED_DAYS} * interval '1 day'
-      and not exists (select from recording told where told.district_id = e.district_id and told.exchange_id = e.id and told.id <> r.id)
+      and e.translation_text is null and not exists (select from recording told
+        where told.district_id = e.district_id and told.exchange_id = e.id and told.id <> r.id and told.transcribed_at is null)
     order by urgent desc, created_at, id limit ${MOST_OFFERED}`.execute(trx)
   return rows
     .filter((row) => !hasVoice(row.language))

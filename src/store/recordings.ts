@@ -5,10 +5,12 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Moment } from '../relay/ports.ts'
 import type { RecordingStore } from '../relay/recording-ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { exchangeById, type Viewer } from './exchange-view.ts'
+import { insertNotices } from './exchanges.ts'
 import type { Keys } from './keys.ts'
 import { readSealed, writeSealed } from './sealed-files.ts'
 import { momentOf } from './settings.ts'
@@ -19,14 +21,18 @@ export const FETCH_AGAIN_SECONDS = [2, 5, 15, 60, 300, 1800]
 /** After so many, about 17 hours, it is lost. */
 export const MOST_FETCHES = 40
 
+/** A family's spoken answer; `language`: the aide's; `sender`: how the family is named to the teacher. */
+type ToldOf = {
+  readonly id: string
+  readonly original_language: string | null
+  readonly language: string
+  readonly conversation_id: string | null
+  readonly sender: string | null
+}
+
 /** An aide has said a family's spoken answer in her own words: they are its translation. */
-async function tell(
-  trx: Trx,
-  districtId: string,
-  at: Temporal.Instant,
-  exchange: { readonly id: string; readonly original_language: string | null; readonly language: string },
-  words: string,
-): Promise<void> {
+async function tell(trx: Trx, districtId: string, moment: Moment, exchange: ToldOf, words: string): Promise<void> {
+  const at = moment.database
   await sql`update exchange set translation_language = ${exchange.language}, translation_text = ${words}, translation_by = 'aide'
     where district_id = ${districtId} and id = ${exchange.id}`.execute(trx)
   await appendEvents(trx, districtId, [
@@ -36,6 +42,21 @@ async function tell(
       what: 'translated',
       detail: { by: 'aide', from: exchange.original_language, to: exchange.language },
       text: { translation: words },
+    },
+  ])
+  if (exchange.conversation_id === null || exchange.sender === null) return
+  // Her own phone has been told of a voice message only.
+  await insertNotices(trx, districtId, at, moment.now, [
+    {
+      conversationId: exchange.conversation_id,
+      direction: 'to_staff',
+      notice: 'told',
+      key: `told:${exchange.id}`,
+      text: `${exchange.sender}: ${words}`,
+      language: exchange.language,
+      answers: null,
+      phoneId: null,
+      proxyNumberId: null,
     },
   ])
 }
@@ -77,19 +98,21 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
     audio: (districtId, id) => readSealed(keys, dataDir, 'recording', districtId, id),
     transcribed: (districtId, id, words) =>
       inDistrict(db, districtId, async (trx) => {
-        const { database } = await momentOf(trx)
-        const { rows } = await sql<{ id: string; told: boolean; original_language: string | null; language: string }>`
+        const moment = await momentOf(trx)
+        const { database } = moment
+        const { rows } = await sql<ToldOf & { told: boolean }>`
           with done as (
             update recording set transcribed_at = ${database.toString()}::timestamptz, fetch_after = clock_timestamp()
             where district_id = ${districtId} and id = ${id} and transcribed_at is null returning id, exchange_id, language
           )
-          select e.id, e.recording_id <> done.id as told, e.original_language, done.language
+          select e.id, e.recording_id <> done.id as told, e.original_language, done.language, e.conversation_id, split_part(e.body, ': ', 1) as sender
           from done join exchange e on e.district_id = ${districtId} and e.id = done.exchange_id and e.kind = 'voicemail' for update of e`.execute(
           trx,
         )
         for (const exchange of rows) {
           if (exchange.told) {
-            if (words !== null) await tell(trx, districtId, database, exchange, words.text)
+            // What nobody could put into words waits for an aide once more.
+            if (words !== null) await tell(trx, districtId, moment, exchange, words.text)
             continue
           }
           // Without words it goes on as audio alone; what has gone out already is not sent again for its words.

@@ -98,6 +98,30 @@ describe('a landline in a language that no voice speaks', () => {
       (await world.exchanges({ guardian: 'marie' })).some((e) => e.kind === 'voicemail' && e.recording !== null),
     )
     expect((await world.exchanges({ guardian: 'marie' }))[0]).toMatchObject({ status: 'delivered', evidence: 'answered' })
+
+    // Nobody writes Haitian Creole down: the aide listens and says it in English, and the teacher reads that.
+    await world.until('it waits for an aide', async () => {
+      const kept = await world.rows(sql`select from recording where kept_at is not null and transcribed_at is not null`)
+      return kept.length >= 1
+    })
+    osei.dials(world.numbers[3] ?? '')
+    await osei.hears()
+    await osei.presses(`${await pinOf('osei', null)}#`)
+    expect(await osei.presses('2')).toEqual([
+      'en-US: A family has answered. Listen, and after the tone say it in English.',
+      'a recording',
+    ])
+    await osei.leaves('Thank you very much, I am very happy about that.')
+    await osei.presses('1')
+    osei.hangsUp()
+    await world.until('her words are its translation', async () =>
+      (await world.exchanges({ guardian: 'marie' })).some((e) => e.kind === 'voicemail' && e.translation?.by === 'aide'),
+    )
+    const said = 'Thank you very much, I am very happy about that.'
+    const answer = (await world.exchanges({ guardian: 'marie' })).find((e) => e.kind === 'voicemail')
+    expect(answer?.translation).toEqual({ language: 'en', text: said, by: 'aide' })
+    await world.settled()
+    expect((await world.phoneOf('rivera').reads()).at(-1)).toBe(`Widline P.: ${said}`)
   })
 })
 

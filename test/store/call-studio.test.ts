@@ -154,4 +154,19 @@ test('what an aide said of an answer becomes its translation, once it is put int
     trx.selectFrom('event').select(['what', 'detail']).where('exchange_id', '=', id).orderBy('id').execute(),
   )
   expect(events.at(-1)).toMatchObject({ what: 'translated', detail: { by: 'aide', to: 'en' } })
+  expect(await queueOf('rivera')).toEqual([])
+})
+
+test('what an aide said and nobody could put into words is asked for once more', async () => {
+  const [id] = await answered('ht')
+  const told = randomUUID()
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`insert into recording (district_id, id, call_id, exchange_id, sid, seconds, language, kept_at)
+      select district_id, ${told}, call_id, exchange_id, ${told}, 5, 'en', now() from recording where district_id = ${school.district}`.execute(
+      trx,
+    ),
+  )
+  expect(await queueOf('rivera')).toEqual([])
+  await recordingStore(t.db, t.keys, '/nowhere').transcribed(school.district, told, null)
+  expect((await queueOf('rivera')).map((item) => item.exchangeId)).toEqual([id])
 })

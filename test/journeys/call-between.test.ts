@@ -158,3 +158,27 @@ describe('a teacher calls a family', () => {
     await world.until('the call has ended', async () => (await last())?.status === 'undelivered')
   })
 })
+
+test('a voicemail in Vietnamese, which nothing here writes down, is kept as audio, told of, and heard by the teacher', async () => {
+  await world.sends('tran', { guardian: 'hoa' }, 'Thank you.')
+  await world.settled()
+  await world.rows(sql`update exchange set heard_at = clock_timestamp() where direction = 'to_family' returning id`)
+  const { family, staff } = await world.line('tran', 'hoa')
+  const [hoa, tran] = [telephone(world, world.phoneOf('hoa').number), telephone(world, world.phoneOf('tran').number)]
+  hoa.dials(family ?? '')
+  await tran.rings()
+  tran.answers(true)
+  const heard = [...(await hoa.hears()), ...(await hoa.leaves('Con tôi bị ốm, hôm nay cháu không đến trường được.'))]
+  expect(heard.filter((line) => !line.startsWith('vi-VN: '))).toEqual([])
+  hoa.hangsUp()
+  const kept = async () => (await world.exchanges({ guardian: 'hoa' })).find((one) => one.kind === 'voicemail')
+  await world.until('it is kept', async () => (await kept())?.events.some((event) => event.what === 'not_transcribed') ?? false)
+  await world.settled()
+  expect(await kept()).toMatchObject({ original: { language: 'vi', text: '' }, translation: null, recording: expect.any(String) })
+  expect((await world.phoneOf('tran').reads()).join()).toMatch(/Voice message, \d+ s\. To hear it, call this number\./)
+  tran.dials(staff ?? '')
+  await tran.hears()
+  expect(await tran.presses('1')).toContain('a recording')
+  tran.hangsUp()
+  await world.settled()
+})

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { html } from 'hono/html'
 import { hasVoice } from '../core/call-voices.ts'
 import type { Hint } from '../core/plain-words.ts'
+import { isUuid } from '../core/uuid.ts'
 import type { Prepared } from '../relay/ports.ts'
 import { sendTime } from '../relay/prepare.ts'
 import type { Sentence } from '../store/sentences.ts'
@@ -67,8 +68,6 @@ export const draftOf = (body: string): Draft => ({
   same: null,
 })
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** The draft that a form's fields bring. */
 export const draftFields = (fields: Fields): Draft => ({
   body: fields('body'),
@@ -78,7 +77,7 @@ export const draftFields = (fields: Fields): Draft => ({
   byVoice: fields('voice') === 'yes',
   // The script says that one is chosen, and sends it with the message alone.
   picture: fields('picture') === 'yes',
-  same: UUID.test(fields('same')) ? fields('same') : null,
+  same: isUuid(fields('same')) ? fields('same') : null,
 })
 
 /** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
+import { isUuid } from '../core/uuid.ts'
 import { zoneOf } from '../store/people.ts'
 import {
   MOST_WATCHED,
@@ -27,7 +28,6 @@ const OUTCOME_NAMES: Readonly<Record<Outcome, string>> = {
   report: 'It goes on, as our rules say',
 }
 const WHY: Readonly<Record<ReviewRow['why'], string>> = { sample: 'drawn by lot', word: 'has a watched word' }
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Adds the pages; for administrators of the school. */
 export function reviewRoutes(
@@ -92,7 +92,7 @@ ${done.length === 0 ? '' : html`<h2>Looked at this week</h2><ul class="rows">${d
       const fields = fieldsOf(request)
       const outcome = OUTCOMES.find((one) => one === fields('outcome'))
       const note = fields('note').trim().slice(0, 1000)
-      const known = outcome !== undefined && UUID.test(exchange)
+      const known = outcome !== undefined && isUuid(exchange)
       const settled =
         known && (await read((trx) => settleReview(trx, districtId, school, exchange, { outcome, note, by: staff.id })))
       return settled

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
 import type { TaskKind } from '../core/task-due.ts'
+import { isUuid } from '../core/uuid.ts'
 import { claim, giveBack } from '../store/claims.ts'
 import type { Trx } from '../store/database.ts'
 import { zoneOf } from '../store/people.ts'
@@ -151,7 +152,7 @@ export function tasksRoutes(
       const { id } = request.params as { id: string }
       const from = fieldsOf(request)('from') || null
       const said = await read(async (trx) => {
-        const [task] = UUID.test(id) ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, limit: 1, asSeen }) : []
+        const [task] = isUuid(id) ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, limit: 1, asSeen }) : []
         return task === undefined ? null : act(trx, staff, id, from)
       })
       return said === null ? sayNotFound(reply) : reply.redirect(`/tasks?said=${said}`, 303)
@@ -172,8 +173,6 @@ export function tasksRoutes(
     }),
   )
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const GROUPS = [
   { id: 'overdue', name: 'Overdue' },

@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Evidence } from '../core/evidence.ts'
 import type { Status } from '../core/exchange.ts'
+import { isUuid } from '../core/uuid.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-view.ts'
@@ -67,7 +68,7 @@ export async function scheduledOf(
   id: string,
   now: Temporal.Instant,
 ): Promise<readonly string[] | null> {
-  if (!UUID.test(id)) return null
+  if (!isUuid(id)) return null
   const { rows } = await sql<{ exchange_id: string | null }>`
     select x.id as exchange_id from announcement a
     left join (announced d join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
@@ -77,8 +78,6 @@ export async function scheduledOf(
   return rows.length === 0 ? null : rows.flatMap((row) => row.exchange_id ?? [])
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** The newest announcements of a staff member; with `id`, that one alone. */
 export async function announcementsOf(
   trx: Trx,
@@ -86,7 +85,7 @@ export async function announcementsOf(
   staffId: string,
   given: { readonly id: string | null; readonly limit: number },
 ): Promise<AnnouncementRow[]> {
-  if (given.id !== null && !UUID.test(given.id)) return []
+  if (given.id !== null && !isUuid(given.id)) return []
   const { rows } = await sql<Omit<AnnouncementRow, 'states'> & { states: Record<AnnouncedState, number> }>`
     select a.id, coalesce(k.title, s.name, a.target_id) as target, coalesce(t.text, '') as text, a.created_at as at, coalesce(t.states, '{}') as states
     from announcement a

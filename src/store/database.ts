@@ -9,6 +9,7 @@ import path from 'node:path'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { FileMigrationProvider, Migrator } from 'kysely/migration'
 import pg from 'pg'
+import { isUuid } from '../core/uuid.ts'
 import { createNames, preparingDialect } from './prepared.ts'
 import type { DB } from './schema.ts'
 
@@ -145,8 +146,6 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /**
  * How a transaction's statements find their rows. `planned` as PostgreSQL thinks best. `by key`: tables are read in the order of their keys; those that
  * fill and empty as fast as ours mislead the planner into reading and sorting all that is left for every page (measured: ten times slower, and worse the
@@ -168,7 +167,7 @@ const SETTINGS: Readonly<Record<Reading, readonly string[]>> = {
  * PostgreSQL passes it on.
  */
 export async function enterDistrict(trx: Trx, districtId: string, reading: Reading): Promise<void> {
-  if (!UUID.test(districtId)) throw new Error('A district id is a UUID.')
+  if (!isUuid(districtId)) throw new Error('A district id is a UUID.')
   const settings = [`app.district_id = '${districtId}'`, ...SETTINGS[reading]]
   await sql.raw(settings.map((setting) => `set local ${setting}`).join('; ')).execute(trx)
 }
@@ -198,4 +197,9 @@ export async function serverRuns(db: Db): Promise<boolean> {
 export async function databaseNow(db: Db | Trx): Promise<Temporal.Instant> {
   const { rows } = await sql<{ now: Temporal.Instant }>`select clock_timestamp() as now`.execute(db)
   return rows[0]?.now as Temporal.Instant
+}
+
+/** The pattern (LIKE) of what contains these words as they stand. */
+export function contains(words: string): string {
+  return `%${words.replaceAll(/[\\%_]/g, '\\$&')}%`
 }

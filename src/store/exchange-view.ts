@@ -5,6 +5,7 @@ import { type Evidence, evidenceOf } from '../core/evidence.ts'
 import type { Direction, Status } from '../core/exchange.ts'
 import type { Staff } from '../core/people.ts'
 import { shownStatus } from '../core/status.ts'
+import { isUuid } from '../core/uuid.ts'
 import type { Unseen } from '../relay/picture-ports.ts'
 import type { Trx } from './database.ts'
 import { TEXT_ERASED } from './events.ts'
@@ -88,8 +89,6 @@ export type ExchangeFilter = {
 /** The last exchange of a page. */
 export type Cursor = { readonly at: Temporal.Instant; readonly id: string }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /** The cursor as an opaque word for an address. */
 export function writeCursor(cursor: Cursor): string {
   return Buffer.from(`${cursor.at.toString()} ${cursor.id}`).toString('base64url')
@@ -99,7 +98,7 @@ export function writeCursor(cursor: Cursor): string {
 export function readCursor(word: string): Cursor | null {
   const [at = '', id = ''] = Buffer.from(word, 'base64url').toString().split(' ', 2)
   const instant = readTime(at)
-  if (instant === null || !UUID.test(id)) return null
+  if (instant === null || !isUuid(id)) return null
   const cursor = { at: instant, id }
   return writeCursor(cursor) === word ? cursor : null
 }
@@ -181,7 +180,7 @@ export async function exchangeById(
   id: string,
   now: Temporal.Instant,
 ): Promise<ExchangeView | null> {
-  if (!UUID.test(id)) return null
+  if (!isUuid(id)) return null
   const sides = await sidesOf(trx, districtId, viewer)
   const rows = await readRows(
     trx,

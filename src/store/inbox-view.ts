@@ -2,8 +2,9 @@
 
 import { sql } from 'kysely'
 import type { Direction, Status } from '../core/exchange.ts'
+import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
-import type { Trx } from './database.ts'
+import { contains, type Trx } from './database.ts'
 import { readTime } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
 
@@ -39,7 +40,6 @@ export type InboxRow = {
 export const INBOX_FILTERS = ['all', 'unread', 'unanswered'] as const
 export type InboxFilter = (typeof INBOX_FILTERS)[number]
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** Unread, unanswered, the others. */
 const RANKS = [0, 1, 2]
 
@@ -53,7 +53,7 @@ export const inboxCursor = {
     try {
       const [rank, at, id] = JSON.parse(Buffer.from(word, 'base64url').toString()) as unknown[]
       const known = typeof at === 'string' ? readTime(at) : null
-      const valid = known !== null && RANKS.includes(rank as number) && typeof id === 'string' && UUID.test(id)
+      const valid = known !== null && RANKS.includes(rank as number) && typeof id === 'string' && isUuid(id)
       return valid ? { rank: rank as number, at: known.toString(), id } : null
     } catch {
       return null
@@ -90,7 +90,7 @@ export async function inboxPage(
   staffId: string,
   given: { readonly filter: InboxFilter; readonly search: string; readonly after: InboxCursor | null; readonly limit: number },
 ): Promise<{ readonly rows: readonly InboxRow[]; readonly next: InboxCursor | null }> {
-  const pattern = `%${given.search.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
+  const pattern = contains(given.search.trim())
   const found =
     given.search.trim() === ''
       ? sql``

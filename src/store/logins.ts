@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
+import { isUuid } from '../core/uuid.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { staffById } from './people.ts'
@@ -39,7 +40,6 @@ export type LoginRow = {
 }
 
 const SHAPE = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The token's 256 random bits need no slow hash: there is nothing to guess. */
 function digest(token: string): Buffer {
@@ -115,7 +115,7 @@ export async function openLogins(trx: Trx, districtId: string, staffId: string):
 
 /** Ends one login of a staff member; whether there was one. */
 export async function endLogin(trx: Trx, districtId: string, staffId: string, loginId: string): Promise<boolean> {
-  if (!UUID.test(loginId)) return false
+  if (!isUuid(loginId)) return false
   const { rows } = await sql`update login set ended_at = clock_timestamp()
     where district_id = ${districtId} and staff_id = ${staffId} and id = ${loginId}::uuid and ended_at is null returning id`.execute(
     trx,

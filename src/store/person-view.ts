@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { channelOf } from '../core/channel.ts'
 import { type Scope, type Staff, scopeOf } from '../core/people.ts'
-import type { Trx } from './database.ts'
+import { contains, type Trx } from './database.ts'
 import { takesTexts } from './phones.ts'
 import { enrolledNow } from './reach.ts'
 
@@ -34,7 +34,7 @@ const NAME = sql`coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_
 /** The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. */
 export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion): Promise<PersonRow[]> {
   const { districtId, scope } = admin
-  const pattern = `%${asked.name.trim().replaceAll(/[\\%_]/g, '\\$&')}%`
+  const pattern = contains(asked.name.trim())
   const org = sql`po.district_id = ${districtId} and (po.org_id = ${asked.schoolId}
     or (${scope.kind === 'district'} and po.org_id = (select sourced_id from district where id = ${districtId})))`
   const pool =

@@ -1,6 +1,7 @@
 /** Saved sentences: a staff member's own, and those that a school keeps for all its staff. */
 
 import { sql } from 'kysely'
+import { isUuid } from '../core/uuid.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 
@@ -18,7 +19,6 @@ export type Sentence = {
 
 /** As many as one list can show; nobody finds anything in more. */
 const MOST = 100
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const ownerIs = (owner: SentenceOwner) =>
   'staff' in owner ? sql`t.staff_id = ${owner.staff}` : sql`t.school_id = ${owner.school}`
@@ -81,7 +81,7 @@ export async function changeSentence(
   { id, name, words }: Pick<Sentence, 'id' | 'name' | 'words'>,
   by: { readonly staffId: string; readonly at: Temporal.Instant },
 ): Promise<boolean> {
-  if (!UUID.test(id)) return false
+  if (!isUuid(id)) return false
   const { rows } = await sql`
     update sentence t set name = ${name}, words = ${words} where t.district_id = ${districtId} and t.id = ${id}::uuid and ${ownerIs(owner)} returning id`.execute(
     trx,
@@ -98,7 +98,7 @@ export async function deleteSentence(
   id: string,
   by: { readonly staffId: string; readonly at: Temporal.Instant },
 ): Promise<boolean> {
-  if (!UUID.test(id)) return false
+  if (!isUuid(id)) return false
   const { rows } = await sql`
     delete from sentence t where t.district_id = ${districtId} and t.id = ${id}::uuid and ${ownerIs(owner)} returning id`.execute(
     trx,

@@ -8,9 +8,10 @@
 
 import { type RawBuilder, sql } from 'kysely'
 import { officeDesk, type Staff } from '../core/people.ts'
+import { isUuid } from '../core/uuid.ts'
 import type { Moment } from '../relay/ports.ts'
 import { openConversations, pairKey } from './conversations.ts'
-import type { Trx } from './database.ts'
+import { contains, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-view.ts'
 import { endHouseholds, householdOf } from './households.ts'
@@ -35,7 +36,6 @@ export type Stranger = {
   readonly before: { readonly at: Temporal.Instant; readonly by: string | null } | null
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** As many of the newest as are shown. */
 const SHOWN = 30
 
@@ -48,7 +48,7 @@ function reached(districtId: string, phoneId: string, schoolId: string) {
 /** An unknown phone that reached a school whose tasks this person sees; null for every other phone. */
 export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promise<Stranger | null> {
   const schools = await taskSchools(trx, staff)
-  if (!UUID.test(phoneId) || schools?.length === 0) return null
+  if (!isUuid(phoneId) || schools?.length === 0) return null
   const { districtId } = staff
   const seen = (school: RawBuilder<unknown>) => (schools === null ? sql`true` : sql`${school} = any(${[...schools]}::text[])`)
   const { rows } = await sql<
@@ -110,7 +110,7 @@ export type CandidateQuestion = { readonly name: string } | { readonly ids: read
 /** Guardians of a school's students (of any school's, for the district's administrators). */
 export async function candidates(trx: Trx, staff: Staff, stranger: Stranger, asked: CandidateQuestion): Promise<Candidate[]> {
   const { districtId, scope } = staff
-  const pattern = 'name' in asked ? `%${asked.name.trim().replaceAll(/[\\%_]/g, '\\$&')}%` : ''
+  const pattern = 'name' in asked ? contains(asked.name.trim()) : ''
   if (pattern === '%%') return []
   const fits =
     'name' in asked

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
+import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import type { Trx } from './database.ts'
 import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
@@ -42,11 +43,9 @@ export type ThreadHead = Family & {
   readonly hours: Due['hours']
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** The head of a conversation; null when there is none that this viewer may see. */
 export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, id: string): Promise<ThreadHead | null> {
-  if (!UUID.test(id)) return null
+  if (!isUuid(id)) return null
   const sides = await sidesOf(trx, districtId, viewer)
   const { rows } = await sql<
     ClaimColumns & {

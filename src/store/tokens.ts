@@ -3,11 +3,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
+import { isUuid } from '../core/uuid.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { staffById } from './people.ts'
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const SHAPE = /^hl_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/
 
 /** The token's 256 random bits need no slow hash: there is nothing to guess. */
@@ -63,7 +63,7 @@ export async function openTokens(trx: Trx, districtId: string, staffId: string):
 
 /** Makes a token of a staff member work no longer; false: there is none such that does. */
 export async function revokeToken(trx: Trx, by: Staff, staffId: string, tokenId: string): Promise<boolean> {
-  if (!UUID.test(tokenId)) return false
+  if (!isUuid(tokenId)) return false
   const { rows } = await sql`
     update api_token set revoked_at = clock_timestamp()
     where district_id = ${by.districtId} and staff_id = ${staffId} and id = ${tokenId}::uuid and revoked_at is null returning id`.execute(

@@ -1,6 +1,7 @@
 /** The pictures that go along with texts: the carrier fetches them without its signature, so the address is the key. */
 
 import type { FastifyInstance } from 'fastify'
+import { isUuid } from '../core/uuid.ts'
 
 /** What the route works with: the picture behind an address; null: forged, over, erased, or not here. */
 export type PictureRouteDeps = {
@@ -9,14 +10,12 @@ export type PictureRouteDeps = {
 
 type Link = { readonly districtId: string; readonly fileId: string; readonly until: string; readonly signature: string }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** Adds the route. What it serves was stripped and known by its bytes; a browser that gets hold of it does nothing with it but show it. */
 export function pictureRoute(deps: PictureRouteDeps) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get<{ Params: Link }>('/webhooks/twilio/picture/:districtId/:fileId/:until/:signature', async (request, reply) => {
       const { districtId, fileId } = request.params
-      const known = UUID.test(districtId) && UUID.test(fileId)
+      const known = isUuid(districtId) && isUuid(fileId)
       const picture = known ? await deps.picture(request.params) : null
       if (picture === null) return reply.code(404).send()
       return reply

@@ -20,6 +20,7 @@ import { createVoices, voices } from '../carriers/twilio/voices.ts'
 import { screen, takes } from '../core/call-screen.ts'
 import type { Verb } from '../core/call-script.ts'
 import type { E164 } from '../core/phone-number.ts'
+import { isUuid } from '../core/uuid.ts'
 import type { AnswerStore, Played } from '../relay/answer-ports.ts'
 
 /** What the voice webhooks work with. */
@@ -49,7 +50,6 @@ type OfCall = { readonly districtId: string; readonly callId: string }
 
 /** A call that is over, or of which nobody knows. */
 const OVER: readonly Verb[] = [{ kind: 'hang_up' }]
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Adds the routes; `signedForm` has refused what the account did not sign. */
 export function addVoiceRoutes(
@@ -122,7 +122,7 @@ export function addVoiceRoutes(
   app.post<{ Params: OfCall }>('/webhooks/twilio/screen/:districtId/:callId', async (request, reply) => {
     if ((await signedForm(request, reply)) === null) return reply
     const { districtId, callId } = request.params
-    if (!UUID.test(districtId) || !UUID.test(callId)) return reply.code(400).send()
+    if (!isUuid(districtId) || !isUuid(callId)) return reply.code(400).send()
     const screened = await answer.screen(districtId, callId)
     if (screened === null) return send(reply, document(OVER, nothing))
     const verbs = screen(screened.side, screened.facts)
@@ -133,7 +133,7 @@ export function addVoiceRoutes(
     const params = await signedForm(request, reply)
     if (params === null) return reply
     const { districtId, callId } = request.params
-    if (!UUID.test(districtId) || !UUID.test(callId)) return reply.code(400).send()
+    if (!isUuid(districtId) || !isUuid(callId)) return reply.code(400).send()
     const taken = takes(params['Digits'] ?? null) && (await answer.through(districtId, callId))
     // An empty document puts the two together (Twilio, `<Number url>`).
     return send(reply, taken ? document([], nothing) : document(OVER, nothing))
@@ -194,7 +194,7 @@ export function audioRoute(deps: VoiceDeps) {
       '/webhooks/twilio/audio/:districtId/:recordingId/:signature',
       async (request, reply) => {
         const { districtId, recordingId, signature } = request.params
-        const known = UUID.test(districtId) && UUID.test(recordingId)
+        const known = isUuid(districtId) && isUuid(recordingId)
         const audio = known ? await deps.audio(districtId, recordingId, signature) : null
         return audio === null ? reply.code(404).send() : reply.type('audio/wav').header('cache-control', 'private').send(audio)
       },

@@ -1,6 +1,6 @@
 /** Where Twilio brings what belongs to a call; the ids are in the path, so that a form finds its call whatever became of any answer. */
 
-import { isUuid } from './forms.ts'
+import { isUuid } from '../../core/uuid.ts'
 
 /** Where the carrier goes with a document that it could not play (Twilio, `FallbackUrl`): it names the document and the error. */
 export const AGAIN_PATH = '/webhooks/twilio/again'

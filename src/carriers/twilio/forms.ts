@@ -3,11 +3,11 @@
 import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { MOST_MEDIA } from '../../core/picture.ts'
 import { cleanText } from '../../core/segments.ts'
+import { isUuid } from '../../core/uuid.ts'
 import type { Detour, InboundMedium, InboundText, ListedText, StatusCallback } from '../../relay/ports.ts'
 
 const SID = /^[A-Z]{2}[0-9a-zA-Z_-]{1,64}$/
 const MEDIUM_SID = /^ME[0-9a-fA-F]{32}$/
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Whether this can be a message's sid. Twilio's are SM or MM and 32 digits; only what must not break a key is refused. */
 export function isSid(value: unknown): value is string {
@@ -22,11 +22,6 @@ export function isMediumSid(text: string): boolean {
 /** Whether this can be an error code. Twilio's have five digits; a number that no column holds would keep its message from being settled. */
 export function isErrorCode(text: string): boolean {
   return /^[1-9]\d{0,8}$/.test(text)
-}
-
-/** Whether this can be one of our ids. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text)
 }
 
 /** Twilio's forms have about 60 parameters; Node takes half a second for 13,000 whose names are not ASCII. */

@@ -3,8 +3,9 @@
 import type { CallInput } from '../../core/call-script.ts'
 import { asE164, isWithheld } from '../../core/phone-number.ts'
 import { cleanText } from '../../core/segments.ts'
+import { isUuid } from '../../core/uuid.ts'
 import type { CallStatus, InboundCall, InboundCallStatus, RecordingStatus } from '../../relay/call-ports.ts'
-import { isErrorCode, isSid, isUuid, parseForm } from './forms.ts'
+import { isErrorCode, isSid, parseForm } from './forms.ts'
 
 type Params = Readonly<Record<string, string>>
 

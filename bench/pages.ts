@@ -4,20 +4,27 @@
  * smallest possible question in the same run. Run: `node bench/pages.ts [families] [exchanges]`; exit status 1 when an aim is missed.
  */
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Staff } from '../src/core/people.ts'
 import { WORD_BLOCK } from '../src/core/search-words.ts'
+import { schoolConcerns } from '../src/dashboard/school-concerns.ts'
+import { announcedMessages, announcementsOf, writeAnnouncement } from '../src/store/announcements.ts'
 import { absencesOf, pupilsOf } from '../src/store/attendance.ts'
 import { classesOf, classGuardians } from '../src/store/classes-view.ts'
 import { inDistrict, type Trx } from '../src/store/database.ts'
 import { inboxPage, unreadConversations } from '../src/store/inbox-view.ts'
+import { phoneNeeds, poolNumbers, waitingForNumber } from '../src/store/number-needs.ts'
 import { choicesOf, looksOf, searchExchanges } from '../src/store/oversight.ts'
+import { findPeople, personView } from '../src/store/person-view.ts'
 import { inboxPulse, threadPulse } from '../src/store/pulse.ts'
 import { reachOf } from '../src/store/reach-view.ts'
 import { reviewsOf, watchFor } from '../src/store/review.ts'
+import { aideLanguages, familyLanguages } from '../src/store/school-languages.ts'
+import { candidates, heardFrom, strangerOf } from '../src/store/strangers.ts'
 import { openTasks } from '../src/store/task-list.ts'
 import { threadHead, threadPage } from '../src/store/thread-view.ts'
+import { translatorHealth } from '../src/store/translator-health.ts'
 import { indexWords } from '../src/store/words.ts'
 import { benchDatabase, benchDistrict, median } from './district.ts'
 
@@ -59,6 +66,8 @@ try {
   const month = now.subtract({ hours: 24 * 30 })
   const watched = Array.from({ length: 10 }, (_, i) => word('e', 3_000 + 1_500 * i))
   await inDistrict(db, districtId, (trx) => watchFor(trx, districtId, 's7', watched, 't1'))
+  const anybody = { schoolId: 's7', name: '', role: null, classId: null, limit: 50 } as const
+  const { announcement, guardian, strange } = await inDistrict(db, districtId, (trx) => more(trx, districtId))
   const pages: Readonly<Record<string, (trx: Trx) => Promise<unknown>>> = {
     'smallest question': (trx) => sql`select 1`.execute(trx),
     inbox: async (trx) => [
@@ -101,6 +110,30 @@ try {
       searchExchanges(trx, admins, { ...words(word('e', 800)), staff: teacher.id }, now),
     'who looked': (trx) => looksOf(trx, admins, 100),
     'review with ten watched words': (trx) => reviewsOf(trx, districtId, 's7', { week: '2026-01-05', by: 't1' }),
+    'an announcement to a school': async (trx) => [
+      await announcementsOf(trx, districtId, 't1', { id: announcement, limit: 1 }),
+      await announcedMessages(trx, districtId, announcement, now),
+    ],
+    people: (trx) => findPeople(trx, principal, { ...anybody, classId: null }),
+    'people by name': (trx) => findPeople(trx, principal, { ...anybody, name: '77' }),
+    'people of a class': (trx) => findPeople(trx, principal, { ...anybody, classId: 'k7' }),
+    'a person': (trx) => personView(trx, admins, guardian),
+    'an unknown phone': async (trx) => {
+      const stranger = await strangerOf(trx, principal, strange)
+      if (stranger === null) throw new Error('No stranger')
+      return [
+        await heardFrom(trx, principal, stranger, { now, database: now }),
+        await candidates(trx, principal, stranger, { name: '77' }),
+      ]
+    },
+    'what is wrong at a school': (trx) => schoolConcerns(trx, districtId, 's7'),
+    languages: async (trx) => [await familyLanguages(trx, districtId, 's7'), await aideLanguages(trx, districtId, 's7')],
+    numbers: async (trx) => [
+      await poolNumbers(trx, districtId, month),
+      await phoneNeeds(trx, districtId, 's7', now),
+      await waitingForNumber(trx, districtId, 's7'),
+    ],
+    'how the translator does': (trx) => translatorHealth(trx, districtId, now),
     reach: (trx) => reachOf(trx, districtId, 's7', month),
     tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100, asSeen: (at) => at }),
   }
@@ -119,6 +152,38 @@ try {
   }
 } finally {
   await database.close()
+}
+
+/** An announcement to the families of a school, a guardian, and a phone of nobody that wrote to an office; gives their ids. */
+async function more(trx: Trx, districtId: string) {
+  const { rows: written } = await sql<{ id: string; conversation_id: string }>`
+    select distinct on (x.conversation_id) x.id, x.conversation_id from exchange x
+    join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+    where x.district_id = ${districtId} and c.school_id = 's7' and x.direction = 'to_family' order by x.conversation_id, x.created_at desc limit 2000`.execute(
+    trx,
+  )
+  const announcement = randomUUID()
+  const exchanges = written.map(({ id }) => id)
+  const at = Temporal.Now.instant()
+  await writeAnnouncement(trx, districtId, {
+    id: announcement,
+    staffId: 't1',
+    target: { kind: 'school', id: 's7' },
+    at,
+    exchanges,
+  })
+  const { rows } = await sql<{ guardian: string; strange: string }>`
+    with wrote as (insert into phone (district_id, number_encrypted, number_index) values (${districtId}, 'x', 'x') returning id),
+      desk as (insert into desk (district_id, id, school_id, kind) values (${districtId}, 's7/office', 's7', 'office') on conflict do nothing)
+    select wrote.id as strange, (select min(g.guardian_id) from household_guardian g where g.district_id = ${districtId}) as guardian from wrote`.execute(
+    trx,
+  )
+  const { guardian, strange } = rows[0] as { guardian: string; strange: string }
+  await sql`insert into exchange (district_id, desk_id, direction, author, status, original_text, phone_id)
+    select ${districtId}, 's7/office', 'to_staff', 'person', 'received', 'Hello', ${strange}::uuid from generate_series(1, 40)`.execute(
+    trx,
+  )
+  return { announcement, guardian, strange }
 }
 
 /** A made-up word: the `n`th most frequent of a language. */

@@ -94,14 +94,15 @@ export async function inboxPage(
   const found =
     given.search.trim() === ''
       ? sql``
-      : sql`and (exists (
-          select from household_guardian hg join person g on g.district_id = hg.district_id and g.id = hg.guardian_id
+      : // A scalar question each: EXISTS would be answered by reading what all of the district ever wrote.
+        sql`and coalesce((
+          select true from household_guardian hg join person g on g.district_id = hg.district_id and g.id = hg.guardian_id
           left join guardianship gs on gs.district_id = g.district_id and gs.guardian_id = g.id
           left join person st on st.district_id = gs.district_id and st.id = gs.student_id
           where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null
-            and (concat_ws(' ', g.given_name, g.family_name, g.display_name) ilike ${pattern} or concat_ws(' ', st.given_name, st.family_name) ilike ${pattern}))
-        or exists (select from exchange w where w.district_id = ${districtId} and w.conversation_id = c.id and w.author = 'person'
-            and (w.original_text ilike ${pattern} or w.translation_text ilike ${pattern})))`
+            and (concat_ws(' ', g.given_name, g.family_name, g.display_name) ilike ${pattern} or concat_ws(' ', st.given_name, st.family_name) ilike ${pattern}) limit 1),
+          (select true from exchange w where w.district_id = ${districtId} and w.conversation_id = c.id and w.author = 'person'
+            and (w.original_text ilike ${pattern} or w.translation_text ilike ${pattern}) limit 1), false)`
   const only = {
     all: sql``,
     unread: sql`and rank = 0`,

@@ -22,6 +22,7 @@ import { openConversationViews } from '../store/conversation-view.ts'
 import { inDistrict } from '../store/database.ts'
 import { canonical } from '../store/events.ts'
 import { exchangeById, exchangePage, readCursor, readTime, writeCursor } from '../store/exchange-view.ts'
+import { noteLook } from '../store/oversight.ts'
 import type { Picture } from '../store/picture-view.ts'
 import type { Audio } from '../store/recordings.ts'
 import { sendProblem } from './problems.ts'
@@ -132,7 +133,10 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
     return inDistrict(db, staff.districtId, (trx) => exchangeById(trx, staff.districtId, staff, id.toLowerCase(), now))
   }
   api.get('/exchanges/:id', { schema: { summary: 'One exchange.', ...exchange } }, async (request, reply) => {
-    const view = await see(staffOf(request), request.params.id)
+    const staff = staffOf(request)
+    const view = await see(staff, request.params.id)
+    if (view !== null && isOthers(staff, view))
+      await inDistrict(db, staff.districtId, (trx) => noteLook(trx, staff, { exchange: view.id, count: 1 }))
     return view === null ? sendProblem(reply, 404, NO_EXCHANGE) : reply.send(view as View)
   })
 
@@ -178,9 +182,13 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
         limit,
       }
       const now = await deps.now()
-      const { records, next } = await inDistrict(db, staff.districtId, (trx) =>
-        exchangePage(trx, staff.districtId, staff, filter, now),
-      )
+      const { records, next } = await inDistrict(db, staff.districtId, async (trx) => {
+        const found = await exchangePage(trx, staff.districtId, staff, filter, now)
+        const { staff: side, guardian } = filter
+        const count = found.records.filter(({ view }) => isOthers(staff, view)).length
+        if (count > 0) await noteLook(trx, staff, { from: from ?? null, to: to ?? null, staff: side, guardian, count })
+        return found
+      })
       return reply.send({ exchanges: records.map(({ view }) => view as View), next: next === null ? null : writeCursor(next) })
     },
   )
@@ -238,6 +246,11 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps, staffOf: (reque
       return reply.send(views.map((view) => ({ ...view, guardians: [...view.guardians] })))
     },
   )
+}
+
+/** Whether an administrator sees by this what somebody else wrote or was written. */
+function isOthers(staff: Staff, view: { readonly staff: string | null }): boolean {
+  return staff.scope.kind !== 'own' && view.staff !== staff.id
 }
 
 /** A body as the relay takes it. The digest is of what is meant, so that a repeat may write its JSON otherwise. */

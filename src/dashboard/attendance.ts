@@ -144,7 +144,9 @@ ${
     : html`<ul class="rows">${absences.map(
         (one) =>
           html`<li><div><b><bdi>${one.student}</bdi></b> <span class="${TOLD[one.told].tone}">${TOLD[one.told].words}</span>${
-            one.reason === null ? '' : html`<p><bdi>${one.reasonTranslated ?? one.reason}</bdi></p>`
+            one.reason === null
+              ? ''
+              : html`<p><bdi>${one.reasonTranslated ?? one.reason}</bdi>${one.reasonTranslated === null ? '' : html` <span class="hint"><bdi>${one.reason}</bdi></span>`}</p>`
           }</div>${one.conversation === null ? '' : html`<a href="/conversations/${one.conversation}#end">Open</a>`}</li>`,
       )}</ul>`
 }`

@@ -74,11 +74,17 @@ ${ordered.map((text, i) =>
         text.label === '' ? '' : html`<p class="label">${text.label}</p>`
       }</div>`,
 )}
+${differs(x) ? html`<p class="label bad">A number, date, time or name differs between the two: read both.</p>` : ''}
 ${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>
 ${mine ? decisions(x, head) : ''}</li>`
+}
+
+/** Whether the translation that holds was found to say another fact than the original; a person's translation was not compared. */
+function differs(x: ExchangeView): boolean {
+  return x.events.findLast(({ what }) => what === 'translated' || what === 'differs')?.what === 'differs'
 }
 
 /** Whether whoever gets it may not understand it: it is in neither of the reader's languages, and nothing is still on its way to a translator. */

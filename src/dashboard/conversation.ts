@@ -22,7 +22,7 @@ import { threadPulse } from '../store/pulse.ts'
 import type { Audio } from '../store/recordings.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
-import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
+import { standsIn, type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
 import { takenFirst } from './claiming.ts'
 import { type Draft, draftFields, draftOf, type Previewed, previewPart } from './composer.ts'
 import { conversationPage } from './conversation-page.ts'
@@ -190,7 +190,9 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
   async function draftAnew(visit: Visit, head: ThreadHead, exchangeId: string): Promise<Draft | null> {
     const id = exchangeId.toLowerCase()
     const { view, picture } = await visit.read(async (trx) => {
-      const view = await exchangeById(trx, visit.districtId, visit.staff, id, (await momentOf(trx)).now)
+      const view = (await standsIn(trx, visit.districtId, head.id, id))
+        ? await exchangeById(trx, visit.districtId, visit.staff, id, (await momentOf(trx)).now)
+        : null
       return { view, picture: view === null ? null : await pictureOfMessage(trx, visit.districtId, head.id, id) }
     })
     if (view?.direction !== 'to_family') return null

@@ -39,6 +39,8 @@ const LOOKS: Readonly<Record<Look['what'], string>> = {
   conversation_seen: 'opened a conversation of somebody else',
   exchanges_seen: 'searched messages',
   log_exported: 'exported the log',
+  export_begun: 'began to export the log',
+  pin_given: 'was given the PIN of a family’s messages',
   recording_played: 'listened to a voice message',
   picture_seen: 'looked at a picture',
   stranger_seen: 'read what an unknown phone wrote',

@@ -150,6 +150,8 @@ export type ComposingDistrict = {
   /** What still waits for its chosen time of an announcement that this person wrote; null: there is no such announcement of this person. */
   readonly scheduledOf: (staffId: string, announcementId: string) => Promise<readonly string[] | null>
   readonly pin: (owner: { readonly owner: 'household' | 'staff'; readonly id: string }, anew: boolean) => Promise<string>
+  /** Writes down who was given the PIN of a guardian's household: it opens what others wrote, too. */
+  readonly notePin: (staffId: string, guardianId: string) => Promise<void>
   /** Texts a household its PIN, over the number of its conversation with the staff member. */
   readonly textPin: (conversationId: string, pin: string) => Promise<void>
   readonly setCalls: (schoolId: string, settings: CallSettings, staffId: string) => Promise<void>

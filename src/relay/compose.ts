@@ -270,6 +270,7 @@ async function pinFor(district: ComposingDistrict, { staff, guardianId, anew, te
   const household = recipient?.household ?? null
   if (recipient === undefined || household === null) return { kind: 'not_found', problem: PROBLEMS.no_household }
   const pin = await district.pin({ owner: 'household', id: household.id }, anew)
+  await district.notePin(staff.id, guardianId)
   const conversation = text ? (await district.open(staff.id, [recipient], false)).get(household.id) : undefined
   if (conversation?.kind === 'open') await district.textPin(conversation.id, pin)
   return { kind: 'given', pin }

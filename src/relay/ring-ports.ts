@@ -66,6 +66,6 @@ export type CallCarrier = {
   readonly call: (call: ReadyCall) => Promise<HandOver>
   /** Calls of ours from one number to another since an instant, newest first; null when the carrier cannot be asked now. */
   readonly callsSince: (from: E164, to: E164, since: Temporal.Instant) => Promise<readonly CallRecord[] | null>
-  /** What the carrier says of a call now; `end` null: it still lasts. Null: the carrier cannot be asked, or does not know it. */
+  /** What the carrier says of a call now; `end` null: it still lasts; one that it knows no more has failed. Null: the carrier cannot be asked. */
   readonly callNow: (sid: string) => Promise<{ readonly end: CallEnd | null } | null>
 }

@@ -7,6 +7,7 @@ import type { Moment } from '../relay/ports.ts'
 import { bringPerson } from './call-person.ts'
 import { addTalkLine } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
+import { openConversations, pairKey } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { insertMessages, type NewMessage, timeOrderedId } from './exchanges.ts'
@@ -160,14 +161,15 @@ const APPLY: Apply = {
   },
 }
 
-/** One task however often it is asked for: by both sides of a common call, or in several calls of one phone. */
+/** One task however often it is asked for: by both sides of a common call, or in several calls of one phone to a school. */
 function taskKey(call: CallRow, language: string): string {
-  return call.side === null ? `${call.phoneId ?? call.id}:${language}` : (call.exchangeId ?? call.id)
+  return call.side === null ? `${call.phoneId ?? call.id}:${call.schoolId ?? ''}:${language}` : (call.exchangeId ?? call.id)
 }
 
-/** Whom a task is about: the phone; of a common call, the call. */
-function whose(call: CallRow): { readonly phoneId?: string; readonly exchangeId?: string } {
+/** Whom a task is about, and the school that was called: the phone; of a common call, the call. */
+function whose(call: CallRow): { readonly phoneId?: string; readonly exchangeId?: string; readonly schoolId?: string } {
   return {
+    ...(call.schoolId === null ? {} : { schoolId: call.schoolId }),
     ...(call.phoneId === null || call.side !== null ? {} : { phoneId: call.phoneId }),
     ...(call.exchangeId === null ? {} : { exchangeId: call.exchangeId }),
   }
@@ -200,8 +202,9 @@ async function insertAnswer(
       (select b.side from binding b where b.district_id = ${districtId} and b.conversation_id = ${call.conversationId}::uuid and b.phone_id = ${call.phoneId}::uuid limit 1) as side`.execute(
     trx,
   )
-  const conversationId = answer.toOffice === true ? null : (rows[0]?.conversation_id ?? null)
   const fromStaff = call.staffId !== null
+  const meant = answer.toOffice === true ? null : await stillOpen(trx, districtId, rows[0]?.conversation_id ?? null)
+  const conversationId = meant ?? (fromStaff ? null : await officeConversation(trx, districtId, moment, call))
   const message: NewMessage = {
     id: timeOrderedId(),
     conversationId,
@@ -224,8 +227,34 @@ async function insertAnswer(
     detour: null,
   }
   await insertMessages(trx, districtId, moment.database, [message], 'received')
-  if (conversationId === null) await openTask(trx, districtId, 'voicemail', message.id, { exchangeId: message.id })
+  if (meant === null) await openTask(trx, districtId, 'voicemail', message.id, { exchangeId: message.id })
   return message.id
+}
+
+/** The conversation, kept open until this is done; null: it ended while somebody was speaking. */
+async function stillOpen(trx: Trx, districtId: string, conversationId: string | null): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select id from conversation where district_id = ${districtId} and id = ${conversationId}::uuid and ended_at is null for update`.execute(
+    trx,
+  )
+  return rows[0]?.id ?? null
+}
+
+/** Where a household speaks with the office of the school that it called; null: it is nobody's call, or the household is no more. */
+async function officeConversation(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  { householdId, schoolId }: CallRow,
+): Promise<string | null> {
+  if (householdId === null || schoolId === null) return null
+  const { rows } =
+    await sql`select from household where district_id = ${districtId} and id = ${householdId} and until is null`.execute(trx)
+  if (rows.length === 0) return null
+  const desk = officeDesk(schoolId)
+  const opened = await openConversations(trx, districtId, moment.now, [{ staffSide: desk, householdId, schoolId, mayWait: true }])
+  const office = opened.get(pairKey(desk, householdId))
+  return office === undefined || office.kind === 'no_number' ? null : office.id
 }
 
 async function guardianOf(trx: Trx, districtId: string, call: CallRow): Promise<string | null> {

@@ -63,7 +63,12 @@ export async function settleMessages(
     update exchange set tries = tries + 1,
       status = case when tries >= ${AGAIN_MINUTES.length} then 'undelivered' else 'queued' end,
       send_after = case when tries >= ${AGAIN_MINUTES.length} then send_after
-        else ${moment.now.toString()}::timestamptz + (${AGAIN_MINUTES}::int[])[tries + 1] * interval '1 minute' end
+        else ${moment.now.toString()}::timestamptz + (${AGAIN_MINUTES}::int[])[tries + 1] * interval '1 minute' end,
+      -- Who asked for no more calls in this one gets the rest as texts.
+      prepare_after = case when exists (
+        select from conversation c join household h on h.district_id = c.district_id and h.id = c.household_id
+        join phone p on p.district_id = h.district_id and p.id = h.phone_id and p.calls_refused_at is not null
+        where c.district_id = exchange.district_id and c.id = exchange.conversation_id) then ${moment.database.toString()}::timestamptz else prepare_after end
     where district_id = ${districtId} and call_id = ${call.id} and kind <> 'call' and status = 'sending'
     returning id, tries`.execute(trx)
   await appendEvents(

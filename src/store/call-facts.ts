@@ -8,6 +8,7 @@ import type { Direction } from '../core/exchange.ts'
 import type { SchoolHours, Week } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
 import { fullName, officeDesk, shortName } from '../core/people.ts'
+import { plainPunctuation } from '../core/segments.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
 import type { Moment } from '../relay/ports.ts'
@@ -236,12 +237,12 @@ async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: Ca
     kind: string
     recording_id: string | null
     urgent: boolean
-    differs: boolean | null
+    body: string | null
     pictures: boolean
   }>`
     select e.id, c.staff_side, t.given_name, t.family_name, t.display_name, s.name as school_name, e.original_language, e.original_text,
       e.translation_language, e.translation_text, e.kind, r.id as recording_id, e.urgent, e.pictures and not e.with_pictures as pictures,
-      e.translation_text <> e.original_text and position(e.original_text in e.body) > 0 as differs
+      e.body
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
@@ -262,10 +263,12 @@ async function waitingFor(trx: Trx, districtId: string, moment: Moment, call: Ca
         row.given_name === null
           ? row.school_name
           : fullName({ givenName: row.given_name, familyName: row.family_name ?? '', displayName: row.display_name }),
-      // A translation whose facts differ goes with its original, as in a text.
-      texts: (translation.length === 0 || row.differs === true ? [...translation, original] : translation).filter(
-        ({ text }) => text !== '',
-      ),
+      // A translation whose facts differ goes with its original, as in the text that was prepared.
+      texts: (translation.length === 0 ||
+      (row.translation_text !== row.original_text && row.body?.includes(plainPunctuation(row.original_text)) === true)
+        ? [...translation, original]
+        : translation
+      ).filter(({ text }) => text !== ''),
       // Her own voice is heard where nobody could put into the family's language what a teacher said.
       recordingId: row.kind === 'voicemail' && translation.length > 0 ? null : row.recording_id,
       urgent: row.urgent,

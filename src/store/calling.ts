@@ -25,7 +25,10 @@ export function callingDistrict(
   keys: Keys,
   districtId: string,
   moment: Moment,
-): Pick<ComposingDistrict, 'ownPhone' | 'writeCall' | 'isCalling' | 'third' | 'interpreted' | 'setCalls' | 'pin' | 'textPin'> {
+): Pick<
+  ComposingDistrict,
+  'ownPhone' | 'writeCall' | 'isCalling' | 'third' | 'interpreted' | 'setCalls' | 'pin' | 'notePin' | 'textPin'
+> {
   return {
     ownPhone: async (conversationId) => {
       await bindPhones(trx, districtId, moment.now, [conversationId])
@@ -99,6 +102,10 @@ export function callingDistrict(
       return row === undefined ? null : { staff: row.staff ?? 'en', family: row.family ?? 'en' }
     },
     pin: (owner, anew) => pinOf(trx, keys, districtId, owner, anew),
+    notePin: (staffId, guardianId) =>
+      appendEvents(trx, districtId, [
+        { exchangeId: null, at: moment.database, what: 'pin_given', who: staffId, detail: { guardian: guardianId } },
+      ]),
     textPin: async (conversationId, pin) => {
       const { rows } = await sql<{ school: string; language: string | null }>`
         select s.name as school, (
@@ -109,13 +116,16 @@ export function callingDistrict(
       const to = rows[0]
       if (to === undefined) return
       const key = `pin:${conversationId}:${moment.database.toString()}`
+      const wordings = await wordingsOf(trx, districtId)
+      const textWith = (shown: string) => fixedText('pin', to.language ?? 'en', { school: to.school, pin: shown }, wordings)
       await insertNotices(trx, districtId, moment.database, moment.now, [
         {
           conversationId,
           direction: 'to_family',
           notice: 'pin',
           key,
-          ...fixedText('pin', to.language ?? 'en', { school: to.school, pin }, await wordingsOf(trx, districtId)),
+          ...textWith('·'.repeat(pin.length)),
+          handedOver: textWith(pin).text,
           answers: null,
           phoneId: null,
           proxyNumberId: null,

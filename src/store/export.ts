@@ -1,5 +1,6 @@
 /** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids and texts, never a number of anybody. */
 
+import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'kysely'
@@ -95,12 +96,27 @@ const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
 
 /**
  * Writes every exchange of the range, the gateway's own notices too, oldest first, as it stood when the export began; gives how many. The
- * export is itself an event of the log (`log_exported`), also when it broke off. Rejects when `out` fails or is closed.
+ * export is itself an event of the log (`export_begun`, then `log_exported`, also when it broke off). Rejects when `out` fails or is closed.
  */
 export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
   const { from, to, format, out, by, progress, only = ALL } = options
   const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format])
   if (writer === null) throw new Error('A PDF needs somebody who writes it.')
+  const chosen = Object.fromEntries(Object.entries(only).filter(([, id]) => id !== null))
+  const asked = {
+    export: randomUUID(),
+    from: from.toString(),
+    to: to.toString(),
+    format,
+    ...chosen,
+    ...(by === undefined ? {} : { reason: by.reason }),
+  }
+  const note = (what: string, detail: Readonly<Record<string, string | number | null>>) =>
+    inDistrict(db, districtId, async (trx) =>
+      appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what, who: by?.staff.id ?? null, detail }]),
+    )
+  // Before the first byte is out: whatever ends this process, the log knows that somebody had begun.
+  await note('export_begun', asked)
   let count = 0
   try {
     await inSnapshot(db, districtId, async (trx) => {
@@ -120,19 +136,7 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
       await pipeline(writer(pages()), out, { end: false })
     })
   } finally {
-    const chosen = Object.entries(only).filter(([, id]) => id !== null)
-    const detail = {
-      from: from.toString(),
-      to: to.toString(),
-      format,
-      count,
-      ...Object.fromEntries(chosen),
-      ...(by === undefined ? {} : { reason: by.reason }),
-    }
-    const who = by?.staff.id ?? null
-    await inDistrict(db, districtId, async (trx) =>
-      appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what: 'log_exported', who, detail }]),
-    )
+    await note('log_exported', { ...asked, count })
   }
   return count
 }

@@ -71,17 +71,34 @@ export function inboxStore(db: Db, keys: Keys, read: Read, scripts: Scripts): In
         if (failed.length === 0) throw error
       }
       for (const id of failed) {
-        await db
+        const passing = await db
           .transaction()
           .execute(async (trx) => {
             const rows = await waiting(trx, 1, id)
             if (rows.length > 0) await work(trx, rows)
           })
-          .catch((error: Error & { code?: string }) => putOff(db, id, error.code ?? error.name))
+          .then(
+            () => null,
+            async (error: Error & { code?: string }) => {
+              if (isPassing(error)) return error
+              await putOff(db, id, error.code ?? error.name)
+              return null
+            },
+          )
+        // Put off for what is not its own fault it would be overtaken by what came after it: all wait for the next look.
+        if (passing !== null) throw passing
       }
       return count
     },
   }
+}
+
+/** Of the database and not of the text: no connection, no room, an end from outside, a conflict (PostgreSQL, appendix A). */
+function isPassing({ code, message }: Error & { code?: string }): boolean {
+  return (
+    /^(?:08[0-9A-Z]{3}|40001|40P01|53[123]00|57P0[123])$|^E[A-Z]+$/.test(code ?? '') ||
+    message.startsWith('Connection terminated')
+  )
 }
 
 /** Rows in the order in which they reached the carrier or us. A transaction lock lets one taker at a time work: two would reorder a family's texts. */

@@ -36,23 +36,15 @@ export async function searchExchanges(trx: Trx, admin: Staff, search: Search, no
     districtId,
     rows.map((r) => r.household),
   )
-  await appendEvents(trx, districtId, [
-    {
-      exchangeId: null,
-      at: await databaseNow(trx),
-      what: 'exchanges_seen',
-      who: admin.id,
-      detail: {
-        from: search.from?.toString() ?? null,
-        to: search.to?.toString() ?? null,
-        staff: search.staff,
-        class: search.classId,
-        status: search.status,
-        words: search.words !== null,
-        count: rows.length,
-      },
-    },
-  ])
+  await noteLook(trx, admin, {
+    from: search.from?.toString() ?? null,
+    to: search.to?.toString() ?? null,
+    staff: search.staff,
+    class: search.classId,
+    status: search.status,
+    words: search.words !== null,
+    count: rows.length,
+  })
   return {
     found: rows.flatMap((row) => {
       const record = byId.get(row.id)
@@ -112,11 +104,30 @@ export async function classesOfSchool(
   return rows
 }
 
-/** One look or export of others' exchanges. */
+/** Writes down that an administrator looked at exchanges: what was asked for, and how many there were. */
+export async function noteLook(trx: Trx, admin: Staff, detail: Look['detail']): Promise<void> {
+  await appendEvents(trx, admin.districtId, [
+    { exchangeId: null, at: await databaseNow(trx), what: 'exchanges_seen', who: admin.id, detail },
+  ])
+}
+
+/** What counts as a look; the index `event_looks` names the same. */
+const LOOKS = [
+  'conversation_seen',
+  'exchanges_seen',
+  'export_begun',
+  'log_exported',
+  'picture_seen',
+  'pin_given',
+  'recording_played',
+  'stranger_seen',
+] as const
+
+/** One look or export of others' exchanges, or a PIN that opens a household's messages. */
 export type Look = {
   readonly at: Temporal.Instant
   readonly who: string
-  readonly what: 'conversation_seen' | 'exchanges_seen' | 'log_exported' | 'recording_played' | 'picture_seen' | 'stranger_seen'
+  readonly what: (typeof LOOKS)[number]
   readonly detail: Readonly<Record<string, string | number | boolean | null>>
 }
 
@@ -127,7 +138,10 @@ export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Lo
   const { rows } = await sql<Look>`
     select e.at, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
     from event e left join person p on p.district_id = e.district_id and p.id = e.who
-    where e.district_id = ${districtId} and e.what in ('conversation_seen', 'exchanges_seen', 'log_exported', 'recording_played', 'picture_seen', 'stranger_seen')
+    where e.district_id = ${districtId} and e.what in (${sql.raw(LOOKS.map((what) => `'${what}'`).join(', '))})
+      -- One that came to its end is told of by that.
+      and (e.what <> 'export_begun' or not exists (select from event d where d.district_id = e.district_id and d.what = 'log_exported' and d.id > e.id
+        and d.detail ->> 'export' = e.detail ->> 'export'))
       and (${scope.kind === 'district'} or exists (
         select from person_org po where po.district_id = e.district_id and po.person_id = e.who and po.org_id = any(${schools}::text[])))
     order by e.id desc limit ${limit}`.execute(trx)

@@ -91,7 +91,7 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
     keep: async (districtId, id, audio, type) => {
       await writeSealed(keys, dataDir, 'recording', districtId, id, audio)
       await inDistrict(db, districtId, async (trx) => {
-        await sql`update recording set kept_at = clock_timestamp(), type = ${type}, fetch_after = clock_timestamp()
+        await sql`update recording set kept_at = clock_timestamp(), type = ${type}, fetch_after = clock_timestamp(), tries = 0
           where district_id = ${districtId} and id = ${id} and kept_at is null`.execute(trx)
       })
     },
@@ -102,7 +102,7 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
         const { database } = moment
         const { rows } = await sql<ToldOf & { told: boolean }>`
           with done as (
-            update recording set transcribed_at = ${database.toString()}::timestamptz, fetch_after = clock_timestamp()
+            update recording set transcribed_at = ${database.toString()}::timestamptz, fetch_after = clock_timestamp(), tries = 0
             where district_id = ${districtId} and id = ${id} and transcribed_at is null returning id, exchange_id, language
           )
           select e.id, e.recording_id <> done.id as told, e.original_language, done.language, e.conversation_id, split_part(e.body, ': ', 1) as sender

@@ -92,7 +92,13 @@ async function passOn(trx: Trx, districtId: string, moment: Moment, exchangeId: 
     trx,
   )
   const message = rows[0]
-  if (message === undefined || conversation === undefined || conversation.kind === 'no_number') {
+  // A voice message that nobody put into words says nothing to another phone.
+  if (
+    message === undefined ||
+    message.original_text.trim() === '' ||
+    conversation === undefined ||
+    conversation.kind === 'no_number'
+  ) {
     await openTask(trx, districtId, 'unreached', exchangeId, { exchangeId })
     return
   }

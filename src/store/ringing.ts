@@ -256,11 +256,15 @@ async function writeCalls(
   )
   // Several waiting messages are one call: all that are due behind the head, up to the first that is not.
   const { rows } = await sql<{ id: string }>`
-    with head as (select id, conversation_id, direction, seq, rescue from exchange where district_id = ${districtId} and id = ${row.id}),
+    with head as (select id, conversation_id, direction, seq, rescue, urgent from exchange where district_id = ${districtId} and id = ${row.id}),
     behind as (
       select o.id from head join exchange o on o.district_id = ${districtId} and o.conversation_id = head.conversation_id and o.direction = head.direction
         and o.seq > head.seq and o.channel = 'call' and o.kind <> 'call' and not o.rescue and not head.rescue and o.prepare_after is null
         and o.status in ('held', 'queued') and o.send_after <= ${moment.now.toString()}::timestamptz
+        -- An urgent call may ring outside the hours, and takes only what may as well; who has left this phone is not spoken to by it.
+        and (o.urgent or not head.urgent) and (o.guardian_id is null or exists (
+          select from conversation oc join household_guardian og on og.district_id = oc.district_id and og.household_id = oc.household_id and og.until is null
+          where oc.district_id = ${districtId} and oc.id = o.conversation_id and og.guardian_id = o.guardian_id))
       where ${!between} and not exists (
         select from exchange b where b.district_id = ${districtId} and b.conversation_id = head.conversation_id and b.direction = head.direction
           and b.seq > head.seq and b.seq < o.seq and not b.rescue and (b.not_before is null or b.not_before <= ${moment.now.toString()}::timestamptz)

@@ -22,6 +22,7 @@ type Row = {
   proxy_number_id: string
   urgent: boolean
   with_pictures: boolean
+  channel: 'text' | 'call'
 }
 
 /** An exchange as its attempts change it: the latest attempt of every part, with the carrier's last word of it. */
@@ -73,7 +74,7 @@ async function lockAttempts(trx: Trx, districtId: string, ids: readonly string[]
     }
   >`
     select a.id as attempt_id, a.exchange_id, a.part, a.outcome, a.sid, a.carrier_status, a.phone_id, a.proxy_number_id,
-      e.attempt_id as current, e.urgent, e.with_pictures, e.status, e.body, e.part as exchange_part,
+      e.attempt_id as current, e.urgent, e.with_pictures, e.status, e.channel, e.body, e.part as exchange_part,
       case when length(e.body) >= ${SURELY_ONE_PART} then (
         select jsonb_agg(jsonb_build_object('id', o.id, 'part', o.part, 'word', o.carrier_status) order by o.started_at)
         from attempt o where o.district_id = ${districtId} and o.exchange_id = e.id) end as siblings
@@ -129,7 +130,14 @@ function apply(
   const status = together ?? (before === 'sending' && whole.current === row.attempt_id ? 'queued' : before)
   // A failed that was only unknown counts as nothing yet.
   const beforeRank = before === 'failed' && row.outcome === 'unknown' ? 1 : RANK[before]
-  const moves = latest && (status === 'queued' ? before === 'sending' : RANK[status] > beforeRank)
+  const moves =
+    latest &&
+    // What has become a call goes on as one, unless the text arrived after all.
+    (row.channel === 'call'
+      ? status === 'delivered' && before !== 'delivered'
+      : status === 'queued'
+        ? before === 'sending'
+        : RANK[status] > beforeRank)
   if (moves) {
     whole.status = status
     if (status === 'queued') whole.part = next ?? whole.part

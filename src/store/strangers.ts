@@ -65,8 +65,11 @@ export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promi
       select d.school_id from exchange x join desk d on d.district_id = x.district_id and d.id = x.desk_id
       where x.district_id = ${districtId} and x.phone_id = p.id and ${fromUnknown(districtId)} and ${seen(sql`d.school_id`)}
       order by x.created_at desc, x.id desc limit 1))
-    left join lateral (select closed_at, closed_by from task where district_id = ${districtId} and kind = 'stranger' and phone_id = p.id and closed_at is not null
-      order by closed_at desc limit 1) t on true
+    left join lateral (select k.closed_at, k.closed_by from task k join exchange x on x.district_id = k.district_id and x.id = k.exchange_id
+      left join desk d on d.district_id = x.district_id and d.id = x.desk_id
+      left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+      where k.district_id = ${districtId} and k.kind = 'stranger' and k.phone_id = p.id and k.closed_at is not null and coalesce(c.school_id, d.school_id) = s.id
+      order by k.closed_at desc limit 1) t on true
     left join person b on b.district_id = ${districtId} and b.id = t.closed_by
     where p.district_id = ${districtId} and p.id = ${phoneId}::uuid and ${isUnknown(districtId, sql`p.id`)}`.execute(trx)
   const row = rows[0]

@@ -116,6 +116,16 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
   }
 }
 
+/** Whether an exchange stands in this conversation. */
+export async function standsIn(trx: Trx, districtId: string, conversationId: string, exchangeId: string): Promise<boolean> {
+  if (!isUuid(exchangeId)) return false
+  const { rows } =
+    await sql`select from exchange where district_id = ${districtId} and id = ${exchangeId} and conversation_id = ${conversationId}::uuid`.execute(
+      trx,
+    )
+  return rows.length > 0
+}
+
 /** A page of a conversation whose head the viewer was given: oldest of the page first; `older`: where the page before it begins, null when there is none. */
 export async function threadPage(
   trx: Trx,

@@ -182,3 +182,25 @@ test('a voicemail in Vietnamese, which nothing here writes down, is kept as audi
   tran.hangsUp()
   await world.settled()
 })
+
+test('what a family says to the office, which does not answer either, stands in their conversation there, to be heard', async () => {
+  await world.rows(
+    sql`insert into desk_staff (district_id, desk_id, person_id) values (${world.district}, 'lincoln/office', 'osei') on conflict do nothing returning desk_id`,
+  )
+  const osei = telephone(world, '+13125550105')
+  rosa.dials(line.family)
+  await rivera.rings()
+  rivera.answers(true)
+  expect((await rosa.hears()).join()).toContain('oprima cero')
+  rosa.types('0')
+  await osei.rings()
+  osei.hangsUp()
+  await rosa.hears()
+  await rosa.leaves('Buenas tardes, llamo por el almuerzo de Maya, por favor.')
+  rosa.hangsUp()
+  const atOffice = async () => (await world.exchanges({ staff: 'lincoln/office' })).filter((one) => one.kind === 'voicemail')
+  await world.until('it is kept', async () => (await atOffice()).some((one) => one.recording !== null))
+  expect(await atOffice()).toMatchObject([{ guardian: 'rosa', direction: 'to_staff' }])
+  expect(await world.tasks('voicemail')).toHaveLength(1)
+  await world.settled()
+})

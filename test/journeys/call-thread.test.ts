@@ -15,7 +15,9 @@ const TURNS = [
   ['Does he need a bus that day?', '¿Necesita un autobús ese día?', 'No, yo lo recojo.', 'No, I will pick him up.'],
   ['Thank you very much.', 'Muchas gracias.', 'Gracias a usted, maestra.', 'Thank you, teacher.'],
 ] as const
-const BOOK = new Map(TURNS.flatMap(([typed, heard, said, read]) => [[typed, heard] as const, [said, read] as const]))
+/** A translation that gets the time wrong, of words as an own phone types them. */
+const WRONG = ['Don’t forget: the bus leaves at 3:15 PM.', 'No lo olvide: el autobús sale a las 5:15 PM.'] as const
+const BOOK = new Map([WRONG, ...TURNS.flatMap(([typed, heard, said, read]) => [[typed, heard] as const, [said, read] as const])])
 /** Paula's, a number for calls only. */
 const LANDLINE = '+17735550188'
 
@@ -81,5 +83,16 @@ test('what the teacher leaves by voice is called through to the landline and hea
   kitchen.answers()
   await kitchen.hears()
   expect(await kitchen.presses('1')).toContain('es-US: Muchas gracias.')
+  kitchen.hangsUp()
+})
+
+test('where the translation says another time the landline hears both, however the apostrophe was typed', async () => {
+  await world.sends('rivera', { guardian: 'paula' }, WRONG[0])
+  await kitchen.rings()
+  kitchen.answers()
+  await kitchen.hears()
+  const said = await kitchen.presses('1')
+  expect(said).toContain(`es-US: ${WRONG[1]}`)
+  expect(said).toContain(`en-US: ${WRONG[0]}`)
   kitchen.hangsUp()
 })

@@ -6,6 +6,7 @@ import { inDistrict } from '../../src/store/database.ts'
 import { deliverStore } from '../../src/store/delivering.ts'
 import { insertMessages, insertNotices, timeOrderedId } from '../../src/store/exchanges.ts'
 import { momentOf } from '../../src/store/settings.ts'
+import { settleCallbacks } from '../../src/store/settling.ts'
 import { reconcileStore } from '../../src/store/waiting.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { FAMILY_PROXY, type LogSchool, logSchool } from '../support/log-school.ts'
@@ -190,6 +191,31 @@ test('of many texts that are due at once no number takes more than its half minu
   })
   const { attempts } = await slow.claim(school.district, 100, () => ({ kind: 'hand_over', validitySeconds: 600 }))
   expect(attempts).toHaveLength(2)
+})
+
+test.each([
+  ['undelivered', 'queued'],
+  ['sent', 'queued'],
+  ['delivered', 'delivered'],
+] as const)('of a text that has become a call meanwhile a late “%s” makes it %s', async (status, expected) => {
+  const id = await write('urgent', { urgent: true })
+  const [attempt] = await claim()
+  if (attempt === undefined) throw new Error('nothing was claimed')
+  await store.record(school.district, [{ ...attempt, outcome: { kind: 'accepted', sid: 'SMlate' } }])
+  const { rows } = await inDistrict(t.db, school.district, async (trx) => {
+    await sql`update exchange set channel = 'call', rescue = true, status = 'queued' where id = ${id}`.execute(trx)
+    const told = {
+      kind: 'status',
+      districtId: school.district,
+      attemptId: attempt.attemptId,
+      sid: 'SMlate',
+      status,
+      errorCode: null,
+    } as const
+    await settleCallbacks(trx, school.district, await momentOf(trx), [told])
+    return sql<{ status: string }>`select status from exchange where id = ${id}`.execute(trx)
+  })
+  expect(rows).toEqual([{ status: expected }])
 })
 
 test('every event of a hand-over waits to be sealed', async () => {

@@ -133,13 +133,17 @@ describe('CSV', () => {
   })
 })
 
-test('an export is an event of the log, with what was asked and how much came', async () => {
+test('an export is in the log before its first byte is out, and at its end with how much came', async () => {
+  const asked = { export: expect.any(String), from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z', format: 'csv' }
+  let first: unknown = null
+  const writer = async function* () {
+    first = await lastEvent()
+    yield 'a byte'
+  }
+  await exported({ format: 'csv', writer })
+  expect(first).toEqual({ what: 'export_begun', who: null, detail: asked })
   await exported({ format: 'csv' })
-  expect(await lastEvent()).toEqual({
-    what: 'log_exported',
-    who: null,
-    detail: { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z', format: 'csv', count: 3 },
-  })
+  expect(await lastEvent()).toEqual({ what: 'log_exported', who: null, detail: { ...asked, count: 3 } })
 })
 
 test("no export holds anybody's number", async () => {

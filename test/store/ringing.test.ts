@@ -3,9 +3,11 @@ import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { scripts } from '../../src/relay/answer.ts'
 import type { RingStore } from '../../src/relay/ring-ports.ts'
+import { endCall } from '../../src/store/call-ending.ts'
+import { lockCall } from '../../src/store/call-rows.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { ringStore } from '../../src/store/ringing.ts'
-import { advanceClock } from '../../src/store/settings.ts'
+import { advanceClock, momentOf } from '../../src/store/settings.ts'
 import { type CallSchool, callSchool } from '../support/call-school.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { addExchange } from '../support/log-school.ts'
@@ -33,6 +35,13 @@ async function due(): Promise<string> {
   )
   return id
 }
+const set = (id: string, values: string) => rows(sql`update exchange set ${sql.raw(values)} where id = ${id} returning id`)
+const lane = async (...ids: string[]) => {
+  for (const [seq, id] of ids.entries()) await set(id, `seq = ${seq + 1}`)
+}
+const statusOf = async (id: string) =>
+  (await rows(sql<{ status: string }>`select status from exchange where id = ${id}`))[0]?.status
+
 /** Rosa’s phone is in a call of ours. */
 async function talks(): Promise<string> {
   const id = randomUUID()
@@ -50,4 +59,46 @@ test('a line that is busy is not rung; it is looked at again some seconds later,
   await advanceClock(t.db, 10)
   expect((await claim()).calls).toHaveLength(1)
   expect(await rows(sql`select status from exchange where id = ${message}`)).toEqual([{ status: 'sending' }])
+})
+
+test('what waits behind an urgent message rings along only where it is urgent too: the call may be outside the hours', async () => {
+  const [urgent, other, next] = [await due(), await due(), await due()]
+  await lane(urgent, other, next)
+  await set(urgent, 'urgent = true')
+  await set(next, 'urgent = true')
+  expect((await claim()).calls).toHaveLength(1)
+  expect([await statusOf(urgent), await statusOf(other)]).toEqual(['sending', 'queued'])
+})
+
+test('what is for somebody who has left this phone is not said by it', async () => {
+  const [hers, his] = [await due(), await due()]
+  await lane(hers, his)
+  await rows(
+  )
+  await set(his, `guardian_id = 'gone'`)
+  expect((await claim()).calls).toHaveLength(1)
+  expect([await statusOf(hers), await statusOf(his)]).toEqual(['sending', 'queued'])
+})
+
+test('who asks for no more calls in one that had more to say gets the rest as texts', async () => {
+  const [first, second] = [await due(), await due()]
+  await lane(first, second)
+  const [call] = (await claim()).calls
+  expect(await statusOf(second)).toBe('sending')
+  await rows(sql`update phone set calls_refused_at = clock_timestamp() where id = ${school.phones.rosa} returning id`)
+  await inDistrict(t.db, school.district, async (trx) => {
+    const row = await lockCall(trx, school.district, call?.callId ?? '')
+    if (row === null) throw new Error('no call')
+    await endCall(
+      trx,
+      school.district,
+      await momentOf(trx),
+      row,
+      { word: 'completed', seconds: 9, errorCode: null },
+      scripts.play,
+    )
+  })
+  expect(await rows(sql`select status, prepare_after is not null as anew from exchange where id = ${second}`)).toEqual([
+    { status: 'queued', anew: true },
+  ])
 })

@@ -76,7 +76,7 @@ export function createTwilioCalls(
         client
           .calls(sid)
           .fetch()
-          .then(readNow, () => null),
+          .then(readNow, (error: unknown) => ((error as { status?: number }).status === 404 ? FORGOTTEN : null)),
         null,
       ),
     redirect: (sid, turnUrl) => update(sid, { url: turnUrl, method: 'POST' }),
@@ -105,6 +105,9 @@ function readRecord({ sid, status, direction, dateCreated }: Listed, since: Temp
   if (direction !== 'outbound-api' || !isSid(sid) || typeof status !== 'string' || Number.isNaN(created)) return []
   return created >= since.epochMilliseconds ? [{ sid, status }] : []
 }
+
+/** A call that the carrier knows no more: whatever it was, it is over. */
+const FORGOTTEN = { end: { word: 'failed', seconds: 0, errorCode: null } } as const
 
 function readNow({ status, duration }: { readonly status: unknown; readonly duration: unknown }): {
   readonly end: CallEnd | null

@@ -28,6 +28,8 @@ export type Draft = {
   readonly picture: boolean
   /** The message whose picture may go once more; null: none. */
   readonly same: string | null
+  /** The waiting message whose place this one takes when it is sent; null: none. */
+  readonly replaces: string | null
 }
 
 /** What a draft would become. */
@@ -66,6 +68,7 @@ export const draftOf = (body: string): Draft => ({
   byVoice: false,
   picture: false,
   same: null,
+  replaces: null,
 })
 
 /** The draft that a form's fields bring. */
@@ -78,6 +81,7 @@ export const draftFields = (fields: Fields): Draft => ({
   // The script says that one is chosen, and sends it with the message alone.
   picture: fields('picture') === 'yes',
   same: isUuid(fields('same')) ? fields('same') : null,
+  replaces: isUuid(fields('replaces')) ? fields('replaces') : null,
 })
 
 /** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */
@@ -92,8 +96,9 @@ export function composer(view: ComposerView): Html {
     return html`<p class="note">This family asked to get no more messages (STOP). They come back by texting START to any number of the school; until then use another way.</p>`
   const closed = sendTime(now, { urgent: false, optedOut: false, hours: head.hours, notBefore: null }).status === 'held'
   const language = head.languages[0] ?? 'en'
-  return html`<form class="composer" id="write" method="post" enctype="multipart/form-data" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${head.id}">
+  return html`<form class="composer" id="write" method="post" enctype="multipart/form-data" action="/conversations/${head.id}/messages" data-preview="/conversations/${head.id}/preview" data-draft="${draft.replaces ?? head.id}">
 ${view.problem === null ? '' : html`<p class="wrong" role="alert">${view.problem}</p>`}${view.noted === null ? '' : html`<p class="note" role="status">${view.noted}</p>`}
+${draft.replaces === null ? '' : html`<p class="note">You are changing a message that waits: what you send takes its place. Until then it stays as it is. <a href="/conversations/${head.id}#x-${draft.replaces}">Leave it</a></p><input type="hidden" name="replaces" value="${draft.replaces}">`}
 <input type="hidden" name="key" value="${randomUUID()}">${head.claim === null ? '' : html`<input type="hidden" name="despite" value="${head.claim.staffId}">`}
 <label for="body">Write to <bdi>${head.unknownPhone === null ? namesInWords(head.guardians) : 'the unknown phone'}</bdi></label>${
     head.unknownPhone === null

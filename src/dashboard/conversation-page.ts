@@ -100,7 +100,7 @@ function decisions(x: ExchangeView, head: ThreadHead): Html | '' {
   const button = (action: string, words: string, kind = 'quiet') =>
     html`<form method="post" action="/exchanges/${x.id}/${action}"><input type="hidden" name="back" value="/conversations/${head.id}"><button class="${kind}">${words}</button></form>`
   if (x.status === 'held' || x.status === 'queued')
-    return html`<div class="actions">${button('release', 'Send now')}${button('edit', 'Edit')}${button('cancel', 'Cancel')}</div>`
+    return html`<div class="actions">${button('release', 'Send now')}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
   const last = x.events.findLast(({ what }) => what === 'unknown' || what === 'dismissed' || what === 'again')
   if (x.status === 'failed' && last?.what === 'unknown')
     return html`<div class="actions">${button('again', 'Send again')}${button('dismiss', 'Leave it')}</div>`

@@ -54,6 +54,7 @@ export type ConversationDeps = Sender & {
 }
 
 const PAGE = 30
+const GONE = 'The message has gone out meanwhile, and cannot be changed any more. Send this one as well, or leave it.'
 const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
 const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
 
@@ -66,7 +67,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const visit = visitOf(request)
     const head = await headOf(visit, idOf(request))
     if (head === null) return sayNotFound(reply)
-    const from = queryOf(request, 'draft')
+    const from = queryOf(request, 'edit')
     const draft = (from === '' ? null : await draftAnew(visit, head, from)) ?? draftOf(queryOf(request, 'body').slice(0, LONGEST))
     return show(visit, request, reply, head, draft, null, null)
   })
@@ -112,6 +113,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (taken !== null) return show(visit, request, reply.code(409), head, draft, taken, null)
     const problem = await send(visit, head, draft, uploadIn(request), fields('key'))
     if (problem.kind === 'wrong') return show(visit, request, reply.code(422), head, draft, problem.words, null)
+    if (problem.kind === 'gone') return show(visit, request, reply.code(409), head, { ...draft, replaces: null }, GONE, null)
     return reply.redirect(`/conversations/${head.id}?said=${problem.said}#end`, 303)
   })
 
@@ -152,8 +154,6 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
 
   for (const action of ACTIONS)
     app.post(`/exchanges/:id/${action}`, async (request, reply) => settle(request, reply, action, DONE[action]))
-  // A text that is on its way to a translator may be the last version somebody saw: editing cancels, and writes anew.
-  app.post('/exchanges/:id/edit', async (request, reply) => settle(request, reply, 'cancel', 'edited'))
 
   app.get('/exchanges/:id/audio', async (request, reply) => {
     const audio = await deps.recording(visitOf(request).staff, idOf(request))
@@ -179,14 +179,14 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
     // What was put off to later goes as soon as the hours allow, and that may not be now.
     const words = said === 'released' && acted.status === 'held' ? 'held' : said
-    return reply.redirect(`${back}?said=${words}${said === 'edited' ? `&draft=${idOf(request)}` : ''}#end`, 303)
+    return reply.redirect(`${back}?said=${words}#end`, 303)
   }
 
   function asSeen(record: ExchangeRecord): ExchangeRecord {
     return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }
   }
 
-  /** An own message to be written anew, with its picture and the time that was chosen for it; null: there is no such message. */
+  /** A message that waits, to be changed, with its picture and the time that was chosen for it; null: there is none that waits. */
   async function draftAnew(visit: Visit, head: ThreadHead, exchangeId: string): Promise<Draft | null> {
     const id = exchangeId.toLowerCase()
     const { view, picture } = await visit.read(async (trx) => {
@@ -195,10 +195,20 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
         : null
       return { view, picture: view === null ? null : await pictureOfMessage(trx, visit.districtId, head.id, id) }
     })
-    if (view?.direction !== 'to_family') return null
+    if (!head.own || view?.direction !== 'to_family' || (view.status !== 'held' && view.status !== 'queued')) return null
     const { notBefore, byVoice, original } = view
     const later = notBefore === null ? {} : { later: laterOf(Temporal.Instant.from(notBefore), head.zone) }
-    return { ...draftOf(original.text), ...later, byVoice, same: picture === null ? null : id }
+    return { ...draftOf(original.text), ...later, byVoice, same: picture === null ? null : id, replaces: id }
+  }
+
+  /** Takes back the message whose place another takes; a second press finds it taken back already. False: it has gone out. */
+  async function takenBack(visit: Visit, head: ThreadHead, exchangeId: string): Promise<boolean> {
+    const { districtId, staff } = visit
+    if (!(await visit.read((trx) => standsIn(trx, districtId, head.id, exchangeId)))) return false
+    const acted = await deps.act({ districtId, staff, exchangeId, action: 'cancel' })
+    if (acted.kind === 'done') return true
+    const view = await visit.read(async (trx) => exchangeById(trx, districtId, staff, exchangeId, (await momentOf(trx)).now))
+    return view?.status === 'canceled'
   }
 
   /** The picture that goes along: a new one, or that of a message which was taken back. */
@@ -214,7 +224,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     draft: Draft,
     upload: Upload,
     key: string,
-  ): Promise<{ kind: 'done'; said: string } | { kind: 'wrong'; words: string }> {
+  ): Promise<{ kind: 'done'; said: string } | { kind: 'wrong'; words: string } | { kind: 'gone' }> {
     const wrong = wrongDraft(draft.body)
     if (wrong !== null) return { kind: 'wrong', words: wrong }
     const wish = wishOf(draft.later, head.zone)
@@ -223,10 +233,12 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const { guardianId, unknownPhone } = head
     if (guardianId === null && unknownPhone === null)
       return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
+    const picture = await pictureFor(visit, head, draft, upload)
+    if (draft.replaces !== null && !(await takenBack(visit, head, draft.replaces))) return { kind: 'gone' }
     const composed = await deps.send(visit, {
       to: guardianId === null ? { unknown: head.id } : { guardian: guardianId },
       body: draft.body,
-      picture: await pictureFor(visit, head, draft, upload),
+      picture,
       key,
       urgentReason: draft.urgent ? draft.reason : null,
       notBefore: wish.kind === 'at' ? wish.at : null,

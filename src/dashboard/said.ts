@@ -17,7 +17,6 @@ const SENTENCES: Readonly<Record<string, string>> = {
   again: 'It goes out once more.',
   dismissed: 'Left as it is.',
   calling: 'Your phone rings in a moment. Answer it, and the family’s phone rings.',
-  edited: 'The held message was canceled; what you wrote stands below, to be changed and sent.',
   hours_set: 'Saved. What waits has its new time.',
   desk_staffed: 'Saved. They see the desk’s inbox from now on.',
   urgent_set: 'Saved.',

@@ -96,7 +96,8 @@ describe('send later', () => {
     const { html } = await rivera.get(rosa)
     const id = (await rowOf('Remember the trip.'))?.id
     expect(html).toContain('Goes Wednesday at 7:00 AM')
-    for (const action of ['release', 'edit', 'cancel']) expect(html).toContain(`/exchanges/${id}/${action}`)
+    for (const action of ['release', 'cancel']) expect(html).toContain(`/exchanges/${id}/${action}`)
+    expect(html).toContain(`?edit=${id}`)
     await rivera.post(`${rosa}/messages`, { body: 'See you today.', key: key() })
     expect(await world.phoneOf('rosa').reads()).toEqual([expect.stringContaining('See you today.')])
     await world.itIs('2036-03-05T07:00')
@@ -134,11 +135,27 @@ describe('send later', () => {
     await world.hours('lincoln', {})
     expect((await rivera.get(rosa)).html).toContain('Goes Friday at 7:00 AM')
     const { id } = (await rowOf('On Friday.')) ?? {}
-    const { to } = await rivera.post(`/exchanges/${id}/edit`, { back: rosa })
-    const { html } = await rivera.get(to ?? '')
+    const { html } = await rivera.get(`${rosa}?edit=${id}`)
     for (const part of ['>On Friday.</textarea>', 'value="2036-03-07"', 'value="07:00"']) expect(html).toContain(part)
+    expect((await rowOf('On Friday.'))?.status).toBe('held')
+    const changed = { body: 'On Friday at nine.', date: '2036-03-07', time: '07:00', replaces: id ?? '', key: key() }
+    for (const _ of ['the press', 'a second one'])
+      expect((await rivera.post(`${rosa}/messages`, changed)).to).toContain('said=scheduled')
     await world.settled()
     expect((await rowOf('On Friday.'))?.status).toBe('canceled')
+    const written = await world.rows(sql`select status from exchange where original_text = 'On Friday at nine.'`)
+    expect(written).toEqual([{ status: 'held' }])
+  })
+
+  test('a message that has gone out is not changed, and what was typed instead is not lost', async () => {
+    await rivera.post(`${rosa}/messages`, { body: 'Gone already.', key: key() })
+    await world.settled()
+    const { id } = (await rowOf('Gone already.')) ?? {}
+    const { status, html } = await rivera.post(`${rosa}/messages`, { body: 'Too late.', replaces: id ?? '', key: key() })
+    expect([status, html.includes('>Too late.</textarea>'), html.includes('has gone out meanwhile')]).toEqual([409, true, true])
+    expect(html).not.toContain('name="replaces"')
+    expect(await rowOf('Too late.')).toBeUndefined()
+    expect((await rivera.get(`${rosa}?edit=${id}`)).html).not.toContain('name="replaces"')
   })
 
   test('an announcement to a class goes at its time too; it is sent now or canceled for all at once, by its writer alone', async () => {

@@ -230,12 +230,14 @@ describe('sending', () => {
     expect(to).toContain('said=held')
     await world.settled()
     const { html } = await rivera.get(`/conversations/${conversation}`)
-    const held = /\/exchanges\/([0-9a-f-]{36})\/edit/.exec(html)?.[1] ?? ''
+    const held = /\?edit=([0-9a-f-]{36})/.exec(html)?.[1] ?? ''
     expect(html).toMatch(/Arrives [^<]*8:00/)
-    const edited = await rivera.post(`/exchanges/${held}/edit`, { back: `/conversations/${conversation}` })
-    expect(edited.to).toContain(`draft=${held}`)
-    expect((await rivera.get(edited.to ?? '')).html).toMatch(/<textarea[^>]*>This waits\.<\/textarea>/)
-    await world.settled()
+    expect((await rivera.get(`/conversations/${conversation}?edit=${held}`)).html).toMatch(
+      /<textarea[^>]*>This waits\.<\/textarea>/,
+    )
+    const whitfield = await visitor(world, 'whitfield')
+    expect((await whitfield.get(`/conversations/${conversation}`)).html).not.toContain('?edit=')
+    await rivera.post(`/exchanges/${held}/cancel`, { back: `/conversations/${conversation}` })
     expect(await world.rows(sql`select status from exchange where id = ${held}::uuid`)).toEqual([{ status: 'canceled' }])
     await world.hours('lincoln', {})
   })
@@ -294,7 +296,6 @@ describe('who may see and do what', () => {
     `/exchanges/${exchange}/release`,
     `/exchanges/${exchange}/again`,
     `/exchanges/${exchange}/dismiss`,
-    `/exchanges/${exchange}/edit`,
     '/classes/somebody-elses/announcements',
     '/classes/somebody-elses/preview',
     '/classes/somebody-elses/insert',

@@ -143,11 +143,13 @@ describe('a picture from a teacher', () => {
     await world.settled()
     const held = await last()
     expect(held).toMatchObject({ status: 'held', pictures: 1 })
-    await rivera.post(`/exchanges/${held?.id}/edit`, { back: `${write}${conversation}` })
-    const { html } = await rivera.get(`${write}${conversation}?draft=${held?.id}`)
+    const { html } = await rivera.get(`${write}${conversation}?edit=${held?.id}`)
     expect(html).toContain(`name="same" value="${held?.id}" checked`)
     await world.hours('lincoln', {})
-    await rivera.post(`${write}${conversation}/messages`, message('See you tomorrow.', { same: held?.id ?? '' }))
+    await rivera.post(
+      `${write}${conversation}/messages`,
+      message('See you tomorrow.', { same: held?.id ?? '', replaces: held?.id ?? '' }),
+    )
     expect(await world.phoneOf('rosa').reads()).toEqual(['Ms Rivera: Hasta mañana.'])
     expect(shown('rosa')).toEqual([CLEANED])
   })

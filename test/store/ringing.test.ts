@@ -73,8 +73,6 @@ test('what waits behind an urgent message rings along only where it is urgent to
 test('what is for somebody who has left this phone is not said by it', async () => {
   const [hers, his] = [await due(), await due()]
   await lane(hers, his)
-  await rows(
-  )
   await set(his, `guardian_id = 'gone'`)
   expect((await claim()).calls).toHaveLength(1)
   expect([await statusOf(hers), await statusOf(his)]).toEqual(['sending', 'queued'])

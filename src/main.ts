@@ -307,6 +307,17 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
       const answer = await translator.translate({ text, from, to, names })
       return answer.kind === 'translated' ? answer.text : null
     },
+    inLanguages: async (text, languages) => {
+      const found = detect(text).language
+      const from = found === 'und' ? 'en' : found
+      return Promise.all(
+        languages.map(async (language) => {
+          if (sameLanguage(from, language)) return { language, text }
+          const answer = await translator.translate({ text, from, to: language, names: [] })
+          return { language, text: answer.kind === 'translated' ? answer.text : null }
+        }),
+      )
+    },
     translateUnknown: async (text) => {
       const from = detect(text).language
       if (from === 'und' || sameLanguage(from, 'en')) return null

@@ -11,6 +11,7 @@ import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
+import { inEach, type Languages, notCovered } from './in-languages.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
 import { type Html, sendPage } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
@@ -21,16 +22,17 @@ import { type Fields, fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
 import { briefly, languageWords, timeTag } from './words.ts'
 
 /** What the pages of classes need of the house. */
-export type ClassesDeps = Sender & {
-  readonly now: () => Promise<Temporal.Instant>
-  readonly openConversation: (request: {
-    readonly districtId: string
-    readonly staff: Staff
-    readonly guardianId: string
-  }) => Promise<
-    { readonly kind: 'open'; readonly id: string } | { readonly kind: 'not_found' | 'unreachable'; readonly problem: string }
-  >
-}
+export type ClassesDeps = Sender &
+  Languages & {
+    readonly now: () => Promise<Temporal.Instant>
+    readonly openConversation: (request: {
+      readonly districtId: string
+      readonly staff: Staff
+      readonly guardianId: string
+    }) => Promise<
+      { readonly kind: 'open'; readonly id: string } | { readonly kind: 'not_found' | 'unreachable'; readonly problem: string }
+    >
+  }
 
 /** Days without a word after which a family is listed. */
 const LATELY_DAYS = 30
@@ -160,6 +162,8 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       saved: await sentencesFor(trx, districtId, staff.id),
     }))
     const now = await deps.now()
+    const spoken = guardians.map(({ language }) => language ?? 'en')
+    const each = fieldsOf(request)('show') === 'each'
     const at = `/classes/${encodeURIComponent(id)}`
     return visit.page(
       reply,
@@ -169,8 +173,9 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>${pictureField(uploadIn(request).kind !== 'none')}<div id="preview" aria-live="polite">${previewPart(draft, one, now)}</div>
-<div class="row"><button class="quiet" formaction="${at}/preview">Show when it arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>${pictureField(uploadIn(request).kind !== 'none')}<div id="preview" aria-live="polite">${each ? await inEach(deps, draft.body, spoken) : ''}${previewPart(draft, one, now)}</div>
+${await notCovered(deps, spoken)}
+<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )
   }

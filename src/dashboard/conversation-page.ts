@@ -90,6 +90,8 @@ function differs(x: ExchangeView): boolean {
 /** Whether whoever gets it may not understand it: it is in neither of the reader's languages, and nothing is still on its way to a translator. */
 function isForeign(x: ExchangeView, head: ThreadHead): boolean {
   if (x.status === 'received' || x.original.text.trim() === '') return false
+  // Until it is prepared nobody has looked what language it is in.
+  if (x.original.language === 'und' && !x.events.some(({ what }) => what === 'not_translated')) return false
   const understood = x.direction === 'to_family' ? head.languages : ['en']
   const base = (tag: string) => tag.split('-', 1)[0]
   return !understood.some((tag) => base(tag) === base(x.original.language))

@@ -36,7 +36,7 @@ const STATUS_NAMES: Readonly<Record<Status, string>> = {
 const STATUSES = Object.keys(STATUS_NAMES) as Status[]
 
 const LOOKS: Readonly<Record<Look['what'], string>> = {
-  conversation_seen: 'opened a conversation of somebody else',
+  conversation_seen: 'opened a conversation',
   exchanges_seen: 'searched messages',
   log_exported: 'exported the log',
   export_begun: 'began to export the log',
@@ -75,7 +75,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
           ? html`<p class="empty">Nobody has looked at the messages of others yet.</p>`
           : html`<ul class="rows">${looks.map(
               (look) =>
-                html`<li><div><b><bdi>${look.who}</bdi></b> ${LOOKS[look.what]}${
+                html`<li><div><b><bdi>${look.who}</bdi></b> ${LOOKS[look.what]}${look.whose === null ? '' : html` of <bdi>${look.whose}</bdi>`}${
                   typeof look.detail['reason'] === 'string' ? html`: <bdi>“${look.detail['reason']}”</bdi>` : ''
                 }${typeof look.detail['count'] === 'number' ? ` (${look.detail['count'] === 1 ? 'one message' : `${look.detail['count']} messages`})` : ''}</div><span class="hint">${timeTag(look.at, briefly(deps.asSeen(look.at), now, zone))}</span></li>`,
             )}</ul>`

@@ -123,7 +123,7 @@ function hoursForm(at: string, typed: Typed, closed: readonly Temporal.PlainDate
 ${weekTable(SIDES, typed.week, (day) => closedOn(closed, day))}
 <label for="timezone">Time zone</label><select id="timezone" name="timezone">${zones.map((zone) => html`<option${zone === typed.timezone ? ' selected' : ''}>${zone}</option>`)}</select>
 <label for="closures">Closed days</label><p class="hint" id="closures-hint">Holidays and days without school, one a line, such as 2026-12-25.</p><textarea id="closures" name="closures" rows="3" aria-describedby="closures-hint">${typed.closures}</textarea>
-<label class="tick"><input type="checkbox" name="night" value="yes"> Windows through the night are meant, and no slip</label><button class="main">Save hours</button></form>`
+<label class="tick"><input type="checkbox" name="night" value="yes"> Yes, families may be reached during the night</label><button class="main">Save hours</button></form>`
 }
 
 /** The closed days that fall on a weekday, beside its name. */

@@ -7,7 +7,9 @@ import type { SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
 import { announcementOf } from '../store/announcements.ts'
 import { DESK_KINDS, type DeskKind, desksOf, staffDesk } from '../store/desks.ts'
+import { familyLanguages } from '../store/school-languages.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
+import { inEach, type Languages, notCovered } from './in-languages.ts'
 import type { Html } from './page.ts'
 import { concernsList, schoolConcerns } from './school-concerns.ts'
 import { schoolNav } from './school-nav.ts'
@@ -16,20 +18,21 @@ import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What running a school needs of the house. */
-export type SchoolDeps = Sender & {
-  readonly setHours: (request: {
-    readonly districtId: string
-    readonly staff: Staff
-    readonly schoolId: string
-    readonly hours: SchoolHours
-  }) => Promise<void>
-  readonly letTeachersSendUrgent: (request: {
-    readonly districtId: string
-    readonly staff: Staff
-    readonly schoolId: string
-    readonly teachers: boolean
-  }) => Promise<void>
-}
+export type SchoolDeps = Sender &
+  Languages & {
+    readonly setHours: (request: {
+      readonly districtId: string
+      readonly staff: Staff
+      readonly schoolId: string
+      readonly hours: SchoolHours
+    }) => Promise<void>
+    readonly letTeachersSendUrgent: (request: {
+      readonly districtId: string
+      readonly staff: Staff
+      readonly schoolId: string
+      readonly teachers: boolean
+    }) => Promise<void>
+  }
 
 const DESKS: Readonly<Record<DeskKind, string>> = {
   office: 'Office',
@@ -77,10 +80,15 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
   )
 
   app.post(
+    '/school/:id/announcements/preview',
+    guarded(async (_visit, schoolId, request, reply) => show(request, reply, schoolId, null, schoolDraft(request))),
+  )
+
+  app.post(
     '/school/:id/announcements',
     guarded(async (visit, schoolId, request, reply) => {
       const fields = fieldsOf(request)
-      const draft = { body: fields('body'), urgent: fields('urgent') === 'yes', reason: fields('reason').trim() }
+      const draft = schoolDraft(request)
       const wrong = wrongDraft(draft.body)
       if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, draft)
       const composed = await deps.send(visit, {
@@ -126,7 +134,8 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     const schools = await visit.read((trx) => schoolsOf(trx, staff))
     const school = schools.find((one) => one.id === asked) ?? (asked === '' ? schools[0] : undefined)
     if (school === undefined) return sayNotFound(reply)
-    const { concerns, desks, people } = await visit.read(async (trx) => ({
+    const { concerns, desks, people, languages } = await visit.read(async (trx) => ({
+      languages: (await familyLanguages(trx, districtId, school.id)).map(({ language }) => language),
       concerns: await schoolConcerns(trx, districtId, school.id),
       desks: await desksOf(trx, districtId, school.id),
       people: await staffOfSchool(trx, districtId, school.id),
@@ -136,7 +145,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}${messageForm(at, draft, problem)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}${messageForm(at, draft, problem, html`${await notCovered(deps, languages)}${fieldsOf(request)('show') === 'each' ? await inEach(deps, draft.body, languages) : ''}`)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))
@@ -148,11 +157,16 @@ ${people.map((one) => html`<label class="tick"><input type="checkbox" name="staf
   }
 }
 
-function messageForm(at: string, { body, urgent, reason }: SchoolDraft, problem: string | null): Html {
+function schoolDraft(request: FastifyRequest): SchoolDraft {
+  const fields = fieldsOf(request)
+  return { body: fields('body'), urgent: fields('urgent') === 'yes', reason: fields('reason').trim() }
+}
+
+function messageForm(at: string, { body, urgent, reason }: SchoolDraft, problem: string | null, shown: Html): Html {
   return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer" data-draft="${at}">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
   }<p class="hint">Each family gets it in its own language, one copy a phone. Answers come to your inbox.</p><input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>
+<label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>${shown}
 <details${urgent ? ' open' : ''}><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"${urgent ? ' checked' : ''}> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${reason}"></details>
-<button class="main" data-busy="Sending…">Send to every family</button></form>`
+<div class="row"><button class="quiet" formaction="${at}/announcements/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div></form>`
 }

@@ -39,10 +39,15 @@ export type Sender = {
   readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
 }
 
+/** A blank of a phrase that nobody has filled in. */
+const BLANK = /\{[a-z][a-z_ ]*\}/u
+
 /** What is wrong with a draft before anything else is looked at; null: nothing. */
 export function wrongDraft(draft: string): string | null {
   const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
+  const blank = BLANK.exec(body)?.[0]
+  if (blank !== undefined) return `Put in what belongs at ${blank} first.`
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
     : null

@@ -64,7 +64,7 @@ ${
   saved.length === 0
     ? ''
     : html`<ul class="phrases" aria-label="Saved sentences">${saved.map((one) => line(one.id, one.words, nameOf(one)))}</ul>`
-}<p class="hint">The phrases below are translated word for word, without a machine. Put in what stands in braces.</p>
+}<p class="hint">The phrases below have a fixed translation: no machine makes it anew. Put in what belongs at the words in braces.</p>
 <ul class="phrases" aria-label="Phrases">${phrases('en')
     .filter(({ id }) => !id.startsWith('F'))
     .map(({ id, text }) => line(id, text, null))}</ul></details>`

@@ -15,7 +15,7 @@ export type Upload =
 
 const WRONG = {
   large: 'This picture is larger than 5 MB: take it in a smaller size, or send a part of it.',
-  other: 'This file is no picture that phones show: choose a JPEG, a PNG or a GIF.',
+  other: 'Phones cannot show this file: choose a picture that is a JPEG, a PNG or a GIF.',
   damaged: 'This picture is damaged: open it, save it anew, and choose it again.',
   lost: 'The picture could not be kept while you were signed out: choose it again, or send the words alone.',
 } as const

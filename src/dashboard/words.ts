@@ -67,7 +67,9 @@ export function clockTag(at: Temporal.Instant, zone: string): Html {
 
 /** When something that waits arrives: `today at 7:00 AM`, `Monday at 7:00 AM`. */
 export function arrives(at: Temporal.Instant, now: Temporal.Instant, zone: string): string {
-  return sayWhen(at, now, zone, 'en')
+  const [then, today] = [at.toZonedDateTimeISO(zone), now.toZonedDateTimeISO(zone)]
+  const words = sayWhen(at, now, zone, 'en')
+  return today.toPlainDate().until(then.toPlainDate()).days < 300 ? words : `${words}, ${then.year}`
 }
 
 /** `Spanish`; an unknown language is said to be one. */
@@ -95,19 +97,36 @@ export function outcome(
   const unknown = view.events.some(({ what }) => what === 'unknown') && !view.events.some(({ what }) => what === 'dismissed')
   switch (view.status) {
     case 'held':
+    case 'queued': {
+      const rung = view.events.findLast(({ what }) => what === 'ringing' || what === 'not_answered')?.what
+      if (rung === 'not_answered' && view.sendAfter !== null)
+        return {
+          words: `Nobody answered. The phone rings again ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`,
+          tone: 'wait',
+        }
+      if (view.status === 'queued') return { words: 'On its way', tone: 'wait' }
       return view.sendAfter === null
         ? { words: 'Waits for the school’s hours or a number', tone: 'wait' }
         : { words: `${waitsFor(view)} ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
+    }
     case 'received':
       return { words: 'Being translated', tone: 'wait' }
-    case 'queued':
     case 'sending':
-      return { words: 'On its way', tone: 'wait' }
+      return {
+        words:
+          view.events.findLast(({ what }) => what === 'ringing' || what === 'sending')?.what === 'ringing'
+            ? 'The phone rings'
+            : 'On its way',
+        tone: 'wait',
+      }
     case 'canceled':
       return { words: 'Canceled, not sent', tone: 'done' }
     case 'failed':
     case 'undelivered':
-      return unknown ? { words: 'May not have arrived', tone: 'bad' } : { words: 'Did not arrive', tone: 'bad' }
+      if (unknown) return { words: 'May not have arrived', tone: 'bad' }
+      return view.events.some(({ what }) => what === 'not_reached')
+        ? { words: 'Called three times, nobody answered', tone: 'bad' }
+        : { words: 'Did not arrive', tone: 'bad' }
     default:
       return {
         words: EVIDENCE[view.evidence ?? 'accepted'],

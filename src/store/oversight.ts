@@ -127,6 +127,8 @@ const LOOKS = [
 export type Look = {
   readonly at: Temporal.Instant
   readonly who: string
+  /** Whose conversation it was: the staff side's name; null where it was none. */
+  readonly whose: string | null
   readonly what: (typeof LOOKS)[number]
   readonly detail: Readonly<Record<string, string | number | boolean | null>>
 }
@@ -136,8 +138,10 @@ export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Lo
   const { districtId, scope } = admin
   const schools = scope.kind === 'schools' ? [...scope.schools] : []
   const { rows } = await sql<Look>`
-    select e.at, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
+    select e.at, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as whose, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
     from event e left join person p on p.district_id = e.district_id and p.id = e.who
+    left join conversation c on c.district_id = e.district_id and c.id = (case when e.what = 'conversation_seen' then e.detail ->> 'conversation' end)::uuid
+    left join person t on t.district_id = c.district_id and t.id = c.staff_side
     where e.district_id = ${districtId} and e.what in (${sql.raw(LOOKS.map((what) => `'${what}'`).join(', '))})
       -- One that came to its end is told of by that.
       and (e.what <> 'export_begun' or not exists (select from event d where d.district_id = e.district_id and d.what = 'log_exported' and d.id > e.id

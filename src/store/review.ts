@@ -85,7 +85,7 @@ export async function reviewsOf(
   await sql`insert into review (district_id, school_id, exchange_id, week, why)
     select ${districtId}, ${schoolId}, id, ${week}::date, 'sample' from (
       select x.id from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id and c.school_id = ${schoolId}
-      where x.district_id = ${districtId} and x.author = 'person' and x.created_at >= clock_timestamp() - interval '7 days'
+      where x.district_id = ${districtId} and x.author = 'person' and x.kind <> 'call' and x.created_at >= clock_timestamp() - interval '7 days'
         and not exists (select from review w where w.district_id = ${districtId} and w.school_id = ${schoolId} and w.week = ${week}::date and w.why = 'sample')
       order by random() limit ${SAMPLE}) drawn
     on conflict do nothing`.execute(trx)

@@ -242,6 +242,34 @@ describe('sending', () => {
     await world.hours('lincoln', {})
   })
 
+  test('before a message goes to a class it is shown in each language, with which of them nobody here translates', async () => {
+    const [one] = await world.rows(
+      sql<{
+        id: string
+      }>`select class_id as id from enrollment where person_id = 'rivera' and role = 'teacher' order by class_id limit 1`,
+    )
+    const page = await rivera.get(`/classes/${one?.id}`)
+    expect(page.html).toMatch(/Into [^<]*Spanish[^<]* only the phrasebook’s sentences are translated/)
+    const shown = async (body: string) =>
+      (await rivera.post(`/classes/${one?.id}/preview`, { body, show: 'each' })).html.match(
+        /<section class="preview".*?<\/section>/s,
+      )?.[0]
+    expect(await shown('Thank you.')).toMatch(/<h4>Spanish<\/h4><p class="words" lang="es" dir="auto">Gracias\./)
+    expect(await shown('Bring boots.')).toMatch(/<h4>Spanish<\/h4><p class="warn">As you wrote it/)
+    const toAll = await kim.post('/school/lincoln/announcements/preview', { body: 'Thank you.', show: 'each' })
+    expect(toAll.html).toContain('Gracias.')
+    expect(toAll.html).toContain('>Thank you.</textarea>')
+  })
+
+  test('a phrase whose blanks are not filled in is not sent', async () => {
+    const body = 'Please pick up {student} at {time}.'
+    for (const at of [`/conversations/${conversation}/messages`, '/classes/4b/announcements']) {
+      const { status, html } = await rivera.post(at, { body, key: key() })
+      expect([status, html.includes('Put in what belongs at {student} first.')]).toEqual([422, true])
+    }
+    expect(await world.rows(sql`select from exchange where original_text = ${body}`)).toEqual([])
+  })
+
   test('a class gets one message a phone, and the page afterwards says who got it how', async () => {
     const [one] = await world.rows(
       sql<{
@@ -360,7 +388,7 @@ describe('who may see and do what', () => {
     expect([status, html.includes('<textarea'), html.includes('that you looked is in the log')]).toEqual([200, false, true])
     expect((await kim.post(`/conversations/${conversation}/messages`, { body: 'x', key: 'k' })).status).toBe(404)
     const looks = await kim.get('/oversight/looks')
-    expect(looks.html).toContain('opened a conversation of somebody else')
+    expect(looks.html).toMatch(/opened a conversation of <bdi>[^<]+<\/bdi>/)
   })
 
   test('an export needs a reason, is a file without numbers, and is listed', async () => {

@@ -86,8 +86,12 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
   app.post('/classes/:id/preview', { preValidation: readUpload }, async (request, reply) => {
     const draft = draftIn(fieldsOf(request))
     if (request.headers['x-part'] !== 'preview') return show(request, reply, draft, null)
-    const one = await classFor(visitOf(request), classOf(request))
-    return one === undefined ? sayNotFound(reply) : sendPage(reply, previewPart(draft, one, await deps.now()))
+    const visit = visitOf(request)
+    const one = await classFor(visit, classOf(request))
+    if (one === undefined) return sayNotFound(reply)
+    const guardians = await visit.read((trx) => classGuardians(trx, visit.districtId, visit.staff.id, one.id))
+    const each = await inEach(deps, draft.body, spokenBy(guardians))
+    return sendPage(reply, html`${each}${previewPart(draft, one, await deps.now())}`)
   })
 
   app.post('/classes/:id/insert', { preValidation: readUpload }, async (request, reply) => {
@@ -162,7 +166,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       saved: await sentencesFor(trx, districtId, staff.id),
     }))
     const now = await deps.now()
-    const spoken = guardians.map(({ language }) => language ?? 'en')
+    const spoken = spokenBy(guardians)
     const each = fieldsOf(request)('show') === 'each'
     const at = `/classes/${encodeURIComponent(id)}`
     return visit.page(
@@ -172,7 +176,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Write to all families</label><p class="hint">Each family gets it in its own language, one copy a phone, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
+<label for="body">Write to all families</label><p class="hint">One copy a phone, in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>${pictureField(uploadIn(request).kind !== 'none')}<div id="preview" aria-live="polite">${each ? await inEach(deps, draft.body, spoken) : ''}${previewPart(draft, one, now)}</div>
 ${await notCovered(deps, spoken)}
 <div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
@@ -191,6 +195,10 @@ const draftIn = (fields: Fields): ClassDraft => ({ body: fields('body'), later: 
 /** When it goes, and what might be said more plainly. */
 const previewPart = ({ body, later }: ClassDraft, { hours, zone }: ClassRow, now: Temporal.Instant): Html =>
   html`${hintsList(plainWords(body))}${whenPart({ later, urgent: false, hours, zone, byCall: false }, now)}`
+
+/** The languages of these guardians, the most frequent first; nobody knows one: English. */
+const spokenBy = (guardians: readonly ClassGuardian[]): string[] =>
+  [...Map.groupBy(guardians, ({ language }) => language ?? 'en')].sort((a, b) => b[1].length - a[1].length).map(([tag]) => tag)
 
 const classOf = (request: FastifyRequest) => (request.params as { id: string }).id
 

@@ -36,12 +36,11 @@ export async function notCovered({ covers }: Languages, languages: readonly stri
 export async function inEach({ inLanguages }: Languages, text: string, languages: readonly string[]): Promise<Html | ''> {
   if (text.trim() === '') return ''
   const made = await inLanguages(text, [...new Set(languages)].slice(0, SHOWN))
+  const asWritten = made.filter((one) => one.text === null).map(({ language }) => languageWords(language))
   return html`<section class="preview" aria-label="What arrives"><h3>The families get</h3>${made.map(
     ({ language, text: words }) =>
-      html`<h4>${languageWords(language)}</h4>${
-        words === null
-          ? html`<p class="warn">As you wrote it, with a line that it could not be translated.</p>`
-          : html`<p class="words" lang="${language}" dir="auto">${words}</p>`
-      }`,
-  )}</section>`
+      words === null
+        ? ''
+        : html`<p class="label">${languageWords(language)}</p><p class="words" lang="${language}" dir="auto">${words}</p>`,
+  )}${asWritten.length === 0 ? '' : html`<p class="warn">In ${namesInWords(asWritten)}: as you wrote it, with a line that it could not be translated.</p>`}</section>`
 }

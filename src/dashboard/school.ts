@@ -165,7 +165,7 @@ function schoolDraft(request: FastifyRequest): SchoolDraft {
 function messageForm(at: string, { body, urgent, reason }: SchoolDraft, problem: string | null, shown: Html): Html {
   return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer" data-draft="${at}">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
-  }<p class="hint">Each family gets it in its own language, one copy a phone. Answers come to your inbox.</p><input type="hidden" name="key" value="${randomUUID()}">
+  }<p class="hint">One copy a phone, in the family’s language. Answers come to your inbox.</p><input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>${shown}
 <details${urgent ? ' open' : ''}><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"${urgent ? ' checked' : ''}> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${reason}"></details>
 <div class="row"><button class="quiet" formaction="${at}/announcements/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div></form>`

@@ -254,8 +254,8 @@ describe('sending', () => {
       (await rivera.post(`/classes/${one?.id}/preview`, { body, show: 'each' })).html.match(
         /<section class="preview".*?<\/section>/s,
       )?.[0]
-    expect(await shown('Thank you.')).toMatch(/<h4>Spanish<\/h4><p class="words" lang="es" dir="auto">Gracias\./)
-    expect(await shown('Bring boots.')).toMatch(/<h4>Spanish<\/h4><p class="warn">As you wrote it/)
+    expect(await shown('Thank you.')).toMatch(/<p class="label">Spanish<\/p><p class="words" lang="es" dir="auto">Gracias\./)
+    expect(await shown('Bring boots.')).toMatch(/<p class="warn">In [^<]*Spanish[^<]*: as you wrote it/)
     const toAll = await kim.post('/school/lincoln/announcements/preview', { body: 'Thank you.', show: 'each' })
     expect(toAll.html).toContain('Gracias.')
     expect(toAll.html).toContain('>Thank you.</textarea>')

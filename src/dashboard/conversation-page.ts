@@ -34,7 +34,7 @@ export function conversationPage(view: ConversationView): Html {
   const { head, thread, now, originalFirst } = view
   const { zone } = head
   const days = Map.groupBy(thread.records, ({ view: x }) => dayHeading(Temporal.Instant.from(x.at), now, zone))
-  return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb"><a href="/inbox">Inbox</a></p>
+  return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb">${head.own ? html`<a href="/inbox">Inbox</a>` : html`<a href="/oversight">Oversight</a>`}</p>
 <h1><bdi>${familyInWords(head)}</bdi></h1>
 <p class="sub"><bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
     head.own ? '' : html` · <b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
@@ -59,7 +59,7 @@ function exchangeItem(x: ExchangeView, { head, now, originalFirst }: Conversatio
       ? [{ ...original, label: isForeign(x, head) ? `${written}, not translated` : '' }]
       : [
           { ...translation, label: `${languageWords(translation.language)}, translated by ${engineName(translation.by)}` },
-          { ...original, label: `${written}, as ${mine ? 'you wrote it' : 'it was written'}` },
+          { ...original, label: `${written}, as ${mine && head.own && !head.isDesk ? 'you wrote it' : 'it was written'}` },
         ]
   // What the reader understands stands first: a family's words translated, one's own as written.
   const ordered = mine !== originalFirst ? texts.toReversed() : texts

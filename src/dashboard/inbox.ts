@@ -43,7 +43,7 @@ export function inboxRoutes(
     )}</ul>
 <div id="list" data-live>${
       page.rows.length === 0
-        ? emptyInbox(filter, search)
+        ? emptyInbox(filter, search, staff.scope.kind === 'own')
         : html`<ol class="threads">${page.rows.map((row) => threadLine(row, staff.id, (at) => timeTag(at, briefly(deps.asSeen(at), now, zone))))}</ol>`
     }</div>
 ${page.next === null ? '' : html`<p class="more"><a class="button" href="${link({ after: inboxCursor.write(page.next) })}">Older conversations</a></p>`}`
@@ -68,10 +68,10 @@ ${row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : 
 </a></li>`
 }
 
-function emptyInbox(filter: InboxFilter, search: string): Html {
+function emptyInbox(filter: InboxFilter, search: string, teaches: boolean): Html {
   if (search !== '')
     return html`<p class="empty">Nothing has “<bdi>${search}</bdi>” in it. Try part of a name, or one word. <a href="/inbox">Show everything</a></p>`
   if (filter !== 'all')
     return html`<p class="empty">Nothing here: every family has its answer. <a href="/inbox">Show everything</a></p>`
-  return html`<div class="empty"><p>No family has written yet, and you have written to none.</p><p><a class="button" href="/classes">Write to a family of your classes</a></p></div>`
+  return html`<div class="empty"><p>No family has written yet, and you have written to none.</p>${teaches ? html`<p><a class="button" href="/classes">Write to a family of your classes</a></p>` : ''}</div>`
 }

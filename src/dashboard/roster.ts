@@ -17,6 +17,8 @@ import { fieldsOf, sayNotFound } from './wall.ts'
 /** What the upload needs of the house. */
 export type RosterDeps = { readonly importRoster: (source: string, options: RosterOptions) => Promise<RosterResult> }
 
+/** How every .zip begins. */
+const ZIP = Buffer.from('PK')
 /** A district of 100,000 people is about ten megabytes as a .zip. */
 const MOST_BYTES = 50 * 1024 * 1024
 /** Between looking and importing. The file holds real numbers: it is kept in memory alone, and on the disk only while it is read. */
@@ -51,6 +53,8 @@ export async function rosterRoutes(app: FastifyInstance, deps: RosterDeps, visit
     const bytes = await file?.toBuffer().catch(() => null)
     if (bytes === null) return wrong('The file is larger than 50 MB: import it on the server, with “homeline roster import”.')
     if (bytes === undefined || bytes.length === 0) return wrong('No file came with it: choose the .zip and press again.')
+    if (!bytes.subarray(0, 2).equals(ZIP))
+      return wrong('This file is no .zip: choose the one that the student information system has exported.')
     const result = await run(visit, bytes, { dryRun: true, confirmRemovals: true })
     const id = randomUUID()
     for (const [old, upload] of uploads) if (upload.staffId === visit.staff.id) forget(old)

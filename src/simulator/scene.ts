@@ -4,7 +4,7 @@ import type { Simulator } from './carrier.ts'
 import { drawing } from './drawing.ts'
 import { admitThisComputerOnly, readForms } from './guard.ts'
 import { sceneCss } from './scene.css.ts'
-import { type Breakage, breakageNames, breakages, type LastBroken } from './scene-faults.ts'
+import { type Breakage, breakageNames, breakages, breakagesFor, type LastBroken } from './scene-faults.ts'
 import { recordLimits } from './scene-log.ts'
 import { type SceneView, scenePage } from './scene-page.ts'
 import type { PhoneView } from './scene-phones.ts'
@@ -214,8 +214,10 @@ export function simulatorScene(
     }
     const onTable = [texts(familyPhone, staffPhone), texts(staffPhone, familyPhone)] as const
     const broken = brokenNow()
-    const last = lastBroken && { ...lastBroken, still: lastBroken.what === broken }
     const landline = familyPhone.kind === 'landline'
+    // What befalls calls says nothing on a page of texts, nor the other way round.
+    const last =
+      lastBroken && breakagesFor(landline).includes(lastBroken.what) ? { ...lastBroken, still: lastBroken.what === broken } : null
     const story = landline
       ? tellCallStory(simulator.calls.phoneCall(familyPhone.number) ?? null, onTable[1], clock, cast)
       : tellStory(...onTable, clock, cast, { last, tried })

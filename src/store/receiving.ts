@@ -92,6 +92,15 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
         }),
         'received',
       )
+      await seenOnPhone(
+        trx,
+        districtId,
+        routed.flatMap((r) =>
+          r.direction === 'to_family' && r.place.kind === 'conversation' && r.authorId !== null
+            ? [{ staffId: r.authorId, conversationId: r.place.conversationId }]
+            : [],
+        ),
+      )
       await insertMedia(
         trx,
         districtId,
@@ -206,6 +215,23 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
     settle: (callbacks) => settleCallbacks(trx, districtId, moment, callbacks),
     hearOfCall: (told) => hearOfCall(trx, keys, districtId, moment, told, scripts),
   }
+}
+
+/** Who answers from the own phone has read there what had come to it. */
+async function seenOnPhone(
+  trx: Trx,
+  districtId: string,
+  answers: readonly { readonly staffId: string; readonly conversationId: string }[],
+): Promise<void> {
+  if (answers.length === 0) return
+  await sql`insert into seen (district_id, staff_id, conversation_id, seq)
+    select ${districtId}, w.staff_id, w.id, x.seq
+    from (select distinct * from unnest(${answers.map((a) => a.staffId)}::text[], ${answers.map((a) => a.conversationId)}::uuid[]) as w (staff_id, id)) w
+    cross join lateral (select seq from exchange where district_id = ${districtId} and conversation_id = w.id and direction = 'to_staff'
+      and status in ('sent', 'delivered') and seq is not null order by seq desc limit 1) x
+    on conflict (district_id, staff_id, conversation_id) do update set seq = excluded.seq where seen.seq < excluded.seq`.execute(
+    trx,
+  )
 }
 
 /** What every text from the carrier has in common as a new message. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { unreadConversations } from '../../src/store/inbox-view.ts'
 import { type Telephone, telephone } from '../support/telephone.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
@@ -178,4 +179,20 @@ describe('own hours', () => {
     rosasPhone.hangsUp()
     await world.settled()
   })
+})
+
+test('what was answered from the own phone is not new in the inbox', async () => {
+  const fresh = async () => world.inDistrict((trx) => unreadConversations(trx, world.district, 'rivera'))
+  await world.sends('rivera', { guardian: 'rosa' }, 'Good morning.')
+  await world.settled()
+  const seen = await world.line('rivera', 'rosa')
+  await rivera.get('/inbox')
+  const before = await fresh()
+  world.phoneOf('rosa').texts(seen.family ?? '', 'Gracias.')
+  await world.settled()
+  const after = await fresh()
+  expect(after).toBeGreaterThanOrEqual(Math.max(1, before))
+  world.phoneOf('rivera').texts(seen.staff ?? '', 'See you tomorrow.')
+  await world.settled()
+  expect(await fresh()).toBe(after - 1)
 })

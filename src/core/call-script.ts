@@ -122,6 +122,8 @@ export type CallFacts = {
   readonly wordings?: Wordings | undefined
   /** What waits for an aide's recording, and families' spoken answers that nobody could write down. */
   readonly toRecord: readonly ToRecord[]
+  /** Whether this staff member may record the fixed prompts that all of the district's families hear: an aide, or an administrator. */
+  readonly recordsPrompts: boolean
   /** The room that this leg belongs to; null: none. */
   readonly room: CallRoom | null
   /** The interpreted call that this leg is one side of; null: none. */

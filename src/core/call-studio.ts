@@ -114,7 +114,7 @@ function nextItem(state: StudioState, facts: CallFacts): StudioTurn {
   if (state.task === 'prompt') {
     const language = languageOf(facts)
     const prompt = RECORDED_PROMPTS.find((id) => !state.done.includes(id) && !facts.recorded.has(`${language} ${id}`))
-    if (language === null || prompt === undefined) return nothing(state, facts)
+    if (!facts.recordsPrompts || language === null || prompt === undefined) return nothing(state, facts)
     return go(nodes, 'record', { ...state, item: null, prompt }, facts)
   }
   const answers = state.task === 'answer'

@@ -14,7 +14,7 @@ import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
 import type { Moment } from '../relay/ports.ts'
 import { roomOf, talkOf } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
-import { toRecord } from './call-studio.ts'
+import { recordsPrompts, toRecord } from './call-studio.ts'
 import type { Trx } from './database.ts'
 import { wordingsOf } from './fixed-texts.ts'
 import { isOpen, opening } from './hours.ts'
@@ -92,6 +92,7 @@ export async function callFacts(trx: Trx, districtId: string, moment: Moment, ca
     recorded: await recordedPrompts(trx, districtId, [...family.languages, ...menu]),
     wordings: await wordingsOf(trx, districtId),
     toRecord: call.script === 'studio' && call.staffId !== null ? await toRecord(trx, districtId, call.staffId) : [],
+    recordsPrompts: call.script === 'studio' && call.staffId !== null && (await recordsPrompts(trx, districtId, call.staffId)),
     room: roomOf(call),
     talk: await talkOf(trx, districtId, call, {
       staff: place.staff_language ?? 'en',

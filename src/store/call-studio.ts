@@ -17,6 +17,15 @@ type Row = {
   readonly recording_id: string | null
 }
 
+/** Whether a staff member lends families the voice of the house: at some school's aides' desk, or as an administrator. */
+export async function recordsPrompts(trx: Trx, districtId: string, staffId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from person p where p.district_id = ${districtId} and p.id = ${staffId} and p.active and (p.role = 'administrator' or exists (
+      select from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id and k.kind = 'aides'
+      where ds.district_id = ${districtId} and ds.person_id = ${staffId}))`.execute(trx)
+  return rows.length > 0
+}
+
 /** The queue of the schools at whose aides' desk this staff member works, urgent ones first, then the oldest. */
 export async function toRecord(trx: Trx, districtId: string, staffId: string): Promise<ToRecord[]> {
   const hers = sql`exists (

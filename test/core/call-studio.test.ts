@@ -72,6 +72,11 @@ describe('an aide phones in', () => {
     expect(turns[4]?.effects).toEqual([{ kind: 'answer_told', exchangeId: 'answer', sid: 'RE1', seconds: 12 }])
   })
 
+  test('who is neither aide nor administrator records no prompts', () => {
+    const turns = calls([...opened, key('3')], { ...aide, recordsPrompts: false })
+    expect(turns.at(-1)?.lines[0]).toBe('en: There is nothing more to do here.')
+  })
+
   test('records the fixed prompts of a language that no voice speaks, none that is there already', () => {
     const facts = { ...aide, recorded: new Map([['ht gate_family', 'rec-gate']]) }
     const turns = calls([...opened, key('3'), recorded('RE1'), key('1')], facts)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { toRecord } from '../../src/store/call-studio.ts'
+import { recordsPrompts, toRecord } from '../../src/store/call-studio.ts'
 import { connect, type Db, inDistrict } from '../../src/store/database.ts'
 import { recordingStore } from '../../src/store/recordings.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
@@ -93,6 +93,15 @@ test.each(['okafor', 'other', 'principal'])('%s, who is no aide of that school, 
   await held()
   await answered('ht')
   expect(await queueOf(staff)).toEqual([])
+})
+
+test.each([
+  ['rivera', true],
+  ['other', true],
+  ['principal', true],
+  ['okafor', false],
+] as const)('%s lends the prompts a voice: %s', async (staff, expected) => {
+  expect(await inDistrict(t.db, school.district, (trx) => recordsPrompts(trx, school.district, staff))).toBe(expected)
 })
 
 test('urgent ones come first, then the oldest', async () => {

@@ -44,6 +44,7 @@ export const facts: fc.Arbitrary<CallFacts> = fc.record({
     .array(fc.record({ recordingId: fc.constant(`recording-${SECRET}`), translation: fc.option(text) }), { maxLength: 3 })
     .map((left) => left.map((one, i) => ({ ...one, exchangeId: `voicemail-${i}` }))),
   recorded: fc.constantFrom(new Map(), new Map([['ht gate_family', 'r-gate']]), new Map([['ht menu', 'r-menu']])),
+  recordsPrompts: fc.boolean(),
   toRecord: fc
     .array(toRecord, { maxLength: 3 })
     .map((items) => items.map((one, i) => ({ ...one, exchangeId: `to-record-${i}` }))),

@@ -29,6 +29,7 @@ export function callFacts(more: Partial<CallFacts> = {}): CallFacts {
     voicemails: [],
     recorded: new Map(),
     toRecord: [],
+    recordsPrompts: true,
     room: null,
     talk: null,
     ...more,

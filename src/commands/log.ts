@@ -9,6 +9,7 @@ import { readTime } from '../store/exchange-view.ts'
 import { exportLog } from '../store/export.ts'
 import { verifyLog } from '../store/verify.ts'
 import { findBadPicture } from '../store/verify-pictures.ts'
+import { findBadRecording } from '../store/verify-recordings.ts'
 import { DONE, type Given, isClosedPipe, type Outcome } from './command.ts'
 import { districtOf, opened } from './opened.ts'
 
@@ -53,7 +54,12 @@ export async function logVerify({ config, options, operands }: Given): Promise<O
     for (const district of districts) {
       const bar = progressBar('Entries')
       const log = await verifyLog(db, keys, district, path.join(config.dataDir, 'checkpoints'), bar.to).finally(bar.end)
-      const verdict = log.kind === 'broken' ? log : ((await findBadPicture(db, keys, config.dataDir, district)) ?? log)
+      const verdict =
+        log.kind === 'broken'
+          ? log
+          : ((await findBadPicture(db, keys, config.dataDir, district)) ??
+            (await findBadRecording(db, keys, config.dataDir, district)) ??
+            log)
       if (verdict.kind === 'broken') {
         process.stdout.write(`${verdict.seq === null ? 'broken' : `broken at entry ${verdict.seq}`}: ${verdict.what}\n`)
         return { status: 1 }

@@ -22,6 +22,7 @@ export type KeyPurpose =
   | 'picture'
   | 'picture-link'
   | 'picture-digest'
+  | 'recording-digest'
   | 'pin'
   | 'login-code'
   | 'second-factor'

@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { RecordingStore } from '../relay/recording-ports.ts'
-import { type Db, inDistrict, type Trx } from './database.ts'
+import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { exchangeById, type Viewer } from './exchange-view.ts'
 import { insertNotices } from './exchanges.ts'
@@ -20,6 +20,14 @@ import { openTask } from './tasks.ts'
 export const FETCH_AGAIN_SECONDS = [2, 5, 15, 60, 300, 1800]
 /** After so many, about 17 hours, it is lost. */
 export const MOST_FETCHES = 40
+
+/** The event by which the log holds a recording: which, and a keyed digest of its audio. */
+export const RECORDING_KEPT = 'recording_kept'
+
+/** A digest that only who has the keys can make: HMAC-SHA-256, in hexadecimal. */
+export function recordingDigest(keys: Keys, districtId: string, audio: Buffer): string {
+  return createHmac('sha256', keys.derive('recording-digest', districtId)).update(audio).digest('hex')
+}
 
 /** A family's spoken answer; `language`: the aide's; `sender`: how the family is named to the teacher. */
 type ToldOf = {
@@ -91,8 +99,17 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
     keep: async (districtId, id, audio, type) => {
       await writeSealed(keys, dataDir, 'recording', districtId, id, audio)
       await inDistrict(db, districtId, async (trx) => {
-        await sql`update recording set kept_at = clock_timestamp(), type = ${type}, fetch_after = clock_timestamp(), tries = 0
-          where district_id = ${districtId} and id = ${id} and kept_at is null`.execute(trx)
+        const { rows } = await sql<{ exchange_id: string | null }>`
+          update recording set kept_at = clock_timestamp(), type = ${type}, fetch_after = clock_timestamp(), tries = 0
+          where district_id = ${districtId} and id = ${id} and kept_at is null returning exchange_id`.execute(trx)
+        const detail = { recording: id, digest: recordingDigest(keys, districtId, audio) }
+        await appendEvents(
+          trx,
+          districtId,
+          await Promise.all(
+            rows.map(async (row) => ({ exchangeId: row.exchange_id, at: await databaseNow(trx), what: RECORDING_KEPT, detail })),
+          ),
+        )
       })
     },
     audio: (districtId, id) => readSealed(keys, dataDir, 'recording', districtId, id),

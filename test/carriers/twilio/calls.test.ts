@@ -113,7 +113,7 @@ test.each<[string, number, unknown, unknown]>([
   ],
   ['was busy', 200, { sid: SID, status: 'busy', duration: '0' }, { end: { word: 'busy', seconds: 0, errorCode: null } }],
   ['says nothing', 200, { sid: SID }, null],
-  ['is not known', 404, { code: 20404 }, null],
+  ['is not known', 404, { code: 20404 }, { end: { word: 'failed', seconds: 0, errorCode: null } }],
   ['cannot be asked for', 503, {}, null],
 ])('a call that %s', async (_, status, body, expected) => {
   there.json(status, body)

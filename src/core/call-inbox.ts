@@ -31,7 +31,7 @@ type FamilyTurn = Turn<FamilyState>
 
 /** Below it a transcript is only a guess, and the voice itself is kept. The carrier promises nothing about the figure. */
 const SURE = 0.5
-const KEY_SECONDS = 8
+const KEY_SECONDS = 15
 const ANSWER_SECONDS = 10
 const MOST_RECORDED = 180
 const RING_SECONDS = 25

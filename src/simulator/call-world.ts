@@ -62,6 +62,8 @@ export type PhoneCall = {
   readonly phone: string
   /** What the display shows; `anonymous` when the caller withholds it. */
   readonly other: string
+  /** Whether somebody at this phone dialled. */
+  readonly dialled: boolean
   readonly state: 'rings' | 'talks' | 'over'
   readonly heard: readonly Heard[]
   readonly waits: Waiting

@@ -161,5 +161,13 @@ export function shown(leg: Leg): PhoneCall {
   const { sid, status, direction } = leg.record
   const state = isOver(leg) ? 'over' : status === 'in-progress' || direction === 'inbound' ? 'talks' : 'rings'
   const other = leg.other === WITHHELD ? 'anonymous' : leg.other
-  return { sid, phone: leg.phone, other, state, heard: [...leg.heard], waits: leg.waits }
+  return {
+    sid,
+    phone: leg.phone,
+    other,
+    dialled: leg.record.direction === 'inbound',
+    state,
+    heard: [...leg.heard],
+    waits: leg.waits,
+  }
 }

@@ -51,6 +51,13 @@ export function tellCallStory(call: PhoneCall | null, onStaff: readonly HandsetT
   if (!written)
     return stage(0, 'staff', `${cast.family} has a landline: it takes no texts. ${cast.staff} writes as always. Press Send.`)
   if (call === null) return stage(1, null, 'On its way: translated, and then the phone rings.', true)
+  if (call.dialled && call.state !== 'over')
+    return stage(
+      3,
+      null,
+      `${cast.family} has called the school’s number: what waits is offered first, else ${cast.staff}’s phone rings. Press Answer there, or the keys that the voice names.`,
+      true,
+    )
   if (call.state === 'rings') return stage(1, 'family', `It rings in the kitchen, from a number of the school. Press Answer.`)
   if (call.state === 'over' && !call.heard.some((one) => one.kind === 'pressed'))
     return stage(

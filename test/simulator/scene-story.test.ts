@@ -115,6 +115,7 @@ describe('where the family has a landline', () => {
     sid: 'CA1',
     phone: '+19715550142',
     other: '+19715550100',
+    dialled: false,
     state,
     heard,
     waits,
@@ -131,6 +132,7 @@ describe('where the family has a landline', () => {
     ['the answer is read back', call('talks', 'keys', pressed, pressed, spoke), 'family', /Press 1 to send it/],
     ['nobody took the call', call('over', 'nothing'), null, /rings again ten minutes after.*press Call/],
     ['it is over', call('over', 'nothing', pressed), null, /can call back at any time/],
+    ['the family has dialled', { ...call('talks', 'nothing'), dialled: true }, null, /has called the school’s number/],
   ])('when %s', (_, now, glow, hint) => {
     const story = tellCallStory(now, texts(['sent', '09:05']), { now: at('09:06'), offsetSeconds: 0, zone }, cast)
     expect(story.glow).toBe(glow)

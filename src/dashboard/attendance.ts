@@ -123,7 +123,8 @@ export function attendanceRoutes(
       absences: await absencesOf(trx, visit.districtId, desk.schoolId, date.toString()),
     }))
     const at = `/attendance/${encodeURIComponent(desk.schoolId)}`
-    const told = new Set(absences.map(({ studentId }) => studentId))
+    // Who was asked in vain, or by a server that ended in the middle, may be ticked again: the same message is not sent twice.
+    const told = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
     return html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(date)}</p>
 <form method="post" action="${at}" class="composer" data-draft="${at}">${
       unknown.length === 0

@@ -561,6 +561,20 @@ describe('attendance', () => {
       .screen()
       .filter(({ body }) => body.includes('Maya L no asistió hoy, lunes 3 de marzo'))
     expect(told.length).toBe(1)
+    const box = async () => /<input[^>]*value="maya"[^>]*>/.exec((await rivera.get('/attendance')).html)?.[0] ?? ''
+    expect(await box()).toContain('disabled')
+    // As a server leaves it that ends before it has written down what it sent.
+    await world.rows(sql`update absence set exchanges = '{}' where student_id = 'maya' returning student_id`)
+    expect(await box()).not.toContain('disabled')
+    await rivera.post('/attendance/lincoln', { student: 'maya' })
+    await world.settled()
+    expect(await box()).toContain('disabled')
+    expect(
+      world
+        .phoneOf('rosa')
+        .screen()
+        .filter(({ body }) => body.includes('Maya L no asistió')).length,
+    ).toBe(1)
     world.phoneOf('rosa').texts(told[0]?.other ?? '', '=1+1 Mi hija está enferma hoy.')
     await world.settled()
     expect((await rivera.get('/attendance')).html).toContain('Mi hija está enferma hoy.')

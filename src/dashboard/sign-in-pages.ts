@@ -22,7 +22,7 @@ export function signInPage(view: {
         ? html`<p>This is the demo: the sample school, with nothing real in it. Come in as one of its people.</p>
 <form method="post" action="/sign-in/demo" class="people">${hidden(view.next)}${view.demo.map(
             (one) => html`<button name="person" value="${one.id}"><b>${one.name}</b><small>${one.does}</small></button>`,
-          )}</form><h2>As a school does it</h2>`
+          )}</form><h2>As a school does it</h2><p class="hint">The code goes to the phone as a text. The phones of the demo’s page show the talk with a family alone, so here it is seen by nobody.</p>`
         : ''
     }${
       view.byProvider

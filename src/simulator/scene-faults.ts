@@ -1,7 +1,7 @@
 import type { HandsetText } from './world.ts'
 
 /** What a visitor can break, one thing at a time. */
-export type Breakage = 'carrier' | 'answer' | 'translator' | 'no-answer' | 'machine' | 'hang-up'
+export type Breakage = 'carrier' | 'answer' | 'translator' | 'no-answer' | 'busy' | 'machine' | 'hang-up'
 
 /** What the page says of a thing that can be broken, each a sentence or the label of a key. */
 type Words = {
@@ -61,6 +61,17 @@ export const breakages: Readonly<Record<Breakage, Words>> = {
     waits: 'Nobody answers: it is rung again in ten minutes.',
     mended:
       'Somebody is home again. Ten minutes after the last call it rings once more; to hear it now, press “Call” at the kitchen phone.',
+    shown: 'It was rung again, and heard once.',
+  },
+  busy: {
+    calls: true,
+    breakIt: 'Let the line be busy',
+    mendIt: 'Free the line',
+    broken: 'Somebody talks on the kitchen phone',
+    means: 'the line is busy, and it is rung again later',
+    waits: 'The line is busy: it is rung again in ten minutes.',
+    mended:
+      'The line is free again. Ten minutes after the last call it rings once more; to hear it now, press “Call” at the kitchen phone.',
     shown: 'It was rung again, and heard once.',
   },
   machine: {

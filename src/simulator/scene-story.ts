@@ -41,13 +41,27 @@ export function actsOf(cast: Cast): readonly string[] {
 }
 
 /** The same story where the family has a landline: told from the call and the teacher's screen. */
-export function tellCallStory(call: PhoneCall | null, onStaff: readonly HandsetText[], clock: StageClock, cast: Cast): Story {
+export function tellCallStory(
+  call: PhoneCall | null,
+  onStaff: readonly HandsetText[],
+  clock: StageClock,
+  cast: Cast,
+  { last, tried }: FaultsSeen,
+): Story {
   const stage = (act: number, glow: Glow, hint: string, travelling = false): Story => ({ act, glow, hint, travelling })
   if (isNight(clock.now, clock.zone)) return stage(0, 'morning', 'It is night: the school rings nobody. Make it morning.')
   const written = onStaff.some((text) => text.kind === 'sent')
   const answered = onStaff.some((text) => text.kind === 'received')
-  if (answered)
-    return stage(5, null, `${cast.staff} reads in ${cast.staffLanguage} what ${cast.family} said. That is a landline, both ways.`)
+  if (answered && last?.still) {
+    const { broken, means, mendIt } = breakages[last.what]
+    return stage(5, 'staff', `${broken}: ${means}. Send from ${cast.staff}’s phone, watch, and then press “${mendIt}”.`)
+  }
+  const live = call !== null && call.state !== 'over'
+  if (answered && !live) {
+    const next = breakagesFor(true).find((what) => !tried.has(what)) ?? null
+    const read = `${cast.staff} reads in ${cast.staffLanguage} what ${cast.family} said. That is a landline, both ways.`
+    return stage(5, next, next === null ? read : `${read} Now break something: press “${breakages[next].breakIt}”.`)
+  }
   if (!written)
     return stage(0, 'staff', `${cast.family} has a landline: it takes no texts. ${cast.staff} writes as always. Press Send.`)
   if (call === null) return stage(1, null, 'On its way: translated, and then the phone rings.', true)

@@ -170,6 +170,7 @@ export function simulatorScene(
         on: () => translatorDown,
       },
       'no-answer': phoneFault('no-answer'),
+      busy: phoneFault('busy'),
       machine: phoneFault('machine'),
       'hang-up': phoneFault('hang-up'),
     }
@@ -219,7 +220,7 @@ export function simulatorScene(
     const last =
       lastBroken && breakagesFor(landline).includes(lastBroken.what) ? { ...lastBroken, still: lastBroken.what === broken } : null
     const story = landline
-      ? tellCallStory(simulator.calls.phoneCall(familyPhone.number) ?? null, onTable[1], clock, cast)
+      ? tellCallStory(simulator.calls.phoneCall(familyPhone.number) ?? null, onTable[1], clock, cast, { last, tried })
       : tellStory(...onTable, clock, cast, { last, tried })
     const written = await stage.written(
       onTable.flat().flatMap(({ kind, sid }) => (kind === 'received' && sid !== null ? [sid] : [])),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Heard, PhoneCall, Waiting } from '../../src/simulator/call-world.ts'
-import type { LastBroken } from '../../src/simulator/scene-faults.ts'
+import type { FaultsSeen, LastBroken } from '../../src/simulator/scene-faults.ts'
 import { isNight, tellCallStory, tellStory } from '../../src/simulator/scene-story.ts'
 import type { HandsetText } from '../../src/simulator/world.ts'
 
@@ -120,6 +120,8 @@ describe('where the family has a landline', () => {
     heard,
     waits,
   })
+  const tellCall = (now: PhoneCall | null, onStaff: HandsetText[], seen: FaultsSeen = { last: null, tried: new Set() }) =>
+    tellCallStory(now, onStaff, { now: at('09:06'), offsetSeconds: 0, zone }, cast, seen)
   const pressed: Heard = { kind: 'pressed', keys: '1' }
   const spoke: Heard = { kind: 'spoke', words: 'Gracias.' }
 
@@ -134,7 +136,34 @@ describe('where the family has a landline', () => {
     ['it is over', call('over', 'nothing', pressed), null, /can call back at any time/],
     ['the family has dialled', { ...call('talks', 'nothing'), dialled: true }, null, /has called the school’s number/],
   ])('when %s', (_, now, glow, hint) => {
-    const story = tellCallStory(now, texts(['sent', '09:05']), { now: at('09:06'), offsetSeconds: 0, zone }, cast)
+    const story = tellCall(now, texts(['sent', '09:05']))
+    expect(story.glow).toBe(glow)
+    expect(story.hint).toMatch(hint)
+  })
+
+  test.each([
+    [
+      'is told, it leads to what can be broken',
+      false,
+      [],
+      'no-answer',
+      /both ways\. Now break something: press “Let nobody answer”/,
+    ],
+    ['is told, it leads on to what was not broken yet', false, ['no-answer', 'busy'], 'machine', /press “Let a machine answer”/],
+    ['is told and all was broken, nothing glows', false, ['no-answer', 'busy', 'machine', 'hang-up'], null, /both ways\.$/],
+    [
+      'is told and something is broken, it says what that does',
+      true,
+      ['busy'],
+      'staff',
+      /busy.*Send from Ms Rivera’s phone.*press “Free the line”/,
+    ],
+  ] as const)('when the story %s', (_, still, tried, glow, hint) => {
+    const last = still ? { what: 'busy' as const, still, before: new Set<string>() } : null
+    const story = tellCall(call('over', 'nothing', pressed), texts(['sent', '09:05'], ['received', '09:06']), {
+      last,
+      tried: new Set(tried),
+    })
     expect(story.glow).toBe(glow)
     expect(story.hint).toMatch(hint)
   })

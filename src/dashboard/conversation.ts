@@ -1,13 +1,13 @@
 /** A conversation: what was said, and the next message. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { html } from 'hono/html'
-import type { Staff } from '../core/people.ts'
 import { plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
-import type { Acted, Action, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
+import type { Acted, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
-import type { Moment, Prepared, ToPrepare } from '../relay/ports.ts'
+import type { Moment } from '../relay/ports.ts'
+import type { Prepared, ToPrepare } from '../relay/prepare-ports.ts'
+import type { ForStaff } from '../relay/translating.ts'
 import { claim, giveBack } from '../store/claims.ts'
 import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
@@ -16,10 +16,8 @@ import { type ExchangeRecord, exchangeById, readCursor } from '../store/exchange
 import { markSeen } from '../store/inbox-view.ts'
 import type { Keys } from '../store/keys.ts'
 import { mayBeUrgent } from '../store/people.ts'
-import type { Picture } from '../store/picture-view.ts'
 import { pictureOfMessage } from '../store/pictures.ts'
 import { threadPulse } from '../store/pulse.ts'
-import type { Audio } from '../store/recordings.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
 import { standsIn, type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
@@ -31,32 +29,26 @@ import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
 import { keepWritten, withSentence, wordsOf } from './sentences.ts'
-import { safeNext } from './sign-in.ts'
 import { readUpload, type Upload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
 import { familyInWords } from './words.ts'
 
 /** What conversations need of the house. */
-export type ConversationDeps = Sender & {
-  readonly keys: Keys
-  readonly call: (request: CallUp) => Promise<Composed>
-  readonly act: (request: ActRequest) => Promise<Acted>
-  /** What the family would get of a draft, and when. */
-  readonly preview: (moment: Moment, draft: ToPrepare) => Promise<Prepared>
-  /** A translation put back into the language of the writer, for the writer alone; null: nobody can just now. */
-  readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
-  readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
-  readonly now: () => Promise<Temporal.Instant>
-  readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
-  /** Text segments that the carrier counts. */
-  readonly segments: (body: string) => number
-}
+export type ConversationDeps = Sender &
+  Pick<ForStaff, 'translateBack'> & {
+    readonly keys: Keys
+    readonly call: (request: CallUp) => Promise<Composed>
+    readonly act: (request: ActRequest) => Promise<Acted>
+    /** What the family would get of a draft, and when. */
+    readonly preview: (moment: Moment, draft: ToPrepare) => Promise<Prepared>
+    readonly now: () => Promise<Temporal.Instant>
+    /** Text segments that the carrier counts. */
+    readonly segments: (body: string) => number
+  }
 
 const PAGE = 30
 const GONE = 'The message has gone out meanwhile, and cannot be changed any more. Send this one as well, or leave it.'
-const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
-const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
 
 /** Adds a conversation's page and what can be done on it. */
 export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps, cookies: Cookies, visitOf: VisitOf): void {
@@ -151,36 +143,6 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (called.kind !== 'accepted') return show(visit, request, reply.code(409), head, draftOf(''), called.problem, null)
     return reply.redirect(`/conversations/${head.id}?said=calling#end`, 303)
   })
-
-  for (const action of ACTIONS)
-    app.post(`/exchanges/:id/${action}`, async (request, reply) => settle(request, reply, action, DONE[action]))
-
-  app.get('/exchanges/:id/audio', async (request, reply) => {
-    const audio = await deps.recording(visitOf(request).staff, idOf(request))
-    if (audio === null) return sayNotFound(reply)
-    if (audio === 'not_yet') return reply.code(503).header('retry-after', '10').send()
-    return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
-  })
-
-  app.get('/exchanges/:id/pictures/:n', async (request, reply) => {
-    const { n } = request.params as { n: string }
-    const picture = /^\d{1,2}$/.test(n) ? await deps.picture(visitOf(request).staff, idOf(request), Number(n)) : null
-    if (picture === null) return sayNotFound(reply)
-    if (picture === 'not_yet') return reply.code(503).header('retry-after', '10').send()
-    return reply.type(picture.type).header('cache-control', 'private, no-store').send(picture.bytes)
-  })
-
-  async function settle(request: FastifyRequest, reply: FastifyReply, action: Action, said: string): Promise<FastifyReply> {
-    const { districtId, staff } = visitOf(request)
-    const back = safeNext(fieldsOf(request)('back'))
-    const acted = await deps.act({ districtId, staff, exchangeId: idOf(request), action })
-    if (acted.kind === 'not_found') return sayNotFound(reply)
-    if (acted.kind !== 'done')
-      return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
-    // What was put off to later goes as soon as the hours allow, and that may not be now.
-    const words = said === 'released' && acted.status === 'held' ? 'held' : said
-    return reply.redirect(`${back}?said=${words}#end`, 303)
-  }
 
   function asSeen(record: ExchangeRecord): ExchangeRecord {
     return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }

@@ -9,6 +9,7 @@ import { attendanceRoutes } from './attendance.ts'
 import { type ClassesDeps, classesRoutes } from './classes.ts'
 import { closureRoutes } from './closures.ts'
 import { type ConversationDeps, conversationRoutes } from './conversation.ts'
+import { type ExchangeDeps, exchangeRoutes } from './exchanges.ts'
 import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
@@ -34,6 +35,7 @@ import { buildWall } from './wall.ts'
 /** What the dashboard needs of the house. */
 export type DashboardDeps = SignInDeps &
   ConversationDeps &
+  ExchangeDeps &
   ClassesDeps &
   AnnouncementDeps &
   OversightDeps &
@@ -65,6 +67,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       const visitOf = gate(inside, deps, cookies)
       inboxRoutes(inside, deps, visitOf)
       conversationRoutes(inside, deps, cookies, visitOf)
+      exchangeRoutes(inside, deps, visitOf)
       classesRoutes(inside, deps, visitOf)
       announcementRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)

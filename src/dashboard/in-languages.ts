@@ -3,17 +3,13 @@
 import { html } from 'hono/html'
 import { sameLanguage } from '../core/language.ts'
 import type { TranslationCover } from '../core/language-coverage.ts'
+import type { Translator } from '../relay/ports.ts'
+import type { ForStaff } from '../relay/translating.ts'
 import type { Html } from './page.ts'
 import { languageWords, namesInWords } from './words.ts'
 
-/** A message in one of the families' languages (BCP 47); `text` null: nobody can put it into that one, and it goes out as it was written. */
-export type InLanguage = { readonly language: string; readonly text: string | null }
-
 /** What the pages need for it: how much of a language is translated at all, and a text in some of them. */
-export type Languages = {
-  readonly covers: (language: string) => Promise<TranslationCover>
-  readonly inLanguages: (text: string, languages: readonly string[]) => Promise<readonly InLanguage[]>
-}
+export type Languages = Pick<Translator, 'covers'> & Pick<ForStaff, 'inLanguages'>
 
 /** As many as are shown; a school of more has the most frequent ones here. */
 const SHOWN = 12

@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import { readSendLater, type SendLater } from '../core/send-later.ts'
-import { sendTime } from '../relay/prepare.ts'
+import { sendTime } from '../relay/prepared.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import type { Html } from './page.ts'
 import type { Fields } from './wall.ts'

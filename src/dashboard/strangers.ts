@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
+import type { ForStaff } from '../relay/translating.ts'
 import type { ExchangeRecord } from '../store/exchange-view.ts'
 import { zoneOf } from '../store/people.ts'
 import { momentOf } from '../store/settings.ts'
@@ -24,12 +25,11 @@ import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
 import { briefly, duration, languageWords, namesInWords, timeTag } from './words.ts'
 
 /** What these pages need of the house. */
-export type StrangersDeps = Sender & {
-  /** What somebody unknown wrote, for staff to read; null: it needs no translation, or nobody can just now. */
-  readonly translateUnknown: (text: string) => Promise<{ readonly text: string; readonly from: string } | null>
-  /** A phone was settled: what it wrote waits to be translated. */
-  readonly placed: () => void
-}
+export type StrangersDeps = Sender &
+  Pick<ForStaff, 'translateUnknown'> & {
+    /** A phone was settled: what it wrote waits to be translated. */
+    readonly placed: () => void
+  }
 
 /** Adds the pages. `:id` is a phone's id, never its number. Who does not see the school's tasks finds nothing. */
 export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visitOf: VisitOf): void {

@@ -19,7 +19,7 @@ import type {
   PinRequest,
   Written,
 } from './compose-ports.ts'
-import { sendTime } from './prepare.ts'
+import { sendTime } from './prepared.ts'
 
 const PROBLEMS = {
   no_phone: 'This guardian has no phone on file: send paper, or ask the family for a number.',

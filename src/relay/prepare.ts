@@ -1,26 +1,13 @@
 /** Step 2: the language, the words and the time. A hold is only a later `sendAfter`. */
 
-import { senderLabel, writeBody } from '../core/body.ts'
-import { hasVoice } from '../core/call-voices.ts'
-import { missingFacts } from '../core/facts.ts'
-import { type Openings, openingsAt } from '../core/hours.ts'
+import { openingsAt } from '../core/hours.ts'
 import { sameLanguage } from '../core/language.ts'
-import { cleanText } from '../core/segments.ts'
-import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Wordings } from '../core/wordings.ts'
 import type { LineAsker } from './look-up.ts'
-import type { Unseen } from './picture-ports.ts'
-import type {
-  Asked,
-  Detector,
-  Moment,
-  Postponed,
-  Prepared,
-  PrepareStore,
-  ToPrepare,
-  TranslationAnswer,
-  Translator,
-} from './ports.ts'
+import type { Detector, Moment, TranslationAnswer, Translator } from './ports.ts'
+import type { Asked, Postponed, Prepared, PrepareStore, ToPrepare } from './prepare-ports.ts'
+import { result } from './prepared.ts'
+import { ask } from './translating.ts'
 
 /** What `prepare` works with. */
 export type PrepareDeps = {
@@ -40,10 +27,6 @@ const GIVE_UP_MINUTES = 10
 const TRANSLATIONS_AT_ONCE = 16
 /** No translation begins later than this after the lease was asked for: each may take 10 s, and the lease of 60 s must outlive them all. */
 const ASK_WITHIN_MS = 40_000
-/** Minutes after which a text that came by a detour says when it was written: "I am outside" must not read as now. */
-const DELAYED_MINUTES = 10
-/** UTF-16 units that a translation may have beside so many times those of its original (Chinese becomes about six times as long). */
-const GROWTH = { times: 15, more: 500 }
 
 /** Prepares up to `limit` exchanges of a district; gives how many it had. A crash leaves their leases to run out. */
 export async function prepare(deps: PrepareDeps, districtId: string, limit: number): Promise<number> {
@@ -202,155 +185,3 @@ async function translateAll(
 }
 
 /** An engine's answer as it can be kept. Nothing, or far more than the original can say, is no translation of it. */
-async function ask(translator: PrepareDeps['translator'], request: NonNullable<Wish['request']>): Promise<TranslationAnswer> {
-  const answer = await translator.translate(request)
-  if (answer.kind !== 'translated') return answer
-  if (answer.text.trim() === '') return { kind: 'unavailable', reason: 'empty answer' }
-  if (answer.text.length > GROWTH.times * request.text.length + GROWTH.more)
-    return { kind: 'unavailable', reason: 'answer too long' }
-  return { ...answer, text: cleanText(answer.text) }
-}
-
-function result(
-  moment: Moment,
-  item: ToPrepare,
-  from: string,
-  to: string,
-  answer: TranslationAnswer | null,
-  openings: Openings,
-): Prepared {
-  const translation = answer?.kind === 'translated' ? { language: to, text: answer.text, by: answer.by } : null
-  const languages = { from, to, country: item.country }
-  const differs = translation !== null && missingFacts(item.text, translation.text, item.names, languages).length > 0
-  const spoken = translation === null && item.direction === 'to_family' ? (item.familyLanguages[0] ?? to) : to
-  const time = timing(moment, item, spoken, openings)
-  const lines = [...delay(moment, item, to, time), ...linesOf(item, to, answer, differs)]
-  const toFamily = item.direction === 'to_family'
-  const label = toFamily ? senderLabel({ name: item.staffName, school: item.schoolName, first: item.first }) : item.familyName
-  return {
-    id: item.id,
-    urgent: item.urgent,
-    notBefore: item.notBefore,
-    tries: item.tries,
-    schoolId: item.schoolId,
-    hoursVersion: item.hoursVersion,
-    originalLanguage: from,
-    translation,
-    translationNote: differs ? 'differs' : answer !== null && translation === null ? 'not_translated' : null,
-    noteDetail: answer !== null && answer.kind !== 'translated' ? answer.reason : null,
-    body: item.phone === 'none' ? null : writeBody(label, lines),
-    withPictures: item.attached?.goes === true && item.channel === 'text' && item.phone === 'ready',
-    channel: item.channel === 'call' ? 'call' : 'text',
-    ...time,
-    answer: answerToSender(moment, item, time),
-  }
-}
-
-/** What stands below each other behind the sender's name. */
-function linesOf(item: ToPrepare, to: string, answer: TranslationAnswer | null, differs: boolean): string[] {
-  if (item.keyword !== null) return [fixedText('opted_out_to_staff', to, {}, item.wordings).text]
-  const picture = [
-    ...pictureLines(item, to),
-    ...(item.voiceSeconds === null ? [] : [voiceLine(item, to, String(item.voiceSeconds))]),
-  ]
-  if (item.text.trim() === '') return picture
-  if (answer === null) return [item.text, ...picture]
-  if (answer.kind !== 'translated') return [fixedText('not_translated', to, {}, item.wordings).text, item.text, ...picture]
-  return differs
-    ? [answer.text, fixedText('translation_differs', to, {}, item.wordings).text, item.text, ...picture]
-    : [answer.text, ...picture]
-}
-
-/** What the reader of a text is told of something that came or did not come along. */
-const UNSEEN: Readonly<Record<Unseen, string>> = {
-  video: '(a video came with it, which cannot be passed on)',
-  sound: '(a sound came with it, which cannot be passed on)',
-  contact_card: '(a contact card came with it, which is not passed on)',
-  other: '(a file came with it, which cannot be passed on)',
-  damaged: '(a picture came with it that cannot be shown)',
-  too_large: '(a picture came with it that is too large to be passed on)',
-  lost: '(a picture came with it, and the carrier has lost it)',
-}
-
-/** That there are pictures, where a phone may not show them by itself. A family's phone that gets them needs no words for it but where there are no others. */
-function pictureLines(item: ToPrepare, to: string): string[] {
-  const { attached } = item
-  if (attached === null) return []
-  const { kept, waiting, unseen } = attached
-  const goes = attached.goes && item.channel === 'text'
-  if (item.direction === 'to_family') {
-    if (!goes || waiting > 0 || unseen.length > 0) return [fixedText('picture_stays', to, {}, item.wordings).text]
-    return item.text.trim() === '' ? [fixedText('picture', to, {}, item.wordings).text] : []
-  }
-  const many = (count: number) => (count === 1 ? 'picture' : `${count} pictures`)
-  return [
-    ...(kept > 0 ? [goes ? `(${many(kept)})` : `(${many(kept)}: see it in your browser)`] : []),
-    ...(waiting > 0 ? [`(${many(waiting)}: not here yet, look in your browser later)`] : []),
-    ...unseen.map((why) => UNSEEN[why]),
-  ]
-}
-
-function voiceLine({ direction, wordings }: ToPrepare, to: string, seconds: string): string {
-  return fixedText(direction === 'to_staff' ? 'voice_message_staff' : 'voice_message', to, { seconds }, wordings).text
-}
-
-/** When a delayed text was written, in the words and on the clock of its reader at the time of the hand-over. */
-function delay(moment: Moment, item: ToPrepare, to: string, time: Timing): string[] {
-  const { reachedAt, keyword } = item
-  if (reachedAt === null || keyword !== null) return []
-  if (item.createdAt.since(reachedAt).total('minutes') < DELAYED_MINUTES) return []
-  const ahead = moment.database.until(moment.now)
-  const when = sayWhen(reachedAt.add(ahead), time.sendAfter ?? moment.now, item.hours?.zone ?? 'UTC', to)
-  return [fixedText('delayed', to, { when }, item.wordings).text]
-}
-
-type Timing = Pick<Prepared, 'status' | 'sendAfter' | 'hold'>
-
-function timing(moment: Moment, item: ToPrepare, spoken: string, openings: Openings): Timing {
-  if (item.phone === 'none') return { status: 'received', sendAfter: null, hold: null }
-  if (item.channel === 'none') return { status: 'failed', sendAfter: null, hold: null }
-  // No voice speaks it: a person says it first. Never another language's voice.
-  if (item.channel === 'call' && !item.recorded && !hasVoice(spoken)) return { status: 'held', sendAfter: null, hold: 'person' }
-  if (item.phone === 'no_number') return { status: 'held', sendAfter: null, hold: 'no_number' }
-  return sendTime(moment.now, item, openings)
-}
-
-/** When a message may be handed over: at once, at the time that its writer chose or the opening of the next window after it, or at no known time. */
-export function sendTime(
-  now: Temporal.Instant,
-  message: Pick<ToPrepare, 'urgent' | 'optedOut' | 'hours' | 'notBefore'>,
-  openings: Openings = openingsAt(now),
-): Timing & { readonly status: 'held' | 'queued'; readonly hold: 'hours' | 'no_hours' | null } {
-  const { urgent, optedOut, hours, notBefore } = message
-  if (urgent || optedOut) return { status: 'queued', sendAfter: now, hold: null }
-  const chosen = notBefore !== null && Temporal.Instant.compare(notBefore, now) > 0 ? notBefore : null
-  const time = hours === null ? null : (chosen === null ? openings : openingsAt(chosen))(hours)
-  if (time === null) return { status: 'held', sendAfter: null, hold: 'no_hours' }
-  if (Temporal.Instant.compare(time.at, now) <= 0) return { status: 'queued', sendAfter: now, hold: null }
-  return { status: 'held', sendAfter: time.at, hold: chosen?.equals(time.at) ? null : 'hours' }
-}
-
-/** Who wrote on a phone is told once per closed window when the other side will get it, and each time when a family that opted out will not. */
-function answerToSender(moment: Moment, item: ToPrepare, time: Timing): Prepared['answer'] {
-  if (!item.fromPhone || item.keyword !== null) return null
-  const toFamily = item.direction === 'to_family'
-  const language = toFamily ? item.staffLanguage : (item.familyLanguages[0] ?? item.staffLanguage)
-  if (toFamily && item.optedOut)
-    return {
-      notice: 'opted_out_to_staff',
-      key: `opted_out:${item.id}`,
-      ...fixedText('opted_out_to_staff', language, {}, item.wordings),
-    }
-  if (time.status !== 'held') return null
-  const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
-  if (time.sendAfter === null || item.writerZone === null)
-    return {
-      notice: 'held_no_time',
-      key,
-      ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }, item.wordings),
-    }
-  const when = sayWhen(time.sendAfter, moment.now, item.writerZone, language)
-  return toFamily
-    ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }, item.wordings) }
-    : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }, item.wordings) }
-}

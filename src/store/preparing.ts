@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely'
 import type { Direction } from '../core/exchange.ts'
-import type { Asked, Moment, Postponed, Prepared, PrepareStore, ToPrepare } from '../relay/ports.ts'
+import type { Moment } from '../relay/ports.ts'
+import type { Asked, Postponed, Prepared, PrepareStore, ToPrepare } from '../relay/prepare-ports.ts'
 import { bindPhones } from './conversations.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { type Described, describeExchanges } from './describing.ts'

@@ -126,6 +126,20 @@ describe('a landline in a language that no voice speaks', () => {
 })
 
 describe('a borrowed phone', () => {
+  test('the PIN comes as a text, stands in no record, and who was given it does', async () => {
+    const request = { districtId: world.district, staff: await someone('rivera'), guardianId: 'rosa', anew: false, text: true }
+    const given = await givePin(store(), { ...request, idempotency: null })
+    if (given.kind !== 'given') throw new Error(given.problem)
+    await world.nudge()
+    await world.settled()
+    expect((await world.phoneOf('rosa').reads()).join()).toContain(given.pin)
+    expect(await world.rows(sql`select from exchange where notice = 'pin' and original_text like ${`%${given.pin}%`}`)).toEqual(
+      [],
+    )
+    const noted = await world.rows(sql`select who, detail from event where what = 'pin_given' and detail ->> 'guardian' = 'rosa'`)
+    expect(noted).toEqual([{ who: 'rivera', detail: { guardian: 'rosa' } }])
+  })
+
   test('hears what waits with the household’s PIN, and nothing without', async () => {
     const line = await world.line('rivera', 'marie')
     const neighbour = telephone(world, NEIGHBOUR)

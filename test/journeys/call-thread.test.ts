@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { type Telephone, telephone } from '../support/telephone.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -95,4 +96,21 @@ test('where the translation says another time the landline hears both, however t
   expect(said).toContain(`es-US: ${WRONG[1]}`)
   expect(said).toContain(`en-US: ${WRONG[0]}`)
   kitchen.hangsUp()
+})
+
+test('what a family says while its conversation ends is kept at the office', async () => {
+  await world.sends('rivera', { guardian: 'paula' }, 'Thank you very much.')
+  await kitchen.rings()
+  kitchen.answers()
+  await kitchen.hears()
+  await kitchen.presses('1')
+  await kitchen.presses('2')
+  await kitchen.says('Gracias a usted, maestra.')
+  // As an import does that takes the teacher from the class.
+  await world.rows(sql`update conversation set ended_at = clock_timestamp() where staff_side = 'rivera' returning id`)
+  await kitchen.presses('1')
+  kitchen.hangsUp()
+  const atOffice = async () => (await world.exchanges({ staff: 'lincoln/office' })).map((one) => one.original.text)
+  await world.until('it is kept', async () => (await atOffice()).includes('Gracias a usted, maestra.'))
+  expect(await world.tasks('voicemail')).toHaveLength(1)
 })

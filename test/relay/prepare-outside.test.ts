@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Prepared, PrepareStore, ToPrepare, TranslationAnswer } from '../../src/relay/ports.ts'
+import type { TranslationAnswer } from '../../src/relay/ports.ts'
 import { prepare } from '../../src/relay/prepare.ts'
+import type { Prepared, PrepareStore, ToPrepare } from '../../src/relay/prepare-ports.ts'
 import { anyText, expectQuick, longOf, SEEDS } from '../support/outside.ts'
 
 const NOW = Temporal.Instant.from('2026-11-23T18:00:00Z')

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { E164 } from '../../src/core/phone-number.ts'
 import type { LineType } from '../../src/relay/call-ports.ts'
 import type { LineAsker } from '../../src/relay/look-up.ts'
-import type { Postponed, Prepared, PrepareStore, ToPrepare } from '../../src/relay/ports.ts'
 import { prepare } from '../../src/relay/prepare.ts'
+import type { Postponed, Prepared, PrepareStore, ToPrepare } from '../../src/relay/prepare-ports.ts'
 
 const item = (n: number): ToPrepare => ({
   id: `e${n}`,

@@ -14,9 +14,9 @@ export type Cluster = {
     name: string,
   ) => Promise<{ readonly ownerUrl: string; readonly adminUrl: string; readonly drop: () => Promise<void> }>
   readonly templateUrl: string
-  /** Seconds of processor time that PostgreSQL has taken; 0 where the system does not tell (it is no Linux). */
   /** Lets the planner know the template, as it knows a database that has been at work; the tables are small enough that it reads every row. */
   readonly analyze: () => Promise<void>
+  /** Seconds of processor time that PostgreSQL has taken; 0 where the system does not tell (it is no Linux). */
   readonly processorSeconds: () => Promise<number>
   readonly close: () => Promise<void>
 }

@@ -2,12 +2,12 @@
 
 import type { FastifyInstance } from 'fastify'
 import { Kysely, PostgresDialect } from 'kysely'
+import { assemble } from '../../src/assemble.ts'
 import { createTwilioCalls } from '../../src/carriers/twilio/calls.ts'
 import { createTwilioCarrier } from '../../src/carriers/twilio/client.ts'
 import { problems } from '../../src/health.ts'
 import { createWayIn } from '../../src/jobs/way-in.ts'
 import { createLogger } from '../../src/logger.ts'
-import { assemble } from '../../src/main.ts'
 import type { Detector, Translator } from '../../src/relay/ports.ts'
 import type { Db, Role } from '../../src/store/database.ts'
 import { createKeys } from '../../src/store/keys.ts'

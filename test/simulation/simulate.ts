@@ -90,6 +90,7 @@ type Message = { readonly result: Result } | { readonly words: readonly string[]
 const results: Result[] = []
 const report = (message: Message) => {
   if ('words' in message) {
+    // What a world tells is this program's output.
     for (const line of message.words) console.log(line)
     return
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import type { PrepareStore } from '../../src/relay/ports.ts'
+import type { PrepareStore } from '../../src/relay/prepare-ports.ts'
 import { connect, type Db, databaseNow, inDistrict } from '../../src/store/database.ts'
 import { insertMessages, timeOrderedId } from '../../src/store/exchanges.ts'
 import { prepareStore } from '../../src/store/preparing.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
-import type { Prepared } from '../../src/relay/ports.ts'
+import type { Prepared } from '../../src/relay/prepare-ports.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { insertMessages, timeOrderedId } from '../../src/store/exchanges.ts'
 import { prepareStore } from '../../src/store/preparing.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Prepared, PrepareStore, ToPrepare } from '../../src/relay/ports.ts'
+import type { Prepared, PrepareStore, ToPrepare } from '../../src/relay/prepare-ports.ts'
 import { connect, type Db, databaseNow, inDistrict } from '../../src/store/database.ts'
 import { insertMessages, timeOrderedId } from '../../src/store/exchanges.ts'
 import { prepareStore } from '../../src/store/preparing.ts'

@@ -165,18 +165,23 @@ export async function homeline(
   return { status, out, err }
 }
 
-/** A server process, or the fallback receiver's. */
-export type Server = {
-  readonly url: string
+/** A server process that may not be ready yet, nor ever be. */
+export type Starting = {
   readonly pid: number
   readonly out: () => string
   readonly err: () => string
+  readonly ready: Promise<void>
+  /** The exit status; null when a signal ended it. */
+  readonly exited: Promise<number | null>
   /** Sends a signal and gives the exit status; null when the signal itself ended it. */
-  readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number | null>
+  readonly end: (signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT' | 'SIGHUP') => Promise<number | null>
 }
 
-/** Starts `homeline serve` (or `fallback`) and waits until it says that it is ready; what is left of it is killed after the test file. */
-export async function startServer(variables: Variables, cwd = tmpdir(), command: readonly string[] = ['serve']): Promise<Server> {
+/** A server process, or the fallback receiver's. */
+export type Server = Omit<Starting, 'ready' | 'exited'> & { readonly url: string }
+
+/** Starts `homeline serve` (or `fallback`); what is left of it is killed after the test file. */
+export function launchServer(variables: Variables, cwd = tmpdir(), command: readonly string[] = ['serve']): Starting {
   const child = start(command, variables, cwd)
   let [out, err] = ['', '']
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
@@ -194,17 +199,26 @@ export async function startServer(variables: Variables, cwd = tmpdir(), command:
     child.kill('SIGKILL')
     await exited
   })
-  await ready
+  // Whoever waits for its end alone need not hear that it never was ready.
+  ready.catch(() => {})
   return {
-    url: out.match(/ready at (\S+)/)?.[1] ?? '',
     pid: child.pid as number,
     out: () => out,
     err: () => err,
+    ready,
+    exited,
     end: (signal) => {
       child.kill(signal)
       return exited
     },
   }
+}
+
+/** Starts it and waits until it says that it is ready. */
+export async function startServer(...given: Parameters<typeof launchServer>): Promise<Server> {
+  const { ready, exited: _exited, ...server } = launchServer(...given)
+  await ready
+  return { ...server, url: server.out().match(/ready at (\S+)/)?.[1] ?? '' }
 }
 
 /** A family of the town: its phone and the numbers by which it and its teacher reach each other. */

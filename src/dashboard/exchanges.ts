@@ -1,0 +1,56 @@
+/** What can be done with one exchange, and what can be heard and seen of it. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from 'hono/html'
+import type { Staff } from '../core/people.ts'
+import type { Acted, Action, ActRequest } from '../relay/compose-ports.ts'
+import type { Picture } from '../store/picture-view.ts'
+import type { Audio } from '../store/recordings.ts'
+import { safeNext } from './sign-in.ts'
+import type { VisitOf } from './visits.ts'
+import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
+
+/** What exchanges need of the house. */
+export type ExchangeDeps = {
+  readonly act: (request: ActRequest) => Promise<Acted>
+  readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
+  readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
+}
+
+const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
+const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
+
+/** Adds the routes; the house itself asks who may. */
+export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf: VisitOf): void {
+  const idOf = (request: FastifyRequest) => (request.params as { id: string }).id.toLowerCase()
+
+  for (const action of ACTIONS)
+    app.post(`/exchanges/:id/${action}`, async (request, reply) => settle(request, reply, action, DONE[action]))
+
+  app.get('/exchanges/:id/audio', async (request, reply) => {
+    const audio = await deps.recording(visitOf(request).staff, idOf(request))
+    if (audio === null) return sayNotFound(reply)
+    if (audio === 'not_yet') return reply.code(503).header('retry-after', '10').send()
+    return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
+  })
+
+  app.get('/exchanges/:id/pictures/:n', async (request, reply) => {
+    const { n } = request.params as { n: string }
+    const picture = /^\d{1,2}$/.test(n) ? await deps.picture(visitOf(request).staff, idOf(request), Number(n)) : null
+    if (picture === null) return sayNotFound(reply)
+    if (picture === 'not_yet') return reply.code(503).header('retry-after', '10').send()
+    return reply.type(picture.type).header('cache-control', 'private, no-store').send(picture.bytes)
+  })
+
+  async function settle(request: FastifyRequest, reply: FastifyReply, action: Action, said: string): Promise<FastifyReply> {
+    const { districtId, staff } = visitOf(request)
+    const back = safeNext(fieldsOf(request)('back'))
+    const acted = await deps.act({ districtId, staff, exchangeId: idOf(request), action })
+    if (acted.kind === 'not_found') return sayNotFound(reply)
+    if (acted.kind !== 'done')
+      return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
+    // What was put off to later goes as soon as the hours allow, and that may not be now.
+    const words = said === 'released' && acted.status === 'held' ? 'held' : said
+    return reply.redirect(`${back}?said=${words}#end`, 303)
+  }
+}

@@ -1,0 +1,57 @@
+/** Asking a translator: an answer that cannot be one is none; and what staff ask for themselves. */
+
+import { sameLanguage } from '../core/language.ts'
+import { cleanText } from '../core/segments.ts'
+import type { Detector, TranslationAnswer, TranslationRequest, Translator } from './ports.ts'
+
+/** UTF-16 units that a translation may have beside so many times those of its original (Chinese becomes about six times as long). */
+const GROWTH = { times: 15, more: 500 }
+
+/** Asks once. What is empty or far too long counts as no answer for now. */
+export async function ask(translator: Pick<Translator, 'translate'>, request: TranslationRequest): Promise<TranslationAnswer> {
+  const answer = await translator.translate(request)
+  if (answer.kind !== 'translated') return answer
+  if (answer.text.trim() === '') return { kind: 'unavailable', reason: 'empty answer' }
+  if (answer.text.length > GROWTH.times * request.text.length + GROWTH.more)
+    return { kind: 'unavailable', reason: 'answer too long' }
+  return { ...answer, text: cleanText(answer.text) }
+}
+
+/** What staff ask of the translator for their own eyes: nothing of it is handed over. */
+export type ForStaff = {
+  /** A translation put back into the language of the writer; null: nobody can just now. */
+  readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
+  /** A text in each of these languages (BCP 47); `text` null: nobody can put it into that one just now. */
+  readonly inLanguages: (
+    text: string,
+    languages: readonly string[],
+  ) => Promise<readonly { readonly language: string; readonly text: string | null }[]>
+  /** What somebody unknown wrote, in English; null: it needs no translation, or nobody can just now. */
+  readonly translateUnknown: (text: string) => Promise<{ readonly text: string; readonly from: string } | null>
+}
+
+/** These by an engine and a detector. */
+export function forStaff(translator: Pick<Translator, 'translate'>, detect: Detector): ForStaff {
+  const into = async (text: string, from: string, to: string, names: readonly string[] = []) => {
+    const answer = await ask(translator, { text, from, to, names })
+    return answer.kind === 'translated' ? answer.text : null
+  }
+  return {
+    translateBack: into,
+    inLanguages: async (text, languages) => {
+      const found = detect(text).language
+      const from = found === 'und' ? 'en' : found
+      return Promise.all(
+        languages.map(async (language) => ({
+          language,
+          text: sameLanguage(from, language) ? text : await into(text, from, language),
+        })),
+      )
+    },
+    translateUnknown: async (text) => {
+      const from = detect(text).language
+      const words = from === 'und' || sameLanguage(from, 'en') ? null : await into(text, from, 'en')
+      return words === null ? null : { text: words, from }
+    },
+  }
+}

@@ -218,7 +218,9 @@ async function sendWithoutPictures(trx: Trx, districtId: string, moment: Moment,
   const { rows } = await sql<{ id: string }>`
     update exchange e set status = 'queued', part = 0, send_after = ${moment.now.toString()}::timestamptz, with_pictures = false, pictures_failed = true,
       prepare_after = clock_timestamp(), prepare_lease = null
-    where e.district_id = ${districtId} and e.id = any(${[...exchangeIds]}::uuid[]) and e.part = 0 and e.status in ('failed', 'undelivered') and not exists (
+    where e.district_id = ${districtId} and e.id = any(${[...exchangeIds]}::uuid[]) and e.status in ('failed', 'undelivered') and not exists (
+        select from attempt a where a.district_id = ${districtId} and a.exchange_id = e.id and a.part > 0 and a.outcome is distinct from 'refused')
+      and not exists (
       select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
         and o.seq > e.seq and o.status in ('sending', 'sent', 'delivered'))
     returning e.id`.execute(trx)

@@ -15,6 +15,8 @@ let t: TestDatabase
 let school: LogSchool
 let store: DeliverStore
 let made = 0
+/** Twilio, error 30011: the number or the phone takes no pictures. */
+const NO_PICTURES = 30011
 beforeAll(async () => {
   t = await freshDatabase()
 })
@@ -216,6 +218,26 @@ test.each([
     return sql<{ status: string }>`select status from exchange where id = ${id}`.execute(trx)
   })
   expect(rows).toEqual([{ status: expected }])
+})
+
+test.each([
+  ['before its second part was handed over goes anew without it', false, { status: 'queued', with_pictures: false, part: 0 }],
+  ['after its second part was handed over is left to its sender', true, { status: 'undelivered', with_pictures: true, part: 1 }],
+] as const)('a long text whose picture no carrier takes, told %s', async (_, second, expected) => {
+  const id = await write('A long letter about the trip to the zoo. '.repeat(60))
+  await inDistrict(t.db, school.district, (trx) => sql`update exchange set with_pictures = true where id = ${id}`.execute(trx))
+  const [first] = await claim()
+  if (first === undefined) throw new Error('nothing was claimed')
+  await store.record(school.district, [{ ...first, outcome: { kind: 'accepted', sid: 'MMfirst' } }])
+  if (second) expect(await claimed()).toEqual([id])
+  const { rows } = await inDistrict(t.db, school.district, async (trx) => {
+    const about = { kind: 'status', districtId: school.district, attemptId: first.attemptId, sid: 'MMfirst' } as const
+    await settleCallbacks(trx, school.district, await momentOf(trx), [
+      { ...about, status: 'undelivered', errorCode: NO_PICTURES },
+    ])
+    return sql`select status, with_pictures, part from exchange where id = ${id}`.execute(trx)
+  })
+  expect(rows).toEqual([expected])
 })
 
 test('every event of a hand-over waits to be sealed', async () => {

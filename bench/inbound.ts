@@ -107,6 +107,7 @@ try {
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     words: (districtId, limit) => indexWords(db, districtId, limit),
+    makeExport: async () => 0,
     // The path ends before the hand-over here: `bench/release.ts` measures that.
     findWork: async (step) => (step === 'deliver' ? [] : findWork(scheduler, step, () => now(db))),
     report: (step, error) => console.error(step, error),

@@ -86,6 +86,7 @@ async function measure(districtId: string, round: number, count: number): Promis
     reconcile: { store: reconcileStore(db, keys), carrier },
     seal: (id, limit) => sealDistrict(db, keys, id, limit),
     words: (districtId, limit) => indexWords(db, districtId, limit),
+    makeExport: async () => 0,
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => console.error(step, error),
     caughtUp: async () => {},

@@ -9,6 +9,7 @@ import { segmentsOf } from './carriers/twilio/segments.ts'
 import { readVoiceInbox } from './carriers/twilio/voice-forms.ts'
 import type { Staff } from './core/people.ts'
 import { type DashboardDeps, dashboard } from './dashboard/dashboard.ts'
+import { makeExport } from './dashboard/export-file.ts'
 import { sender } from './dashboard/sending.ts'
 import type { Installation } from './installation.ts'
 import { type Jobs, startJobs, type WokenStep } from './jobs/path.ts'
@@ -97,6 +98,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
   const { db, scheduler, keys, account, carrier, translator, detect, logger, metrics } = parts
   const store = composeStore(db, keys)
   const { dataDir } = parts
+  const asSeen = parts.pages?.asSeen ?? ((at) => at)
   const recordings = recordingStore(db, keys, dataDir)
   const pictures = pictureStore(db, keys, dataDir)
   const lines = parts.lookUp === null ? null : createLineAsker(parts.lookUp, () => performance.now())
@@ -120,6 +122,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     interpret: (districtId, limit) => interpret({ store: talkStore(db), translator }, districtId, limit),
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     words: (districtId, limit) => indexWords(db, districtId, limit),
+    makeExport: (districtId, stopping) => makeExport({ db, keys, dataDir, now: () => now(db), asSeen }, districtId, stopping),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => {
       metrics.stepFailures.inc({ step })
@@ -173,6 +176,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),
     preview: (moment, draft) => preview({ translator, detect }, moment, draft),
     ...forStaff(translator, detect),
+    dataDir,
+    exportAsked: () => jobs.wake('export'),
     placed: () => jobs.wake('prepare'),
     noticed: () => jobs.wake('deliver'),
     segments: segmentsOf,

@@ -1,10 +1,11 @@
-/** What a server does every hour: checkpoints of every district's log; old raw webhooks, answers to repeats, calls, logins and pictures of no message dropped. */
+/** What a server does every hour: checkpoints of every district's log; old raw webhooks, answers to repeats, calls, logins, exports and pictures of no message dropped. */
 
 import path from 'node:path'
 import { forgetCalls } from './store/call-ending.ts'
 import { writeCheckpoint } from './store/checkpoint.ts'
 import { forgetOldAnswers } from './store/composing.ts'
 import { type Db, inDistrict } from './store/database.ts'
+import { forgetExports } from './store/exports.ts'
 import { dropOldWebhooks } from './store/inbox.ts'
 import type { Keys } from './store/keys.ts'
 import { forgetLogins } from './store/logins.ts'
@@ -27,5 +28,6 @@ export async function keepHouse(db: Db, keys: Keys, dataDir: string): Promise<vo
     await inDistrict(db, id, (trx) => forgetLogins(trx, id))
     await writeCheckpoint(db, keys, id, path.join(dataDir, 'checkpoints'))
     await forgetPictures(db, dataDir, id)
+    await forgetExports(db, dataDir, id)
   }
 }

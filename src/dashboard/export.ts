@@ -1,21 +1,33 @@
 /** Exports of the log for a records request: as a spreadsheet, as lines for a program, as a PDF to hand over. Each needs a reason and is in the log. */
 
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import type { Cover, Entry } from '../pdf/record.ts'
+import { isUuid } from '../core/uuid.ts'
 import type { Db } from '../store/database.ts'
-import type { ExchangeRecord } from '../store/exchange-view.ts'
-import { type ExportPage, exportLog, type Writer } from '../store/export.ts'
+import { askExport, dropExport, type ExportRow, exportsOf, noteFetched } from '../store/exports.ts'
+import type { Keys } from '../store/keys.ts'
 import { choicesOf, type Found } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
+import { readSealedParts } from '../store/sealed-files.ts'
+import { daysInWords } from './export-file.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
-import { clock, dateWords, languageWords, namesInWords, outcome } from './words.ts'
+import { briefly, namesInWords, timeTag } from './words.ts'
 
 /** What an export needs of the house. */
-export type ExportDeps = Pick<Sender, 'asSeen'> & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
+export type ExportDeps = Pick<Sender, 'asSeen'> & {
+  readonly db: Db
+  readonly keys: Keys
+  /** Where the files are kept. */
+  readonly dataDir: string
+  readonly now: () => Promise<Temporal.Instant>
+  /** Somebody asked for one. */
+  readonly exportAsked: () => void
+}
 
 /** Days that are exported when nobody says which. */
 const DAYS = 30
@@ -42,7 +54,7 @@ export function exportForm(given: {
         : [[id, [namesInWords(students), namesInWords(guardians)].filter((name) => name !== '').join(', ')]]
     }),
   )
-  return html`<details><summary>Export as a file</summary><form method="post" action="/oversight/export" class="stack">${Object.entries(
+  return html`<details><summary>Export as a file</summary><form method="post" action="/oversight/export" class="stack"><input type="hidden" name="key" value="${randomUUID()}">${Object.entries(
     given.chosen,
   ).map(([name, value]) => (value === '' ? '' : html`<input type="hidden" name="${name}" value="${value}">`))}
 <p class="hint">Every message of these days that you may see${given.chosen.staff + given.chosen.class === '' ? '' : ', of the teacher and class chosen above'}, whatever words you looked for, and never anybody’s number.</p>
@@ -50,19 +62,14 @@ export function exportForm(given: {
 <label for="family">Family</label><select id="family" name="family"><option value="">Every family</option>${[...families].map(([id, name]) => html`<option value="${id}">${name}</option>`)}</select>
 <label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="300" required>
 <fieldset><legend>As</legend>${(Object.keys(FORMATS) as Format[]).map((format) => html`<label class="tick"><input type="radio" name="format" value="${format}"${format === 'pdf' ? ' checked' : ''}> ${FORMATS[format].name}</label>`)}</fieldset>
-<button>Export</button></form></details>`
+<button data-busy="Exporting…">Export</button></form></details>`
 }
 
 /** The days between two dates of a form, in the school's zone; without them, the last thirty. */
 export function rangeOf(from: Temporal.PlainDate | null, to: Temporal.PlainDate | null, now: Temporal.Instant, zone: string) {
   const last = to ?? now.toZonedDateTimeISO(zone).toPlainDate()
   const first = from ?? last.subtract({ days: DAYS })
-  return {
-    first: first.toString(),
-    last: last.toString(),
-    from: first.toZonedDateTime(zone).toInstant(),
-    to: last.add({ days: 1 }).toZonedDateTime(zone).toInstant(),
-  }
+  return { first: first.toString(), last: last.toString() }
 }
 
 /** The day that a form's field names; null: none. */
@@ -73,7 +80,17 @@ export function dayOf(text: string): Temporal.PlainDate | null {
 }
 
 /** Adds the export; `admin` gives null for who is none. */
-export function exportRoute(app: FastifyInstance, deps: ExportDeps, admin: (request: FastifyRequest) => Visit | null): void {
+export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (request: FastifyRequest) => Visit | null): void {
+  const idOf = (request: FastifyRequest) => (request.params as { id: string }).id.toLowerCase()
+  /** The visitor's own export that a request names. */
+  const found = async (request: FastifyRequest): Promise<{ readonly visit: Visit; readonly row: ExportRow } | null> => {
+    const visit = admin(request)
+    const id = idOf(request)
+    if (visit === null || !isUuid(id)) return null
+    const [row] = await visit.read((trx) => exportsOf(trx, visit.staff, id))
+    return row === undefined ? null : { visit, row }
+  }
+
   app.post('/oversight/export', async (request, reply) => {
     const visit = admin(request)
     if (visit === null) return sayNotFound(reply)
@@ -83,8 +100,7 @@ export function exportRoute(app: FastifyInstance, deps: ExportDeps, admin: (requ
       zone: await zoneOf(trx, staff),
       choices: await choicesOf(trx, staff),
     }))
-    const at = await deps.now()
-    const range = rangeOf(dayOf(fields('from')), dayOf(fields('to')), at, zone)
+    const { first, last } = rangeOf(dayOf(fields('from')), dayOf(fields('to')), await deps.now(), zone)
     const reason = fields('reason').trim().slice(0, 300)
     const format = (Object.keys(FORMATS) as Format[]).find((one) => one === fields('format')) ?? 'csv'
     if (reason === '')
@@ -95,89 +111,115 @@ export function exportRoute(app: FastifyInstance, deps: ExportDeps, admin: (requ
         html`<p>An export needs a reason, such as the number of the records request. It is kept in the log. Go back, write it, and try again.</p>`,
       )
     const only = { staff: fields('staff') || null, guardian: fields('family') || null, classId: fields('class') || null }
-    const said = (day: string) => `${dateWords(Temporal.PlainDate.from(day))}, ${day.slice(0, 4)}`
     const nameOf = (list: readonly { readonly id: string; readonly name: string }[], id: string) =>
       list.find((one) => one.id === id)?.name ?? id
-    const today = at.toZonedDateTimeISO(zone)
-    const cover: Cover = {
-      title: 'Record of messages',
-      chosen: [
-        `From ${said(range.first)} to ${said(range.last)}; times of ${zone.replaceAll('_', ' ')}`,
-        ...(only.staff === null ? [] : [`Messages with ${nameOf(choices.staff, only.staff)}`]),
-        ...(only.classId === null ? [] : [`Families of the class ${nameOf(choices.classes, only.classId)}`]),
-        ...(only.guardian === null ? [] : ['Messages of one family']),
-      ],
-      exported: `Exported by ${staff.displayName} on ${dateWords(today.toPlainDate())}, ${today.year} at ${clock(today)}`,
-      reason,
-    }
+    const chosen = [
+      ...(only.staff === null ? [] : [`Messages with ${nameOf(choices.staff, only.staff)}`]),
+      ...(only.classId === null ? [] : [`Families of the class ${nameOf(choices.classes, only.classId)}`]),
+      ...(only.guardian === null ? [] : ['Messages of one family']),
+    ]
+    const id = isUuid(fields('key')) ? fields('key') : randomUUID()
+    await visit.read((trx) => askExport(trx, staff, id, { first, last, zone, only, reason, format, chosen }))
+    deps.exportAsked()
+    return reply.redirect(`/oversight/exports/${id}`, 303)
+  })
+
+  app.get('/oversight/exports', async (request, reply) => {
+    const visit = admin(request)
+    if (visit === null) return sayNotFound(reply)
+    const rows = await visit.read((trx) => exportsOf(trx, visit.staff))
+    const now = await deps.now()
+    return visit.page(
+      reply,
+      'oversight',
+      'Exports',
+      html`<p class="crumb"><a href="/oversight">Oversight</a></p><h1>Your exports</h1><p class="hint">Each is kept for a day, for you alone.</p>${
+        rows.length === 0
+          ? html`<p class="empty">There is none. Choose what to export at the end of <a href="/oversight">Oversight</a>.</p>`
+          : html`<ul class="rows">${rows.map(
+              (row) =>
+                html`<li><div><a href="/oversight/exports/${row.id}"><b><bdi>${row.asked.reason}</bdi></b></a><p class="hint">${daysInWords(row.asked)}, ${FORMATS[row.asked.format].name}</p></div><span class="hint">${STATES[row.state]}, ${timeTag(row.askedAt, briefly(deps.asSeen(row.askedAt), now, row.asked.zone))}</span></li>`,
+            )}</ul>`
+      }`,
+    )
+  })
+
+  app.get('/oversight/exports/:id', async (request, reply) => {
+    const own = await found(request)
+    if (own === null) return sayNotFound(reply)
+    const { visit, row } = own
+    return visit.page(
+      reply,
+      'oversight',
+      'Export',
+      html`<p class="crumb"><a href="/oversight">Oversight</a> · <a href="/oversight/exports">Your exports</a></p><h1><bdi>${row.asked.reason}</bdi></h1>
+<p class="sub">${daysInWords(row.asked)}, as ${FORMATS[row.asked.format].name}</p>${row.asked.chosen.map((line) => html`<p class="sub"><bdi>${line}</bdi></p>`)}
+<div id="export" data-live${isUnderWay(row) ? html` data-progress` : ''}>${statePart(row)}</div>`,
+      isUnderWay(row),
+    )
+  })
+
+  app.get('/oversight/exports/:id/file', async (request, reply) => {
+    const own = await found(request)
+    if (own?.row.state !== 'ready') return sayNotFound(reply)
+    const { visit, row } = own
+    const parts = await readSealedParts(deps.keys, deps.dataDir, 'export', visit.districtId, row.id)
+    if (parts === null)
+      return sayPlainly(
+        reply,
+        503,
+        'This file is not here',
+        html`<p>It was made on another server of the school, which does not share its files with this one. Ask who runs the server, or export once more.</p>`,
+      )
+    await visit.read((trx) => noteFetched(trx, visit.staff, row))
     request.raw.socket.setTimeout(0)
-    reply.hijack()
-    reply.raw.writeHead(200, {
-      ...reply.getHeaders(),
-      'content-type': FORMATS[format].type,
-      'content-disposition': `attachment; filename="homeline-${range.first}-to-${range.last}.${format}"`,
-    } as Record<string, string>)
-    const writer: Writer = async function* (pages) {
-      // Fonts and their shaper are loaded when the first PDF is made.
-      const { recordPdf } = await import('../pdf/record.ts')
-      yield* recordPdf(cover, entriesOf(pages, deps, at, zone))
-    }
-    await exportLog(deps.db, visit.districtId, {
-      ...range,
-      only,
-      format,
-      ...(format === 'pdf' ? { writer } : {}),
-      out: reply.raw,
-      by: { staff, reason },
-    }).catch((error) => {
-      request.log.warn({ reqId: request.id, err: error }, 'an export broke off')
-      reply.raw.destroy()
-    })
-    reply.raw.end()
+    const { first, last, format } = row.asked
     return reply
+      .type(FORMATS[format].type)
+      .header('content-disposition', `attachment; filename="homeline-${first}-to-${last}.${format}"`)
+      .header('content-length', row.size ?? 0)
+      .send(Readable.from(parts, { objectMode: false }))
+  })
+
+  app.post('/oversight/exports/:id/drop', async (request, reply) => {
+    const own = await found(request)
+    if (own === null) return sayNotFound(reply)
+    await dropExport(deps.db, deps.dataDir, own.visit.staff, own.row.id)
+    return reply.redirect('/oversight/exports?said=export_dropped', 303)
   })
 }
 
-async function* entriesOf(
-  pages: AsyncIterable<ExportPage>,
-  { asSeen }: Pick<ExportDeps, 'asSeen'>,
-  now: Temporal.Instant,
-  zone: string,
-): AsyncGenerator<readonly Entry[]> {
-  const local = (at: string) => asSeen(Temporal.Instant.from(at)).toZonedDateTimeISO(zone)
-  for await (const { records, names } of pages) yield records.map((record) => entryOf(record, names, local, now, zone))
+const STATES: Readonly<Record<ExportRow['state'], string>> = {
+  waits: 'waits',
+  being_made: 'being made',
+  ready: 'ready',
+  failed: 'did not work',
 }
 
-/** An exchange in words, as the record shows it. */
-function entryOf(
-  { view, author }: ExchangeRecord,
-  names: ReadonlyMap<string, string>,
-  local: (at: string) => Temporal.ZonedDateTime,
-  now: Temporal.Instant,
-  zone: string,
-): Entry {
-  const name = (id: string) => names.get(id) ?? id
-  const staff = view.staff === null ? 'the school' : name(view.staff)
-  const family = view.guardians.length === 0 ? 'somebody whom the school does not know' : namesInWords(view.guardians.map(name))
-  const at = local(view.at)
-  const what =
-    author === 'gateway' ? 'Automatic notice' : { message: 'Message', call: 'Call', voicemail: 'Voice message' }[view.kind]
-  const way = view.direction === 'to_family' ? `${staff} → ${family}` : `${family} → ${staff}`
-  const { original, translation } = view
-  return {
-    id: view.id,
-    day: `${dateWords(at.toPlainDate())}, ${at.year}`,
-    head: `${clock(at)} · ${what} · ${way}`,
-    texts: [
-      ...(original.text === '' ? [] : [{ label: `${languageWords(original.language)}, as written`, text: original.text }]),
-      ...(translation === null
-        ? []
-        : [{ label: `${languageWords(translation.language)}, translated by ${translation.by}`, text: translation.text }]),
-    ],
-    events: [
-      ...(view.direction === 'to_family' ? [outcome(view, now, zone).words] : []),
-      ...(view.urgentReason === null ? [] : [`urgent: ${view.urgentReason}`]),
-      ...view.events.map((event) => `${clock(local(event.at))} ${event.what.replaceAll('_', ' ')}`),
-    ].join(' · '),
+const isUnderWay = ({ state }: ExportRow) => state === 'waits' || state === 'being_made'
+
+/** How far it is, and what can be done. */
+function statePart(row: ExportRow): Html {
+  const drop = (words: string) =>
+    html`<form method="post" action="/oversight/exports/${row.id}/drop"><button>${words}</button></form>`
+  switch (row.state) {
+    case 'waits':
+      return html`<div class="note"><p role="status">It begins in a moment, or when the one before it is done.</p><div class="row">${drop('Do not make it')}</div></div>`
+    case 'being_made':
+      return html`<div class="note"><p role="status">${
+        row.total === 0
+          ? 'It is being made.'
+          : `${row.done.toLocaleString('en')} of ${row.total.toLocaleString('en')} messages so far.`
+      }</p><progress aria-label="The export"${row.total === 0 ? '' : html` value="${row.done}" max="${row.total}"`}></progress><p class="hint">You may leave this page: the file waits for you here and under “Exports” in Oversight.</p><div class="row">${drop('Stop it')}</div></div>`
+    case 'ready':
+      return html`<p role="status">${row.done === 1 ? 'One message' : `${row.done.toLocaleString('en')} messages`}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p>
+<div class="row"><a class="button main" href="/oversight/exports/${row.id}/file" download>Download</a>${drop('Delete the file')}</div>`
+    case 'failed':
+      return html`<p class="wrong" role="alert">This did not work, and it was tried several times. Export once more; when it fails again, tell who runs the server.</p><div class="row"><a class="button" href="/oversight">Back to Oversight</a>${drop('Remove from the list')}</div>`
   }
+}
+
+/** `1.2 MB` */
+function sizeInWords(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

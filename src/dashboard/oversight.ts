@@ -3,12 +3,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Status } from '../core/exchange.ts'
-import type { Db } from '../store/database.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
 import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
-import { dayOf, exportForm, exportRoute, rangeOf } from './export.ts'
+import { dayOf, type ExportDeps, exportForm, exportRoutes, rangeOf } from './export.ts'
 import type { Html } from './page.ts'
 import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
@@ -17,7 +16,7 @@ import { queryOf, sayNotFound } from './wall.ts'
 import { briefly, clockTag, dayHeading, familyInWords, outcome, timeTag } from './words.ts'
 
 /** What oversight needs of the house. */
-export type OversightDeps = Sender & { readonly db: Db; readonly now: () => Promise<Temporal.Instant> }
+export type OversightDeps = Sender & ExportDeps
 
 const PAGE = 40
 
@@ -40,6 +39,7 @@ const LOOKS: Readonly<Record<Look['what'], string>> = {
   exchanges_seen: 'searched messages',
   log_exported: 'exported the log',
   export_begun: 'began to export the log',
+  export_fetched: 'downloaded an export',
   pin_given: 'was given the PIN of a family’s messages',
   recording_played: 'listened to a voice message',
   picture_seen: 'looked at a picture',
@@ -83,7 +83,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     )
   })
 
-  exportRoute(app, deps, admin)
+  exportRoutes(app, deps, admin)
 
   async function results(visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { staff } = visit
@@ -118,7 +118,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       reply,
       'oversight',
       'Oversight',
-      html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
+      html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/exports">Exports</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
 <form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In any language" aria-describedby="how"></div>
 <div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
 <div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>

@@ -25,6 +25,8 @@ export type Frame = {
   /** Said once at the top, after something was done. */
   readonly said: Html | null
   readonly body: Html
+  /** Whether something goes on that the page tells of: without the script it looks again every few seconds. */
+  readonly goesOn: boolean
 }
 
 const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: string }>> = {
@@ -38,10 +40,10 @@ const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: str
   account: { path: '/account', name: 'Account' },
 }
 
-function head(title: string): Html {
+function head(title: string, goesOn: boolean): Html {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${title} · Homeline</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assetPath('style.css')}"><script src="${assetPath('script.js')}" defer></script></head>`
+<title>${title} · Homeline</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${assetPath('style.css')}"><script src="${assetPath('script.js')}" defer></script>${goesOn ? html`<noscript><meta http-equiv="refresh" content="3"></noscript>` : ''}</head>`
 }
 
 /** A signed-in page. */
@@ -52,7 +54,7 @@ export function framedPage(frame: Frame): Html {
       count > 0 ? html` <b class="count" data-count="${place}">${count}<span class="aside"> new</span></b>` : ''
     }</a></li>`
   }
-  return html`${head(frame.title)}
+  return html`${head(frame.title, frame.goesOn)}
 <body data-who="${frame.whoId}"><a class="skip" href="#main">Skip to the page</a>
 <header class="top"><a class="brand" href="/inbox">Homeline</a><nav aria-label="Main"><ul>${frame.places.map(link)}</ul></nav>
 <div class="me"><a href="/account"${frame.here === 'account' ? html` aria-current="page"` : ''}><bdi>${frame.who}</bdi></a></div></header>
@@ -61,7 +63,7 @@ export function framedPage(frame: Frame): Html {
 
 /** A page of its own, for signing in and for what went wrong. */
 export function plainPage(title: string, body: Html): Html {
-  return html`${head(title)}
+  return html`${head(title, false)}
 <body class="plain"><main id="main"><p class="brand">Homeline</p><h1>${title}</h1>${body}</main></body></html>`
 }
 

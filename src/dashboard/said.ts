@@ -39,6 +39,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   token_revoked: 'That token works no longer.',
   factor_reset: 'Reset. They are signed out, and set up another one at the next sign-in.',
   taken_meanwhile: 'Somebody was faster: look who has it now.',
+  export_dropped: 'Deleted.',
   login_ended: 'That browser is signed out.',
 }
 

@@ -21,8 +21,8 @@ export type Visit = {
   readonly districtId: string
   /** One transaction that sees the visitor's district. */
   readonly read: <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
-  /** Sends a page in the frame, with what the address says was just done. */
-  readonly page: (reply: FastifyReply, here: Place, title: string, body: Html) => Promise<FastifyReply>
+  /** Sends a page in the frame, with what the address says was just done. `goesOn`: without the script it looks again by itself. */
+  readonly page: (reply: FastifyReply, here: Place, title: string, body: Html, goesOn?: boolean) => Promise<FastifyReply>
 }
 
 /** Gives the visit of a request that came through the gate. */
@@ -69,7 +69,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
       staff,
       districtId,
       read,
-      page: async (reply, here, title, body) => {
+      page: async (reply, here, title, body, goesOn = false) => {
         const { inbox, desks } = await read(async (trx) => ({
           inbox: await unreadConversations(trx, districtId, staff.id),
           desks: await staffedDesks(trx, staff),
@@ -90,6 +90,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
             counts: { inbox },
             said: said(queryOf(request, 'said')),
             body,
+            goesOn,
           }),
         )
       },

@@ -10,7 +10,7 @@ import { type ReconcileDeps, reconcile } from '../relay/settle.ts'
 import { type Found, type Loop, startLoop } from './loop.ts'
 
 /** Steps that others bring work to. */
-export type WokenStep = 'receive' | 'prepare' | 'deliver' | 'ring' | 'fetch' | 'interpret'
+export type WokenStep = 'receive' | 'prepare' | 'deliver' | 'ring' | 'fetch' | 'interpret' | 'export'
 
 /** What the jobs work with. */
 export type JobDeps = {
@@ -27,6 +27,8 @@ export type JobDeps = {
   readonly seal: (districtId: string, limit: number) => Promise<number>
   /** Takes the words of so many texts of a district into the index; gives how many, 0 while there are fewer. */
   readonly words: (districtId: string, limit: number) => Promise<number>
+  /** Makes an export that somebody asked for; gives how many. It breaks off, to be begun anew, when `stopping` is aborted. */
+  readonly makeExport: (districtId: string, stopping: AbortSignal) => Promise<number>
   /** Districts that have work for a step now. */
   readonly findWork: (step: Step) => Promise<readonly string[]>
   /** A step failed; `error` may hold what must not be logged. */
@@ -60,11 +62,12 @@ const SHARE = {
   interpret: 20,
   seal: 5_000,
   words: WORD_BLOCK,
+  export: 1,
 } as const
 /** Turns of a step under way at once: while one waits for its translations, another reads on. The other steps take turns. */
 const AT_ONCE: Readonly<Record<string, number>> = { prepare: 2 }
-/** Events are sealed within a second: two looks a second take them together. Words are searched without the index until they fill a block of it. */
-const POLLS_MS: Readonly<Record<string, number>> = { seal: 500, words: 25_000 }
+/** Events are sealed within a second: two looks a second take them together. Words are searched without the index until they fill a block of it. Who asks for an export wakes its step. */
+const POLLS_MS: Readonly<Record<string, number>> = { seal: 500, words: 25_000, export: 15_000 }
 /** Hand-overs under way at once over all districts. */
 const MOST_IN_FLIGHT = 1_000
 
@@ -73,6 +76,7 @@ export function startJobs(deps: JobDeps): Jobs {
   const loops: { readonly name: string; readonly loop: Loop }[] = []
   const loopsOf = (...names: string[]) => loops.filter(({ name }) => names.includes(name)).map(({ loop }) => loop)
   const underWay = new Set<Promise<void>>()
+  const stopping = new AbortController()
   let inFlight = 0
   let lastDelivery = performance.now()
   const wake = (...names: readonly string[]) => {
@@ -152,6 +156,7 @@ export function startJobs(deps: JobDeps): Jobs {
     interpret: forDistricts('interpret', (id) => deps.interpret(id, SHARE.interpret), []),
     seal: forDistricts('seal', (id) => deps.seal(id, SHARE.seal), []),
     words: forDistricts('words', (id) => deps.words(id, SHARE.words), []),
+    export: forDistricts('export', (id) => deps.makeExport(id, stopping.signal), []),
   }
   for (const [name, turn] of Object.entries(turns))
     for (let i = 0; i < (AT_ONCE[name] ?? 1); i++)
@@ -160,12 +165,18 @@ export function startJobs(deps: JobDeps): Jobs {
   return {
     wake,
     stop: async () => {
+      stopping.abort()
       // What feeds the path ends first; what it has begun is finished and sealed.
       for (const loop of loopsOf('receive', 'prepare', 'deliver', 'ring')) await loop.stop()
       await Promise.all(underWay)
-      for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal', 'words')) await loop.stop()
+      for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal', 'words', 'export')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
-    stuck: (ms) => [...new Set(loops.filter(({ loop }) => performance.now() - loop.lastTurn() > ms).map(({ name }) => name))],
+    // One export may take an hour.
+    stuck: (ms) => [
+      ...new Set(
+        loops.filter(({ name, loop }) => name !== 'export' && performance.now() - loop.lastTurn() > ms).map(({ name }) => name),
+      ),
+    ],
   }
 }

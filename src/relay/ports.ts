@@ -14,7 +14,7 @@ import type { Wordings } from '../core/wordings.ts'
 export type Detour = { readonly via: 'fallback' | 'sweep'; readonly at: Temporal.Instant }
 
 /** A step of the path that works district by district. */
-export type Step = 'prepare' | 'deliver' | 'ring' | 'reconcile' | 'fetch' | 'interpret' | 'seal' | 'words'
+export type Step = 'prepare' | 'deliver' | 'ring' | 'reconcile' | 'fetch' | 'interpret' | 'seal' | 'words' | 'export'
 
 /** A text from a phone to one of our numbers. `from` null: withheld, or not a phone number (a short code, an alphanumeric sender). */
 export type InboundText = {

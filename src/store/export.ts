@@ -24,32 +24,45 @@ export type ExportOptions = {
   readonly only?: { readonly staff: string | null; readonly guardian: string | null; readonly classId: string | null }
   /** Who asks for it and why; absent: an operator, by the command. */
   readonly by?: { readonly staff: Staff; readonly reason: string }
+  /** The time that a visitor of the demo's moved clock saw; absent: the same. */
+  readonly asSeen?: (at: Temporal.Instant) => Temporal.Instant
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
-  /** Called after each page with the exchanges that are written and those there are. */
-  readonly progress?: (done: number, total: number) => void
+  /** Called after each page with the exchanges that are written and those there are, and waited for; what it throws ends the export. */
+  readonly progress?: (done: number, total: number) => void | Promise<void>
 }
 
-/** Some of the exchanges, oldest first, and the names of the people and desks in them. */
-export type ExportPage = { readonly records: readonly ExchangeRecord[]; readonly names: ReadonlyMap<string, string> }
+/** Some of the exchanges, oldest first, the names of the people and desks in them, and the zone of each exchange's school. */
+export type ExportPage = {
+  readonly records: readonly ExchangeRecord[]
+  readonly names: ReadonlyMap<string, string>
+  readonly zones: ReadonlyMap<string, string>
+}
 
 /** Makes a file of pages, a part at a time. */
 export type Writer = (pages: AsyncIterable<ExportPage>) => AsyncIterable<string | Buffer>
 
-const PAGE = 500
+/** Exchanges read at once; a PDF takes some seconds for as many as a file of lines takes at once. */
+const PAGE = { csv: 500, jsonl: 500, pdf: 100 } as const
 /** Nobody in particular. */
 const ALL = { staff: null, guardian: null, classId: null } as const
 
+/** A record with what its people are called, and its time by the school's clock. */
+type Row = ExchangeRecord & { readonly nameOf: (id: string) => string; readonly local: string }
+
 /** The columns of the CSV, in order. */
-const COLUMNS: readonly (readonly [name: string, cell: (record: ExchangeRecord) => string | null])[] = [
+const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | null])[] = [
   ['id', ({ view }) => view.id],
   ['at', ({ view }) => view.at],
+  ['schoolTime', ({ local }) => local],
   ['kind', ({ view }) => view.kind],
   ['direction', ({ view }) => view.direction],
   ['author', ({ author }) => author],
   ['staff', ({ view }) => view.staff],
+  ['staffName', ({ view, nameOf }) => (view.staff === null ? null : nameOf(view.staff))],
   ['guardian', ({ view }) => view.guardian],
   ['guardians', ({ view }) => view.guardians.join('; ')],
+  ['guardianNames', ({ view, nameOf }) => view.guardians.map(nameOf).join('; ')],
   ['status', ({ view }) => view.status],
   ['sendAfter', ({ view }) => view.sendAfter],
   ['notBefore', ({ view }) => view.notBefore],
@@ -82,16 +95,24 @@ function csvLine(cells: readonly (string | null)[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-function lines(head: string, line: (record: ExchangeRecord) => string): Writer {
-  return async function* (pages) {
-    yield head
-    for await (const { records } of pages) yield records.map(line).join('')
-  }
-}
-
-const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
-  jsonl: lines('', (record) => `${JSON.stringify({ ...record.view, author: record.author })}\n`),
-  csv: lines(csvLine(COLUMNS.map(([name]) => name)), (record) => csvLine(COLUMNS.map(([, cell]) => cell(record)))),
+const WRITERS: Readonly<Record<'csv' | 'jsonl', (asSeen: (at: Temporal.Instant) => Temporal.Instant) => Writer>> = {
+  jsonl: () =>
+    async function* (pages) {
+      for await (const { records } of pages)
+        yield records.map((record) => `${JSON.stringify({ ...record.view, author: record.author })}\n`).join('')
+    },
+  csv: (asSeen) =>
+    async function* (pages) {
+      yield csvLine(COLUMNS.map(([name]) => name))
+      for await (const { records, names, zones } of pages) {
+        const nameOf = (id: string) => names.get(id) ?? id
+        const rows = records.map((record): Row => {
+          const at = asSeen(Temporal.Instant.from(record.view.at)).toZonedDateTimeISO(zones.get(record.view.id) ?? 'UTC')
+          return { ...record, nameOf, local: `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}` }
+        })
+        yield rows.map((row) => csvLine(COLUMNS.map(([, cell]) => cell(row)))).join('')
+      }
+    },
 }
 
 /**
@@ -99,8 +120,8 @@ const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
  * export is itself an event of the log (`export_begun`, then `log_exported`, also when it broke off). Rejects when `out` fails or is closed.
  */
 export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
-  const { from, to, format, out, by, progress, only = ALL } = options
-  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format])
+  const { from, to, format, out, by, progress, only = ALL, asSeen = (at: Temporal.Instant) => at } = options
+  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format](asSeen))
   if (writer === null) throw new Error('A PDF needs somebody who writes it.')
   const chosen = Object.fromEntries(Object.entries(only).filter(([, id]) => id !== null))
   const asked = {
@@ -123,13 +144,13 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
       const at = await now(trx)
       const total = await countExchanges(trx, districtId, from, to)
       async function* pages(): AsyncGenerator<ExportPage> {
-        const filter = { from, to, ...only, notices: true, limit: PAGE }
+        const filter = { from, to, ...only, notices: true, limit: PAGE[format] }
         let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
         do {
           const { records, next } = await exchangePage(trx, districtId, by?.staff ?? WHOLE_DISTRICT, { ...filter, after }, at)
           count += records.length
-          yield { records, names: format === 'pdf' ? await namesIn(trx, districtId, records) : new Map() }
-          progress?.(count, total)
+          yield { records, ...(await namesIn(trx, districtId, records)) }
+          await progress?.(count, total)
           after = next
         } while (after !== null)
       }
@@ -148,13 +169,28 @@ async function countExchanges(trx: Trx, districtId: string, from: Temporal.Insta
   return rows[0]?.count ?? 0
 }
 
-/** People and desks by name. */
-async function namesIn(trx: Trx, districtId: string, records: readonly ExchangeRecord[]): Promise<ReadonlyMap<string, string>> {
+/** People and desks by name, and the zones of the schools. */
+async function namesIn(
+  trx: Trx,
+  districtId: string,
+  records: readonly ExchangeRecord[],
+): Promise<Pick<ExportPage, 'names' | 'zones'>> {
   const ids = [...new Set(records.flatMap(({ view }) => [view.staff ?? [], view.guardians].flat()))]
-  const { rows } = await sql<{ id: string; name: string }>`
+  const { rows: names } = await sql<{ id: string; name: string }>`
     select id, coalesce(display_name, nullif(trim(concat_ws(' ', given_name, family_name)), ''), id) as name from person
     where district_id = ${districtId} and id = any(${ids}::text[])
     union all select d.id, concat(s.name, ' ', d.kind) from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
     where d.district_id = ${districtId} and d.id = any(${ids}::text[])`.execute(trx)
-  return new Map(rows.map(({ id, name }) => [id, name]))
+  const { rows: zones } = await sql<{ id: string; zone: string }>`
+    select e.id, coalesce(s.hours ->> 'timezone', s.time_zone) as zone from exchange e
+    left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    left join desk d on d.district_id = e.district_id and d.id = e.desk_id
+    join school s on s.district_id = e.district_id and s.id = case when c.id is null then d.school_id else c.school_id end
+    where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[]) and coalesce(s.hours ->> 'timezone', s.time_zone) is not null`.execute(
+    trx,
+  )
+  return {
+    names: new Map(names.map(({ id, name }) => [id, name])),
+    zones: new Map(zones.map(({ id, zone }) => [id, zone])),
+  }
 }

@@ -20,6 +20,7 @@ export type KeyPurpose =
   | 'recording'
   | 'audio'
   | 'picture'
+  | 'export'
   | 'picture-link'
   | 'picture-digest'
   | 'recording-digest'

@@ -116,6 +116,7 @@ const LOOKS = [
   'conversation_seen',
   'exchanges_seen',
   'export_begun',
+  'export_fetched',
   'log_exported',
   'picture_seen',
   'pin_given',

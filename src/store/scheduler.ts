@@ -26,6 +26,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
         or exists (select from picture p where p.district_id = d.id and p.fetch_after <= clock_timestamp()))) as w (due) where w.due`,
     seal: sql`from unsealed u where u.district_id = d.id`,
     words: sql`from (select sum(w.texts) as texts from word_waiting w where w.district_id = d.id) as w where w.texts >= ${WORD_BLOCK}`,
+    export: sql`from export x where x.district_id = d.id and x.ended_at is null and (x.lease is null or x.lease <= clock_timestamp())`,
   }[step]
   const { rows } = await sql<{ id: string }>`select d.id from district d where exists (select ${work}) order by d.id`.execute(db)
   return rows.map((row) => row.id)

@@ -242,6 +242,21 @@ export interface Exchange {
   with_pictures: Generated<boolean>;
 }
 
+export interface Export {
+  asked: Json;
+  asked_at: Generated<ColumnType<Temporal.Instant, string, string>>;
+  district_id: string;
+  done: Generated<number>;
+  ended_at: ColumnType<Temporal.Instant, string, string> | null;
+  id: string;
+  lease: ColumnType<Temporal.Instant, string, string> | null;
+  scope: Json;
+  size: number | null;
+  staff_id: string;
+  total: Generated<number>;
+  tries: Generated<number>;
+}
+
 export interface FixedReview {
   digest: string;
   district_id: string;
@@ -624,6 +639,7 @@ export interface DB {
   event: Event;
   event_text: EventText;
   exchange: Exchange;
+  export: Export;
   fixed_review: FixedReview;
   fixed_wording: FixedWording;
   guardianship: Guardianship;

@@ -20,6 +20,7 @@ let ids: string[]
 beforeAll(async () => {
   t = await freshDatabase()
   school = await logSchool(t.db, t.keys)
+  await inDistrict(t.db, school.district, (trx) => sql`update school set time_zone = 'America/New_York'`.execute(trx))
   ids = []
   await addExchange(t.db, school, { at: '2026-10-31T23:59:59.999999Z' })
   ids.push(await addExchange(t.db, school, { at: '2026-11-01T00:00:00Z', original: '=1+1\n"quoted", ok', translation: null }))
@@ -76,18 +77,22 @@ describe('JSON lines', () => {
 describe('CSV', () => {
   test('has a line a exchange with every cell quoted, and no cell that a spreadsheet would calculate', async () => {
     const csv = await exported({ format: 'csv' })
-    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(25).fill('c').join()}\r\n`.repeat(4))
+    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(28).fill('c').join()}\r\n`.repeat(4))
     const rows = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[]
     expect(Object.keys(rows[0] ?? {}).join()).toBe(
-      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events',
+      'id,at,schoolTime,kind,direction,author,staff,staffName,guardian,guardians,guardianNames,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events',
     )
     expect(rows).toMatchObject([
       {
         id: ids[0],
         author: 'person',
+        at: '2026-11-01T00:00:00Z',
+        schoolTime: '2026-10-31 20:00:00',
         staff: 'rivera',
+        staffName: 'rivera X',
         guardian: 'rosa',
         guardians: 'abel; rosa',
+        guardianNames: 'abel X; rosa X',
         original: `'=1+1\n"quoted", ok`,
         translation: '',
         translatedBy: '',
@@ -100,12 +105,23 @@ describe('CSV', () => {
         translatedBy: 'phrasebook',
         urgentReason: "'=Snow",
       },
-      { id: ids[2], author: 'gateway', staff: '', guardian: '', guardians: '', at: '2026-11-03T00:00:00Z' },
+      // Of no school: its time stays that of UTC.
+      {
+        id: ids[2],
+        author: 'gateway',
+        staff: '',
+        staffName: '',
+        guardian: '',
+        guardians: '',
+        guardianNames: '',
+        at: '2026-11-03T00:00:00Z',
+        schoolTime: '2026-11-03 00:00:00',
+      },
     ])
     expect(rows[0]?.['events']).toMatch(/^\S+Z received; \S+Z prepared$/)
   })
 
-  test('says the same things as JSON lines', async () => {
+  test('says the same things as JSON lines, and what people are called and the school’s clock said', async () => {
     const [row] = parse(await exported({ format: 'csv' }), { columns: true, record_delimiter: '\r\n' }) as object[]
     const line = JSON.parse((await exported()).split('\n')[1] ?? '') as Record<string, unknown>
     const inside = {
@@ -115,6 +131,7 @@ describe('CSV', () => {
     expect(
       Object.keys(line)
         .flatMap((name) => inside[name as 'original'] ?? name)
+        .concat('schoolTime', 'staffName', 'guardianNames')
         .sort(),
     ).toEqual(Object.keys(row ?? {}).sort())
   })
@@ -168,7 +185,12 @@ describe('a long log', () => {
     const out = new PassThrough()
     const read = text(out)
     const seen: [number, number][] = []
-    const count = await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, progress: (...at) => seen.push(at) })
+    const count = await exportLog(t.db, long.district, {
+      ...range,
+      format: 'jsonl',
+      out,
+      progress: (...at) => void seen.push(at),
+    })
     out.end()
     const texts = (await read)
       .trim()
@@ -187,6 +209,9 @@ describe('a long log', () => {
     let taken = 0
     let ahead = 0
     let done = 0
+    const told = (n: number) => {
+      done = n
+    }
     const out = new Writable({
       highWaterMark: 1,
       write(chunk: Buffer, _encoding, next) {
@@ -195,7 +220,7 @@ describe('a long log', () => {
         void setImmediate().then(() => next())
       },
     })
-    await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, progress: (n) => (done = n) })
+    await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, progress: told })
     expect(taken).toBe(COUNT)
     expect(ahead).toBeLessThanOrEqual(500)
   })

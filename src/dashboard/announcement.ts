@@ -13,7 +13,6 @@ import {
 import type { ExchangeView } from '../store/exchange-view.ts'
 import { namesOfGuardians } from '../store/family-names.ts'
 import { ownPhone } from '../store/own-phone.ts'
-import { zoneOf } from '../store/people.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
@@ -69,19 +68,20 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
         districtId,
         records.flatMap(({ view }) => view.guardian ?? []),
       )
-      return { row, records, names, zone: await zoneOf(trx, staff), phone: await ownPhone(trx, districtId, staff.id) }
+      return { row, records, names, phone: await ownPhone(trx, districtId, staff.id) }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, names, zone, phone } = found
+    const { row, records, names, phone } = found
+    const { zone } = row
     const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
     const later = records.find(({ view }) => isScheduled(view, now))
     const going = row.states.some(({ state }) => state === 'waiting' || state === 'sent')
     return visit.page(
       reply,
-      'classes',
+      row.targetKind === 'class' ? 'classes' : 'school',
       `To ${row.target}`,
-      html`<p class="crumb"><a href="/classes">Classes</a></p><h1>To all of <bdi>${row.target}</bdi></h1>
+      html`<p class="crumb">${row.targetKind === 'class' ? html`<a href="/classes">Classes</a>` : html`<a href="/school/message">Message to all</a>`}</p><h1>To all of <bdi>${row.target}</bdi></h1>
 <p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, now, zone)}
 <div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
 <table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(

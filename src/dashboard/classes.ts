@@ -4,22 +4,22 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
-import { plainWords } from '../core/plain-words.ts'
-import { announcementOf, announcementsOf } from '../store/announcements.ts'
-import { type ClassGuardian, type ClassRow, classesOf, classGuardians } from '../store/classes-view.ts'
+import { announcementsOf } from '../store/announcements.ts'
+import { type ClassGuardian, classesOf, classGuardians } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
 import { inEach, type Languages, notCovered } from './in-languages.ts'
-import { type Later, laterFields, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
+import { laterFields } from './later.ts'
 import { type Html, sendPage } from './page.ts'
-import { hintsList, type Sender, wrongDraft } from './sending.ts'
+import type { Sender } from './sending.ts'
 import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
+import { EMPTY_DRAFT, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { type Fields, fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
-import { briefly, languageWords, timeTag } from './words.ts'
+import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
+import { briefly, counted, languageWords, timeTag } from './words.ts'
 
 /** What the pages of classes need of the house. */
 export type ClassesDeps = Sender &
@@ -67,7 +67,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
           ? html`<p class="empty">You teach no class in the school’s list. When that is wrong, tell the office: it comes from the student information system.</p>`
           : html`<ul class="rows">${classes.map(
               (one) => html`<li><div><a href="/classes/${encodeURIComponent(one.id)}"><b><bdi>${one.title}</bdi></b></a>
-<p class="hint">${one.students} students, ${one.families} families</p></div><a class="button" href="/classes/${encodeURIComponent(one.id)}">Write to all</a></li>`,
+<p class="hint">${counted(one.students, 'student', 'students')}, whose families have ${counted(one.families, 'phone', 'phones')}</p></div><a class="button" href="/classes/${encodeURIComponent(one.id)}">Write to all</a></li>`,
             )}</ul>`
       }${
         announcements.length === 0
@@ -81,22 +81,25 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     )
   })
 
-  app.get('/classes/:id', async (request, reply) => show(request, reply, EMPTY, null))
+  app.get('/classes/:id', async (request, reply) => show(request, reply, EMPTY_DRAFT, null))
 
   app.post('/classes/:id/preview', { preValidation: readUpload }, async (request, reply) => {
-    const draft = draftIn(fieldsOf(request))
+    const draft = manyDraftIn(fieldsOf(request))
     if (request.headers['x-part'] !== 'preview') return show(request, reply, draft, null)
     const visit = visitOf(request)
     const one = await classFor(visit, classOf(request))
     if (one === undefined) return sayNotFound(reply)
     const guardians = await visit.read((trx) => classGuardians(trx, visit.districtId, visit.staff.id, one.id))
     const each = await inEach(deps, draft.body, spokenBy(guardians))
-    return sendPage(reply, html`${each}${previewPart(draft, one, await deps.now())}`)
+    return sendPage(
+      reply,
+      html`${each}${previewOfMany(draft, { zone: one.zone, hours: one.hours, urgent: false }, await deps.now())}`,
+    )
   })
 
   app.post('/classes/:id/insert', { preValidation: readUpload }, async (request, reply) => {
     const { districtId, staff, read } = visitOf(request)
-    const draft = draftIn(fieldsOf(request))
+    const draft = manyDraftIn(fieldsOf(request))
     const saved = await read((trx) => sentencesFor(trx, districtId, staff.id))
     const words = wordsOf(fieldsOf(request)('insert'), saved)
     return show(request, reply, words === null ? draft : { ...draft, body: withSentence(draft.body, words) }, null)
@@ -104,7 +107,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
 
   app.post('/classes/:id/keep', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
-    const draft = draftIn(fieldsOf(request))
+    const draft = manyDraftIn(fieldsOf(request))
     if ((await classFor(visit, classOf(request))) === undefined) return sayNotFound(reply)
     const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
     return show(request, done ? reply : reply.code(422), draft, done ? null : words, done ? words : null)
@@ -112,27 +115,19 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
 
   app.post('/classes/:id/announcements', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
-    const fields = fieldsOf(request)
     const id = classOf(request)
-    const draft = draftIn(fields)
+    const draft = manyDraftIn(fieldsOf(request))
     const one = await classFor(visit, id)
     if (one === undefined) return sayNotFound(reply)
-    const refuse = (words: string) => show(request, reply.code(422), draft, words)
-    const wrong = wrongDraft(draft.body)
-    if (wrong !== null) return refuse(wrong)
-    const wish = wishOf(draft.later, one.zone)
-    if (wish.kind === 'wrong') return refuse(wish.problem)
-    const notBefore = wish.kind === 'at' ? wish.at : null
-    const upload = uploadIn(request)
-    if (upload.kind === 'wrong') return refuse(upload.words)
-    const picture = upload.kind === 'none' ? null : await deps.storePicture(visit.districtId, upload.picture)
-    const composed = await deps.send(visit, { to: { class: id }, body: draft.body, picture, key: fields('key'), notBefore })
-    if (composed.kind === 'not_found') return sayNotFound(reply)
-    if (composed.kind !== 'accepted') return refuse(composed.problem)
-    const first = composed.exchanges[0]
-    if (first === undefined) return refuse('No family of this class has a guardian in the school’s list, so nobody would get it.')
-    const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
-    return reply.redirect(`/announcements/${announcement}?said=${notBefore === null ? 'announced' : 'announced_later'}`, 303)
+    const sent = await sendToMany(deps, visit, request, {
+      to: { class: id },
+      draft,
+      zone: one.zone,
+      urgentReason: null,
+      nobody: 'No family of this class has a guardian in the school’s list, so nobody would get it.',
+    })
+    if (sent.kind === 'not_found') return sayNotFound(reply)
+    return sent.kind === 'refused' ? show(request, reply.code(422), draft, sent.problem) : reply.redirect(sent.path, 303)
   })
 
   app.post('/families/:id/conversation', async (request, reply) => {
@@ -151,7 +146,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
   async function show(
     request: FastifyRequest,
     reply: FastifyReply,
-    draft: ClassDraft,
+    draft: ManyDraft,
     problem: string | null,
     noted: string | null = null,
   ) {
@@ -176,25 +171,14 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Write to all families</label><p class="hint">One copy a phone, in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>${pictureField(uploadIn(request).kind !== 'none')}<div id="preview" aria-live="polite">${each ? await inEach(deps, draft.body, spoken) : ''}${previewPart(draft, one, now)}</div>
+<label for="body">Write to all families</label><p class="hint">One copy a phone (${one.families} here), in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>${pictureField(uploadIn(request).kind !== 'none')}<div id="preview" aria-live="polite">${each ? await inEach(deps, draft.body, spoken) : ''}${previewOfMany(draft, { zone: one.zone, hours: one.hours, urgent: false }, now)}</div>
 ${await notCovered(deps, spoken)}
-<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to ${one.families} ${one.families === 1 ? 'family' : 'families'}</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
+<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${laterFields(draft.later, now, one.zone)}${sentencesPart(at, saved)}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )
   }
 }
-
-/** What somebody is writing to a class. */
-type ClassDraft = { readonly body: string; readonly later: Later }
-
-const EMPTY: ClassDraft = { body: '', later: NOT_LATER }
-
-const draftIn = (fields: Fields): ClassDraft => ({ body: fields('body'), later: laterIn(fields) })
-
-/** When it goes, and what might be said more plainly. */
-const previewPart = ({ body, later }: ClassDraft, { hours, zone }: ClassRow, now: Temporal.Instant): Html =>
-  html`${hintsList(plainWords(body))}${whenPart({ later, urgent: false, hours, zone, byCall: false }, now)}`
 
 /** The languages of these guardians, the most frequent first; nobody knows one: English. */
 const spokenBy = (guardians: readonly ClassGuardian[]): string[] =>

@@ -6,9 +6,11 @@ import { type Cursor, type ExchangeRecord, type ExchangeView, writeCursor } from
 import type { ThreadHead } from '../store/thread-view.ts'
 import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'
+import { eventInWords } from './event-words.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
 import {
+  clockBeside,
   clockTag,
   dayHeading,
   duration,
@@ -18,6 +20,7 @@ import {
   namesInWords,
   onOwnPhone,
   outcome,
+  timeTag,
 } from './words.ts'
 
 /** Everything that the page shows. */
@@ -45,12 +48,14 @@ ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?bef
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(
-    ([day, records]) => html`<h2 class="day">${day}</h2><ol>${records.map(({ view: x }) => exchangeItem(x, view, zone))}</ol>`,
+    ([day, records]) =>
+      html`<h2 class="day">${day}</h2><ol>${records.map(({ view: x, author }) => (author === 'gateway' ? noticeItem(x, view, zone) : exchangeItem(x, view, zone)))}</ol>`,
   )}</div>${head.isDesk ? html`<div id="claim" data-live>${claimBar(head, view.reader, { now, zone, asSeen: view.asSeen })}</div>` : ''}<div id="end"></div>
 ${head.own && !head.ended ? composer(view) : ''}${head.ended ? html`<p class="note">This conversation has ended: the phone belongs to another family now, or to nobody.</p>` : ''}`
 }
 
-function exchangeItem(x: ExchangeView, { head, now, originalFirst }: ConversationView, zone: string): Html {
+function exchangeItem(x: ExchangeView, view: ConversationView, zone: string): Html {
+  const { head, now, originalFirst } = view
   const mine = x.direction === 'to_family'
   const { original, translation } = x
   const written = languageWords(original.language)
@@ -79,7 +84,26 @@ ${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>
-${mine ? decisions(x, head) : ''}</li>`
+${mine ? decisions(x, head) : ''}${head.own ? '' : eventsOf(x, view)}</li>`
+}
+
+/** What the gateway said by itself, small: it is nobody's word. */
+function noticeItem(x: ExchangeView, view: ConversationView, zone: string): Html {
+  const toFamily = x.direction === 'to_family'
+  const to = toFamily ? 'the family' : view.head.own && !view.head.isDesk ? 'your phone' : 'the staff phone'
+  const state = toFamily ? outcome(x, view.now, zone) : null
+  return html`<li class="notice"><details id="n-${x.id}"><summary>Automatic notice to ${to} · ${clockTag(Temporal.Instant.from(x.at), zone)}</summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
+    state === null ? '' : html`<p class="foot"><span class="${state.tone}">${state.words}</span></p>`
+  }${view.head.own ? '' : eventsOf(x, view)}</details></li>`
+}
+
+/** For who oversees: all that happened to it. */
+function eventsOf(x: ExchangeView, { head, asSeen }: ConversationView): Html {
+  const day = Temporal.Instant.from(x.at).toZonedDateTimeISO(head.zone).toPlainDate()
+  const events = x.events.map((event) => ({ what: event.what, at: asSeen(Temporal.Instant.from(event.at)) }))
+  return html`<details class="events" id="e-${x.id}"><summary>What happened to it</summary><ol>${events.map(
+    ({ what, at }) => html`<li>${timeTag(at, clockBeside(at.toZonedDateTimeISO(head.zone), day))} ${eventInWords(what)}</li>`,
+  )}</ol></details>`
 }
 
 /** Whether the translation that holds was found to say another fact than the original; a person's translation was not compared. */

@@ -21,6 +21,7 @@ import { reviewRoutes } from './review.ts'
 import { type RosterDeps, rosterRoutes } from './roster.ts'
 import { type SchoolDeps, schoolRoutes } from './school.ts'
 import { languagesRoutes } from './school-languages.ts'
+import { type SchoolMessageDeps, schoolMessageRoutes } from './school-message.ts'
 import { numbersRoutes } from './school-numbers.ts'
 import { type TextsDeps, textsRoutes } from './school-texts.ts'
 import { translatorRoutes } from './school-translator.ts'
@@ -40,6 +41,7 @@ export type DashboardDeps = SignInDeps &
   AnnouncementDeps &
   OversightDeps &
   SchoolDeps &
+  SchoolMessageDeps &
   OwnPhoneDeps &
   RosterDeps &
   StrangersDeps &
@@ -72,6 +74,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       announcementRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
+      schoolMessageRoutes(inside, deps, visitOf)
       numbersRoutes(inside, deps, visitOf)
       languagesRoutes(inside, deps, visitOf)
       textsRoutes(inside, deps, visitOf)

@@ -7,8 +7,9 @@ import { type ExportPage, exportLog, type Writer } from '../store/export.ts'
 import { type DueExport, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
 import { writeSealedParts } from '../store/sealed-files.ts'
+import { eventInWords } from './event-words.ts'
 import type { Sender } from './sending.ts'
-import { clock, dateWords, languageWords, namesInWords, outcome } from './words.ts'
+import { clock, clockBeside, dateWords, languageWords, namesInWords, outcome } from './words.ts'
 
 /** What the making of exports needs of the house. */
 export type MakerDeps = Pick<Sender, 'asSeen'> & {
@@ -138,7 +139,7 @@ function entryOf(
     events: [
       ...(view.direction === 'to_family' ? [outcome(view, now, zone).words] : []),
       ...(view.urgentReason === null ? [] : [`urgent: ${view.urgentReason}`]),
-      ...view.events.map((event) => `${clock(local(event.at))} ${event.what.replaceAll('_', ' ')}`),
+      ...view.events.map((event) => `${clockBeside(local(event.at), at.toPlainDate())} ${eventInWords(event.what)}`),
     ].join(' · '),
   }
 }

@@ -11,6 +11,7 @@ import { queryOf } from './wall.ts'
 /** The pages by their addresses, in their order. */
 const PAGES = {
   '/school': 'School',
+  '/school/message': 'Message to all',
   '/people': 'People',
   '/school/week': 'Hours',
   '/school/numbers': 'Numbers',

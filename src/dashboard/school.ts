@@ -1,38 +1,31 @@
-/** Running a school: what is wrong just now, a message to all, who staffs its desks, and who may send urgent messages. */
+/** Running a school: what is wrong just now, who staffs its desks, and who may send urgent messages. */
 
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { SchoolHours } from '../core/hours.ts'
 import type { Staff } from '../core/people.ts'
-import { announcementOf } from '../store/announcements.ts'
 import { DESK_KINDS, type DeskKind, desksOf, staffDesk } from '../store/desks.ts'
-import { familyLanguages } from '../store/school-languages.ts'
 import { schoolsOf, staffOfSchool } from '../store/schools.ts'
-import { inEach, type Languages, notCovered } from './in-languages.ts'
-import type { Html } from './page.ts'
 import { concernsList, schoolConcerns } from './school-concerns.ts'
-import { schoolNav } from './school-nav.ts'
-import { type Sender, wrongDraft } from './sending.ts'
+import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { fieldsOf, listOf, sayNotFound, sayPlainly } from './wall.ts'
 
 /** What running a school needs of the house. */
-export type SchoolDeps = Sender &
-  Languages & {
-    readonly setHours: (request: {
-      readonly districtId: string
-      readonly staff: Staff
-      readonly schoolId: string
-      readonly hours: SchoolHours
-    }) => Promise<void>
-    readonly letTeachersSendUrgent: (request: {
-      readonly districtId: string
-      readonly staff: Staff
-      readonly schoolId: string
-      readonly teachers: boolean
-    }) => Promise<void>
-  }
+export type SchoolDeps = {
+  readonly setHours: (request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly schoolId: string
+    readonly hours: SchoolHours
+  }) => Promise<void>
+  readonly letTeachersSendUrgent: (request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly schoolId: string
+    readonly teachers: boolean
+  }) => Promise<void>
+}
 
 const DESKS: Readonly<Record<DeskKind, string>> = {
   office: 'Office',
@@ -41,15 +34,8 @@ const DESKS: Readonly<Record<DeskKind, string>> = {
   aides: 'Bilingual aides',
 }
 
-/** What somebody is writing to a school. */
-type SchoolDraft = { readonly body: string; readonly urgent: boolean; readonly reason: string }
-
-const EMPTY: SchoolDraft = { body: '', urgent: false, reason: '' }
-
 /** Adds the pages. Who is no administrator of the school finds nothing here. */
 export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: VisitOf): void {
-  app.get('/school', async (request, reply) => show(request, reply, queryOf(request, 'of'), null))
-
   const guarded =
     (act: (visit: Visit, school: string, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
@@ -80,41 +66,6 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
   )
 
   app.post(
-    '/school/:id/announcements/preview',
-    guarded(async (_visit, schoolId, request, reply) => show(request, reply, schoolId, null, schoolDraft(request))),
-  )
-
-  app.post(
-    '/school/:id/announcements',
-    guarded(async (visit, schoolId, request, reply) => {
-      const fields = fieldsOf(request)
-      const draft = schoolDraft(request)
-      const wrong = wrongDraft(draft.body)
-      if (wrong !== null) return show(request, reply.code(422), schoolId, wrong, draft)
-      const composed = await deps.send(visit, {
-        to: { school: schoolId },
-        body: draft.body,
-        key: fields('key'),
-        urgentReason: draft.urgent ? draft.reason : null,
-      })
-      if (composed.kind === 'not_found') return sayNotFound(reply)
-      const first = composed.kind === 'accepted' ? composed.exchanges[0] : undefined
-      if (first === undefined)
-        return show(
-          request,
-          reply.code(422),
-          schoolId,
-          composed.kind === 'accepted'
-            ? 'No student of this school has a guardian in the list, so nobody would get it.'
-            : composed.problem,
-          draft,
-        )
-      const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
-      return reply.redirect(`/announcements/${announcement}?said=announced`, 303)
-    }),
-  )
-
-  app.post(
     '/school/:id/urgent',
     guarded(async ({ districtId, staff }, schoolId, request, reply) => {
       await deps.letTeachersSendUrgent({ districtId, staff, schoolId, teachers: fieldsOf(request)('teachers') === 'yes' })
@@ -122,20 +73,13 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
     }),
   )
 
-  async function show(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    asked: string,
-    problem: string | null,
-    draft: SchoolDraft = EMPTY,
-  ) {
+  app.get('/school', async (request, reply) => {
     const visit = visitOf(request)
     const { districtId, staff } = visit
-    const schools = await visit.read((trx) => schoolsOf(trx, staff))
-    const school = schools.find((one) => one.id === asked) ?? (asked === '' ? schools[0] : undefined)
-    if (school === undefined) return sayNotFound(reply)
-    const { concerns, desks, people, languages } = await visit.read(async (trx) => ({
-      languages: (await familyLanguages(trx, districtId, school.id)).map(({ language }) => language),
+    const found = await askedSchool(visit, request)
+    if (found === null) return sayNotFound(reply)
+    const { school, schools } = found
+    const { concerns, desks, people } = await visit.read(async (trx) => ({
       concerns: await schoolConcerns(trx, districtId, school.id),
       desks: await desksOf(trx, districtId, school.id),
       people: await staffOfSchool(trx, districtId, school.id),
@@ -145,7 +89,7 @@ export function schoolRoutes(app: FastifyInstance, deps: SchoolDeps, visitOf: Vi
       reply,
       'school',
       school.name,
-      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}${messageForm(at, draft, problem, html`${await notCovered(deps, languages)}${fieldsOf(request)('show') === 'each' ? await inEach(deps, draft.body, languages) : ''}`)}
+      html`<div class="bar"><h1><bdi>${school.name}</bdi></h1><div class="row"><a class="button main" href="/school/message?of=${encodeURIComponent(school.id)}">Write to every family</a>${staff.scope.kind === 'district' ? html`<a class="button" href="/school/roster">Roster</a>` : ''}</div></div>${schoolNav('/school', school, schools)}${concernsList(concerns, school.id)}
 <h2>Who staffs the desks</h2><p class="hint">Everybody at a desk sees its inbox and writes in its name. An import leaves this alone.</p>
 <ul class="rows">${desks.map((desk) => {
         const chosen = new Set(desk.staff.map(({ id }) => id))
@@ -154,19 +98,5 @@ ${people.map((one) => html`<label class="tick"><input type="checkbox" name="staf
       })}</ul>
 <h2>Urgent messages</h2><form method="post" action="${at}/urgent" class="composer"><label class="tick"><input type="checkbox" name="teachers" value="yes"${school.teachersMayUrgent ? ' checked' : ''}> Teachers may send urgent messages, which go out at any hour, with a reason that is kept</label><button>Save</button></form>`,
     )
-  }
-}
-
-function schoolDraft(request: FastifyRequest): SchoolDraft {
-  const fields = fieldsOf(request)
-  return { body: fields('body'), urgent: fields('urgent') === 'yes', reason: fields('reason').trim() }
-}
-
-function messageForm(at: string, { body, urgent, reason }: SchoolDraft, problem: string | null, shown: Html): Html {
-  return html`<h2>A message to every family</h2><form method="post" action="${at}/announcements" class="composer" data-draft="${at}">${
-    problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
-  }<p class="hint">One copy a phone, in the family’s language. Answers come to your inbox.</p><input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Message</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${body}</textarea>${shown}
-<details${urgent ? ' open' : ''}><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"${urgent ? ' checked' : ''}> Send it now as urgent, outside the families’ hours</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${reason}"></details>
-<div class="row"><button class="quiet" formaction="${at}/announcements/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div></form>`
+  })
 }

@@ -29,6 +29,11 @@ export function clock(at: Temporal.ZonedDateTime): string {
   return `${hour}:${String(at.minute).padStart(2, '0')} ${at.hour < 12 ? 'AM' : 'PM'}`
 }
 
+/** The same beside a day: `8:05 AM`, and on another day `Nov 3, 8:05 AM`. */
+export function clockBeside(at: Temporal.ZonedDateTime, day: Temporal.PlainDate): string {
+  return at.toPlainDate().equals(day) ? clock(at) : `${MONTHS[at.month - 1]?.slice(0, 3)} ${at.day}, ${clock(at)}`
+}
+
 /** A moment that has passed, in a few words: `8:05 AM` today, `Yesterday`, `Mon` within the week, `Nov 3`, `Nov 3, 2025`. */
 export function briefly(at: Temporal.Instant, now: Temporal.Instant, zone: string): string {
   const [then, today] = [at.toZonedDateTimeISO(zone), now.toZonedDateTimeISO(zone)]
@@ -164,6 +169,11 @@ export function onOwnPhone(
     default:
       return null
   }
+}
+
+/** `1 family`, `12 families`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }
 
 /** `2 min 5 s` */

@@ -13,6 +13,9 @@ export type AnnouncementRow = {
   readonly id: string
   /** The class or the school by name. */
   readonly target: string
+  readonly targetKind: 'class' | 'school'
+  /** The school's (IANA). */
+  readonly zone: string
   readonly text: string
   readonly at: Temporal.Instant
   /** How many messages are in which state. */
@@ -87,10 +90,10 @@ export async function announcementsOf(
 ): Promise<AnnouncementRow[]> {
   if (given.id !== null && !isUuid(given.id)) return []
   const { rows } = await sql<Omit<AnnouncementRow, 'states'> & { states: Record<AnnouncedState, number> }>`
-    select a.id, coalesce(k.title, s.name, a.target_id) as target, coalesce(t.text, '') as text, a.created_at as at, coalesce(t.states, '{}') as states
+    select a.id, coalesce(k.title, case when a.target_kind = 'school' then s.name end, a.target_id) as target, a.target_kind as "targetKind", coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone, coalesce(t.text, '') as text, a.created_at as at, coalesce(t.states, '{}') as states
     from announcement a
     left join class k on a.target_kind = 'class' and k.district_id = a.district_id and k.id = a.target_id
-    left join school s on a.target_kind = 'school' and s.district_id = a.district_id and s.id = a.target_id
+    left join school s on s.district_id = a.district_id and s.id = case a.target_kind when 'school' then a.target_id else k.school_id end
     left join lateral (
       select min(text) as text, jsonb_object_agg(state, n) as states from (
         select min(x.original_text) as text, count(*)::int as n, case

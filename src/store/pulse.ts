@@ -23,7 +23,7 @@ export async function threadPulse(trx: Trx, districtId: string, conversationId: 
   const { rows } = await sql<{ pulse: string | null }>`
     select md5(concat((select claimed_by from conversation where district_id = ${districtId} and id = ${conversationId}::uuid),
       string_agg(concat_ws(' ', x.id, x.status, x.prepare_after, x.send_after, e.id), ',' order by x.id))) as pulse from (
-      select * from exchange where district_id = ${districtId} and conversation_id = ${conversationId}::uuid and author = 'person'
+      select * from exchange where district_id = ${districtId} and conversation_id = ${conversationId}::uuid
       order by created_at desc, id desc limit ${SHOWN}) x
     left join lateral (select id from event where district_id = ${districtId} and exchange_id = x.id order by id desc limit 1) e on true`.execute(
     trx,

@@ -4,15 +4,20 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import type { Trx } from './database.ts'
 
-/** A school as its administrator sees it. */
-export type SchoolRow = { readonly id: string; readonly name: string; readonly teachersMayUrgent: boolean }
+/** A school as its administrator sees it; `zone` (IANA) is that of its clocks. */
+export type SchoolRow = {
+  readonly id: string
+  readonly name: string
+  readonly zone: string
+  readonly teachersMayUrgent: boolean
+}
 
 /** The active schools that this person administers; none for others. */
 export async function schoolsOf(trx: Trx, staff: Staff): Promise<SchoolRow[]> {
   const { scope, districtId } = staff
   if (scope.kind === 'own') return []
   const { rows } = await sql<SchoolRow>`
-    select id, name, teachers_may_send_urgent as "teachersMayUrgent" from school
+    select id, name, coalesce(hours ->> 'timezone', time_zone, 'UTC') as zone, teachers_may_send_urgent as "teachersMayUrgent" from school
     where district_id = ${districtId} and active and (${scope.kind === 'district'} or id = any(${scope.kind === 'schools' ? [...scope.schools] : []}::text[]))
     order by name, id`.execute(trx)
   return rows

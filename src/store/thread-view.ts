@@ -126,7 +126,7 @@ export async function standsIn(trx: Trx, districtId: string, conversationId: str
   return rows.length > 0
 }
 
-/** A page of a conversation whose head the viewer was given: oldest of the page first; `older`: where the page before it begins, null when there is none. */
+/** A page of a conversation whose head the viewer was given, the gateway’s own notices too: oldest of the page first; `older`: where the page before it begins, null when there is none. */
 export async function threadPage(
   trx: Trx,
   districtId: string,
@@ -134,7 +134,7 @@ export async function threadPage(
   given: { readonly before: Cursor | null; readonly limit: number; readonly now: Temporal.Instant },
 ): Promise<{ readonly records: readonly ExchangeRecord[]; readonly older: Cursor | null }> {
   const { before, limit, now } = given
-  const ids = sql`select x.id from exchange x where x.district_id = ${districtId} and x.conversation_id = ${conversationId}::uuid and x.author = 'person'
+  const ids = sql`select x.id from exchange x where x.district_id = ${districtId} and x.conversation_id = ${conversationId}::uuid
     ${before === null ? sql`` : sql`and (x.created_at, x.id) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`}
     order by x.created_at desc, x.id desc limit ${limit + 1}`
   const all = await readExchanges(trx, districtId, ids, now)

@@ -14,6 +14,7 @@ let world: World
 let browser: Browser
 let conversation = ''
 let announcement = ''
+let exported = ''
 let stranger = ''
 
 describe.skipIf(!existsSync(executablePath))('in a browser', () => {
@@ -41,7 +42,9 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     const { to } = await rivera.post(`/classes/${classes[0]?.id}/announcements`, { body: 'Please sign the paper.', key: 'one' })
     announcement = (to ?? '').split('?')[0] ?? ''
     await world.settled()
-    await (await visitor(world, 'kim')).post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
+    const kim = await visitor(world, 'kim')
+    await kim.post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
+    exported = (await kim.post('/oversight/export', { reason: 'Records request 12', format: 'pdf' })).to ?? ''
     world.phone('+14145550133').texts((await world.line('rivera', 'rosa')).family ?? '', 'Hola, soy la mamá de Maya.')
     await world.settled()
     const unknown = await world.rows(sql<{ id: string }>`select phone_id as id from task where kind = 'stranger'`)
@@ -88,7 +91,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     ['kim', () => '/tasks'],
     ['kim', () => '/oversight'],
     ['kim', () => '/oversight/looks'],
+    ['kim', () => '/oversight/exports'],
+    ['kim', () => exported],
     ['kim', () => '/school?of=lincoln'],
+    ['kim', () => '/school/message?of=lincoln'],
     ['kim', () => '/school/numbers?of=lincoln'],
     ['kim', () => '/school/languages?of=lincoln'],
     ['kim', () => '/school/week?of=lincoln'],

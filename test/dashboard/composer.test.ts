@@ -185,6 +185,43 @@ describe('send later', () => {
     await rivera.post(`${sent}/release`)
     expect((await world.phoneOf('rosa').reads()).join()).toContain('Gracias')
   })
+
+  test('a message to a whole school goes at its time too, and its page says so', async () => {
+    const kim = await visitor(world, 'kim')
+    const at = '/school/lincoln/announcements'
+    const fields = { body: 'No bus on Friday.', key: key(), date: '2036-03-07', time: '07:00' }
+    const part = await kim.post(`${at}/preview`, fields, { 'sec-fetch-site': 'same-origin', 'x-part': 'preview' })
+    expect(part.html).toContain('It goes out Friday at 7:00 AM.')
+    expect((await kim.post(at, { ...fields, time: '' })).html).toContain('value="2036-03-07"')
+    const { to } = await kim.post(at, fields)
+    expect(to).toMatch(/^\/announcements\/.*said=announced_later$/)
+    await world.settled()
+    const page = await kim.get(to ?? '')
+    expect([page.html.includes('It goes out Friday at 7:00 AM'), page.html.includes('href="/school/message"')]).toEqual([
+      true,
+      true,
+    ])
+    expect(
+      await world.rows(
+        sql`select distinct status from exchange where original_text = ${fields.body} and conversation_id is not null`,
+      ),
+    ).toEqual([{ status: 'held' }])
+    expect((await kim.get('/school/message?of=lincoln')).html).toContain(to?.split('?')[0])
+    await kim.post(`${to?.split('?')[0]}/cancel`)
+  })
+})
+
+test('an automatic notice stands in the thread as one, and an administrator sees what happened to each message', async () => {
+  await world.hours('lincoln', { staff: daily('06:00-07:00') })
+  world.phoneOf('rosa').texts((await world.line('rivera', 'rosa')).family ?? '', 'Llegamos tarde')
+  const [told = ''] = await world.phoneOf('rosa').reads()
+  await world.hours('lincoln', {})
+  const thread = (await rivera.get(rosa)).html
+  expect(thread).toContain('Automatic notice to the family')
+  expect(thread).toContain(told.replaceAll('"', '&quot;'))
+  expect(thread).not.toContain('What happened to it')
+  const seen = (await (await visitor(world, 'kim')).get(rosa)).html
+  expect(seen).toMatch(/What happened to it<\/summary><ol><li><time [^>]*>\d+:\d\d [AP]M<\/time> written/)
 })
 
 describe('as a call', () => {

@@ -193,4 +193,11 @@ test('an announcement takes a picture to every family whose phone shows it', asy
   )
   expect(files[0]?.files).toBe(1)
   expect(files[0]?.rows).toBeGreaterThan(1)
+  const toAll = await kim.upload('/school/lincoln/announcements', message('This is the new bus stop.'), PHOTO)
+  expect(toAll.to).toMatch(/^\/announcements\//)
+  const [all] = await world.rows(
+    sql<{ rows: number }>`select count(*)::int as rows from picture p
+      join exchange e on e.district_id = p.district_id and e.id = p.exchange_id where e.author_id = 'kim'`,
+  )
+  expect(all?.rows).toBeGreaterThan(1)
 })

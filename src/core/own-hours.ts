@@ -43,7 +43,7 @@ export function readOwnWeek(typed: Week, schools: readonly Week[], nameOf: (day:
       if (window === null)
         return {
           kind: 'wrong',
-          problem: `${nameOf(day)}: “${text}” is no span of time. Write it such as 07:30-16:00, two with a comma.`,
+          problem: `${nameOf(day)}: “${text}” is no span of time. Write it such as 7:30 AM – 4:00 PM, two with a comma.`,
         }
       const inside = schools.some((school) => minutesOf(narrowed(school, { [day]: [text] })) === window.end - window.start)
       if (!inside)

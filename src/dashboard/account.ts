@@ -3,12 +3,12 @@
 import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import { contactCard } from '../core/contact-card.ts'
-import { databaseNow } from '../store/database.ts'
 import { endLogin, openLogins, type SignInWay } from '../store/logins.ts'
-import { ownLines } from '../store/own-lines.ts'
+import { type OwnLine, ownLines } from '../store/own-lines.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import { phoneState } from './own-phone.ts'
+import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
 import { briefly, namesInWords, timeTag } from './words.ts'
@@ -20,18 +20,22 @@ export const WAYS: Readonly<Record<SignInWay, string>> = {
   demo: 'in the demo',
 }
 
+/** What the page needs of the house. */
+export type AccountDeps = Pick<Sender, 'asSeen'> & { readonly now: () => Promise<Temporal.Instant> }
+
 /** Adds the account page. */
-export function accountRoutes(app: FastifyInstance, visitOf: VisitOf): void {
+export function accountRoutes(app: FastifyInstance, deps: AccountDeps, visitOf: VisitOf): void {
   app.get('/account', async (request, reply) => {
     const visit = visitOf(request)
     const { staff, districtId, login } = visit
-    const { logins, now, zone, lines, phone } = await visit.read(async (trx) => ({
+    const now = await deps.now()
+    const { logins, zone, lines, phone } = await visit.read(async (trx) => ({
       logins: await openLogins(trx, districtId, staff.id),
-      now: await databaseNow(trx),
       zone: await zoneOf(trx, staff),
       lines: await ownLines(trx, districtId, staff.id),
       phone: await ownPhone(trx, districtId, staff.id),
     }))
+    const when = (at: Temporal.Instant) => timeTag(at, briefly(deps.asSeen(at), now, zone))
     return visit.page(
       reply,
       'account',
@@ -45,7 +49,7 @@ ${
 <p><a class="button" href="/account/families.vcf">Contacts of ${lines.length} ${lines.length === 1 ? 'family' : 'families'}</a></p>`
 }<h2>Where you are signed in</h2><ul class="rows">${logins.map(
         (one) => html`<li><div><b>${browserName(one.browser)}</b>${one.id === login.id ? html` <i class="tag">this one</i>` : ''}
-<p class="hint">Since ${timeTag(one.madeAt, briefly(one.madeAt, now, zone))}, ${WAYS[one.how]} · last used ${timeTag(one.seenAt, briefly(one.seenAt, now, zone))}</p></div>
+<p class="hint">Since ${when(one.madeAt)}, ${WAYS[one.how]} · last used ${when(one.seenAt)}</p></div>
 ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${one.id}/end"><button class="quiet">Sign it out</button></form>`}</li>`,
       )}</ul><p class="hint">A browser is signed out by itself after two hours without use, and twelve hours after you signed in.</p>`,
     )
@@ -53,13 +57,18 @@ ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${
   app.get('/account/families.vcf', async (request, reply) => {
     const { staff, districtId, read } = visitOf(request)
     const lines = await read((trx) => ownLines(trx, districtId, staff.id))
-    const cards = lines.map(({ number, guardians, students }) =>
-      contactCard({
-        name: students.length > 0 ? `${namesInWords(students)}’s family` : namesInWords(guardians),
-        note: `${namesInWords(guardians)}, by the school’s line`,
-        number,
-      }),
-    )
+    const names = lines.map(lineName)
+    const cards = lines.map((line, i) => {
+      const guardians = namesInWords(line.guardians)
+      const name = names[i] ?? guardians
+      // Parents with a phone each: who of them it is says the name.
+      const shared = names.filter((other) => other === name).length > 1
+      return contactCard({
+        name: shared && name !== guardians ? `${name} (${guardians})` : name,
+        note: `${guardians}, by the school’s line`,
+        number: line.number,
+      })
+    })
     return reply
       .type('text/vcard; charset=utf-8')
       .header('content-disposition', 'attachment; filename="families.vcf"')
@@ -71,6 +80,10 @@ ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${
     const ended = await read((trx) => endLogin(trx, districtId, staff.id, id))
     return ended ? reply.redirect('/account?said=login_ended', 303) : sayNotFound(reply)
   })
+}
+
+function lineName({ guardians, students }: OwnLine): string {
+  return students.length > 0 ? `${namesInWords(students)}’s family` : namesInWords(guardians)
 }
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [

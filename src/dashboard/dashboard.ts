@@ -89,7 +89,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       strangersRoutes(inside, deps, visitOf)
       peopleRoutes(inside, deps, visitOf)
       liveRoutes(inside, deps, cookies, visitOf)
-      accountRoutes(inside, visitOf)
+      accountRoutes(inside, deps, visitOf)
       ownPhoneRoutes(inside, deps, visitOf)
       sentencesRoutes(inside, visitOf)
     })

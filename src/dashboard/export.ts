@@ -204,18 +204,18 @@ function statePart(row: ExportRow): Html {
     html`<form method="post" action="/oversight/exports/${row.id}/drop"><button>${words}</button></form>`
   switch (row.state) {
     case 'waits':
-      return html`<div class="note"><p role="status">It begins in a moment, or when the one before it is done.</p><div class="row">${drop('Do not make it')}</div></div>`
+      return html`<div class="note"><p role="status">It begins in a moment, or when the one before it is done.</p><div class="row start">${drop('Do not make it')}</div></div>`
     case 'being_made':
       return html`<div class="note"><p role="status">${
         row.total === 0
           ? 'It is being made.'
           : `${row.done.toLocaleString('en')} of ${row.total.toLocaleString('en')} messages so far.`
-      }</p><progress aria-label="The export"${row.total === 0 ? '' : html` value="${row.done}" max="${row.total}"`}></progress><p class="hint">You may leave this page: the file waits for you here and under “Exports” in Oversight.</p><div class="row">${drop('Stop it')}</div></div>`
+      }</p><progress aria-label="The export"${row.total === 0 ? '' : html` value="${row.done}" max="${row.total}"`}></progress><p class="hint">You may leave this page: the file waits for you here and under “Exports” in Oversight.</p><div class="row start">${drop('Stop it')}</div></div>`
     case 'ready':
       return html`<p role="status">${row.done === 1 ? 'One message' : `${row.done.toLocaleString('en')} messages`}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p>
-<div class="row"><a class="button main" href="/oversight/exports/${row.id}/file" download>Download</a>${drop('Delete the file')}</div>`
+<div class="row start"><a class="button main" href="/oversight/exports/${row.id}/file" download>Download</a>${drop('Delete the file')}</div>`
     case 'failed':
-      return html`<p class="wrong" role="alert">This did not work, and it was tried several times. Export once more; when it fails again, tell who runs the server.</p><div class="row"><a class="button" href="/oversight">Back to Oversight</a>${drop('Remove from the list')}</div>`
+      return html`<p class="wrong" role="alert">This did not work, and it was tried several times. Export once more; when it fails again, tell who runs the server.</p><div class="row start"><a class="button" href="/oversight">Back to Oversight</a>${drop('Remove from the list')}</div>`
   }
 }
 

@@ -11,7 +11,7 @@ import { assetPath } from './assets.ts'
 import type { Html } from './page.ts'
 import type { VisitOf } from './visits.ts'
 import { fieldsOf } from './wall.ts'
-import { DAY_NAMES, weekIn, weekTable } from './week.ts'
+import { DAY_NAMES, weekIn, weekTable, windowInWords, windowsInWords } from './week.ts'
 
 /** What the page needs of the house. */
 export type OwnPhoneDeps = {
@@ -90,16 +90,16 @@ function form({ schools }: OwnPhone, { isOff, ownHours, week }: Typed, problem: 
     'Off: nothing is sent to it and it does not ring; you read and answer here',
   )}<p class="hint">Codes that you ask for when you sign in still come to it. It shows school numbers only, and no family ever sees yours.</p></fieldset>
 <fieldset><legend>When may they come?</legend>${radio('hours', 'school', !ownHours, 'Whenever the school allows it')}${radio('hours', 'own', ownHours, 'Only in the hours below, on days that the school is open')}
-<p class="hint">Families are told when you will get what they write outside these hours. Write 07:30-16:00, two spans with a comma, and nothing for a day without.</p>
+<p class="hint" id="week-hint">Families are told when you will get what they write outside these hours. Write 7:30 AM – 4:00 PM, two spans with a comma, and nothing for a day without.</p>
 ${schools.map(({ name, hours }) => html`<p class="hint"><bdi>${name}</bdi> reaches staff phones ${inWords(hours.staff)}.</p>`)}
-${weekTable({ own: 'Your phone' }, (_, day) => week[day]?.join(', ') ?? '')}</fieldset><button class="main">Save</button></form>`
+${weekTable({ own: 'Your phone' }, (_, day) => windowsInWords(week[day]))}</fieldset><button class="main">Save</button></form>`
 }
 
-/** `Monday to Friday 07:00-18:00`, the days of equal windows together. */
+/** `Monday to Friday 7:00 AM – 6:00 PM`, the days of equal windows together. */
 function inWords(week: Week): string {
   const spans: { first: string; last: string; windows: string }[] = []
   for (const [day, name] of Object.entries(DAY_NAMES)) {
-    const windows = week[day as keyof Week]?.join(' and ') ?? ''
+    const windows = (week[day as keyof Week] ?? []).map(windowInWords).join(' and ')
     const before = spans.at(-1)
     if (before !== undefined && before.windows === windows) before.last = name
     else spans.push({ first: name, last: name, windows })

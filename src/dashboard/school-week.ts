@@ -13,7 +13,7 @@ import type { SchoolDeps } from './school.ts'
 import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
-import { weekIn, weekTable } from './week.ts'
+import { weekIn, weekTable, windowsInWords } from './week.ts'
 
 const SIDES = { families: 'Families', staff: 'Staff on their own phones' } as const
 const ZONES = [
@@ -112,14 +112,14 @@ const typedIn = (fields: Fields): Typed => ({
 const typedOf = (hours: SchoolHours | null): Typed => ({
   timezone: hours?.timezone ?? '',
   closures: hours?.closures.join('\n') ?? '',
-  week: (side, day) => (side === 'families' ? hours?.families : hours?.staff)?.[day]?.join(', ') ?? '',
+  week: (side, day) => windowsInWords((side === 'families' ? hours?.families : hours?.staff)?.[day]),
 })
 
 function hoursForm(at: string, typed: Typed, closed: readonly Temporal.PlainDate[], problem: string | null): Html {
   const zones = typed.timezone === '' || ZONES.includes(typed.timezone) ? ZONES : [typed.timezone, ...ZONES]
   return html`<form method="post" action="${at}/hours" class="composer">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
-  }<p class="hint">When messages may reach people. Outside, they wait for the next window. Write 07:00-20:00, two windows with a comma, and nothing for a closed day. What waits now is re-timed when you save.</p>
+  }<p class="hint" id="week-hint">When messages may reach people. Outside, they wait for the next window. Write 7:00 AM – 8:00 PM, two windows with a comma, and nothing for a closed day. What waits now is re-timed when you save.</p>
 ${weekTable(SIDES, typed.week, (day) => closedOn(closed, day))}
 <label for="timezone">Time zone</label><select id="timezone" name="timezone">${zones.map((zone) => html`<option${zone === typed.timezone ? ' selected' : ''}>${zone}</option>`)}</select>
 <label for="closures">Closed days</label><p class="hint" id="closures-hint">Holidays and days without school, one a line, such as 2026-12-25.</p><textarea id="closures" name="closures" rows="3" aria-describedby="closures-hint">${typed.closures}</textarea>

@@ -47,13 +47,42 @@ export function weekTable(
   )}</tbody></table>`
 }
 
-/** `7-20`, `7:00 - 20:00` and `07:00–20:00` all mean the window `07:00-20:00`; anything else stays as it is, to be refused by name. */
+/** A time as people write one: `7`, `7:30`, `19:30`, `7 am`, `7:30 PM`. */
+const TIME = String.raw`(\d{1,2})(?::(\d{2}))?\s*(?:([ap])\.?m\.?)?`
+const WINDOW = new RegExp(`^\\s*${TIME}\\s*[-–]\\s*${TIME}\\s*$`, 'i')
+
+/**
+ * `7-20`, `7:00 - 20:00`, `7 am - 8 pm` and `7:00 AM – 8:00 PM` all mean the window `07:00-20:00`; anything else stays as it is, to be refused by
+ * name. So does one half of which says AM or PM and the other does not: nobody knows what it means.
+ */
 function window(text: string): string {
-  const match = /^\s*(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?\s*$/.exec(text)
-  if (match === null) return text.trim()
-  const [, h1 = '', m1 = '00', h2 = '', m2 = '00'] = match
-  return `${h1.padStart(2, '0')}:${m1}-${h2.padStart(2, '0')}:${m2}`
+  const [, h1 = '', m1 = '00', half1, h2 = '', m2 = '00', half2] = WINDOW.exec(text) ?? []
+  if (h1 === '' || (half1 === undefined) !== (half2 === undefined)) return text.trim()
+  const [from, to] = [hourOf(h1, half1), hourOf(h2, half2)]
+  if (from === null || to === null) return text.trim()
+  const end = half2 !== undefined && to === '00' && m2 === '00' ? '24' : to
+  return `${from}:${m1}-${end}:${m2}`
 }
+
+/** The hour of a day, `00` to `23`, or as it was typed where no half of the day was said; null: there is no such hour. */
+function hourOf(hour: string, half: string | undefined): string | null {
+  if (half === undefined) return hour.padStart(2, '0')
+  const said = Number(hour)
+  if (said < 1 || said > 12) return null
+  return String((said % 12) + (half.toLowerCase() === 'p' ? 12 : 0)).padStart(2, '0')
+}
+
+/** A window as people read it: `7:00 AM – 8:00 PM`; what is none stays as it is. */
+export function windowInWords(text: string): string {
+  const [, h1, m1, h2, m2] = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(text)?.map(Number) ?? []
+  if (h1 === undefined || m1 === undefined || h2 === undefined || m2 === undefined || h1 > 23 || h2 > 24) return text
+  const said = (hour: number, minute: number) =>
+    `${hour % 12 || 12}:${String(minute).padStart(2, '0')} ${hour % 24 < 12 ? 'AM' : 'PM'}`
+  return `${said(h1, m1)} – ${said(h2, m2)}`
+}
+
+/** A day's windows as its field shows them. */
+export const windowsInWords = (windows: readonly string[] | undefined): string => windows?.map(windowInWords).join(', ') ?? ''
 
 /** The day's windows as a picture: from midnight to midnight. */
 function weekBar(windows: string): Html {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { windowInWords } from '../../src/dashboard/week.ts'
 import { unreadConversations } from '../../src/store/inbox-view.ts'
 import { type Telephone, telephone } from '../support/telephone.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
@@ -153,7 +154,7 @@ describe('own hours', () => {
     const { status, html } = await rivera.post('/account/phone', fields)
     expect([status, html.includes(words)]).toEqual([422, true])
     for (const [name, value] of Object.entries(fields))
-      if (name.startsWith('own-')) expect(html).toContain(`name="${name}" value="${value}"`)
+      if (name.startsWith('own-')) expect(html).toContain(`name="${name}" value="${windowInWords(value)}"`)
     expect(await world.rows(sql`select hours from own_phone where person_id = 'rivera'`)).toEqual([{ hours: null }])
   })
 
@@ -165,7 +166,7 @@ describe('own hours', () => {
   test('an import leaves them alone', async () => {
     await sets(own('14:00-16:00'))
     await world.rosterChanges('users.csv', ['Ms Rivera', 'Ms E. Rivera'])
-    expect((await rivera.get('/account/phone')).html).toContain('value="14:00-16:00"')
+    expect((await rivera.get('/account/phone')).html).toContain('value="2:00 PM – 4:00 PM"')
     await world.rosterChanges('users.csv', ['Ms E. Rivera', 'Ms Rivera'])
   })
 

@@ -112,6 +112,13 @@ describe('what a page shows', () => {
     expect(html).toContain(`FN:Maya L.’s family\r\nNOTE:Rosa Lopez\\, by the school’s line\r\nTEL;TYPE=CELL:${staff}`)
     for (const number of numbers()) expect(html).not.toContain(number)
     expect((await osei.get('/account/families.vcf')).html).toBe('')
+    // Her father has a phone of his own: the two are told apart.
+    await rivera.post('/families/luis/conversation')
+    const both = (await rivera.get('/account/families.vcf')).html
+    expect([both.includes('FN:Maya L.’s family (Rosa Lopez)'), both.includes('FN:Maya L.’s family (Luis Lopez)')]).toEqual([
+      true,
+      true,
+    ])
   })
 
   test('scripts, styles and forms may only be the own ones, and nothing is kept by a cache', async () => {
@@ -450,7 +457,7 @@ describe('who may see and do what', () => {
       (await kim.post('/school/lincoln/hours', { timezone: 'America/Chicago', 'families-mon': '7-20', 'staff-mon': '7-20' }))
         .status,
     ).toBe(303)
-    expect((await kim.get('/school/week?of=lincoln')).html).toContain('value="07:00-20:00"')
+    expect((await kim.get('/school/week?of=lincoln')).html).toContain('value="7:00 AM – 8:00 PM"')
     await world.hours('lincoln', {})
   })
 

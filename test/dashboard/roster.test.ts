@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { zipOf } from '../roster/zip.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
@@ -28,9 +29,27 @@ async function uploads(who: Visitor, bytes: Buffer) {
     method: 'POST',
     body: form,
     headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    redirect: 'manual',
   })
-  const html = await answer.text()
-  return { status: answer.status, html, id: /action="\/school\/roster\/([0-9a-f-]{36})"/.exec(html)?.[1] ?? '' }
+  const to = answer.headers.get('location')
+  if (to === null) return { status: answer.status, html: await answer.text(), id: '' }
+  return { status: answer.status, html: await readAs(who, to), id: to.split('/').at(-1) ?? '' }
+}
+
+/** What the page of an upload says in the end. */
+async function readAs(who: Visitor, page: string): Promise<string> {
+  let html = ''
+  await world.until('the file is read', async () => {
+    html = (await who.get(page)).html
+    return !html.includes('data-progress')
+  })
+  return html
+}
+
+/** Presses the button of an upload's page. */
+async function presses(who: Visitor, id: string, fields: Readonly<Record<string, string>> = {}) {
+  const { status, to } = await who.post(`/school/roster/${id}`, fields)
+  return { status, html: to === null ? '' : await readAs(who, to) }
 }
 const nameOf = async (id: string) =>
   (await world.rows(sql<{ given_name: string }>`select given_name from person where id = ${id}`))[0]?.given_name
@@ -38,18 +57,18 @@ const nameOf = async (id: string) =>
 test('an upload shows what would change and changes nothing; the second press imports it', async () => {
   const bytes = roster((name, text) => (name === 'users.csv' ? text.replace(',Rosa,Lopez,', ',Rosalía,Lopez,') : text))
   const shown = await uploads(kim, bytes)
-  expect([shown.status, shown.html.includes('What would change')]).toEqual([200, true])
+  expect([shown.status, shown.html.includes('What would change')]).toEqual([303, true])
   expect(shown.html).toMatch(/Guardians<\/th><td>0<\/td><td>1<\/td><td>0<\/td>/)
   expect(shown.html).not.toContain('9715550142')
   expect(await nameOf('rosa')).toBe('Rosa')
-  const done = await kim.post(`/school/roster/${shown.id}`)
-  expect([done.status, done.html.includes('Imported')]).toEqual([200, true])
+  const done = await presses(kim, shown.id)
+  expect([done.status, done.html.includes('Imported')]).toEqual([303, true])
   expect(await nameOf('rosa')).toBe('Rosalía')
   expect((await kim.post(`/school/roster/${shown.id}`)).status).toBe(422)
 })
 
 test('a bad row is named with its file and line, and nothing is imported', async () => {
-  const { status, html } = await uploads(
+  const { html } = await uploads(
     kim,
     roster((name, text) =>
       name === 'users.csv'
@@ -57,7 +76,6 @@ test('a bad row is named with its file and line, and nothing is imported', async
         : text.replace('lincoln', '<b>x</b>'),
     ),
   )
-  expect(status).toBe(422)
   expect(html).toContain('cannot be imported')
   expect(html).toMatch(/\.csv, line \d+/)
   expect(html).not.toContain('<b>x</b>')
@@ -73,10 +91,10 @@ test('when many would go, it asks before it lets them', async () => {
       : text,
   )
   const shown = await uploads(kim, half)
-  const asked = await kim.post(`/school/roster/${shown.id}`)
-  expect([asked.status, asked.html.includes('Many would go')]).toEqual([422, true])
+  const asked = await presses(kim, shown.id)
+  expect(asked.html).toContain('Many would go')
   expect((await world.rows(sql`select from person where id like 'choir-%' and active`)).length).toBeGreaterThan(0)
-  expect((await kim.post(`/school/roster/${shown.id}`, { removals: 'yes' })).status).toBe(200)
+  expect((await presses(kim, shown.id, { removals: 'yes' })).html).toContain('Imported')
   expect((await world.rows(sql`select from person where id like 'choir-%' and active`)).length).toBe(0)
 })
 
@@ -87,11 +105,11 @@ test('files of another district are refused, and no district comes of them', asy
       .split('\n')
       .find((line) => line.includes(',district,'))
       ?.split(',')[0] ?? ''
-  const { status, html } = await uploads(
+  const { html } = await uploads(
     kim,
     roster((_, text) => text.replaceAll(`${district},`, 'elsewhere,')),
   )
-  expect([status, html.includes('of another district')]).toEqual([422, true])
+  expect(html).toContain('of another district')
   expect(await world.database.db.selectFrom('district').select('id').execute()).toHaveLength(1)
 })
 
@@ -114,5 +132,38 @@ test('only administrators of the whole district find it', async () => {
 test('somebody else’s upload is not to be imported', async () => {
   const shown = await uploads(kim, roster())
   const whitfield = await visitor(world, 'whitfield')
+  expect((await whitfield.get(`/school/roster/${shown.id}`)).status).toBe(404)
   expect((await whitfield.post(`/school/roster/${shown.id}`)).status).toBe(404)
+})
+
+test('a file that says what the list says already is said to change nothing, and is found again', async () => {
+  const now = roster()
+  const first = await uploads(kim, now)
+  await presses(kim, first.id, { removals: 'yes' })
+  const shown = await uploads(kim, now)
+  expect([shown.html.includes('Nothing would change'), shown.html.includes('Import it')]).toEqual([true, false])
+  expect((await kim.get('/school/roster')).html).toContain(`href="/school/roster/${shown.id}"`)
+})
+
+test('while a long file is read its page says how far it is, without a script too, and a second press begins nothing', async () => {
+  // What keeps the import waiting and no page.
+  const held = new pg.Client({ connectionString: world.database.ownerUrl })
+  await held.connect()
+  try {
+    await held.query('begin')
+    await held.query('lock table enrollment in exclusive mode')
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array(roster())]), 'roster.zip')
+    const cookie = [...kim.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const init = { method: 'POST', body: form, headers: { cookie, 'sec-fetch-site': 'same-origin' }, redirect: 'manual' } as const
+    const { headers } = await fetch(`${world.gateway.url}/school/roster`, init)
+    const page = headers.get('location') ?? ''
+    const { html } = await kim.get(page)
+    expect([html.includes('<progress'), html.includes('http-equiv="refresh"')]).toEqual([true, true])
+    expect((await kim.post(page)).to).toBe(page)
+    await held.query('rollback')
+    expect(await readAs(kim, page)).toContain('Nothing would change')
+  } finally {
+    await held.end()
+  }
 })

@@ -21,6 +21,7 @@ async function refresh() {
       const fresh = next.getElementById(part.id)
       for (const open of all('details[id][open]', part)) fresh?.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '')
       // Somebody listens to a voice message or stands on a button: that part waits.
+      if (fresh) part.toggleAttribute('data-progress', fresh.hasAttribute('data-progress'))
       if (!fresh || fresh.innerHTML === part.innerHTML || all('audio', part).some((a) => !a.paused)) continue
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('data-key') : null
       part.innerHTML = fresh.innerHTML
@@ -51,10 +52,10 @@ if (watched) {
     if (event.persisted) location.reload()
   })
 }
-for (const bar of all('[data-progress]')) {
+if (one('[data-progress]')) {
   const timer = setInterval(async () => {
     await refresh()
-    if (!bar.isConnected && !one('[data-progress]')) clearInterval(timer)
+    if (!one('[data-progress]')) clearInterval(timer)
   }, 1500)
 }
 

@@ -3,20 +3,29 @@
 const DAY = 1440,
   STEP = 15
 const two = (n) => String(n).padStart(2, '0')
-const clock = (m) => `${two(Math.floor(m / 60))}:${two(m % 60)}`
-const spoken = (m) =>
-  m % DAY === 0 ? 'midnight' : `${Math.floor(m / 60) % 12 || 12}:${two(m % 60)} ${m % DAY < 720 ? 'AM' : 'PM'}`
+const clock = (m) => `${Math.floor(m / 60) % 12 || 12}:${two(m % 60)} ${m % DAY < 720 ? 'AM' : 'PM'}`
+const spoken = (m) => (m % DAY === 0 ? 'midnight' : clock(m))
+
+/** `7`, `7:30`, `19:30`, `7 am`, `7:30 PM`, as the server reads them. */
+const TIME = String.raw`(\d{1,2})(?::(\d\d))?\s*(?:([ap])\.?m\.?)?`
+const WINDOW = new RegExp(`^\\s*${TIME}\\s*[-–]\\s*${TIME}\\s*$`, 'i')
+const minutes = (hour, minute = '0', half = '') => {
+  if (half && (hour < 1 || hour > 12)) return Number.NaN
+  const h = half ? (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : Number(hour)
+  return h * 60 + Number(minute)
+}
 
 /** The windows of a field as minutes; null where something in it is no window, which the server then says. */
 const parse = (text) => {
   const spans = []
   for (const part of text.split(',')) {
     if (!part.trim()) continue
-    const match = /^\s*(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?\s*$/.exec(part)
-    if (!match) return null
-    const [from, to] = [match[1] * 60 + Number(match[2] ?? 0), match[3] * 60 + Number(match[4] ?? 0)]
+    const [, h1, m1, half1, h2, m2, half2] = WINDOW.exec(part) ?? []
+    if (!h1 || !half1 !== !half2) return null
+    const from = minutes(h1, m1, half1)
+    const to = minutes(h2, m2, half2) || (half2 ? DAY : 0)
     // Through the night, or nonsense: that stays for typing.
-    if (from >= to || to > DAY) return null
+    if (!(from < to && to <= DAY)) return null
     spans.push({ from, to })
   }
   return spans
@@ -32,7 +41,7 @@ for (const input of document.querySelectorAll('.week input')) {
   const write = () => {
     input.value = [...spans]
       .sort((a, b) => a.from - b.from)
-      .map(({ from, to }) => `${clock(from)}-${clock(to)}`)
+      .map(({ from, to }) => `${clock(from)} – ${clock(to)}`)
       .join(', ')
   }
   const place = (element, from, to = from) => {
@@ -170,7 +179,7 @@ for (const first of document.querySelectorAll('.week [name$="-mon"]')) {
 }
 
 document
-  .querySelector('.composer .hint')
+  .querySelector('#week-hint')
   .append(
     ' Or drag on a bar: its ends, the whole, or a new one where it is empty; the arrow keys move an end, Delete takes it away.',
   )

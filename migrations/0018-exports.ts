@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 
 /**
  * Exports that somebody asked for at a browser, while they are made and for a day afterwards; the file lies encrypted in the data directory. The same
- * rules as in the first schema. That one was fetched is a look too.
+ * rules as in the first schema. That one was fetched is a look too. And what says where there is work sees what stands before another in a lane.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const run = (text: string) => sql.raw(text).execute(db)
@@ -35,6 +35,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select, insert, update, delete on export to homeline_app;
     create policy scheduler on export for select to homeline_scheduler using (true);
     grant select (district_id, lease, ended_at) on export to homeline_scheduler;
+
+    grant select (id, conversation_id, direction, seq, rescue, not_before, urgent, part) on exchange to homeline_scheduler;
 
     drop index event_looks;
     create index event_looks on event (district_id, id) where what in

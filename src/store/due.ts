@@ -1,6 +1,6 @@
 /** What may be handed over next: the due heads of lanes, locked. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Direction } from '../core/exchange.ts'
 import type { SchoolHours, Week } from '../core/hours.ts'
 import type { E164 } from '../core/phone-number.ts'
@@ -48,6 +48,16 @@ export type DueRow = {
   hold: string | null
 }
 
+/** Whether nothing in the lane of the due exchange `e` stands before it; `districtId` as text of the query. */
+export function laneIsFree(districtId: RawBuilder<unknown>, now: Temporal.Instant): RawBuilder<boolean> {
+  return sql<boolean>`(e.seq is null or e.rescue or not exists (
+    select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
+      and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
+      and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending'
+        or (o.seq < e.seq and (o.urgent or not e.urgent) and (o.not_before is null or (o.not_before <= ${now.toString()}::timestamptz and e.part = 0)))
+        or (o.seq > e.seq and o.part > 0 and e.not_before is not null))))`
+}
+
 /**
  * Due exchanges of a channel that nothing older in their lane (conversation and direction) waits before, or nothing older and urgent where this one
  * is, and in whose lane nothing is being handed over; one a lane. What its writer put off to later stands before nobody until then,
@@ -66,13 +76,7 @@ export async function dueHeads(
   const { rows: heads } = await sql<{ id: string }>`
     select e.id from exchange e
     where e.district_id = ${districtId} and e.channel = ${channel} and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${moment.now.toString()}::timestamptz
-      and (e.seq is null or e.rescue or not exists (
-        select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
-          and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
-          and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending'
-            or (o.seq < e.seq and (o.urgent or not e.urgent)
-              and (o.not_before is null or (o.not_before <= ${moment.now.toString()}::timestamptz and e.part = 0)))
-            or (o.seq > e.seq and o.part > 0 and e.not_before is not null))))
+      and ${laneIsFree(sql`${districtId}`, moment.now)}
       and (${latest}::timestamptz is null or not exists (
         select from proxy_number n
         where n.id = coalesce(e.proxy_number_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId}

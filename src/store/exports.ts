@@ -82,11 +82,13 @@ export type DueExport = { readonly id: string; readonly asked: ExportAsked; read
 /** Takes the oldest that nobody is making. Null: there is none. What was begun too often has failed. */
 export async function takeExport(db: Db, districtId: string): Promise<DueExport | null> {
   return inDistrict(db, districtId, async (trx) => {
-    const due = sql`district_id = ${districtId} and ended_at is null and (lease is null or lease <= clock_timestamp())`
-    await sql`update export set ended_at = clock_timestamp(), lease = null where ${due} and tries >= ${MOST_TRIES}`.execute(trx)
+    const due = sql`ended_at is null and (lease is null or lease <= clock_timestamp())`
+    await sql`update export set ended_at = clock_timestamp(), lease = null where district_id = ${districtId} and ${due} and tries >= ${MOST_TRIES}`.execute(
+      trx,
+    )
     const { rows } = await sql<{ id: string; asked: ExportAsked; staff_id: string; scope: Staff['scope'] }>`
       update export set tries = tries + 1, done = 0, total = 0, lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'
-      where district_id = ${districtId} and id = (select id from export where ${due} order by asked_at limit 1 for update skip locked)
+      where district_id = ${districtId} and id = (select id from export where district_id = ${districtId} and ${due} order by asked_at limit 1 for update skip locked)
       returning id, asked, staff_id, scope`.execute(trx)
     const row = rows[0]
     if (row === undefined) return null
@@ -116,18 +118,15 @@ export async function endExport(
   id: string,
   how: { readonly count: number; readonly size: number } | 'failed' | 'again' | 'later',
 ): Promise<void> {
-  await inDistrict(db, districtId, async (trx) => {
-    const mine = sql`where district_id = ${districtId} and id = ${id}::uuid and ended_at is null`
-    if (how === 'again') await sql`update export set lease = null, tries = tries - 1 ${mine}`.execute(trx)
-    else if (how === 'later')
-      await sql`update export set lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second' ${mine}`.execute(trx)
-    else {
-      const { count, size } = how === 'failed' ? { count: 0, size: null } : how
-      await sql`update export set ended_at = clock_timestamp(), lease = null, done = ${count}, total = ${count}, size = ${size} ${mine}`.execute(
-        trx,
-      )
-    }
-  })
+  const { count, size } = typeof how === 'string' ? { count: 0, size: null } : how
+  const set = {
+    again: sql`lease = null, tries = tries - 1`,
+    later: sql`lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'`,
+    ended: sql`ended_at = clock_timestamp(), lease = null, done = ${count}, total = ${count}, size = ${size}`,
+  }[how === 'again' || how === 'later' ? how : 'ended']
+  await inDistrict(db, districtId, (trx) =>
+    sql`update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and ended_at is null`.execute(trx),
+  )
 }
 
 /** Removes exports whose day is over, and files that belong to none. */

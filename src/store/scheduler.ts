@@ -5,15 +5,22 @@ import { WORD_BLOCK } from '../core/search-words.ts'
 import type { Step } from '../relay/ports.ts'
 import { abandonedAttempts } from './abandoned.ts'
 import type { Db } from './database.ts'
+import { laneIsFree } from './due.ts'
 
 /** Districts that have work for a step. `db` works as `homeline_scheduler`; `now`, asked where something can be due, counts for that. */
 export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.Instant>): Promise<string[]> {
-  const due = step === 'deliver' || step === 'ring' ? (await now()).toString() : null
+  const at = step === 'deliver' || step === 'ring' ? await now() : null
+  // What waits behind another in its lane is no work: it would be looked at every second for as long as that takes.
+  const due = (channel: 'text' | 'call') =>
+    at === null
+      ? sql``
+      : sql`from exchange e where e.district_id = d.id and e.channel = ${channel} and e.status in ('held', 'queued') and e.prepare_after is null
+        and e.send_after <= ${at.toString()}::timestamptz and ${laneIsFree(sql`d.id`, at)}`
   const work = {
     prepare: sql`from exchange e where e.district_id = d.id and e.prepare_after <= clock_timestamp() and (e.prepare_lease is null or e.prepare_lease <= clock_timestamp())`,
-    deliver: sql`from exchange e where e.district_id = d.id and e.channel = 'text' and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz`,
+    deliver: due('text'),
     ring: sql`from (values (
-        exists (select from exchange e where e.district_id = d.id and e.channel = 'call' and e.status in ('held', 'queued') and e.prepare_after is null and e.send_after <= ${due}::timestamptz)
+        exists (select ${due('call')})
         or exists (select from call c where c.district_id = d.id and c.ring_after <= clock_timestamp())
         or exists (select from exchange e where e.district_id = d.id and e.rescue_after <= clock_timestamp()))) as w (due) where w.due`,
     reconcile: sql`from (values (

@@ -5,7 +5,8 @@ import type { DeliverStore } from '../../src/relay/ports.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { deliverStore } from '../../src/store/delivering.ts'
 import { insertMessages, insertNotices, timeOrderedId } from '../../src/store/exchanges.ts'
-import { momentOf } from '../../src/store/settings.ts'
+import { findWork } from '../../src/store/scheduler.ts'
+import { momentOf, now } from '../../src/store/settings.ts'
 import { settleCallbacks } from '../../src/store/settling.ts'
 import { reconcileStore } from '../../src/store/waiting.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
@@ -82,6 +83,23 @@ test('of a lane one is handed over at a time, in the order of writing', async ()
   await write('two')
   expect(await claimed()).toEqual([first])
   expect(await claimed()).toEqual([])
+})
+
+test('there is work exactly where something can be claimed: what waits behind another in its lane is none', async () => {
+  const work = async () => (await findWork(t.scheduler, 'deliver', () => now(t.db))).includes(school.district)
+  expect(await work()).toBe(false)
+  await write('one')
+  await write('two')
+  expect(await work()).toBe(true)
+  await claimed()
+  expect([await work(), await claimed()]).toEqual([false, []])
+  // An urgent one overtakes what is written, not what is being handed over.
+  await write('three', { urgent: true })
+  expect([await work(), await claimed()]).toEqual([false, []])
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`update exchange set status = 'sent' where district_id = ${school.district} and status = 'sending'`.execute(trx),
+  )
+  expect(await work()).toBe(true)
 })
 
 test('what is in flight is over before the next goes, in the order of writing', async () => {

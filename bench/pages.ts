@@ -63,7 +63,7 @@ try {
   const inbox = { filter: 'all', search: '', after: null, limit: 25 } as const
   const search = { from: null, to: null, staff: null, classId: null, status: null, words: null, before: null, limit: 40 } as const
   const words = (...typed: string[]) => ({ ...search, words: { anyOf: [typed.join(' ')], as: 'words' as const } })
-  const month = now.subtract({ hours: 24 * 30 })
+  const [month, day] = [now.subtract({ hours: 24 * 30 }), now.subtract({ hours: 24 })]
   const watched = Array.from({ length: 10 }, (_, i) => word('e', 3_000 + 1_500 * i))
   await inDistrict(db, districtId, (trx) => watchFor(trx, districtId, 's7', watched, 't1'))
   const anybody = { schoolId: 's7', name: '', role: null, classId: null, limit: 50 } as const
@@ -129,7 +129,7 @@ try {
     'what is wrong at a school': (trx) => schoolConcerns(trx, districtId, 's7'),
     languages: async (trx) => [await familyLanguages(trx, districtId, 's7'), await aideLanguages(trx, districtId, 's7')],
     numbers: async (trx) => [
-      await poolNumbers(trx, districtId, month),
+      await poolNumbers(trx, districtId, day),
       await phoneNeeds(trx, districtId, 's7', now),
       await waitingForNumber(trx, districtId, 's7'),
     ],

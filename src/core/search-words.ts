@@ -119,3 +119,31 @@ export function hasPhrase(phrase: string, texts: readonly string[]): boolean {
   const start = IS_UNSPACED.test(wanted) ? '' : ' '
   return wanted !== '' && texts.some((text) => ` ${runsOf(text).join(' ')}`.includes(start + wanted))
 }
+
+/** A text around the first place where something that was looked for stands. */
+export type Excerpt = { readonly before: string; readonly found: string; readonly after: string }
+
+const TYPED_WORDS = /[\p{L}\p{M}\p{N}\p{Cf}]+/gu
+/** Characters that stand before what was found. */
+const LEAD = 60
+
+/** The part of a text around the first of `terms` in it, of about `length` characters, begun where a word begins; null: none stands in it. */
+export function excerptAround(terms: readonly SearchTerm[], text: string, length: number): Excerpt | null {
+  for (const { 0: word, index } of text.matchAll(TYPED_WORDS)) {
+    const plain = folded(word)
+    const bare = plain.replace(ARTICLE, '')
+    const hit = terms.some(({ text: term, keys }) => {
+      if (IS_UNSPACED.test(term)) return plain.includes(term)
+      return keys[0]?.begins ? plain.startsWith(term) || bare.startsWith(term) : plain === term || bare === term
+    })
+    if (!hit) continue
+    const from = index <= LEAD ? 0 : text.indexOf(' ', index - LEAD) + 1
+    const start = from > index ? index : from
+    return {
+      before: `${start > 0 ? '… ' : ''}${text.slice(start, index)}`,
+      found: word,
+      after: text.slice(index + word.length, start + length) + (text.length > start + length ? '…' : ''),
+    }
+  }
+  return null
+}

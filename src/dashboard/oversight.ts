@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Status } from '../core/exchange.ts'
+import { excerptAround, type SearchTerm, termsOf } from '../core/search-words.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
 import type { Search } from '../store/oversight-rows.ts'
@@ -19,6 +20,8 @@ import { briefly, clockTag, dayHeading, familyInWords, outcome, timeTag } from '
 export type OversightDeps = Sender & ExportDeps
 
 const PAGE = 40
+/** Characters of a message in a list. */
+const EXCERPT = 240
 
 const STATUS_NAMES: Readonly<Record<Status, string>> = {
   received: 'Being translated',
@@ -113,6 +116,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       html`<option value="${value}"${value === chosen ? ' selected' : ''}>${name}</option>`
     const kept = ['from', 'to', 'staff', 'class', 'status', 'words'].flatMap((name) => (q(name) === '' ? [] : [[name, q(name)]]))
     const more = page.next === null ? null : new URLSearchParams([...kept, ['before', writeCursor(page.next)]] as string[][])
+    const terms = termsOf(q('words').slice(0, 100))
     const days = Map.groupBy(page.found, (one) => dayHeading(seen(one), now, zone))
     return visit.page(
       reply,
@@ -132,7 +136,8 @@ ${
       ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
       : ''
     : [...days].map(
-        ([day, all]) => html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone))}</ol>`,
+        ([day, all]) =>
+          html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone, terms))}</ol>`,
       )
 }${page.lookedBackTo === null ? '' : html`<p class="empty">Looked through so far: all back to ${dayHeading(deps.asSeen(page.lookedBackTo), now, zone)}.</p>`}${
   more === null
@@ -147,14 +152,17 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.fou
     return deps.asSeen(Temporal.Instant.from(record.view.at))
   }
 
-  function foundLine(one: Found, now: Temporal.Instant, zone: string): Html {
+  function foundLine(one: Found, now: Temporal.Instant, zone: string, terms: readonly SearchTerm[]): Html {
     const { view } = one.record
     const mine = view.direction === 'to_family'
-    const text = mine ? view.original : (view.translation ?? view.original)
+    // What the reader understands, unless what was looked for stands in the other alone.
+    const texts = [mine ? view.original : (view.translation ?? view.original), view.original, view.translation ?? view.original]
+    const hits = texts.map((text) => ({ text, excerpt: excerptAround(terms, text.text, EXCERPT) }))
+    const { text, excerpt } = hits.find((hit) => hit.excerpt !== null) ?? { text: texts[0] ?? view.original, excerpt: null }
     const family = familyInWords(one)
     const state = mine ? outcome(view, now, zone) : null
     return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
-<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${text.text.slice(0, 240)}</bdi></span>${
+<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${excerpt === null ? text.text.slice(0, EXCERPT) : html`${excerpt.before}<mark>${excerpt.found}</mark>${excerpt.after}`}</bdi></span>${
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
     }</a></li>`
   }

@@ -28,8 +28,8 @@ import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
 import { briefly, namesInWords, timeTag } from './words.ts'
 
-/** Days over which messages are counted. */
-const DAYS = 7
+/** Hours over which messages are counted: carriers count theirs by the day. */
+const HOURS = 24
 
 /** Adds the page. Who is no administrator finds nothing here. */
 export function numbersRoutes(
@@ -45,7 +45,7 @@ export function numbersRoutes(
     const { districtId } = visit
     const now = await deps.now()
     const { pool, needs, waiting, zone } = await visit.read(async (trx) => ({
-      pool: await poolNumbers(trx, districtId, (await databaseNow(trx)).subtract({ hours: 24 * DAYS })),
+      pool: await poolNumbers(trx, districtId, (await databaseNow(trx)).subtract({ hours: HOURS })),
       needs: await phoneNeeds(trx, districtId, school.id, now),
       waiting: await waitingForNumber(trx, districtId, school.id),
       zone: await zoneOf(trx, visit.staff),
@@ -139,14 +139,8 @@ function waitingList(waiting: readonly WaitingConversation[], when: (at: Tempora
 
 function busyTable(pool: readonly PoolNumber[]): Html {
   if (pool.length === 0) return html``
-  return html`<h2>How busy each is</h2><table class="figures"><thead><tr><th scope="col">Number</th><th scope="col">Conversations</th><th scope="col">Messages a day</th></tr></thead><tbody>${pool.map(
+  return html`<h2>How busy each is</h2><table class="figures"><thead><tr><th scope="col">Number</th><th scope="col">Conversations</th><th scope="col">Messages</th></tr></thead><tbody>${pool.map(
     ({ number, conversations, messages }) =>
-      html`<tr><th scope="row" class="number">${number}</th><td>${conversations}</td><td>${perDay(messages)}</td></tr>`,
-  )}</tbody></table><p class="hint">Both ways, texts and calls, on the average of the last ${DAYS} days. These are the school’s own numbers, the ones that families and staff see.</p>`
-}
-
-/** `12`, or `0.4` where there are few. */
-function perDay(messages: number): string {
-  const mean = messages / DAYS
-  return mean >= 10 || Number.isInteger(mean) ? String(Math.round(mean)) : mean.toFixed(1)
+      html`<tr><th scope="row" class="number">${number}</th><td>${conversations}</td><td>${messages}</td></tr>`,
+  )}</tbody></table><p class="hint">Both ways, texts and calls, in the last ${HOURS} hours. These are the school’s own numbers, the ones that families and staff see.</p>`
 }

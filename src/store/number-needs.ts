@@ -54,15 +54,17 @@ export async function phoneNeeds(trx: Trx, districtId: string, schoolId: string,
         union all select c.staff_side, c.household_id, true from staffer t
           join conversation c on c.district_id = ${districtId} and c.staff_side = t.id and c.ended_at is null) as w on w.staff_side = s.id
       group by s.phone_id
-    ), phone as (
-      select phone_id, coalesce(f.now, 0) as family_now, coalesce(f.for_all, 0) as family_all, coalesce(s.now, 0) as staff_now, coalesce(s.for_all, 0) as staff_all,
-        (select count(distinct b.proxy_number_id)::int from binding b join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
-          where b.district_id = ${districtId} and b.phone_id = coalesce(f.phone_id, s.phone_id)
-          and b.until > ${quarantine}::timestamptz and not exists (select from binding o where o.district_id = b.district_id and o.phone_id = b.phone_id
-            and o.proxy_number_id = b.proxy_number_id and o.until is null)) as quarantined
+    ), phone as materialized (
+      select phone_id, coalesce(f.now, 0) as family_now, coalesce(f.for_all, 0) as family_all, coalesce(s.now, 0) as staff_now, coalesce(s.for_all, 0) as staff_all
       from family f full join staff s using (phone_id)
+    ), counted as (
+      select w.*, (select count(distinct b.proxy_number_id)::int from binding b join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
+        where b.district_id = ${districtId} and b.phone_id = w.phone_id
+        and b.until > ${quarantine}::timestamptz and not exists (select from binding o where o.district_id = b.district_id and o.phone_id = b.phone_id
+          and o.proxy_number_id = b.proxy_number_id and o.until is null)) as quarantined
+      from phone w
     )
-    select distinct family_now, family_all, staff_now, staff_all, quarantined from phone`.execute(trx)
+    select distinct family_now, family_all, staff_now, staff_all, quarantined from counted`.execute(trx)
   return rows.map((row) => ({
     now: { asFamily: row.family_now, asStaff: row.staff_now, quarantined: row.quarantined },
     forAll: { asFamily: row.family_all, asStaff: row.staff_all, quarantined: row.quarantined },
@@ -129,13 +131,14 @@ export async function poolNumbers(trx: Trx, districtId: string, since: Temporal.
         count(*) filter (where case direction when 'to_staff' then status in ('sending', 'sent', 'delivered', 'undelivered') else carrier_sid is not null end)::int as staff
       from exchange where district_id = ${districtId} and created_at >= ${since.toString()}::timestamptz and conversation_id is not null
       group by conversation_id
+    ), busy as (
+      select b.proxy_number_id, sum(case b.side when 'family' then s.family else s.staff end)::int as messages
+      from said s join binding b on b.district_id = ${districtId} and b.conversation_id = s.conversation_id and b.until is null group by 1
     ), used as (
-      select b.proxy_number_id, count(*)::int as conversations, coalesce(sum(case b.side when 'family' then s.family else s.staff end), 0)::int as messages
-      from binding b left join said s on s.conversation_id = b.conversation_id
-      where b.district_id = ${districtId} and b.until is null group by 1
+      select proxy_number_id, count(*)::int as conversations from binding where district_id = ${districtId} and until is null group by 1
     )
-    select n.number, coalesce(u.conversations, 0) as conversations, coalesce(u.messages, 0) as messages
-    from proxy_number n left join used u on u.proxy_number_id = n.id
+    select n.number, coalesce(u.conversations, 0) as conversations, coalesce(y.messages, 0) as messages
+    from proxy_number n left join used u on u.proxy_number_id = n.id left join busy y on y.proxy_number_id = n.id
     where n.district_id = ${districtId} and n.gone_at is null order by messages desc, conversations desc, n.number`.execute(trx)
   return rows
 }

@@ -44,6 +44,8 @@ type Batch = { readonly rows: readonly FoundRow[]; readonly until: Temporal.Inst
 
 /** Conversations of a teacher or a class that are read one by one; of more, all exchanges are read by time. */
 const FEW_CONVERSATIONS = 300
+/** Blocks of the index that lead to less than such conversations have. */
+const FEW_BLOCKS = 100
 /** Exchanges whose texts are read for one page of a search for words. */
 const MOST_READ = 3_000
 /** Texts that are read together where no index leads to them. */
@@ -124,7 +126,7 @@ async function* batches(
     )
   const plan = await planWords(trx, districtId, lines)
   const conversations = await conversationsOf(trx, viewer, search)
-  const byIndex = plan === null || (plan.all.length > 0 && (plan.isRare || conversations === null))
+  const byIndex = plan === null || (plan.all.length > 0 && (conversations === null || plan.blocks < FEW_BLOCKS))
   if (byIndex) {
     const { ids, until } = await notIndexed(trx, districtId)
     yield { rows: await byIds(ids), until: plan === null ? null : until }
@@ -134,10 +136,11 @@ async function* batches(
     return
   }
   let before = search.before
-  for (;;) {
-    const rows = await readRows(trx, viewer, { ...search, before }, conversations, READ_TOGETHER)
+  // A frequent word is found among the newest; else all that may be read is read at once.
+  for (let together = READ_TOGETHER; ; together = MOST_READ - READ_TOGETHER) {
+    const rows = await readRows(trx, viewer, { ...search, before }, conversations, together)
     const last = rows.at(-1)
-    const more = rows.length === READ_TOGETHER && last !== undefined
+    const more = rows.length === together && last !== undefined
     yield { rows, until: more ? last.at : null }
     if (!more) return
     before = { at: last.at, id: last.id }

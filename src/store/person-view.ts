@@ -31,6 +31,16 @@ export type PersonRow = {
 
 const NAME = sql`coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name))`
 
+/** The active guardians `o` of the student `p`, or the students of the guardian `p`. */
+const relatives = (districtId: string) => sql`(
+    select gs.guardian_id as id from guardianship gs where gs.district_id = ${districtId} and gs.student_id = p.id
+    union all select gs.student_id from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = p.id) r
+  join person o on o.district_id = ${districtId} and o.id = r.id and o.active`
+
+/** The person `p`, and the students of whom `p` is a guardian. */
+const self = (districtId: string) =>
+  sql`array(select p.id union all select gs.student_id from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = p.id)`
+
 /** The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. */
 export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion): Promise<PersonRow[]> {
   const { districtId, scope } = admin
@@ -48,11 +58,10 @@ export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion):
             where e.district_id = ${districtId} and e.class_id = ${asked.classId} and e.role = 'student' and ${enrolledNow('e')}`
   const { rows } = await sql<PersonRow>`
     select p.id, ${NAME} as name, p.role, coalesce((
-        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from guardianship gs
-        join person o on o.district_id = gs.district_id and o.active and o.id = case p.kind when 'student' then gs.guardian_id else gs.student_id end
-        where gs.district_id = ${districtId} and p.kind <> 'staff' and case p.kind when 'student' then gs.student_id = p.id else gs.guardian_id = p.id end), '[]') as "with"
-    from (${pool}) w join person p on p.district_id = ${districtId} and p.id = w.id and p.active
-    where concat_ws(' ', p.given_name, p.family_name, p.display_name) ilike ${pattern}
+        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from ${relatives(districtId)}), '[]') as "with"
+    -- Names are compared of the pool alone: asked of the join, PostgreSQL compares those of the whole district.
+    from (select p.* from (${pool}) w join person p on p.district_id = ${districtId} and p.id = w.id and p.active offset 0) p
+    where ${asked.name.trim() === '' ? sql`true` : sql`concat_ws(' ', p.given_name, p.family_name, p.display_name) ilike ${pattern}`}
       and (${asked.role === null} or ${asked.role}::text = case p.kind when 'guardian' then 'guardian' when 'student' then 'student' else p.role end)
     order by p.family_name, p.given_name, p.id limit ${asked.limit}`.execute(trx)
   return rows
@@ -122,13 +131,11 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     select p.id, ${NAME} as name, p.kind, p.role, p.language, p.spoken_language, p.contact_by, p.language_decided, p.contact_decided, d.sourced_id as district,
       array(select po.org_id from person_org po where po.district_id = p.district_id and po.person_id = p.id) as orgs,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name, s.id) from school s where s.district_id = p.district_id and s.active
-        and s.id in (select po.org_id from person_org po where po.district_id = p.district_id and (po.person_id = p.id
-          or po.person_id in (select gs.student_id from guardianship gs where gs.district_id = p.district_id and gs.guardian_id = p.id)))), '[]') as schools,
+        and s.id in (select po.org_id from person_org po where po.district_id = ${districtId} and po.person_id = any(${self(districtId)}))), '[]') as schools,
       array(select k.title from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active
         where e.district_id = p.district_id and e.person_id = p.id and ${enrolledNow('e')} order by k.title, k.id limit 30) as classes,
       coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
-        from guardianship gs join person o on o.district_id = gs.district_id and o.active and o.id = case p.kind when 'student' then gs.guardian_id else gs.student_id end
-        where gs.district_id = p.district_id and p.kind <> 'staff' and case p.kind when 'student' then gs.student_id = p.id else gs.guardian_id = p.id end), '[]') as relatives,
+        from ${relatives(districtId)}), '[]') as relatives,
       array(select concat_ws(' ', s.name, k.kind) from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id
         join school s on s.district_id = k.district_id and s.id = k.school_id where ds.district_id = p.district_id and ds.person_id = p.id order by 1) as desks,
       exists (select from second_factor f where f.district_id = p.district_id and f.staff_id = p.id) as second_factor,
@@ -137,8 +144,7 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     left join office_phone w on w.district_id = p.district_id and w.guardian_id = p.id
     left join person b on b.district_id = p.district_id and b.id = w.said_by
     where p.district_id = ${districtId} and p.id = ${id} and p.active and (${scope.kind === 'district'} or exists (
-      select from person_org po where po.district_id = p.district_id and po.org_id = any(${schools}::text[]) and (po.person_id = p.id
-        or po.person_id in (select gs.student_id from guardianship gs where gs.district_id = p.district_id and gs.guardian_id = p.id))))`.execute(
+      select from person_org po where po.district_id = ${districtId} and po.org_id = any(${schools}::text[]) and po.person_id = any(${self(districtId)})))`.execute(
     trx,
   )
   const row = rows[0]

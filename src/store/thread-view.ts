@@ -84,7 +84,8 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     left join person cl on cl.district_id = c.district_id and cl.id = c.claimed_by
     cross join lateral (select ${namedGuardian(districtId, sql`c.household_id`, sql`c.staff_side`)} as id) ng
-    left join person g on g.district_id = c.district_id and g.id = ng.id
+    -- With a limit, or PostgreSQL reads every person of the district to find this one.
+    left join lateral (select * from person g where g.district_id = ${districtId} and g.id = ng.id limit 1) g on true
     where c.district_id = ${districtId} and c.id = ${id}::uuid and (${seesConversation(viewer, sides)}
       or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}))`.execute(
     trx,

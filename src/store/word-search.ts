@@ -12,13 +12,13 @@ export type Candidates = { readonly ids: readonly string[]; readonly until: Temp
 export type WordPlan = {
   /** Sets of words of the index, the rarest first: one of each set must be there. None: the index leads nowhere. */
   readonly all: readonly (readonly string[])[]
-  /** Whether the first set stands in so few blocks that all of them can be looked through. */
-  readonly isRare: boolean
+  /** In how many blocks the first set stands, counted up to `MANY`; of several lines, unknown and so `MANY`. */
+  readonly blocks: number
 }
 
 /** A beginning that so many words share is no help: what has it is found by reading the newest. */
 const MOST_WORDS = 200
-/** Rows of the index from which on a word counts as frequent. */
+/** Rows of the index from which on a word counts as frequent: of fewer, all blocks can be looked through. */
 const MANY = 1_000
 /** Blocks that are looked through first; each further step takes more. */
 const FIRST_STEP = 2
@@ -34,7 +34,7 @@ export async function planWords(
 ): Promise<WordPlan | null> {
   const begun = await beginnings(trx, districtId, lines)
   const plans: (readonly (readonly string[])[])[] = []
-  let isRare = true
+  let blocks = 0
   for (const line of lines) {
     const keys = line.flatMap((term) => term.keys)
     const sets = keys
@@ -44,15 +44,15 @@ export async function planWords(
     for (const words of sets) counted.push({ words, n: await countBlocks(trx, districtId, words) })
     if (counted.some(({ n }) => n === 0)) continue
     counted.sort((a, b) => a.n - b.n)
-    isRare &&= (counted[0]?.n ?? MANY) < MANY
+    blocks = Math.max(blocks, counted[0]?.n ?? MANY)
     plans.push(counted.map(({ words }) => words))
   }
   const [one] = plans
   if (one === undefined) return null
-  if (plans.length === 1) return { all: one, isRare }
+  if (plans.length === 1) return { all: one, blocks }
   // Of several lines the rarest words of each lead to it; the texts say which of them fit.
   const leading = plans.map(([rarest]) => rarest ?? [])
-  return { all: leading.some((words) => words.length === 0) ? [] : [[...new Set(leading.flat())]], isRare: false }
+  return { all: leading.some((words) => words.length === 0) ? [] : [[...new Set(leading.flat())]], blocks: MANY }
 }
 
 /** The words of the index that begin with each word that may be a beginning, one more than `MOST_WORDS` at most. */
@@ -104,7 +104,7 @@ export async function* indexed(
 ): AsyncGenerator<Candidates> {
   const [rarest = [], ...others] = plan.all
   let below: number | null = null
-  let step = plan.isRare ? Number.MAX_SAFE_INTEGER : FIRST_STEP
+  let step = plan.blocks < MANY ? Number.MAX_SAFE_INTEGER : FIRST_STEP
   for (;;) {
     const { rows: window }: { rows: { block: number; reach: Temporal.Instant }[] } = await sql<{
       block: number

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fits, folded, termsOf, wordsOf } from '../../src/core/search-words.ts'
+import { excerptAround, fits, folded, termsOf, wordsOf } from '../../src/core/search-words.ts'
 
 const finds = (typed: string, ...texts: string[]) => fits(termsOf(typed), texts)
 
@@ -99,6 +99,43 @@ describe('whatever is written', () => {
       fc.property(written, (text) => {
         expect(folded(folded(text))).toBe(folded(text))
         for (const word of wordsOf(text)) expect([word.length > 0, word.length <= 40]).toEqual([true, true])
+      }),
+    )
+  })
+})
+
+describe('the excerpt around what was found', () => {
+  const long = (word: string) => `${'Please read this to the end. '.repeat(20)}${word} ${'And thank you. '.repeat(40)}`
+  const around = (typed: string, text: string) => excerptAround(termsOf(typed), text, 100)
+
+  test.each([
+    ['bull', 'bullied'],
+    ['manana', 'Mañana'],
+    ['اختبار', 'الاختبار'],
+  ])('of %j shows %j, with what stands before it begun at a word', (typed, word) => {
+    const found = around(typed, long(word))
+    expect(found?.found).toBe(word)
+    expect(found?.before).toMatch(/^… \p{Lu}?\p{L}+.* $/u)
+    expect(found?.after.endsWith('…')).toBe(true)
+  })
+
+  test('in a script without spaces has it inside', () => {
+    expect(around('考试', `${'请看完这条消息。'.repeat(30)}明天有考试。`)?.found).toContain('考试')
+  })
+
+  test('is none where it does not stand', () => {
+    expect(around('fever', 'No homework today.')).toBe(null)
+  })
+
+  test('put together is a part of the text, and there whenever an ordinary text fits a word', () => {
+    const ordinary = fc.constantFrom('Mañana', 'fever,', 'الاختبار', 'Straße', '考试', 'วันนี้', 'trường?', 'и', 'חוֹלֶה', '3:15')
+    fc.assert(
+      fc.property(fc.array(fc.oneof(ordinary, fc.string({ unit: 'grapheme' })), { maxLength: 60 }), ordinary, (words, typed) => {
+        const [text, terms] = [words.join(' '), termsOf(typed)]
+        const found = excerptAround(terms, text, 100)
+        if (words.includes(typed)) expect(found).not.toBe(null)
+        if (found !== null)
+          expect(text).toContain(`${found.before.replace(/^… /, '')}${found.found}${found.after.replace(/…$/, '')}`)
       }),
     )
   })

@@ -153,7 +153,12 @@ test('frequent words are looked through from the newest block down, and nothing 
       const plan = await planWords(trx, school.district, [termsOf('a')])
       const ids: string[] = []
       let until: Temporal.Instant | null = null
-      for await (const some of indexed(trx, school.district, { all: plan?.all ?? [], isRare }, { from: null, before: null })) {
+      for await (const some of indexed(
+        trx,
+        school.district,
+        { all: plan?.all ?? [], blocks: isRare ? 1 : 1_000 },
+        { from: null, before: null },
+      )) {
         for (const id of some.ids) {
           const at = Temporal.Instant.from(written.find((one) => one.id === id)?.at ?? '')
           expect(until === null || Temporal.Instant.compare(at, until) <= 0).toBe(true)

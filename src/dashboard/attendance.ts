@@ -1,7 +1,8 @@
 /** Attendance: absent students named or ticked, their families asked for the reason in their language, and the reasons back as a file. */
 
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
+import { type AttendanceLine, readAttendanceLine } from '../core/attendance-lines.ts'
 import {
   type AbsenceRow,
   type AttendanceDesk,
@@ -15,11 +16,12 @@ import {
 import { csvCell } from '../store/export.ts'
 import { zoneOf } from '../store/people.ts'
 import { phrases } from '../translators/phrasebook.ts'
+import { dayOf } from './export.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, listOf, queryOf, sayNotFound } from './wall.ts'
-import { dateWords } from './words.ts'
+import { clockTag, counted, dateWords, namesInWords } from './words.ts'
 
 const TOLD: Readonly<Record<AbsenceRow['told'], { readonly words: string; readonly tone: string }>> = {
   arrived: { words: 'Family asked', tone: 'good' },
@@ -30,82 +32,103 @@ const PHRASE = phrases('en').find(({ id }) => id === 'T03')?.text ?? ''
 /** Most lines of one form. */
 const MOST = 500
 
+const WHY: Readonly<Record<Extract<AttendanceLine, { kind: 'left_out' }>['why'], string>> = {
+  present: 'says that the student is there, or excused',
+  another_day: 'is of another day',
+  nobody: 'names no student of this school',
+  several: 'names more than one student: write the id',
+  unclear: 'has more in it than a student, today’s date and “absent”',
+}
+
+type LeftOut = Extract<AttendanceLine, { kind: 'left_out' }>
+
+/** What stands in the form, and what was wrong with it. */
+type Shown = { readonly lines: string; readonly ticked: ReadonlySet<string>; readonly problem: string | null }
+const NOTHING: Shown = { lines: '', ticked: new Set(), problem: null }
+
 /** Adds the pages. They are for whoever staffs an attendance or office desk. */
 export function attendanceRoutes(
   app: FastifyInstance,
-  deps: Pick<Sender, 'send'> & { readonly now: () => Promise<Temporal.Instant> },
+  deps: Pick<Sender, 'send' | 'asSeen'> & { readonly now: () => Promise<Temporal.Instant> },
   visitOf: VisitOf,
 ): void {
-  const deskOf = async (visit: Visit, schoolId: string): Promise<{ desk: AttendanceDesk; desks: AttendanceDesk[] } | null> => {
+  const deskOf = async (visit: Visit, schoolId: string): Promise<AttendanceDesk | null> => {
     const desks = await visit.read((trx) => attendanceDesks(trx, visit.staff))
-    const desk = desks.find((one) => one.schoolId === schoolId) ?? (schoolId === '' ? desks[0] : undefined)
-    return desk === undefined ? null : { desk, desks }
+    return desks.find((one) => one.schoolId === schoolId) ?? (schoolId === '' ? desks[0] : undefined) ?? null
   }
-  const today = async (visit: Visit) =>
-    (await deps.now()).toZonedDateTimeISO(await visit.read((trx) => zoneOf(trx, visit.staff))).toPlainDate()
+  const clockOf = async (visit: Visit) => {
+    const [now, zone] = [await deps.now(), await visit.read((trx) => zoneOf(trx, visit.staff))]
+    return { zone, today: now.toZonedDateTimeISO(zone).toPlainDate() }
+  }
+  /** The day that an address names, today when it names none or one to come. */
+  const dayIn = (request: FastifyRequest, today: Temporal.PlainDate) => {
+    const asked = dayOf(queryOf(request, 'day'))
+    return asked === null || Temporal.PlainDate.compare(asked, today) > 0 ? today : asked
+  }
 
   app.get('/attendance', async (request, reply) => {
     const visit = visitOf(request)
-    const found = await deskOf(visit, queryOf(request, 'of'))
-    if (found === null) return sayNotFound(reply)
-    return visit.page(reply, 'attendance', 'Attendance', await body(visit, found.desk, '', []))
+    const desk = await deskOf(visit, queryOf(request, 'of'))
+    return desk === null ? sayNotFound(reply) : show(visit, request, reply, desk, NOTHING)
   })
 
   app.post('/attendance/:id', async (request, reply) => {
     const visit = visitOf(request)
-    const found = await deskOf(visit, (request.params as { id: string }).id)
-    if (found === null) return sayNotFound(reply)
-    const { desk } = found
-    const { districtId, staff } = visit
-    const pupils = await visit.read((trx) => pupilsOf(trx, districtId, desk.schoolId))
-    const lines = fieldsOf(request)('lines')
+    const desk = await deskOf(visit, (request.params as { id: string }).id)
+    if (desk === null) return sayNotFound(reply)
+    const { districtId } = visit
+    const { pupils, absences } = await read(visit, desk, (await clockOf(visit)).today)
+    const fields = fieldsOf(request)
+    const ticked = new Set(listOf(request, 'student'))
+    const shown = (problem: string | null): Shown => ({ lines: fields('lines'), ticked, problem })
+    if (fields('change') === 'yes') return show(visit, request, reply, desk, shown(null))
+    if (fields('sure') === 'yes') {
+      for (const pupil of pupils.filter(({ id }) => ticked.has(id))) await ask(visit, desk, pupil)
+      return reply.redirect(`/attendance?of=${encodeURIComponent(desk.schoolId)}&said=asked#today`, 303)
+    }
+    const today = (await clockOf(visit)).today.toString()
+    const lines = fields('lines')
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '')
       .slice(0, MOST)
-    const named = lines.map((line) => ({ line, pupil: pupilOf(line, pupils) }))
-    const ticked = new Set(listOf(request, 'student'))
-    const absent = new Set([
-      ...named.flatMap(({ pupil }) => (pupil === null ? [] : [pupil])),
-      ...pupils.filter(({ id }) => ticked.has(id)),
-    ])
-    const unknown = named.filter(({ pupil }) => pupil === null).map(({ line }) => line)
-    const date = await today(visit)
-    const day = date.toString()
-    for (const pupil of absent) {
-      const taken = await visit.read((trx) =>
-        takeAbsence(trx, districtId, { studentId: pupil.id, schoolId: desk.schoolId, day, by: staff.id }),
-      )
-      if (!taken) continue
-      const text = PHRASE.replace('{student}', pupil.shortName).replace('{date}', dateWords(date))
+      .map((line, i) => readAttendanceLine(line, today, pupils, i === 0))
+    const absent = new Set([...ticked, ...lines.flatMap((line) => (line.kind === 'absent' ? [line.id] : []))])
+    const asked = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
+    const chosen = pupils.filter(({ id }) => absent.has(id))
+    const leftOut = lines.filter((line) => line.kind === 'left_out')
+    if (chosen.length === 0 && leftOut.length === 0)
+      return show(visit, request, reply.code(422), desk, shown('Nobody is named yet: write who is absent, or tick names.'))
+    return visit.page(
+      leftOut.length === 0 ? reply : reply.code(422),
+      'attendance',
+      'Attendance',
+      checkPage(desk, fields('lines'), {
+        toAsk: chosen.filter(({ id }) => !asked.has(id)),
+        askedAlready: chosen.filter(({ id }) => asked.has(id)),
+        leftOut,
+        text: (pupil) => textFor(pupil, today),
+      }),
+    )
+
+    async function ask({ staff, read: inside }: Visit, { desk: name, schoolId }: AttendanceDesk, pupil: Pupil) {
+      const day = (await clockOf(visit)).today.toString()
+      const taken = await inside((trx) => takeAbsence(trx, districtId, { studentId: pupil.id, schoolId, day, by: staff.id }))
+      if (!taken) return
       // The key makes a second press, or a start anew after a crash, the same message.
-      const composed = await deps.send(visit, {
-        to: { student: pupil.id },
-        body: text,
-        key: `absence:${pupil.id}:${day}`,
-        desk: desk.desk,
-      })
-      if (composed.kind === 'accepted')
-        await visit.read((trx) =>
-          absenceTold(
-            trx,
-            districtId,
-            pupil.id,
-            day,
-            composed.exchanges.map(({ id }) => id),
-          ),
-        )
+      const key = `absence:${pupil.id}:${day}`
+      const composed = await deps.send(visit, { to: { student: pupil.id }, body: textFor(pupil, day), key, desk: name })
+      if (composed.kind !== 'accepted') return
+      const exchanges = composed.exchanges.map(({ id }) => id)
+      await inside((trx) => absenceTold(trx, districtId, pupil.id, day, exchanges))
     }
-    if (unknown.length > 0)
-      return visit.page(reply.code(422), 'attendance', 'Attendance', await body(visit, desk, unknown.join('\n'), unknown))
-    return reply.redirect(`/attendance?of=${encodeURIComponent(desk.schoolId)}&said=asked#today`, 303)
   })
 
   app.get('/attendance/:id/reasons.csv', async (request: FastifyRequest, reply) => {
     const visit = visitOf(request)
-    const found = await deskOf(visit, (request.params as { id: string }).id)
-    if (found === null) return sayNotFound(reply)
-    const day = (await today(visit)).toString()
-    const rows = await visit.read((trx) => absencesOf(trx, visit.districtId, found.desk.schoolId, day))
+    const desk = await deskOf(visit, (request.params as { id: string }).id)
+    if (desk === null) return sayNotFound(reply)
+    const day = dayIn(request, (await clockOf(visit)).today).toString()
+    const rows = await visit.read((trx) => absencesOf(trx, visit.districtId, desk.schoolId, day))
     const line = (cells: readonly (string | null)[]) => `${cells.map(csvCell).join(',')}\r\n`
     return reply
       .type('text/csv; charset=utf-8')
@@ -116,51 +139,98 @@ export function attendanceRoutes(
       )
   })
 
-  async function body(visit: Visit, desk: AttendanceDesk, lines: string, unknown: readonly string[]): Promise<Html> {
-    const date = await today(visit)
-    const { pupils, absences } = await visit.read(async (trx) => ({
-      pupils: await pupilsOf(trx, visit.districtId, desk.schoolId),
-      absences: await absencesOf(trx, visit.districtId, desk.schoolId, date.toString()),
+  const read = ({ districtId, read: inside }: Visit, { schoolId }: AttendanceDesk, day: Temporal.PlainDate) =>
+    inside(async (trx) => ({
+      pupils: await pupilsOf(trx, districtId, schoolId),
+      absences: await absencesOf(trx, districtId, schoolId, day.toString()),
     }))
+
+  async function show(visit: Visit, request: FastifyRequest, reply: FastifyReply, desk: AttendanceDesk, shown: Shown) {
+    const { today, zone } = await clockOf(visit)
+    const day = dayIn(request, today)
+    const isToday = day.equals(today)
+    const { pupils, absences } = await read(visit, desk, day)
     const at = `/attendance/${encodeURIComponent(desk.schoolId)}`
-    // Who was asked in vain, or by a server that ended in the middle, may be ticked again: the same message is not sent twice.
-    const told = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
-    return html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(date)}</p>
-<form method="post" action="${at}" class="composer" data-draft="${at}">${
-      unknown.length === 0
-        ? ''
-        : html`<p class="wrong" role="alert">${unknown.length === 1 ? 'One line names no student' : `${unknown.length} lines name no student`} of this school, or more than one; the others are done. Write the student’s id, or the full name.</p>`
-    }<label for="lines">Who is absent?</label><p class="hint">One student a line, by id or full name; lines of a spreadsheet work too. Each family is asked for the reason, in its language, once a day.</p>
-<textarea id="lines" name="lines" rows="5">${lines}</textarea>
-<details><summary>Or tick names</summary><div class="names">${pupils
-      .slice(0, 2000)
-      .map(
-        (one) =>
-          html`<label class="tick"><input type="checkbox" name="student" value="${one.id}"${told.has(one.id) ? ' disabled checked' : ''}> <bdi>${one.name}</bdi></label>`,
-      )}</div></details><button class="main" data-busy="Asking…">Ask the families</button></form>
-<div class="bar" id="today"><h2>Absent today</h2>${absences.length === 0 ? '' : html`<a class="button" href="${at}/reasons.csv">Reasons as a file</a>`}</div>
+    const of = (date: Temporal.PlainDate) => `/attendance?of=${encodeURIComponent(desk.schoolId)}&day=${date}#today`
+    return visit.page(
+      reply,
+      'attendance',
+      'Attendance',
+      html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(day)}</p>${isToday ? absenceForm(at, pupils, absences, shown) : ''}
+<div class="bar" id="today"><h2>Absent ${isToday ? 'today' : `on ${dateWords(day)}`}</h2><div class="row"><a class="button" href="${of(day.subtract({ days: 1 }))}">The day before</a>${
+        isToday ? '' : html`<a class="button" href="${of(day.add({ days: 1 }))}">The day after</a>`
+      }${absences.length === 0 ? '' : html`<a class="button" href="${at}/reasons.csv?day=${day}">Reasons as a file</a>`}</div></div>
 ${
   absences.length === 0
-    ? html`<p class="empty">Nobody has been marked absent today.</p>`
+    ? html`<p class="empty">Nobody was marked absent${isToday ? ' today' : ''}.</p>`
     : html`<ul class="rows">${absences.map(
         (one) =>
           html`<li><div><b><bdi>${one.student}</bdi></b> <span class="${TOLD[one.told].tone}">${TOLD[one.told].words}</span>${
+            one.askedAt === null ? '' : html` <span class="hint">asked at ${clockTag(deps.asSeen(one.askedAt), zone)}</span>`
+          }${
             one.reason === null
               ? ''
               : html`<p><bdi>${one.reasonTranslated ?? one.reason}</bdi>${one.reasonTranslated === null ? '' : html` <span class="hint"><bdi>${one.reason}</bdi></span>`}</p>`
           }</div>${one.conversation === null ? '' : html`<a href="/conversations/${one.conversation}#end">Open</a>`}</li>`,
       )}</ul>`
-}`
+}`,
+    )
   }
 }
 
-/** The one student whom a line names: by id in its first cell, or by name in its first two, either way round; null: none, or several. */
-function pupilOf(line: string, pupils: readonly Pupil[]): Pupil | null {
-  const cells = line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
-  const [first = '', second = ''] = cells
-  const byId = pupils.find(({ id }) => id === first)
-  if (byId !== undefined) return byId
-  const names = new Set([first, `${first} ${second}`, `${second} ${first}`].map((name) => name.trim().toLowerCase()))
-  const byName = pupils.filter(({ name }) => names.has(name.toLowerCase()))
-  return byName.length === 1 ? (byName[0] ?? null) : null
+const textFor = (pupil: Pupil, day: string) =>
+  PHRASE.replace('{student}', pupil.shortName).replace('{date}', dateWords(Temporal.PlainDate.from(day)))
+
+function absenceForm(
+  at: string,
+  pupils: readonly Pupil[],
+  absences: readonly AbsenceRow[],
+  { lines, ticked, problem }: Shown,
+): Html {
+  // Who was asked in vain, or by a server that ended in the middle, may be ticked again: the same message is not sent twice.
+  const asked = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
+  return html`<form method="post" action="${at}" class="composer" data-draft="${at}">${
+    problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
+  }<label for="lines">Who is absent?</label><p class="hint">One student a line, by id or full name; lines of a spreadsheet work too, with today’s date and a status beside it. You see whom it asks before anybody is asked.</p>
+<textarea id="lines" name="lines" rows="5">${lines}</textarea>
+<details${ticked.size > 0 ? ' open' : ''}><summary>Or tick names</summary><div class="names">${pupils
+    .slice(0, 2000)
+    .map((one) => {
+      const state = asked.has(one.id) ? ' disabled checked' : ticked.has(one.id) ? ' checked' : ''
+      return html`<label class="tick"><input type="checkbox" name="student" value="${one.id}"${state}> <bdi>${one.name}</bdi></label>`
+    })}</div></details><button class="main">Check whom it asks</button></form>`
+}
+
+/** Whom the next press asks, with the text, and what was not read. */
+function checkPage(
+  desk: AttendanceDesk,
+  lines: string,
+  found: {
+    readonly toAsk: readonly Pupil[]
+    readonly askedAlready: readonly Pupil[]
+    readonly leftOut: readonly LeftOut[]
+    readonly text: (pupil: Pupil) => string
+  },
+): Html {
+  const { toAsk, askedAlready, leftOut } = found
+  const at = `/attendance/${encodeURIComponent(desk.schoolId)}`
+  const students = toAsk.map(({ id }) => html`<input type="hidden" name="student" value="${id}">`)
+  const [first] = toAsk
+  return html`<p class="crumb"><a href="/attendance?of=${encodeURIComponent(desk.schoolId)}">Attendance</a></p><h1>${
+    toAsk.length === 0 ? 'Nobody to ask' : `Ask ${counted(toAsk.length, 'family', 'families')}?`
+  }</h1>${
+    leftOut.length === 0
+      ? ''
+      : html`<div class="wrong" role="alert"><p>${leftOut.length === 1 ? 'One line is left out' : `${leftOut.length} lines are left out`}:</p><ul>${leftOut.map(
+          ({ line, why }) => html`<li>“<bdi>${line.slice(0, 80)}</bdi>” ${WHY[why]}.</li>`,
+        )}</ul></div>`
+  }${askedAlready.length === 0 ? '' : html`<p class="note">Asked today already: <bdi>${namesInWords(askedAlready.map(({ name }) => name))}</bdi>.</p>`}${
+    first === undefined
+      ? ''
+      : html`<ul class="rows">${toAsk.map(({ name }) => html`<li><b><bdi>${name}</bdi></b></li>`)}</ul><p class="hint">Each family gets, in its language:</p><blockquote>${found.text(first)}</blockquote>`
+  }<div class="row start">${
+    first === undefined
+      ? ''
+      : html`<form method="post" action="${at}">${students}<input type="hidden" name="sure" value="yes"><button class="main" data-busy="Asking…">Ask the families</button></form>`
+  }<form method="post" action="${at}">${students}<input type="hidden" name="lines" value="${lines}"><input type="hidden" name="change" value="yes"><button>Change it</button></form></div>`
 }

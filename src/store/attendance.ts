@@ -60,16 +60,21 @@ export async function absenceTold(
     where district_id = ${districtId} and student_id = ${studentId} and day = ${day}::date`.execute(trx)
 }
 
+/** Texts of a family that are taken for its reason. */
+const MOST_ANSWERS = 5
+
 /** An absence with what is known of it. */
 export type AbsenceRow = {
   readonly studentId: string
   readonly student: string
   /** Whether a message to one of the guardians arrived, is on its way, or none could be sent. */
   readonly told: 'arrived' | 'waiting' | 'not_reached'
-  /** What the family wrote first since; null: nothing yet. As it was written, and in English where it was translated. */
+  /** What the family wrote since, until the end of the next day, a line each; null: nothing yet. As it was written, and in English where it was translated. */
   readonly reason: string | null
   readonly reasonTranslated: string | null
   readonly conversation: string | null
+  /** When the family was first asked. */
+  readonly askedAt: Temporal.Instant | null
 }
 
 /** The absences of a day, by name. */
@@ -77,18 +82,21 @@ export async function absencesOf(trx: Trx, districtId: string, schoolId: string,
   const { rows } = await sql<AbsenceRow>`
     select a.student_id as "studentId", concat_ws(' ', p.given_name, p.family_name) as student,
       case when t.arrived then 'arrived' when t.waiting then 'waiting' else 'not_reached' end as told,
-      r.original_text as reason, r.translation_text as "reasonTranslated", coalesce(r.conversation_id, t.conversation) as conversation
+      r.original_text as reason, r.translation_text as "reasonTranslated", coalesce(r.conversation_id, t.conversation) as conversation, t.asked_at as "askedAt"
     from absence a join person p on p.district_id = a.district_id and p.id = a.student_id
     cross join lateral (
       select coalesce(bool_or(x.status = 'delivered' or x.heard_at is not null), false) as arrived,
-        coalesce(bool_or(x.status in ('received', 'held', 'queued', 'sending', 'sent')), false) as waiting, (array_agg(x.conversation_id))[1] as conversation
+        coalesce(bool_or(x.status in ('received', 'held', 'queued', 'sending', 'sent')), false) as waiting, (array_agg(x.conversation_id))[1] as conversation, min(x.created_at) as asked_at
       from exchange x where x.district_id = a.district_id and x.id = any(a.exchanges)) t
     left join lateral (
-      select w.original_text, w.translation_text, w.conversation_id from exchange x
-      join exchange w on w.district_id = x.district_id and w.conversation_id = x.conversation_id and w.direction = 'to_staff' and w.author = 'person'
-        and w.kind <> 'call' and w.created_at > x.created_at
-      where x.district_id = a.district_id and x.id = any(a.exchanges)
-      order by w.created_at, w.id limit 1) r on true
+      select string_agg(original_text, E'\n' order by created_at, id) as original_text, (array_agg(conversation_id))[1] as conversation_id,
+        case when bool_or(translation_text is not null) then string_agg(coalesce(translation_text, original_text), E'\n' order by created_at, id) end as translation_text
+      from (
+        select distinct w.id, w.created_at, w.original_text, w.translation_text, w.conversation_id from exchange x
+        join exchange w on w.district_id = x.district_id and w.conversation_id = x.conversation_id and w.direction = 'to_staff' and w.author = 'person'
+          and w.kind <> 'call' and w.keyword is null and w.original_text <> '' and w.created_at > x.created_at and w.created_at < x.created_at + interval '36 hours'
+        where x.district_id = a.district_id and x.id = any(a.exchanges)
+        order by w.created_at, w.id limit ${MOST_ANSWERS}) said) r on true
     where a.district_id = ${districtId} and a.school_id = ${schoolId} and a.day = ${day}::date
     order by p.family_name, p.given_name, a.student_id`.execute(trx)
   return rows

@@ -77,7 +77,7 @@ if (DONE.includes(new URLSearchParams(location.search).get('said')) && sessionSt
 for (const form of all('form[data-draft]')) {
   const text = one('textarea', form),
     name = draftName(form),
-    typed = all('textarea, input:not([type=hidden], [type=checkbox])', form)
+    typed = all('textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])', form)
   const put = (draft) => {
     for (const field of typed) {
       field.value = draft[field.name] ?? field.value

@@ -1,5 +1,6 @@
 /** The gateway's own words: fixed texts with their slots filled, and a day and time as a family says it. */
 import { sameLanguage } from './language.ts'
+import { plainPunctuation } from './segments.ts'
 import { dayWords } from './texts-days.ts'
 import { fixedTexts } from './texts-fixed.ts'
 import { type TextId, type TextLanguage, textLanguages, textSlots } from './texts-slots.ts'
@@ -55,4 +56,9 @@ export function sayWhen(at: Temporal.Instant, now: Temporal.Instant, zone: strin
   if (daysAhead === 1) return words.near(words.tomorrow, clock)
   if (daysAhead > 1 && daysAhead < 7) return words.near(weekday, clock)
   return words.far(weekday, local.day, words.months[local.month - 1] ?? '', clock)
+}
+
+/** A text as the first one that a phone gets: it says who writes, and how to make it stop. `language`: the reader's (BCP 47). */
+export function withIntroduction(body: string, language: string, school: string, wordings: Wordings): string {
+  return `${body}\n${plainPunctuation(fixedText('introduction', language, { school }, wordings).text)}`
 }

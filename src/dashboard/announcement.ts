@@ -11,7 +11,7 @@ import {
   announcementsOf,
 } from '../store/announcements.ts'
 import type { ExchangeView } from '../store/exchange-view.ts'
-import { namesOfGuardians } from '../store/family-names.ts'
+import { guardiansById } from '../store/family-names.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
@@ -63,15 +63,15 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
       const [row] = await announcementsOf(trx, districtId, staff.id, { id, limit: 1 })
       if (row === undefined) return null
       const records = await announcedMessages(trx, districtId, id, now)
-      const names = await namesOfGuardians(
+      const guardians = await guardiansById(
         trx,
         districtId,
         records.flatMap(({ view }) => view.guardian ?? []),
       )
-      return { row, records, names, phone: await ownPhone(trx, districtId, staff.id) }
+      return { row, records, guardians, phone: await ownPhone(trx, districtId, staff.id) }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, names, phone } = found
+    const { row, records, guardians, phone } = found
     const { zone } = row
     const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
@@ -88,7 +88,10 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
         ({ view }) => {
           const said = outcome(view, now, zone)
           const reason = view.events.map(({ what }) => REASONS[what]).find((one) => one !== undefined)
-          return html`<tr><td><bdi>${names.get(view.guardian ?? '') ?? 'A family'}</bdi></td><td>${languageWords(view.translation?.language ?? view.original.language)}</td><td class="${said.tone}">${said.words}${reason === undefined ? '' : `: ${reason}`}</td></tr>`
+          const family = guardians.get(view.guardian ?? '')
+          const untranslated =
+            view.events.findLast(({ what }) => what === 'translated' || what === 'not_translated')?.what === 'not_translated'
+          return html`<tr><td><bdi>${family?.name ?? 'A family'}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}${reason === undefined ? '' : `: ${reason}`}</td></tr>`
         },
       )}</tbody></table></div>`,
     )

@@ -35,6 +35,8 @@ export type Draft = {
 /** What a draft would become. */
 export type Previewed = {
   readonly prepared: Prepared
+  /** The text as the phone gets it, with the introduction where it is the first; null: there is none. */
+  readonly body: string | null
   readonly segments: number
   readonly hints: readonly Hint[]
   /** Whether a picture is to go along; `prepared` says whether it does. */
@@ -138,12 +140,12 @@ export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 
-function previewSection({ prepared, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {
+function previewSection({ prepared, body, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {
   const dollars = prepared.withPictures ? PICTURE_DOLLARS : segments * SEGMENT_DOLLARS
   const cents = Math.max(1, Math.round(dollars * 100))
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
-<p class="words" lang="${language}" dir="auto">${prepared.body ?? prepared.translation?.text ?? ''}</p>
+<p class="words" lang="${language}" dir="auto">${body ?? prepared.translation?.text ?? ''}</p>
 ${
   prepared.translationNote === 'not_translated'
     ? html`<p class="warn">Nobody can translate this just now: it goes out as you wrote it, with a line that says so.</p>`

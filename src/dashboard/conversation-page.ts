@@ -43,7 +43,7 @@ export function conversationPage(view: ConversationView): Html {
     head.own ? '' : html` · <b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
   }</p></div><div class="row">${
     head.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${head.unknownPhone}">Say whose phone it is</a>`
-  }<a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'Translation first' : 'As written first'}</a>${callButton(view)}</div></div>
+  }<a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'My language first' : 'The family’s language first'}</a>${callButton(view)}</div></div>
 ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
@@ -125,7 +125,7 @@ function isForeign(x: ExchangeView, head: ThreadHead): boolean {
 function decisions(x: ExchangeView, head: ThreadHead): Html | '' {
   const button = (action: string, words: string, kind = 'quiet') =>
     html`<form method="post" action="/exchanges/${x.id}/${action}"><input type="hidden" name="back" value="/conversations/${head.id}"><button class="${kind}">${words}</button></form>`
-  if (x.status === 'held' || x.status === 'queued')
+  if ((x.status === 'held' || x.status === 'queued') && x.kind !== 'call')
     return html`<div class="actions">${button('release', 'Send now')}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
   const last = x.events.findLast(({ what }) => what === 'unknown' || what === 'dismissed' || what === 'again')
   if (x.status === 'failed' && last?.what === 'unknown')

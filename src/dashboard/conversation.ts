@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
+import { withIntroduction } from '../core/texts.ts'
 import type { Acted, ActRequest, CallUp, Composed } from '../relay/compose-ports.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment } from '../relay/ports.ts'
@@ -13,6 +14,7 @@ import { databaseNow } from '../store/database.ts'
 import { describeDraft } from '../store/describing.ts'
 import { appendEvents } from '../store/events.ts'
 import { type ExchangeRecord, exchangeById, readCursor } from '../store/exchange-view.ts'
+import { wordingsOf } from '../store/fixed-texts.ts'
 import { markSeen } from '../store/inbox-view.ts'
 import type { Keys } from '../store/keys.ts'
 import { mayBeUrgent } from '../store/people.ts'
@@ -213,7 +215,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
 
   async function previewOf(visit: Visit, head: ThreadHead, draft: Draft, back: boolean): Promise<Previewed | null> {
     const text = cleanText(draft.body).slice(0, LONGEST)
-    if (text === '') return null
+    if (text.trim() === '') return null
     const wish = wishOf(draft.later, head.zone)
     const given = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
@@ -226,16 +228,21 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
         byVoice: draft.byVoice,
         picture: draft.picture || draft.same !== null,
       })
-      return { moment, item }
+      return { moment, item, wordings: await wordingsOf(trx, visit.districtId) }
     })
     if (given.item === null) return null
     const prepared = await deps.preview(given.moment, given.item)
+    const language = prepared.translation?.language ?? prepared.originalLanguage
+    const introduces = !head.introduced && prepared.channel === 'text' && prepared.body !== null
+    const reader = prepared.translation?.language ?? head.languages[0] ?? 'en'
+    const words = introduces ? withIntroduction(prepared.body ?? '', reader, head.schoolName, given.wordings) : prepared.body
     return {
       prepared,
-      segments: prepared.body === null ? 0 : deps.segments(prepared.body),
+      body: words,
+      segments: words === null ? 0 : deps.segments(words),
       hints: plainWords(draft.body),
       picture: draft.picture || draft.same !== null,
-      language: prepared.translation?.language ?? prepared.originalLanguage,
+      language,
       back:
         back && prepared.translation !== null
           ? await deps.translateBack(

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Status } from '../core/exchange.ts'
-import { excerptAround, type SearchTerm, termsOf } from '../core/search-words.ts'
+import { type Excerpt, excerptAround, type SearchTerm, termsOf } from '../core/search-words.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
 import type { Search } from '../store/oversight-rows.ts'
@@ -155,14 +155,16 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.fou
   function foundLine(one: Found, now: Temporal.Instant, zone: string, terms: readonly SearchTerm[]): Html {
     const { view } = one.record
     const mine = view.direction === 'to_family'
-    // What the reader understands, unless what was looked for stands in the other alone.
-    const texts = [mine ? view.original : (view.translation ?? view.original), view.original, view.translation ?? view.original]
-    const hits = texts.map((text) => ({ text, excerpt: excerptAround(terms, text.text, EXCERPT) }))
-    const { text, excerpt } = hits.find((hit) => hit.excerpt !== null) ?? { text: texts[0] ?? view.original, excerpt: null }
+    const shown = mine ? view.original : (view.translation ?? view.original)
+    const other = mine ? view.translation : view.original
+    const hit = excerptAround(terms, shown.text, EXCERPT)
+    // What was looked for stands in the other language alone: both are shown.
+    const otherHit = hit === null && other !== null ? excerptAround(terms, other.text, EXCERPT) : null
+    const marked = ({ before, found, after }: Excerpt) => html`${before}<mark>${found}</mark>${after}`
     const family = familyInWords(one)
     const state = mine ? outcome(view, now, zone) : null
     return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
-<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${text.language}">${excerpt === null ? text.text.slice(0, EXCERPT) : html`${excerpt.before}<mark>${excerpt.found}</mark>${excerpt.after}`}</bdi></span>${
+<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${shown.language}">${hit === null ? shown.text.slice(0, EXCERPT) : marked(hit)}</bdi>${otherHit === null ? '' : html`<br><bdi lang="${other?.language}">${marked(otherHit)}</bdi>`}</span>${
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
     }</a></li>`
   }

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html } from 'hono/html'
-import { type Day, days, type SchoolHours } from '../core/hours.ts'
+import { type Day, days, type SchoolHours, type Week, windowMinutes } from '../core/hours.ts'
 import { parseHours } from '../core/parse-hours.ts'
 import { schoolHours } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
@@ -13,7 +13,7 @@ import type { SchoolDeps } from './school.ts'
 import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
-import { weekIn, weekTable, windowsInWords } from './week.ts'
+import { DAY_NAMES, weekIn, weekTable, windowsInWords } from './week.ts'
 
 const SIDES = { families: 'Families', staff: 'Staff on their own phones' } as const
 const ZONES = [
@@ -57,18 +57,19 @@ export function weekRoutes(
     const school = schools.find((one) => one.id === schoolId)
     if (school === undefined) return sayNotFound(reply)
     const fields = fieldsOf(request)
-    const parsed = parseHours(
-      {
-        timezone: fields('timezone'),
-        families: weekIn(fields, 'families'),
-        staff: weekIn(fields, 'staff'),
-        closures: fields('closures')
-          .split(/[\s,;]+/)
-          .filter((one) => one !== ''),
-      },
-      fields('night') === 'yes',
-    )
-    if (parsed.kind === 'wrong') return show(visit, reply.code(422), { school, schools }, parsed.problem, typedIn(fields))
+    const week = { families: weekIn(fields, 'families'), staff: weekIn(fields, 'staff') }
+    const closed = closedDaysIn(fields('closures'))
+    const refuse = (problem: string) => show(visit, reply.code(422), { school, schools }, problem, typedIn(fields))
+    const wrong = wrongWindow(week) ?? (closed.kind === 'wrong' ? closed.problem : null)
+    if (wrong !== null || closed.kind === 'wrong') return refuse(wrong ?? '')
+    const input = { timezone: fields('timezone'), ...week, closures: closed.days }
+    const parsed = parseHours(input, fields('night') === 'yes')
+    if (parsed.kind === 'wrong')
+      return refuse(
+        parseHours(input, true).kind === 'ok'
+          ? 'Families would be reached through the night. If that is meant, tick the box at the end; if not, swap the two times.'
+          : parsed.problem,
+      )
     await deps.setHours({ districtId, staff, schoolId, hours: parsed.hours })
     return reply.redirect(`/school/week?of=${encodeURIComponent(schoolId)}&said=hours_set`, 303)
   })
@@ -90,6 +91,53 @@ export function weekRoutes(
       html`<h1>Hours</h1>${schoolNav('/school/week', school, schools)}${hoursForm(`/school/${encodeURIComponent(school.id)}`, typed ?? typedOf(hours), closed, problem)}${hours === null ? '' : fileForm(school)}<script src="${assetPath('week.js')}" defer></script>`,
     )
   }
+}
+
+/** The first window that is none, said by its day and side; null: all are windows. */
+function wrongWindow(week: Readonly<Record<keyof typeof SIDES, Week>>): string | null {
+  for (const [side, name] of Object.entries(SIDES))
+    for (const day of days)
+      for (const text of week[side as keyof typeof SIDES][day] ?? [])
+        if (windowMinutes(text) === null)
+          return `${DAY_NAMES[day]}, ${name.toLowerCase()}: “${text}” is no span of time. Write it such as 7:00 AM – 8:00 PM, two with a comma.`
+  return null
+}
+
+const MONTH_NAMES = Array.from({ length: 12 }, (_, i) =>
+  Temporal.PlainDate.from({ year: 2000, month: i + 1, day: 1 })
+    .toLocaleString('en-US', { month: 'long' })
+    .toLowerCase(),
+)
+
+/** The closed days as they were typed: `2026-12-25`, several in a line, `12/25/2026`, or `December 25, 2026`. */
+function closedDaysIn(
+  text: string,
+): { readonly kind: 'ok'; readonly days: readonly string[] } | { readonly kind: 'wrong'; readonly problem: string } {
+  const days: string[] = []
+  for (const line of text.split(/[\n;]/).map((one) => one.trim())) {
+    const named = /^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})$/i.exec(line)
+    for (const one of named === null ? line.split(/[\s,]+/) : [line]) {
+      if (one === '') continue
+      const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(one) ?? []
+      const us = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(one)
+      const at = named ?? us
+      const monthOf =
+        named === null ? Number(us?.[1]) : MONTH_NAMES.findIndex((name) => name.startsWith(named[1]?.toLowerCase() ?? '-')) + 1
+      const date =
+        at === null
+          ? { year: Number(year), month: Number(month), day: Number(day) }
+          : { year: Number(at[3]), month: monthOf, day: Number(at[2]) }
+      try {
+        days.push(Temporal.PlainDate.from(date, { overflow: 'reject' }).toString())
+      } catch {
+        return {
+          kind: 'wrong',
+          problem: `“${line.slice(0, 40)}” is no date of the calendar. Write closed days one a line, such as 2026-12-25 or December 25, 2026.`,
+        }
+      }
+    }
+  }
+  return { kind: 'ok', days: [...new Set(days)] }
 }
 
 /** The closed days of the next weeks. */

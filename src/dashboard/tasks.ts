@@ -55,7 +55,7 @@ const KINDS: Readonly<
   },
   stranger: {
     title: 'An unknown phone wrote',
-    todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. Nobody was told anything.',
+    todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. The phone was told to call or visit the school; no name was said, and no teacher was told.',
   },
   lost_staff: {
     title: 'A teacher’s text reached nobody',

@@ -49,14 +49,18 @@ export function weekTable(
 
 /** A time as people write one: `7`, `7:30`, `19:30`, `7 am`, `7:30 PM`. */
 const TIME = String.raw`(\d{1,2})(?::(\d{2}))?\s*(?:([ap])\.?m\.?)?`
-const WINDOW = new RegExp(`^\\s*${TIME}\\s*[-–]\\s*${TIME}\\s*$`, 'i')
+const WINDOW = new RegExp(`^\\s*${TIME}\\s*(?:[-–]|to)\\s*${TIME}\\s*$`, 'i')
 
 /**
  * `7-20`, `7:00 - 20:00`, `7 am - 8 pm` and `7:00 AM – 8:00 PM` all mean the window `07:00-20:00`; anything else stays as it is, to be refused by
- * name. So does one half of which says AM or PM and the other does not: nobody knows what it means.
+ * name. So do `8-4`, and one half of which says AM or PM and the other does not: nobody knows what they mean.
  */
 function window(text: string): string {
-  const [, h1 = '', m1 = '00', half1, h2 = '', m2 = '00', half2] = WINDOW.exec(text) ?? []
+  const match = WINDOW.exec(text)
+  const [, h1 = '', m1 = '00', half1, h2 = '', m2 = '00', half2] = match ?? []
+  // `8-4` is a school's day, and no night.
+  const isBare = match?.[2] === undefined && match?.[5] === undefined && half1 === undefined
+  if (isBare && Number(h1) <= 12 && Number(h2) <= Number(h1)) return text.trim()
   if (h1 === '' || (half1 === undefined) !== (half2 === undefined)) return text.trim()
   const [from, to] = [hourOf(h1, half1), hourOf(h2, half2)]
   if (from === null || to === null) return text.trim()

@@ -2,9 +2,9 @@
 
 import { sql } from 'kysely'
 import type { DeliveryDecision, Due } from '../core/delivery.ts'
-import { plainPunctuation, splitBody } from '../core/segments.ts'
-import { fixedText } from '../core/texts.ts'
-import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
+import { splitBody } from '../core/segments.ts'
+import { withIntroduction } from '../core/texts.ts'
+import { NO_WORDINGS } from '../core/wordings.ts'
 import type { DeliverStore, Moment, PictureLink, ReadyAttempt } from '../relay/ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { type DueRow, dueHeads } from './due.ts'
@@ -74,7 +74,7 @@ async function claim(
       else end('no_number')
     } else {
       const introduces = row.introduces && strangers.has(row.phone_id)
-      const whole = introduces ? `${row.body}\n${introductionOf(row, wordings)}` : row.body
+      const whole = introduces ? withIntroduction(row.body, row.language, row.school?.name ?? '', wordings) : row.body
       const body = splitBody(whole)[row.part] ?? whole
       if (pacing !== null && !fits(budget, row, moment, () => pacing.segments(body))) continue
       if (introduces) strangers.delete(row.phone_id)
@@ -130,11 +130,6 @@ async function lockStrangers(trx: Trx, districtId: string, rows: readonly DueRow
   const found = await sql<{ id: string }>`select id from phone where district_id = ${districtId} and id = any(${ids}::uuid[])
     and introduced_at is null order by id for update`.execute(trx)
   return new Set(found.rows.map((row) => row.id))
-}
-
-/** Said by the first text that is really handed over to a phone, whichever was written first. */
-function introductionOf(row: DueRow, wordings: Wordings): string {
-  return plainPunctuation(fixedText('introduction', row.language, { school: row.school?.name ?? '' }, wordings).text)
 }
 
 /** What `decideDelivery` asks about a due row. */

@@ -1,6 +1,6 @@
 /** Who staffs a desk: an administrator says so, and imports leave it alone. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { endLostClaims } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
@@ -70,4 +70,12 @@ export async function staffDesk(
   ])
   await endLostClaims(trx, districtId)
   return true
+}
+
+/** A desk by its school and kind, `Lincoln School office`, where `id` is one; null: it is none. */
+export function deskName(districtId: string, id: RawBuilder<unknown>): RawBuilder<string | null> {
+  return sql<
+    string | null
+  >`(select concat(ns.name, ' ', nd.kind) from desk nd join school ns on ns.district_id = nd.district_id and ns.id = nd.school_id
+    where nd.district_id = ${districtId} and nd.id = ${id})`
 }

@@ -50,20 +50,26 @@ export async function familiesOf(trx: Trx, districtId: string, households: reado
   )
 }
 
-/** The names of guardians, by sourcedId. */
-export async function namesOfGuardians(
+/** Guardians by sourcedId: what they are called, and the language on file (BCP 47), null where there is none. */
+export async function guardiansById(
   trx: Trx,
   districtId: string,
   guardians: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ id: string; given_name: string; family_name: string; display_name: string | null }>`
-    select id, given_name, family_name, display_name from person where district_id = ${districtId} and id = any(${[...guardians]}::text[])`.execute(
+): Promise<ReadonlyMap<string, { readonly name: string; readonly language: string | null }>> {
+  const { rows } = await sql<{
+    id: string
+    given_name: string
+    family_name: string
+    display_name: string | null
+    language: string | null
+  }>`
+    select id, given_name, family_name, display_name, language from person where district_id = ${districtId} and id = any(${[...guardians]}::text[])`.execute(
     trx,
   )
   return new Map(
-    rows.map((row) => [
-      row.id,
-      fullName({ givenName: row.given_name, familyName: row.family_name, displayName: row.display_name }),
+    rows.map(({ id, language, ...row }) => [
+      id,
+      { language, name: fullName({ givenName: row.given_name, familyName: row.family_name, displayName: row.display_name }) },
     ]),
   )
 }

@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Status } from '../core/exchange.ts'
 import { fits, hasPhrase, type SearchTerm, termsOf } from '../core/search-words.ts'
 import type { Trx } from './database.ts'
+import { deskName } from './desks.ts'
 import { type Cursor, householdsOfClass, seesConversation, type Viewer } from './exchange-view.ts'
 import { indexed, notIndexed, planWords } from './word-search.ts'
 
@@ -214,7 +215,7 @@ async function named(
 ): Promise<readonly FoundRow[]> {
   const { rows } = await sql<FoundRow>`
     select f.id, f.created_at as at, f.conversation, f.household_id as household, f.original_text as original, f.translation_text as translation,
-      coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), f.staff_side) as staff
+      coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`f.staff_side`)}, f.staff_side) as staff
     from (select x.id, x.created_at, x.original_text, x.translation_text, c.id as conversation, c.household_id, c.staff_side
       from ${from} where ${where} order by x.created_at desc, x.id desc limit ${limit}) f
     left join person t on t.district_id = ${districtId} and t.id = f.staff_side

@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { databaseNow, type Trx } from './database.ts'
+import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
 import { type Cursor, type ExchangeRecord, readExchanges } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
@@ -139,7 +140,7 @@ export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Lo
   const { districtId, scope } = admin
   const schools = scope.kind === 'schools' ? [...scope.schools] : []
   const { rows } = await sql<Look>`
-    select e.at, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as whose, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
+    select e.at, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as whose, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
     from event e left join person p on p.district_id = e.district_id and p.id = e.who
     left join conversation c on c.district_id = e.district_id and c.id = (case when e.what = 'conversation_seen' then e.detail ->> 'conversation' end)::uuid
     left join person t on t.district_id = c.district_id and t.id = c.staff_side

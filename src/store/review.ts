@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { databaseNow, type Trx } from './database.ts'
+import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
 import { findRows } from './oversight-rows.ts'
 
@@ -84,10 +85,13 @@ export async function reviewsOf(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`review ${districtId} ${schoolId}`}, 0))`.execute(trx)
   await sql`insert into review (district_id, school_id, exchange_id, week, why)
     select ${districtId}, ${schoolId}, id, ${week}::date, 'sample' from (
-      select x.id from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id and c.school_id = ${schoolId}
+      -- What went to many is drawn once.
+      select (array_agg(x.id order by random()))[1] as id from exchange x
+      join conversation c on c.district_id = x.district_id and c.id = x.conversation_id and c.school_id = ${schoolId}
+      left join announced a on a.district_id = x.district_id and a.exchange_id = x.id
       where x.district_id = ${districtId} and x.author = 'person' and x.kind <> 'call' and x.created_at >= clock_timestamp() - interval '7 days'
         and not exists (select from review w where w.district_id = ${districtId} and w.school_id = ${schoolId} and w.week = ${week}::date and w.why = 'sample')
-      order by random() limit ${SAMPLE}) drawn
+      group by coalesce(a.announcement_id, x.id) order by random() limit ${SAMPLE}) drawn
     on conflict do nothing`.execute(trx)
   const words = await watchedWords(trx, districtId, schoolId)
   if (words.length > 0) {
@@ -111,7 +115,7 @@ export async function reviewsOf(
   }
   const { rows } = await sql<ReviewRow>`
     select r.exchange_id as "exchangeId", c.id as conversation, x.created_at as at, x.direction, r.why, r.outcome, r.note,
-      coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as "staffName",
+      coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as "staffName",
       x.original_text as original, x.original_language as "originalLanguage", x.translation_text as translation, x.translation_language as "translationLanguage"
     from review r join exchange x on x.district_id = r.district_id and x.id = r.exchange_id
     join conversation c on c.district_id = x.district_id and c.id = x.conversation_id

@@ -5,6 +5,7 @@ import type { Staff } from '../core/people.ts'
 import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
+import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
 import { fromUnknown, isUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
@@ -119,7 +120,7 @@ async function detailsOf(
       case when ${fromUnknown(districtId)} and ${isUnknown(districtId, sql`x.phone_id`)} and t.kind in ('stranger', 'voicemail', 'call_back')
         then x.phone_id end as unknown_phone,
       x.conversation_id as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
-      coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), c.staff_side) as staff_name,
+      coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
       coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and (p.id = t.person_id
         or p.id in (select hg.guardian_id from household_guardian hg where hg.district_id = t.district_id and hg.until is null and (hg.household_id = c.household_id
           or hg.household_id in (select h.id from household h where h.district_id = t.district_id and h.phone_id = t.phone_id and h.until is null))))), '[]') as people,

@@ -33,6 +33,8 @@ export type ThreadHead = Family & {
   readonly optedOut: boolean
   /** Whether the family asked for no more calls (key 9). */
   readonly refusesCalls: boolean
+  /** Whether a text has told the family's phone who writes; the first one does. */
+  readonly introduced: boolean
   /** Whether messages go by phone: the family asked for it, or its phone takes no texts. */
   readonly byCall: boolean
   /** The staff side's own phone, to which what the family writes goes as well; `none`: nobody has one on file, or it is a desk. */
@@ -63,6 +65,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
       ended: boolean
       opted_out: boolean
       refuses_calls: boolean
+      introduced: boolean
       by_call: boolean
       zone: string
       own_phone: ThreadHead['ownPhone']
@@ -72,7 +75,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
       d.kind as desk_kind, c.claimed_by, c.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
       s.id as school_id, s.name as school_name, s.hours, h.phone_id, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
-      p.calls_refused_at is not null as refuses_calls,
+      p.calls_refused_at is not null as refuses_calls, p.introduced_at is not null as introduced,
       p.calls_refused_at is null and (coalesce(g.contact_by = 'voice', false) or (g.id is not null and not ${takesTexts(districtId, sql`p`)})) as by_call, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone,
       case when sp.phone_id is null then 'none' when op.is_off then 'off' else 'on' end as own_phone
     from conversation c join school s on s.district_id = c.district_id and s.id = c.school_id
@@ -110,6 +113,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     ended: row.ended,
     optedOut: row.opted_out,
     refusesCalls: row.refuses_calls,
+    introduced: row.introduced,
     byCall: row.by_call,
     zone: row.zone,
     ownPhone: row.own_phone,

@@ -224,6 +224,22 @@ test('an automatic notice stands in the thread as one, and an administrator sees
   expect(seen).toMatch(/What happened to it<\/summary><ol><li><time [^>]*>\d+:\d\d [AP]M<\/time> written/)
 })
 
+test('the preview of a first text shows how the school introduces itself, and counts it; the phone gets just that', async () => {
+  await world.phoneOf('fatima').reads()
+  await world.rows(
+    sql`update phone set introduced_at = null where id = (select phone_id from person_phone where person_id = 'fatima' limit 1) returning id`,
+  )
+  const { html } = await rivera.post(`${fatima}/preview`, { body: 'Thank you.' })
+  const shown = /aria-label="What arrives">.*?<p class="words"[^>]*>(.*?)<\/p>/s.exec(html)?.[1] ?? ''
+  expect(shown).toContain('STOP')
+  expect(html).toMatch(/\d texts in one/)
+  await rivera.post(`${fatima}/messages`, { body: 'Thank you.', key: key() })
+  const [came = ''] = await world.phoneOf('fatima').reads()
+  expect(came.replaceAll('"', '&quot;')).toBe(shown)
+  const again = (await rivera.post(`${fatima}/preview`, { body: 'Thank you.' })).html
+  expect(again).toContain('One text, about 1 cent.')
+})
+
 describe('as a call', () => {
   test('the preview says that the phone rings; the family hears it behind a key, and the thread says so', async () => {
     const fields = { body: 'Thank you.', voice: 'yes' }

@@ -11,6 +11,8 @@ test.each([
   ['7 am - 8 pm', '07:00-20:00'],
   ['7:00 AM – 8:00 PM', '07:00-20:00'],
   ['7a.m.-8p.m.', '07:00-20:00'],
+  ['8 am to 4 pm', '08:00-16:00'],
+  ['20-6', '20:00-06:00'],
   ['12 pm - 1:30 pm', '12:00-13:30'],
   ['12:00 AM – 12:00 AM', '00:00-24:00'],
   ['8 pm - 12:30 am', '20:00-00:30'],
@@ -18,7 +20,7 @@ test.each([
   expect(read(typed)).toEqual([window])
 })
 
-test.each(['8 - 5 pm', '8 am - 17', '13 pm - 2 pm', '0 am - 2 pm', 'noon'])(
+test.each(['8 - 5 pm', '8 am - 17', '8-4', '8 - 8', '13 pm - 2 pm', '0 am - 2 pm', 'noon'])(
   '%s stays as it is, to be refused by name',
   (typed) => {
     expect(read(typed)).toEqual([typed])

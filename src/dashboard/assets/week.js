@@ -8,7 +8,7 @@ const spoken = (m) => (m % DAY === 0 ? 'midnight' : clock(m))
 
 /** `7`, `7:30`, `19:30`, `7 am`, `7:30 PM`, as the server reads them. */
 const TIME = String.raw`(\d{1,2})(?::(\d\d))?\s*(?:([ap])\.?m\.?)?`
-const WINDOW = new RegExp(`^\\s*${TIME}\\s*[-–]\\s*${TIME}\\s*$`, 'i')
+const WINDOW = new RegExp(`^\\s*${TIME}\\s*(?:[-–]|to)\\s*${TIME}\\s*$`, 'i')
 const minutes = (hour, minute = '0', half = '') => {
   if (half && (hour < 1 || hour > 12)) return Number.NaN
   const h = half ? (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : Number(hour)

@@ -14,6 +14,8 @@ export async function listening<T>(config: Config, start: Promise<T>): Promise<T
   })
 }
 
+/** Milliseconds for which a process may outlive what it served. */
+const LAST_MS = 5_000
 /** Milliseconds after which a start is spoken of. */
 const PATIENCE_MS = 1500
 
@@ -34,6 +36,8 @@ export async function untilAsked<T extends { readonly stop: () => Promise<void> 
   tell(running)
   await end
   await running.stop()
+  // Whatever nobody closed (a socket of somebody who does not answer) keeps no server that has stopped.
+  setTimeout(() => process.exit(), LAST_MS).unref()
 }
 
 /** Resolves when the process is asked to end: by a signal (the end of its terminal is one), or by the death of the npm that runs it. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { LANGUAGE_NAMES } from '../core/language-names.ts'
 import { type Staff, seesAllOf } from '../core/people.ts'
-import { databaseNow, type Trx } from '../store/database.ts'
+import type { Trx } from '../store/database.ts'
 import { endAllLogins, openLogins } from '../store/logins.ts'
 import { unsayPhone } from '../store/office-phones.ts'
 import { classesOfSchool } from '../store/oversight.ts'
@@ -24,6 +24,8 @@ import { namesInWords } from './words.ts'
 export type PeopleDeps = {
   /** A notice waits to go out. */
   readonly noticed: () => void
+  readonly now: () => Promise<Temporal.Instant>
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
 }
 
 const ROLE_NAMES: Readonly<Record<PersonRole, string>> = {
@@ -156,14 +158,21 @@ ${
     const found = await visit.read(async (trx) => ({
       logins: may ? await openLogins(trx, districtId, person.id) : [],
       tokens: may ? await openTokens(trx, districtId, person.id) : [],
-      now: await databaseNow(trx),
       zone: await zoneOf(trx, staff),
     }))
     return visit.page(
       reply,
       'school',
       person.name,
-      personPage({ ...found, person, mayEndSignIn: may, mayResetFactor: may && person.id !== staff.id, problem }),
+      personPage({
+        ...found,
+        now: await deps.now(),
+        asSeen: deps.asSeen,
+        person,
+        mayEndSignIn: may,
+        mayResetFactor: may && person.id !== staff.id,
+        problem,
+      }),
     )
   }
 }

@@ -15,6 +15,8 @@ export type PersonShown = {
   readonly logins: readonly LoginRow[]
   readonly tokens: readonly TokenRow[]
   readonly now: Temporal.Instant
+  /** The time that a visitor of the demo's moved clock saw; elsewhere the same. */
+  readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
   readonly zone: string
   /** Whether the viewer may end this person's logins and tokens. */
   readonly mayEndSignIn: boolean
@@ -67,11 +69,11 @@ function callWhy(reached: Reached, contactBy: 'sms' | 'voice', decided: boolean)
   return reached.landline ? ': the line takes no texts' : ''
 }
 
-function officePhone(at: string, { person, now, zone }: PersonShown): Html {
+function officePhone(at: string, { person, now, asSeen, zone }: PersonShown): Html {
   const word = person.officePhone
   return word === null
     ? html``
-    : html`<div class="note bar"><span>The phone is not the list’s: <bdi>${word.by}</bdi> was told it, ${timeTag(word.at, briefly(word.at, now, zone))}. Imports keep it.</span><form method="post" action="${at}/listed-phone"><button>Use the list’s phone</button></form></div>`
+    : html`<div class="note bar"><span>The phone is not the list’s: <bdi>${word.by}</bdi> was told it, ${timeTag(word.at, briefly(asSeen(word.at), now, zone))}. Imports keep it.</span><form method="post" action="${at}/listed-phone"><button>Use the list’s phone</button></form></div>`
 }
 
 function preferences(at: string, person: PersonView): Html {
@@ -89,8 +91,8 @@ ${person.kind === 'guardian' ? html`<label for="spoken">Spoken language</label><
   }<button class="main">Save</button></div></form>`
 }
 
-function signIn(at: string, { person, logins, tokens, now, zone, mayResetFactor }: PersonShown): Html {
-  const when = (time: Temporal.Instant) => timeTag(time, briefly(time, now, zone))
+function signIn(at: string, { person, logins, tokens, now, asSeen, zone, mayResetFactor }: PersonShown): Html {
+  const when = (time: Temporal.Instant) => timeTag(time, briefly(asSeen(time), now, zone))
   return html`<h2>Signed in</h2>${
     logins.length === 0
       ? html`<p class="hint">Nowhere just now.</p>`

@@ -64,6 +64,10 @@ export async function reachOf(trx: Trx, districtId: string, schoolId: string, si
       union all select 'class', k.title, s.reached, s.two_way from student s
         join enrollment e on e.district_id = ${districtId} and e.person_id = s.id and e.role = 'student' and ${enrolledNow('e')}
         join class k on k.district_id = e.district_id and k.id = e.class_id and k.active and k.school_id = ${schoolId}
+      -- Who is in no class: left out, the difference to the whole would be theirs.
+      union all select 'class', null, s.reached, s.two_way from student s where not exists (
+        select from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active and k.school_id = ${schoolId}
+        where e.district_id = ${districtId} and e.person_id = s.id and e.role = 'student' and ${enrolledNow('e')})
     ), counted as (
       select by, key, count(*)::int as students, count(*) filter (where reached)::int as reached, count(*) filter (where two_way)::int as two_way
       from grouped group by by, key

@@ -26,13 +26,26 @@ test('a student is reached when a message to one of the guardians arrived, and b
 
 test('no group is smaller than five, and none can be worked out from the whole', async () => {
   for (const school of (await world.rows(sql<{ id: string }>`select id from school`)).map(({ id }) => id)) {
-    const { all, languages, ways } = await reach(school)
+    const { all, languages, ways, classes } = await reach(school)
+    for (const group of classes) expect(group.students).toBeGreaterThanOrEqual(SMALLEST)
+    // Who is in two classes counts in both; nobody is in none of the groups.
+    const inClasses = classes.reduce((sum, group) => sum + group.students, 0)
+    expect(inClasses === 0 || inClasses >= all.students).toBe(true)
     for (const groups of [languages, ways]) {
       for (const group of groups) expect(group.students).toBeGreaterThanOrEqual(SMALLEST)
       const left = all.students - groups.reduce((sum, group) => sum + group.students, 0)
       expect([0, all.students]).toContain(left)
     }
   }
+})
+
+test('who is in no class stands among the small groups', async () => {
+  const inClasses = async () => (await reach()).classes.reduce((sum, group) => sum + group.students, 0)
+  const before = await inClasses()
+  await world.rows(sql`update enrollment set active = false where person_id = 'maya' returning id`)
+  const after = await inClasses()
+  await world.rows(sql`update enrollment set active = true where person_id = 'maya' returning id`)
+  expect([before > 0, after >= (await reach()).all.students]).toEqual([true, true])
 })
 
 test('what is longer ago counts no more', async () => {

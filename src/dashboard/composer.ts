@@ -11,7 +11,7 @@ import type { Sentence } from '../store/sentences.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.ts'
 import type { Html } from './page.ts'
-import { hintsList } from './sending.ts'
+import { hintsList, wrongDraft } from './sending.ts'
 import { sentencesPart } from './sentences.ts'
 import { pictureField } from './upload.ts'
 import type { Fields } from './wall.ts'
@@ -111,7 +111,6 @@ ${draft.replaces === null ? '' : html`<p class="note">You are changing a message
 ${pictureField(draft.picture)}${draft.same === null ? '' : html`<label class="tick"><input type="checkbox" name="same" value="${draft.same}" checked> Send the picture of before again</label>`}
 <div id="preview" aria-live="polite">${previewPart(view)}</div>
 ${head.ownPhone === 'off' ? html`<p class="hint">Your own phone is off, so the answer is read here only. <a href="/account/phone">Change that</a></p>` : ''}
-<div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">${head.claim === null || head.claim.staffId === view.reader ? 'Send' : 'Send all the same'}</button></div>
 ${laterFields(draft.later, now, head.zone)}${callChoice(head, draft, language)}
 ${
   view.mayBeUrgent && closed
@@ -119,6 +118,7 @@ ${
 <label class="tick"><input type="checkbox" name="urgent" value="yes"${draft.urgent ? ' checked' : ''}> Send it now as urgent</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${draft.reason}"></details>`
     : ''
 }
+<div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">${head.claim === null || head.claim.staffId === view.reader ? 'Send' : 'Send all the same'}</button></div>
 ${sentencesPart(`/conversations/${head.id}`, view.saved)}
 ${head.unknownPhone === null ? html`<p class="hint">${languageWords(language)} is what the school has on file for this family.</p>` : ''}</form>`
 }
@@ -137,6 +137,8 @@ function callChoice(head: ThreadHead, draft: Draft, language: string): Html {
 /** What the family would get, when, and what might be said more plainly. */
 export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed'>): Html {
   const { head, now, draft } = view
+  const wrong = draft.body.trim() === '' ? null : wrongDraft(draft.body)
+  if (wrong !== null) return html`<p class="when bad" id="when">${wrong}</p>`
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 

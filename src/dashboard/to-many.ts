@@ -27,7 +27,11 @@ export const previewOfMany = (
   { body, later }: ManyDraft,
   place: { readonly zone: string; readonly hours: ThreadHead['hours']; readonly urgent: boolean },
   now: Temporal.Instant,
-): Html => html`${hintsList(plainWords(body))}${whenPart({ later, ...place, byCall: false }, now)}`
+): Html => {
+  const wrong = body.trim() === '' ? null : wrongDraft(body)
+  if (wrong !== null) return html`<p class="when bad" id="when">${wrong}</p>`
+  return html`${hintsList(plainWords(body))}${whenPart({ later, ...place, byCall: false }, now)}`
+}
 
 /** What the sending came to: where it is told of, or what is wrong with it. */
 export type SentToMany =

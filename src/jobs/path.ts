@@ -67,7 +67,7 @@ const SHARE = {
 /** Turns of a step under way at once: while one waits for its translations, another reads on. The other steps take turns. */
 const AT_ONCE: Readonly<Record<string, number>> = { prepare: 2 }
 /** Events are sealed within a second: two looks a second take them together. Words are searched without the index until they fill a block of it. Who asks for an export wakes its step. */
-const POLLS_MS: Readonly<Record<string, number>> = { seal: 500, words: 25_000, export: 15_000 }
+const POLLS_MS: Readonly<Record<string, number>> = { seal: 500, words: 25_000, export: 25_000 }
 /** Hand-overs under way at once over all districts. */
 const MOST_IN_FLIGHT = 1_000
 

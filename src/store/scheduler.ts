@@ -14,7 +14,7 @@ export async function findWork(db: Db, step: Step, now: () => Promise<Temporal.I
   const due = (channel: 'text' | 'call') =>
     at === null
       ? sql``
-      : sql`from exchange e where e.district_id = d.id and e.channel = ${channel} and e.status in ('held', 'queued') and e.prepare_after is null
+      : sql`from exchange e where e.district_id = d.id and e.channel = ${sql.lit(channel)} and e.status in ('held', 'queued') and e.prepare_after is null
         and e.send_after <= ${at.toString()}::timestamptz and ${laneIsFree(sql`d.id`, at)}`
   const work = {
     prepare: sql`from exchange e where e.district_id = d.id and e.prepare_after <= clock_timestamp() and (e.prepare_lease is null or e.prepare_lease <= clock_timestamp())`,

@@ -47,7 +47,7 @@ const QUIET = 1_200_000
 const LOOKED = 300_000
 /** Polls are shorter than this, and a poll that comes late loses nothing; whoever waits longer waits for something. */
 const SHORT = 1_100_000
-/** Every so long a server looks whether a block of words is full; `nextDue` knows. */
+/** Every so long a server looks whether a block of words is full and whether an export was left half made; `nextDue` knows. */
 const WORDS = 25_000_000
 /** Every so long a server reads the carrier's list; where it is known to find nothing new, that is leapt over. */
 const SWEEP = 300_000_000

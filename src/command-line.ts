@@ -40,14 +40,15 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (isHelp(first) || (first === 'help' && second === undefined)) return { kind: 'help', text: usage() }
   if (first === 'help') return readCommandLine([...args.slice(1).filter((word) => word !== 'help'), '--help'])
   if (LATER.has(first)) return { kind: 'wrong', problem: `\`homeline ${first}\` is not built yet.` }
-  const name = [`${first} ${second}`, first].find((one) => Object.hasOwn(COMMANDS, one))
-  const command = name === undefined ? undefined : COMMANDS[name]
-  if (name === undefined || command === undefined)
+  const [one, two] = [first, `${first} ${second}`]
+  const name = Object.hasOwn(COMMANDS, two) ? two : one
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined || (name === one && one.includes(' ')))
     return {
       kind: 'wrong',
       problem: `There is no command \`${args.slice(0, 2).join(' ').slice(0, 60)}\`: run \`homeline help\` for the list.`,
     }
-  const rest = args.slice(name.split(' ').length)
+  const rest = args.slice(name === two ? 2 : 1)
   if (rest.some(isHelp)) return { kind: 'help', text: `Usage: homeline ${command.usage}\n\n  ${command.does}\n` }
   try {
     const { values, positionals } = parseArgs({ args: rest, options: command.options, allowPositionals: true, strict: true })

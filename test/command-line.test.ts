@@ -28,6 +28,10 @@ describe('a command line', () => {
     expect(read(line).kind).toBe(kind)
   })
 
+  test('quoted as one word is none', () => {
+    expect(readCommandLine(['log export', '--from', 'x']).kind).toBe('wrong')
+  })
+
   test('gives what stands behind the command', () => {
     expect(read('roster import there.zip --dry-run')).toMatchObject({ options: { 'dry-run': true }, operands: ['there.zip'] })
     expect(read('log export --from=a --to b')).toMatchObject({ options: { from: 'a', to: 'b' }, operands: [] })

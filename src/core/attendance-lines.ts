@@ -61,7 +61,7 @@ export function readAttendanceLine(line: string, today: string, students: readon
   if (found.length > 1) return leftOut('several')
   // A name beside the id says the same once more.
   const names = new Set([student.id.toLowerCase(), student.name.toLowerCase(), ...student.name.toLowerCase().split(' ')])
-  const rest = folded.slice(inOne.length > 0 ? 1 : 2).filter((cell) => cell !== '' && !names.has(cell))
+  const rest = folded.slice(inOne.length > 0 ? 1 : 2).filter((cell) => cell !== '' && (PRESENT.has(cell) || !names.has(cell)))
   for (const cell of rest) {
     const day = dayOf(cell)
     if (day !== null && day !== today) return leftOut('another_day')

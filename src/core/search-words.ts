@@ -123,26 +123,42 @@ export function hasPhrase(phrase: string, texts: readonly string[]): boolean {
 /** A text around the first place where something that was looked for stands. */
 export type Excerpt = { readonly before: string; readonly found: string; readonly after: string }
 
-const TYPED_WORDS = /[\p{L}\p{M}\p{N}\p{Cf}]+/gu
+/** Words as they were typed; a run of a script without spaces is one. */
+const TYPED_RUNS = new RegExp(`[${UNSPACED}]+|[[\\p{L}\\p{M}\\p{N}\\p{Cf}]--[${UNSPACED}]]+`, 'gv')
 /** Characters that stand before what was found. */
 const LEAD = 60
+const LOW_SURROGATE = /^[\udc00-\udfff]/
+
+/** Where one of the terms stands in a run, as [start, end]; null: nowhere. */
+function placeIn(run: string, terms: readonly SearchTerm[]): readonly [number, number] | null {
+  const plain = folded(run)
+  const bare = plain.replace(ARTICLE, '')
+  for (const { text: term, keys } of terms) {
+    if (IS_UNSPACED.test(term)) {
+      const at = plain.indexOf(term)
+      // Where folding changed the length the whole run is what was found.
+      if (at >= 0) return plain.length === run.length ? [at, at + term.length] : [0, run.length]
+    } else if (keys[0]?.begins ? plain.startsWith(term) || bare.startsWith(term) : plain === term || bare === term)
+      return [0, run.length]
+  }
+  return null
+}
 
 /** The part of a text around the first of `terms` in it, of about `length` characters, begun where a word begins; null: none stands in it. */
 export function excerptAround(terms: readonly SearchTerm[], text: string, length: number): Excerpt | null {
-  for (const { 0: word, index } of text.matchAll(TYPED_WORDS)) {
-    const plain = folded(word)
-    const bare = plain.replace(ARTICLE, '')
-    const hit = terms.some(({ text: term, keys }) => {
-      if (IS_UNSPACED.test(term)) return plain.includes(term)
-      return keys[0]?.begins ? plain.startsWith(term) || bare.startsWith(term) : plain === term || bare === term
-    })
-    if (!hit) continue
-    const from = index <= LEAD ? 0 : text.indexOf(' ', index - LEAD) + 1
-    const start = from > index ? index : from
+  for (const { 0: run, index } of text.matchAll(TYPED_RUNS)) {
+    const place = placeIn(run, terms)
+    if (place === null) continue
+    const [from, to] = [index + place[0], index + place[1]]
+    const space = from <= LEAD ? 0 : text.indexOf(' ', from - LEAD) + 1
+    const begun = from <= LEAD ? 0 : space === 0 || space > from ? from - LEAD : space
+    const start = LOW_SURROGATE.test(text.slice(begun)) ? begun + 1 : begun
+    const end = Math.max(to, start + length)
+    const cut = LOW_SURROGATE.test(text.slice(end)) ? end - 1 : end
     return {
-      before: `${start > 0 ? '… ' : ''}${text.slice(start, index)}`,
-      found: word,
-      after: text.slice(index + word.length, start + length) + (text.length > start + length ? '…' : ''),
+      before: `${start > 0 ? '… ' : ''}${text.slice(start, from)}`,
+      found: text.slice(from, to),
+      after: text.slice(to, cut) + (text.length > cut ? '…' : ''),
     }
   }
   return null

@@ -9,6 +9,7 @@ import {
   announcedMessages,
   announcedState,
   announcementsOf,
+  MOST_MESSAGES,
 } from '../store/announcements.ts'
 import type { ExchangeView } from '../store/exchange-view.ts'
 import { guardiansById } from '../store/family-names.ts'
@@ -93,7 +94,7 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
             view.events.findLast(({ what }) => what === 'translated' || what === 'not_translated')?.what === 'not_translated'
           return html`<tr><td><bdi>${family?.name ?? 'A family'}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}${reason === undefined ? '' : `: ${reason}`}</td></tr>`
         },
-      )}</tbody></table></div>`,
+      )}</tbody></table>${records.length < MOST_MESSAGES ? '' : html`<p class="hint">The first ${MOST_MESSAGES} are shown, those not reached before the others.</p>`}</div>`,
     )
   })
 }

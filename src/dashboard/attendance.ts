@@ -83,15 +83,25 @@ export function attendanceRoutes(
     const shown = (problem: string | null): Shown => ({ lines: fields('lines'), ticked, problem })
     if (fields('change') === 'yes') return show(visit, request, reply, desk, shown(null))
     if (fields('sure') === 'yes') {
+      // A page that was left open over night asks about the wrong day.
+      if (fields('day') !== (await clockOf(visit)).today.toString())
+        return show(
+          visit,
+          request,
+          reply.code(422),
+          desk,
+          shown('That list was of another day, and nobody was asked: name who is absent today.'),
+        )
       for (const pupil of pupils.filter(({ id }) => ticked.has(id))) await ask(visit, desk, pupil)
       return reply.redirect(`/attendance?of=${encodeURIComponent(desk.schoolId)}&said=asked#today`, 303)
     }
     const today = (await clockOf(visit)).today.toString()
-    const lines = fields('lines')
+    const typed = fields('lines')
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '')
-      .slice(0, MOST)
-      .map((line, i) => readAttendanceLine(line, today, pupils, i === 0))
+    if (typed.length > MOST)
+      return show(visit, request, reply.code(422), desk, shown(`These are more than ${MOST} lines: bring them in parts.`))
+    const lines = typed.map((line, i) => readAttendanceLine(line, today, pupils, i === 0))
     const absent = new Set([...ticked, ...lines.flatMap((line) => (line.kind === 'absent' ? [line.id] : []))])
     const asked = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
     const chosen = pupils.filter(({ id }) => absent.has(id))
@@ -107,6 +117,8 @@ export function attendanceRoutes(
         askedAlready: chosen.filter(({ id }) => asked.has(id)),
         leftOut,
         text: (pupil) => textFor(pupil, today),
+        ticked,
+        day: today,
       }),
     )
 
@@ -210,6 +222,10 @@ function checkPage(
     readonly askedAlready: readonly Pupil[]
     readonly leftOut: readonly LeftOut[]
     readonly text: (pupil: Pupil) => string
+    /** Of the form: what a change begins with. */
+    readonly ticked: ReadonlySet<string>
+    /** ISO 8601. */
+    readonly day: string
   },
 ): Html {
   const { toAsk, askedAlready, leftOut } = found
@@ -231,6 +247,6 @@ function checkPage(
   }<div class="row start">${
     first === undefined
       ? ''
-      : html`<form method="post" action="${at}">${students}<input type="hidden" name="sure" value="yes"><button class="main" data-busy="Asking…">Ask the families</button></form>`
-  }<form method="post" action="${at}">${students}<input type="hidden" name="lines" value="${lines}"><input type="hidden" name="change" value="yes"><button>Change it</button></form></div>`
+      : html`<form method="post" action="${at}">${students}<input type="hidden" name="sure" value="yes"><input type="hidden" name="day" value="${found.day}"><button class="main" data-busy="Asking…">Ask the families</button></form>`
+  }<form method="post" action="${at}">${[...found.ticked].map((id) => html`<input type="hidden" name="student" value="${id}">`)}<input type="hidden" name="lines" value="${lines}"><input type="hidden" name="change" value="yes"><button>Change it</button></form></div>`
 }

@@ -6,7 +6,7 @@ import type { ExchangeRecord } from '../store/exchange-view.ts'
 import { type ExportPage, exportLog, type Writer } from '../store/export.ts'
 import { type DueExport, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
-import { writeSealedParts } from '../store/sealed-files.ts'
+import { removeSealed, writeSealedParts } from '../store/sealed-files.ts'
 import { eventInWords } from './event-words.ts'
 import type { Sender } from './sending.ts'
 import { clock, clockBeside, dateWords, languageWords, namesInWords, outcome } from './words.ts'
@@ -28,15 +28,18 @@ class BrokenOff extends Error {}
 
 /** Makes the oldest export of a district that nobody is making; gives how many there were. Throws what went wrong; it is tried again then. */
 export async function makeExport(deps: MakerDeps, districtId: string, stopping: AbortSignal): Promise<number> {
+  if (stopping.aborted) return 0
   const due = await takeExport(deps.db, districtId)
   if (due === null) return 0
-  const end = (how: Parameters<typeof endExport>[3]) => endExport(deps.db, districtId, due.id, how)
+  const end = (how: Parameters<typeof endExport>[3]) => endExport(deps.db, districtId, due, how)
   if (due.staff === null) {
     await end('failed')
     return 1
   }
   try {
-    await end(await write(deps, { ...due, staff: due.staff }, stopping))
+    const made = await write(deps, { ...due, staff: due.staff }, stopping)
+    // Taken back in its last second: then nobody would look for its file.
+    if (!(await end(made))) await removeSealed(deps.dataDir, 'export', districtId, due.id)
     return 1
   } catch (error) {
     // What was taken back is no more there to be ended.
@@ -48,10 +51,11 @@ export async function makeExport(deps: MakerDeps, districtId: string, stopping: 
 
 async function write(
   deps: MakerDeps,
-  { id, asked, staff }: DueExport & { readonly staff: NonNullable<DueExport['staff']> },
+  due: DueExport & { readonly staff: NonNullable<DueExport['staff']> },
   stopping: AbortSignal,
 ): Promise<{ readonly count: number; readonly size: number }> {
   const { db, keys, dataDir } = deps
+  const { id, asked, staff } = due
   const { districtId } = staff
   const { from, to } = daysBetween(asked)
   const at = await deps.now()
@@ -60,7 +64,7 @@ async function write(
     if (stopping.aborted) throw new BrokenOff()
     if (performance.now() - told < TELL_MS) return
     told = performance.now()
-    if (!(await keepExport(db, districtId, id, done, total))) throw new BrokenOff()
+    if (!(await keepExport(db, districtId, due, done, total))) throw new BrokenOff()
   }
   const writer: Writer = async function* (pages) {
     // Fonts and their shaper are loaded when the first PDF is made.
@@ -70,7 +74,7 @@ async function write(
   let count = 0
   const size = await writeSealedParts(keys, dataDir, 'export', districtId, id, async (out) => {
     const { format, only, reason } = asked
-    const options = { from, to, only, format, out, progress, by: { staff, reason }, asSeen: deps.asSeen }
+    const options = { from, to, only, format, out, progress, by: { staff, reason }, asSeen: deps.asSeen, id }
     count = await exportLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
   })
   return { count, size }

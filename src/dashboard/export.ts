@@ -118,8 +118,14 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
       ...(only.classId === null ? [] : [`Families of the class ${nameOf(choices.classes, only.classId)}`]),
       ...(only.guardian === null ? [] : ['Messages of one family']),
     ]
-    const id = isUuid(fields('key')) ? fields('key') : randomUUID()
-    await visit.read((trx) => askExport(trx, staff, id, { first, last, zone, only, reason, format, chosen }))
+    const asked = { first, last, zone, only, reason, format, chosen }
+    const ask = (id: string) => visit.read((trx) => askExport(trx, staff, id, asked))
+    let id = isUuid(fields('key')) ? fields('key') : randomUUID()
+    // Back, another choice, and the same form once more.
+    if (!(await ask(id))) {
+      id = randomUUID()
+      await ask(id)
+    }
     deps.exportAsked()
     return reply.redirect(`/oversight/exports/${id}`, 303)
   })
@@ -172,7 +178,8 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
         html`<p>It was made on another server of the school, which does not share its files with this one. Ask who runs the server, or export once more.</p>`,
       )
     await visit.read((trx) => noteFetched(trx, visit.staff, row))
-    request.raw.socket.setTimeout(0)
+    // Who reads no further does not keep the server from stopping.
+    request.raw.socket.setTimeout(60_000)
     const { first, last, format } = row.asked
     return reply
       .type(FORMATS[format].type)
@@ -201,7 +208,7 @@ const isUnderWay = ({ state }: ExportRow) => state === 'waits' || state === 'bei
 /** How far it is, and what can be done. */
 function statePart(row: ExportRow): Html {
   const drop = (words: string) =>
-    html`<form method="post" action="/oversight/exports/${row.id}/drop"><button>${words}</button></form>`
+    html`<form method="post" action="/oversight/exports/${row.id}/drop"><button data-key="drop">${words}</button></form>`
   switch (row.state) {
     case 'waits':
       return html`<div class="note"><p role="status">It begins in a moment, or when the one before it is done.</p><div class="row start">${drop('Do not make it')}</div></div>`

@@ -43,18 +43,23 @@ ${
     : html`<p><b><bdi>${school.name}</bdi></b>, the last ${DAYS} days: of ${all.students} students, the families of <b>${all.reached}</b> got a message that arrived or was heard, and <b>${all.twoWay}</b> answered or wrote.
 ${all.students - all.reached === 0 ? '' : html`<b class="bad">${all.students - all.reached}</b> ${all.students - all.reached === 1 ? 'was' : 'were'} not reached.`}</p>
 ${bar(all)}<p class="legend"><span class="s-heard">both ways</span> <span class="s-arrived">reached</span> <span class="s-not_reached">not reached</span></p>
-${groups('By language', reach.languages, languageWords)}${groups('By class', reach.classes, (title) => title)}${groups('By way', reach.ways, (way) => WAY_NAMES[way as Way])}
+${groups('By language', reach.languages, languageWords)}${groups('By class', reach.classes, (title) => title, 'In no class, or in small groups')}${groups('By way', reach.ways, (way) => WAY_NAMES[way as Way])}
 <p class="hint">Groups of fewer than ${SMALLEST} students are shown together, so that no figure is one child’s.</p>`
 }`,
     )
   })
 }
 
-function groups(title: string, list: readonly ReachGroup[], name: (key: string) => string): Html {
+function groups(
+  title: string,
+  list: readonly ReachGroup[],
+  name: (key: string) => string,
+  others = 'Others, small groups',
+): Html {
   if (list.length === 0) return html``
   return html`<h2>${title}</h2><table><thead><tr><th scope="col">${title.replace(/^By /, '').replace(/^./, (c) => c.toUpperCase())}</th><th scope="col">Students</th><th scope="col">Reached</th><th scope="col">Both ways</th><th scope="col" class="picture">Picture</th></tr></thead><tbody>${list.map(
     (one) =>
-      html`<tr><th scope="row"><bdi>${one.key === null ? 'Others, small groups' : name(one.key)}</bdi></th><td>${one.students}</td><td>${percent(one.reached, one.students)}</td><td>${percent(one.twoWay, one.students)}</td><td class="picture">${bar(one)}</td></tr>`,
+      html`<tr><th scope="row"><bdi>${one.key === null ? others : name(one.key)}</bdi></th><td>${one.students}</td><td>${percent(one.reached, one.students)}</td><td>${percent(one.twoWay, one.students)}</td><td class="picture">${bar(one)}</td></tr>`,
   )}</tbody></table>`
 }
 

@@ -22,7 +22,7 @@ export type RosterDeps = { readonly importRoster: (source: string, options: Rost
 const ZIP = Buffer.from('PK')
 /** A district of 100,000 people is about ten megabytes as a .zip. */
 const MOST_BYTES = 50 * 1024 * 1024
-/** Between looking and importing. The file holds real numbers: it is kept in memory alone, and on the disk only while it is read. */
+/** How long the file waits for the import, and its result is found again. It holds real numbers: it is kept in memory alone, and on the disk only while it is read. */
 const KEPT_MS = 15 * 60_000
 const MOST_SHOWN = 100
 
@@ -33,8 +33,9 @@ const SOON_MS = 1_500
 type Upload = {
   readonly staffId: string
   readonly districtId: string
-  readonly bytes: Buffer
-  readonly timer: NodeJS.Timeout
+  /** Empty once it is imported. */
+  bytes: Buffer
+  timer: NodeJS.Timeout
   /** How far it has been read, in bytes. */
   done: number
   total: number
@@ -85,19 +86,21 @@ export async function rosterRoutes(app: FastifyInstance, deps: RosterDeps, visit
     if (bytes === undefined || bytes.length === 0) return wrong('No file came with it: choose the .zip and press again.')
     if (!bytes.subarray(0, 2).equals(ZIP))
       return wrong('This file is no .zip: choose the one that the student information system has exported.')
+    if ([...uploads].some(([old, { result }]) => result === null && ownUpload(visit, old) !== null))
+      return wrong('The file before this one is still being read: see what becomes of it first.')
     const id = randomUUID()
     for (const old of uploads.keys()) if (ownUpload(visit, old) !== null) forget(old)
     const upload: Upload = {
       staffId: visit.staff.id,
       districtId: visit.districtId,
       bytes,
-      timer: setTimeout(() => forget(id), KEPT_MS).unref(),
+      timer: keptFor(id),
       done: 0,
       total: 0,
       result: null,
     }
     uploads.set(id, upload)
-    await begin(request, upload, { dryRun: true, confirmRemovals: true })
+    await begin(request, id, upload, { dryRun: true, confirmRemovals: true })
     return reply.redirect(`/school/roster/${id}`, 303)
   })
 
@@ -126,7 +129,7 @@ export async function rosterRoutes(app: FastifyInstance, deps: RosterDeps, visit
     if (upload === null || isImported(upload.result)) return gone(visit, reply)
     // A second press finds it under way.
     if (upload.result !== null)
-      await begin(request, upload, { dryRun: false, confirmRemovals: fieldsOf(request)('removals') === 'yes' })
+      await begin(request, id, upload, { dryRun: false, confirmRemovals: fieldsOf(request)('removals') === 'yes' })
     return reply.redirect(`/school/roster/${id}`, 303)
   })
 
@@ -135,13 +138,17 @@ export async function rosterRoutes(app: FastifyInstance, deps: RosterDeps, visit
     uploads.delete(id)
   }
 
-  /** Begins to read or import it, and waits a moment for the end. */
+  const keptFor = (id: string) => setTimeout(() => forget(id), KEPT_MS).unref()
+
+  /** Begins to read or import it, and waits a moment for the end. From then on it is kept for as long as `KEPT_MS`. */
   async function begin(
     request: FastifyRequest,
+    id: string,
     upload: Upload,
     options: Omit<RosterOptions, 'district' | 'progress'>,
   ): Promise<void> {
     upload.result = null
+    clearTimeout(upload.timer)
     const work = run(upload, options)
       .catch((error) => {
         request.log.error({ reqId: request.id, err: error }, 'a roster could not be read')
@@ -149,6 +156,8 @@ export async function rosterRoutes(app: FastifyInstance, deps: RosterDeps, visit
       })
       .then((result) => {
         upload.result = result
+        if (isImported(result)) upload.bytes = Buffer.alloc(0)
+        upload.timer = keptFor(id)
         underWay.delete(work)
       })
     underWay.add(work)

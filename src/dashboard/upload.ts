@@ -62,6 +62,6 @@ export function uploadIn(request: FastifyRequest): Upload {
 
 /** The field for it. A browser forgets what was chosen when a page comes back: `again` asks for it. */
 export function pictureField(again: boolean): Html {
-  return html`<div class="pick"><label for="picture">A picture, if you like</label><input id="picture" name="picture" type="file" accept="image/jpeg,image/png,image/gif" aria-describedby="about-picture">
-<p class="hint" id="about-picture">${again ? html`<b>Choose your picture again: the browser forgets it.</b> ` : ''}JPEG, PNG or GIF, up to 5 MB. Place, time and device are taken out of it. Say in words what it shows: some phones get the words alone.</p></div>`
+  return html`<details class="pick"${again ? html` open` : ''}><summary>Add a picture</summary><label for="picture">The picture</label><input id="picture" name="picture" type="file" accept="image/jpeg,image/png,image/gif" aria-describedby="about-picture">
+<p class="hint" id="about-picture">${again ? html`<b>Choose your picture again: the browser forgets it.</b> ` : ''}JPEG, PNG or GIF, up to 5 MB. Place, time and device are taken out of it. Say in words what it shows: some phones get the words alone.</p></details>`
 }

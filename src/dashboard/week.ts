@@ -56,11 +56,10 @@ const WINDOW = new RegExp(`^\\s*${TIME}\\s*(?:[-–]|to)\\s*${TIME}\\s*$`, 'i')
  * name. So do `8-4`, and one half of which says AM or PM and the other does not: nobody knows what they mean.
  */
 function window(text: string): string {
-  const match = WINDOW.exec(text)
-  const [, h1 = '', m1 = '00', half1, h2 = '', m2 = '00', half2] = match ?? []
-  // `8-4` is a school's day, and no night.
-  const isBare = match?.[2] === undefined && match?.[5] === undefined && half1 === undefined
-  if (isBare && Number(h1) <= 12 && Number(h2) <= Number(h1)) return text.trim()
+  const [, h1 = '', m1 = '00', half1, h2 = '', m2 = '00', half2] = WINDOW.exec(text) ?? []
+  // `8-4` and `9:00-1:00` are a school's day, and no night.
+  const isBare = half1 === undefined && half2 === undefined
+  if (isBare && Number(h1) <= 12 && Number(h2) * 60 + Number(m2) <= Number(h1) * 60 + Number(m1)) return text.trim()
   if (h1 === '' || (half1 === undefined) !== (half2 === undefined)) return text.trim()
   const [from, to] = [hourOf(h1, half1), hourOf(h2, half2)]
   if (from === null || to === null) return text.trim()

@@ -121,7 +121,10 @@ export function announcedState(view: { readonly status: Status; readonly evidenc
   return view.status === 'sent' ? 'sent' : 'waiting'
 }
 
-/** The messages of an announcement, those that need a look first; at most 500. */
+/** Messages of an announcement that its page shows one by one; its bar counts all. */
+export const MOST_MESSAGES = 500
+
+/** The messages of an announcement, those that need a look first; at most `MOST_MESSAGES`. */
 export async function announcedMessages(
   trx: Trx,
   districtId: string,
@@ -131,7 +134,9 @@ export async function announcedMessages(
   return readExchanges(
     trx,
     districtId,
-    sql`select exchange_id as id from announced where district_id = ${districtId} and announcement_id = ${announcementId}::uuid limit 500`,
+    sql`select x.id from announced a join exchange x on x.district_id = a.district_id and x.id = a.exchange_id
+      where a.district_id = ${districtId} and a.announcement_id = ${announcementId}::uuid
+      order by case when x.status in ('failed', 'undelivered', 'canceled') then 0 when x.status = 'delivered' or x.heard_at is not null then 2 else 1 end, x.id limit ${MOST_MESSAGES}`,
     now,
   )
 }

@@ -69,7 +69,7 @@ export type AbsenceRow = {
   readonly student: string
   /** Whether a message to one of the guardians arrived, is on its way, or none could be sent. */
   readonly told: 'arrived' | 'waiting' | 'not_reached'
-  /** What the family wrote since, until the end of the next day, a line each; null: nothing yet. As it was written, and in English where it was translated. */
+  /** What the family wrote since, within 36 hours and before they were asked about another day, a line each; null: nothing yet. As it was written, and in English where it was translated. */
   readonly reason: string | null
   readonly reasonTranslated: string | null
   readonly conversation: string | null
@@ -95,6 +95,8 @@ export async function absencesOf(trx: Trx, districtId: string, schoolId: string,
         select distinct w.id, w.created_at, w.original_text, w.translation_text, w.conversation_id from exchange x
         join exchange w on w.district_id = x.district_id and w.conversation_id = x.conversation_id and w.direction = 'to_staff' and w.author = 'person'
           and w.kind <> 'call' and w.keyword is null and w.original_text <> '' and w.created_at > x.created_at and w.created_at < x.created_at + interval '36 hours'
+          and not exists (select from absence n join exchange y on y.district_id = n.district_id and y.id = any(n.exchanges)
+            where n.district_id = a.district_id and n.student_id = a.student_id and n.day > a.day and y.created_at <= w.created_at)
         where x.district_id = a.district_id and x.id = any(a.exchanges)
         order by w.created_at, w.id limit ${MOST_ANSWERS}) said) r on true
     where a.district_id = ${districtId} and a.school_id = ${schoolId} and a.day = ${day}::date

@@ -24,11 +24,16 @@ export type ExportOptions = {
   readonly only?: { readonly staff: string | null; readonly guardian: string | null; readonly classId: string | null }
   /** Who asks for it and why; absent: an operator, by the command. */
   readonly by?: { readonly staff: Staff; readonly reason: string }
+  /** By which the log knows this export; absent: one of its own. */
+  readonly id?: string
   /** The time that a visitor of the demo's moved clock saw; absent: the same. */
   readonly asSeen?: (at: Temporal.Instant) => Temporal.Instant
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
-  /** Called after each page with the exchanges that are written and those there are, and waited for; what it throws ends the export. */
+  /**
+   * Called after each page with the exchanges that are written and those there are (0 where only some are exported: they are not counted first), and
+   * waited for; what it throws ends the export.
+   */
   readonly progress?: (done: number, total: number) => void | Promise<void>
 }
 
@@ -44,25 +49,24 @@ export type Writer = (pages: AsyncIterable<ExportPage>) => AsyncIterable<string 
 
 /** Exchanges read at once; a PDF takes some seconds for as many as a file of lines takes at once. */
 const PAGE = { csv: 500, jsonl: 500, pdf: 100 } as const
+/** A program knows people by their ids. */
+const NO_NAMES = { names: new Map<string, string>(), zones: new Map<string, string>() } as const
 /** Nobody in particular. */
 const ALL = { staff: null, guardian: null, classId: null } as const
 
-/** A record with what its people are called, and its time by the school's clock. */
-type Row = ExchangeRecord & { readonly nameOf: (id: string) => string; readonly local: string }
+/** A record with what its people are called, and its time by the school's clock; null: it is of no school, or of one without a zone. */
+type Row = ExchangeRecord & { readonly nameOf: (id: string) => string; readonly local: string | null }
 
 /** The columns of the CSV, in order. */
 const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | null])[] = [
   ['id', ({ view }) => view.id],
   ['at', ({ view }) => view.at],
-  ['schoolTime', ({ local }) => local],
   ['kind', ({ view }) => view.kind],
   ['direction', ({ view }) => view.direction],
   ['author', ({ author }) => author],
   ['staff', ({ view }) => view.staff],
-  ['staffName', ({ view, nameOf }) => (view.staff === null ? null : nameOf(view.staff))],
   ['guardian', ({ view }) => view.guardian],
   ['guardians', ({ view }) => view.guardians.join('; ')],
-  ['guardianNames', ({ view, nameOf }) => view.guardians.map(nameOf).join('; ')],
   ['status', ({ view }) => view.status],
   ['sendAfter', ({ view }) => view.sendAfter],
   ['notBefore', ({ view }) => view.notBefore],
@@ -80,6 +84,9 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | nu
   ['attachments', ({ view }) => view.attachments.map(({ path, state }) => path ?? state).join('; ')],
   ['picturesGo', ({ view }) => (view.picturesGo === null ? null : String(view.picturesGo))],
   ['events', ({ view }) => view.events.map((event) => `${event.at} ${event.what}`).join('; ')],
+  ['schoolTime', ({ local }) => local],
+  ['staffName', ({ view, nameOf }) => (view.staff === null ? null : nameOf(view.staff))],
+  ['guardianNames', ({ view, nameOf }) => view.guardians.map(nameOf).join('; ')],
 ]
 
 /** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
@@ -107,8 +114,10 @@ const WRITERS: Readonly<Record<'csv' | 'jsonl', (asSeen: (at: Temporal.Instant) 
       for await (const { records, names, zones } of pages) {
         const nameOf = (id: string) => names.get(id) ?? id
         const rows = records.map((record): Row => {
-          const at = asSeen(Temporal.Instant.from(record.view.at)).toZonedDateTimeISO(zones.get(record.view.id) ?? 'UTC')
-          return { ...record, nameOf, local: `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}` }
+          const zone = zones.get(record.view.id)
+          const at = zone === undefined ? null : asSeen(Temporal.Instant.from(record.view.at)).toZonedDateTimeISO(zone)
+          const local = at === null ? null : `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}`
+          return { ...record, nameOf, local }
         })
         yield rows.map((row) => csvLine(COLUMNS.map(([, cell]) => cell(row)))).join('')
       }
@@ -125,7 +134,7 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
   if (writer === null) throw new Error('A PDF needs somebody who writes it.')
   const chosen = Object.fromEntries(Object.entries(only).filter(([, id]) => id !== null))
   const asked = {
-    export: randomUUID(),
+    export: options.id ?? randomUUID(),
     from: from.toString(),
     to: to.toString(),
     format,
@@ -142,14 +151,15 @@ export async function exportLog(db: Db, districtId: string, options: ExportOptio
   try {
     await inSnapshot(db, districtId, async (trx) => {
       const at = await now(trx)
-      const total = await countExchanges(trx, districtId, from, to)
+      const isWhole = Object.keys(chosen).length === 0 && (by === undefined || by.staff.scope.kind === 'district')
+      const total = isWhole ? await countExchanges(trx, districtId, from, to) : 0
       async function* pages(): AsyncGenerator<ExportPage> {
         const filter = { from, to, ...only, notices: true, limit: PAGE[format] }
         let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
         do {
           const { records, next } = await exchangePage(trx, districtId, by?.staff ?? WHOLE_DISTRICT, { ...filter, after }, at)
           count += records.length
-          yield { records, ...(await namesIn(trx, districtId, records)) }
+          yield { records, ...(format === 'jsonl' ? NO_NAMES : await namesIn(trx, districtId, records)) }
           await progress?.(count, total)
           after = next
         } while (after !== null)

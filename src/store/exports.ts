@@ -41,12 +41,16 @@ const MOST_TRIES = 3
 
 const scopeText = ({ scope }: Staff) => JSON.stringify(scope)
 
-/** Asks for an export under an id that the form brings, so that a form sent twice asks once. */
-export async function askExport(trx: Trx, staff: Staff, id: string, asked: ExportAsked): Promise<void> {
+/** Asks for an export under an id that the form brings, so that a form sent twice asks once; false when something else was asked for under it. */
+export async function askExport(trx: Trx, staff: Staff, id: string, asked: ExportAsked): Promise<boolean> {
   await sql`insert into export (district_id, id, staff_id, scope, asked)
     values (${staff.districtId}, ${id}, ${staff.id}, ${scopeText(staff)}::jsonb, ${JSON.stringify(asked)}::jsonb) on conflict do nothing`.execute(
     trx,
   )
+  const { rows } =
+    await sql`select from export where district_id = ${staff.districtId} and id = ${id}::uuid and staff_id = ${staff.id}
+    and asked = ${JSON.stringify(asked)}::jsonb`.execute(trx)
+  return rows.length > 0
 }
 
 /** The own exports of the last day, the newest first; with an id, that one. What was asked for under other rights is not there any more. */
@@ -77,7 +81,10 @@ export async function dropExport(db: Db, dataDir: string, staff: Staff, id: stri
 }
 
 /** An export to make, and for whom; `staff` is null when who asked has other rights by now. */
-export type DueExport = { readonly id: string; readonly asked: ExportAsked; readonly staff: Staff | null }
+export type DueExport = { readonly id: string; readonly tries: number; readonly asked: ExportAsked; readonly staff: Staff | null }
+
+/** Whose making of an export it is: another server that took it over has another number of tries. */
+export type Making = Pick<DueExport, 'id' | 'tries'>
 
 /** Takes the oldest that nobody is making. Null: there is none. What was begun too often has failed. */
 export async function takeExport(db: Db, districtId: string): Promise<DueExport | null> {
@@ -86,10 +93,10 @@ export async function takeExport(db: Db, districtId: string): Promise<DueExport 
     await sql`update export set ended_at = clock_timestamp(), lease = null where district_id = ${districtId} and ${due} and tries >= ${MOST_TRIES}`.execute(
       trx,
     )
-    const { rows } = await sql<{ id: string; asked: ExportAsked; staff_id: string; scope: Staff['scope'] }>`
+    const { rows } = await sql<{ id: string; tries: number; asked: ExportAsked; staff_id: string; scope: Staff['scope'] }>`
       update export set tries = tries + 1, done = 0, total = 0, lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'
       where district_id = ${districtId} and id = (select id from export where district_id = ${districtId} and ${due} order by asked_at limit 1 for update skip locked)
-      returning id, asked, staff_id, scope`.execute(trx)
+      returning id, tries, asked, staff_id, scope`.execute(trx)
     const row = rows[0]
     if (row === undefined) return null
     const staff = await staffById(trx, districtId, row.staff_id)
@@ -98,35 +105,44 @@ export async function takeExport(db: Db, districtId: string): Promise<DueExport 
       same: boolean
     }>`select ${JSON.stringify(staff?.scope)}::jsonb = ${JSON.stringify(row.scope)}::jsonb as same`
     const may = staff !== null && (await same.execute(trx)).rows[0]?.same === true
-    return { id: row.id, asked: row.asked, staff: may ? staff : null }
+    return { id: row.id, tries: row.tries, asked: row.asked, staff: may ? staff : null }
   })
 }
 
-/** Says how far it is, and keeps it; false when it was taken back. */
-export async function keepExport(db: Db, districtId: string, id: string, done: number, total: number): Promise<boolean> {
+/** Says how far it is, and keeps it; false when it was taken back, or over by another server. */
+export async function keepExport(
+  db: Db,
+  districtId: string,
+  { id, tries }: Making,
+  done: number,
+  total: number,
+): Promise<boolean> {
   const { rows } = await inDistrict(db, districtId, (trx) =>
     sql`update export set done = ${done}, total = ${total}, lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'
-      where district_id = ${districtId} and id = ${id}::uuid and ended_at is null returning id`.execute(trx),
+      where district_id = ${districtId} and id = ${id}::uuid and tries = ${tries} and ended_at is null returning id`.execute(trx),
   )
   return rows.length > 0
 }
 
-/** How the making ended: `size` bytes are ready, or it failed for good, or it is to be begun anew, at once or a minute later. */
+/** How the making ended: `size` bytes are ready, or it failed for good, or it is to be begun anew, at once or a minute later. False when it was taken back or over. */
 export async function endExport(
   db: Db,
   districtId: string,
-  id: string,
+  { id, tries }: Making,
   how: { readonly count: number; readonly size: number } | 'failed' | 'again' | 'later',
-): Promise<void> {
+): Promise<boolean> {
   const { count, size } = typeof how === 'string' ? { count: 0, size: null } : how
   const set = {
     again: sql`lease = null, tries = tries - 1`,
     later: sql`lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'`,
     ended: sql`ended_at = clock_timestamp(), lease = null, done = ${count}, total = ${count}, size = ${size}`,
   }[how === 'again' || how === 'later' ? how : 'ended']
-  await inDistrict(db, districtId, (trx) =>
-    sql`update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and ended_at is null`.execute(trx),
+  const { numAffectedRows } = await inDistrict(db, districtId, (trx) =>
+    sql`update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and tries = ${tries} and ended_at is null`.execute(
+      trx,
+    ),
   )
+  return numAffectedRows === 1n
 }
 
 /** Removes exports whose day is over, and files that belong to none. */

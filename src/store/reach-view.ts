@@ -7,7 +7,7 @@ import { enrolledNow } from './reach.ts'
 /** How many students' families are in a group, got something in the time looked at, and answered or wrote themselves. */
 export type ReachCount = { readonly students: number; readonly reached: number; readonly twoWay: number }
 
-/** One group. `key`: a language (BCP 47), a class's title, or a way; null: the groups that are too small to be shown, as one. */
+/** One group. `key`: a language (BCP 47), a class's title, or a way; null: the groups that are too small to be shown, as one, and of classes the students in none. */
 export type ReachGroup = ReachCount & { readonly key: string | null }
 
 /** The ways in which families are reached, the first that one of a student's guardians has. */

@@ -7,6 +7,7 @@ const STUDENTS = [
   { id: 's2', name: 'Idris Hassan' },
   { id: 's3', name: 'Lin Chen' },
   { id: 's4', name: 'Lin Chen' },
+  { id: 's5', name: 'Jin No' },
 ]
 const read = (line: string, first = false) => readAttendanceLine(line, '2026-11-30', STUDENTS, first)
 
@@ -29,6 +30,7 @@ describe('a line of absences', () => {
   test.each([
     ['s1,2026-11-30,present', 'present'],
     ['Maya Lopez,tardy', 'present'],
+    ['s5,no', 'present'],
     ['s1,2026-11-20,absent', 'another_day'],
     ['s1,11/29/2026', 'another_day'],
     ['s9', 'nobody'],

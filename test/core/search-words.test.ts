@@ -120,7 +120,9 @@ describe('the excerpt around what was found', () => {
   })
 
   test('in a script without spaces has it inside', () => {
-    expect(around('考试', `${'请看完这条消息。'.repeat(30)}明天有考试。`)?.found).toContain('考试')
+    const found = around('考试', `${'请看完这条消息。'.repeat(30)}明天有考试。`)
+    expect([found?.found, (found?.before.length ?? 999) < 70]).toEqual(['考试', true])
+    expect(around('pta', '明天PTA会议')?.found).toBe('PTA')
   })
 
   test('is none where it does not stand', () => {

@@ -115,12 +115,15 @@ test('what fails is tried three times, a minute apart, and has failed then', asy
 
 test('what was taken back meanwhile is not gone on with', async () => {
   const id = await asks()
-  await takeExport(t.db, school.district)
-  expect(await keepExport(t.db, school.district, id, 1, 2)).toBe(true)
+  const making = { id, tries: 1 }
+  expect(await takeExport(t.db, school.district)).toMatchObject(making)
+  // Whoever had it before goes on with nothing.
+  expect(await keepExport(t.db, school.district, { id, tries: 0 }, 1, 2)).toBe(false)
+  expect(await keepExport(t.db, school.district, making, 1, 2)).toBe(true)
   expect(await row(id)).toMatchObject({ state: 'being_made', done: 1, total: 2 })
   await change(sql`delete from export where id = ${id}::uuid`)
-  expect(await keepExport(t.db, school.district, id, 2, 2)).toBe(false)
-  await endExport(t.db, school.district, id, { count: 2, size: 10 })
+  expect(await keepExport(t.db, school.district, making, 2, 2)).toBe(false)
+  expect(await endExport(t.db, school.district, making, { count: 2, size: 10 })).toBe(false)
   expect(await row(id)).toBe(undefined)
 })
 

@@ -525,10 +525,13 @@ describe('attendance', () => {
     expect(check.html).toMatch(/“<bdi>Nobody Known<\/bdi>” names no student.*2036-03-02,absent<\/bdi>” is of another day/s)
     const change = await rivera.post('/attendance/lincoln', { lines, change: 'yes' })
     expect(change.html).toContain('Nobody Known')
+    expect(change.html).not.toMatch(/value="maya" checked/)
+    const late = await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes', day: '2036-03-02' })
+    expect([late.status, late.html.includes('of another day')]).toEqual([422, true])
     // Nobody is asked before somebody has seen whom it asks.
     expect(await world.rows(sql`select from absence`)).toEqual([])
     for (const _ of ['the press', 'a second one'])
-      expect((await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes' })).status).toBe(303)
+      expect((await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes', day: '2036-03-03' })).status).toBe(303)
     expect((await rivera.post('/attendance/lincoln', { lines: 'Maya Lopez' })).html).toContain(
       'Asked today already: <bdi>Maya Lopez',
     )
@@ -544,7 +547,7 @@ describe('attendance', () => {
     // As a server leaves it that ends before it has written down what it sent.
     await world.rows(sql`update absence set exchanges = '{}' where student_id = 'maya' returning student_id`)
     expect(await box()).not.toContain('disabled')
-    await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes' })
+    await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes', day: '2036-03-03' })
     await world.settled()
     expect(await box()).toContain('disabled')
     expect(

@@ -20,7 +20,7 @@ test.each([
   expect(read(typed)).toEqual([window])
 })
 
-test.each(['8 - 5 pm', '8 am - 17', '8-4', '8 - 8', '13 pm - 2 pm', '0 am - 2 pm', 'noon'])(
+test.each(['8 - 5 pm', '8 am - 17', '8-4', '8 - 8', '9:00-1:00', '7:30-4:00', '13 pm - 2 pm', '0 am - 2 pm', 'noon'])(
   '%s stays as it is, to be refused by name',
   (typed) => {
     expect(read(typed)).toEqual([typed])

@@ -20,8 +20,8 @@ async function refresh() {
     for (const part of all('[data-live]')) {
       const fresh = next.getElementById(part.id)
       for (const open of all('details[id][open]', part)) fresh?.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '')
-      // Somebody listens to a voice message or stands on a button: that part waits.
       if (fresh) part.toggleAttribute('data-progress', fresh.hasAttribute('data-progress'))
+      // While somebody listens to a voice message that part waits.
       if (!fresh || fresh.innerHTML === part.innerHTML || all('audio', part).some((a) => !a.paused)) continue
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('data-key') : null
       part.innerHTML = fresh.innerHTML

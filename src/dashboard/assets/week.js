@@ -10,7 +10,7 @@ const spoken = (m) => (m % DAY === 0 ? 'midnight' : clock(m))
 const TIME = String.raw`(\d{1,2})(?::(\d\d))?\s*(?:([ap])\.?m\.?)?`
 const WINDOW = new RegExp(`^\\s*${TIME}\\s*(?:[-–]|to)\\s*${TIME}\\s*$`, 'i')
 const minutes = (hour, minute = '0', half = '') => {
-  if (half && (hour < 1 || hour > 12)) return Number.NaN
+  if (minute > 59 || (half && (hour < 1 || hour > 12))) return Number.NaN
   const h = half ? (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : Number(hour)
   return h * 60 + Number(minute)
 }
@@ -23,7 +23,8 @@ const parse = (text) => {
     const [, h1, m1, half1, h2, m2, half2] = WINDOW.exec(part) ?? []
     if (!h1 || !half1 !== !half2) return null
     const from = minutes(h1, m1, half1)
-    const to = minutes(h2, m2, half2) || (half2 ? DAY : 0)
+    const end = minutes(h2, m2, half2)
+    const to = half2 && end === 0 ? DAY : end
     // Through the night, or nonsense: that stays for typing.
     if (!(from < to && to <= DAY)) return null
     spans.push({ from, to })

@@ -9,7 +9,6 @@ import { toConfig } from '../src/config.ts'
 import { serve } from '../src/main.ts'
 
 const WIDE: BrowserContextOptions = { viewport: { width: 1280, height: 860 }, colorScheme: 'light' }
-const NARROW: BrowserContextOptions = { viewport: { width: 360, height: 740 }, colorScheme: 'dark', deviceScaleFactor: 2 }
 /** What the family and the teacher said before the picture. */
 const TALK = [
   ['rosa', 'Mi hija está enferma hoy.'],
@@ -54,7 +53,6 @@ try {
     '/conversations',
     'Please pick up Maya at 2:30 PM today, at: the front office.',
   )
-  await take('staff-rivera', NARROW, 'inbox.png', '/inbox')
 } finally {
   await browser.close()
   await demo.stop()

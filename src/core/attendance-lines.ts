@@ -1,5 +1,7 @@
 /** Lines that somebody typed or took from a spreadsheet to say who is absent: each is read whole, or said to be unread with the reason. */
 
+import { readTypedDate } from './typed-date.ts'
+
 /** A student of the school; `name`: given and family name. */
 export type Named = { readonly id: string; readonly name: string }
 
@@ -33,14 +35,6 @@ function cellsOf(line: string): string[] {
   return cells.map((cell) => cell.trim())
 }
 
-/** The day that a cell names, as ISO 8601 or as Americans write it; null: it is no date. */
-function dayOf(cell: string): string | null {
-  const iso = /^\d{4}-\d{2}-\d{2}$/.exec(cell)
-  if (iso !== null) return cell
-  const [, month = '', day = '', year = ''] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(cell) ?? []
-  return year === '' ? null : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
-}
-
 /**
  * Reads a line: a student by id or by name, in one cell or in two, either way round, and beside that nothing but the day (`today`, ISO 8601) and a word
  * that says absent. Whatever else stands in it is not guessed at.
@@ -63,8 +57,8 @@ export function readAttendanceLine(line: string, today: string, students: readon
   const names = new Set([student.id.toLowerCase(), student.name.toLowerCase(), ...student.name.toLowerCase().split(' ')])
   const rest = folded.slice(inOne.length > 0 ? 1 : 2).filter((cell) => cell !== '' && (PRESENT.has(cell) || !names.has(cell)))
   for (const cell of rest) {
-    const day = dayOf(cell)
-    if (day !== null && day !== today) return leftOut('another_day')
+    const day = readTypedDate(cell)
+    if (day !== null && day.toString() !== today) return leftOut('another_day')
     if (PRESENT.has(cell)) return leftOut('present')
     if (day === null && !ABSENT.has(cell)) return leftOut('unclear')
   }

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { html } from 'hono/html'
 import { type Day, days, type SchoolHours, type Week, windowMinutes } from '../core/hours.ts'
 import { parseHours } from '../core/parse-hours.ts'
+import { readTypedDate } from '../core/typed-date.ts'
 import { schoolHours } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import { assetPath } from './assets.ts'
@@ -103,38 +104,27 @@ function wrongWindow(week: Readonly<Record<keyof typeof SIDES, Week>>): string |
   return null
 }
 
-const MONTH_NAMES = Array.from({ length: 12 }, (_, i) =>
-  Temporal.PlainDate.from({ year: 2000, month: i + 1, day: 1 })
-    .toLocaleString('en-US', { month: 'long' })
-    .toLowerCase(),
-)
-
 /** The closed days as they were typed: `2026-12-25`, several in a line, `12/25/2026`, or `December 25, 2026`. */
 function closedDaysIn(
   text: string,
 ): { readonly kind: 'ok'; readonly days: readonly string[] } | { readonly kind: 'wrong'; readonly problem: string } {
   const days: string[] = []
-  for (const line of text.split(/[\n;]/).map((one) => one.trim())) {
-    const named = /^([a-z]{3,9})\.? (\d{1,2}),? (\d{4})$/i.exec(line)
-    for (const one of named === null ? line.split(/[\s,]+/) : [line]) {
-      if (one === '') continue
-      const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(one) ?? []
-      const us = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(one)
-      const at = named ?? us
-      const monthOf =
-        named === null ? Number(us?.[1]) : MONTH_NAMES.findIndex((name) => name.startsWith(named[1]?.toLowerCase() ?? '-')) + 1
-      const date =
-        at === null
-          ? { year: Number(year), month: Number(month), day: Number(day) }
-          : { year: Number(at[3]), month: monthOf, day: Number(at[2]) }
-      try {
-        days.push(Temporal.PlainDate.from(date, { overflow: 'reject' }).toString())
-      } catch {
+  for (const line of text.split(/[\n;]/).filter((one) => one.trim() !== '')) {
+    const whole = readTypedDate(line)
+    const found =
+      whole === null
+        ? line
+            .split(/[\s,]+/)
+            .filter((one) => one !== '')
+            .map(readTypedDate)
+        : [whole]
+    for (const date of found) {
+      if (date === null)
         return {
           kind: 'wrong',
-          problem: `“${line.slice(0, 40)}” is no date of the calendar. Write closed days one a line, such as 2026-12-25 or December 25, 2026.`,
+          problem: `“${line.trim().slice(0, 40)}” is no date of the calendar. Write closed days one a line, such as 2026-12-25 or December 25, 2026.`,
         }
-      }
+      days.push(date.toString())
     }
   }
   return { kind: 'ok', days: [...new Set(days)] }

@@ -454,7 +454,22 @@ describe('who may see and do what', () => {
       'families-mon': '8-17',
       'families-tue': '25:00-26:00',
     })
-    expect([status, html.includes('value="8-17"'), html.includes('25:00-26:00')]).toEqual([422, true, true])
+    expect([status, html.includes('value="8-17"'), html.includes('Tuesday, families: “25:00-26:00” is no span of time')]).toEqual(
+      [422, true, true],
+    )
+    for (const [fields, words] of [
+      [{ 'families-fri': '22:00-06:00' }, 'tick the box at the end'],
+      [{ 'families-fri': '9:00-1:00' }, 'Friday, families: “9:00-1:00” is no span of time'],
+      [{ closures: '2026-12-25\nthe day after' }, '“the day after” is no date of the calendar'],
+    ] as const) {
+      const wrong = await kim.post('/school/lincoln/hours', { timezone: 'America/Chicago', ...fields })
+      expect([wrong.status, wrong.html.includes(words)]).toEqual([422, true])
+    }
+    const days = 'December 24, 2036\n12/25/2036\n2036-12-26, 2036-12-27'
+    await kim.post('/school/lincoln/hours', { timezone: 'America/Chicago', 'families-mon': '7-20', closures: days })
+    expect((await kim.get('/school/week?of=lincoln')).html).toContain(
+      '>2036-12-24\n2036-12-25\n2036-12-26\n2036-12-27</textarea>',
+    )
     expect(
       (await kim.post('/school/lincoln/hours', { timezone: 'America/Chicago', 'families-mon': '7-20', 'staff-mon': '7-20' }))
         .status,

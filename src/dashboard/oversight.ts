@@ -8,6 +8,7 @@ import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
 import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
+import { personView } from '../store/person-view.ts'
 import { dayOf, type ExportDeps, exportForm, exportRoutes, rangeOf } from './export.ts'
 import type { Html } from './page.ts'
 import { picturesInWords } from './pictures.ts'
@@ -92,7 +93,9 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     const { staff } = visit
     const q = (name: string) => queryOf(request, name)
     const now = await deps.now()
-    const { page, choices, zone, range } = await visit.read(async (trx) => {
+    const found = await visit.read(async (trx) => {
+      const family = q('family') === '' ? null : await personView(trx, staff, q('family'))
+      if (family === null && q('family') !== '') return null
       const zone = await zoneOf(trx, staff)
       const days = daysOf(q('from'), q('to'), zone)
       const search: Search = {
@@ -100,21 +103,27 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
         to: days.to,
         staff: q('staff') || null,
         classId: q('class') || null,
+        family: family?.id ?? null,
         status: STATUSES.find((status) => status === q('status')) ?? null,
         words: q('words').trim() === '' ? null : { anyOf: [q('words').slice(0, 100)], as: 'words' },
         before: readCursor(q('before')),
         limit: PAGE,
       }
       return {
+        family,
         page: await searchExchanges(trx, staff, search, now),
         choices: await choicesOf(trx, staff),
         zone,
         range: rangeOf(dayOf(q('from')), dayOf(q('to')), now, zone),
       }
     })
+    if (found === null) return sayNotFound(reply)
+    const { family, page, choices, zone, range } = found
     const option = (value: string, name: string, chosen: string) =>
       html`<option value="${value}"${value === chosen ? ' selected' : ''}>${name}</option>`
-    const kept = ['from', 'to', 'staff', 'class', 'status', 'words'].flatMap((name) => (q(name) === '' ? [] : [[name, q(name)]]))
+    const kept = ['from', 'to', 'staff', 'class', 'family', 'status', 'words'].flatMap((name) =>
+      q(name) === '' ? [] : [[name, q(name)]],
+    )
     const more = page.next === null ? null : new URLSearchParams([...kept, ['before', writeCursor(page.next)]] as string[][])
     const terms = termsOf(q('words').slice(0, 100))
     const days = Map.groupBy(page.found, (one) => dayHeading(seen(one), now, zone))
@@ -123,13 +132,13 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       'oversight',
       'Oversight',
       html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/exports">Exports</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
-<form class="filters" action="/oversight"><div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In any language" aria-describedby="how"></div>
+${family === null ? '' : html`<p class="note">Only the family of <b><bdi>${family.name}</bdi></b>. <a href="/oversight">Every family</a></p>`}<form class="filters" action="/oversight">${family === null ? '' : html`<input type="hidden" name="family" value="${family.id}">`}<div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In any language" aria-describedby="how"></div>
 <div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
 <div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>
 <div><label for="status">State</label><select id="status" name="status">${option('', 'Every state', q('status'))}${STATUSES.map((s) => option(s, STATUS_NAMES[s], q('status')))}</select></div>
 <div><label for="from">From</label><input id="from" name="from" type="date" value="${dayOf(q('from')) ?? ''}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${dayOf(q('to')) ?? ''}"></div>
 <div><button class="main">Show</button></div></form>
-<p class="hint" id="how">Every word must be there, in what was written or in its translation; <i>fever</i> finds <i>fevers</i> too. Without days, all years are searched, the newest first. That you look is kept in the log, with what you searched for left out.</p>
+<p class="hint" id="how">Every word must be there, in what was written or in its translation; <i>fever</i> finds <i>fevers</i> too. Without days, all years are searched, the newest first. For one family, find the guardian or the student under <a href="/people">People</a> and press “Their messages”. That you look is kept in the log, with what you searched for left out.</p>
 ${
   page.found.length === 0
     ? page.lookedBackTo === null

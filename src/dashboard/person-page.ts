@@ -34,7 +34,7 @@ export function personPage(shown: PersonShown): Html {
     person.language === null
       ? 'none on file'
       : `${languageWords(person.language)}${person.spokenLanguage === null ? '' : `; spoken: ${languageWords(person.spokenLanguage)}`}`
-  return html`<p class="crumb"><a href="/people${person.schools[0] === undefined ? '' : `?of=${encodeURIComponent(person.schools[0].id)}`}">People</a></p><h1><bdi>${person.name}</bdi></h1>
+  return html`<p class="crumb"><a href="/people${person.schools[0] === undefined ? '' : `?of=${encodeURIComponent(person.schools[0].id)}`}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a></div>
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<table class="facts"><tbody>${row('Role', person.role)}${row(
     person.schools.length === 1 ? 'School' : 'Schools',
     person.schools.length === 0 ? 'the district' : html`<bdi>${namesInWords(person.schools.map(({ name }) => name))}</bdi>`,

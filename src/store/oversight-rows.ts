@@ -16,6 +16,8 @@ export type Search = {
   /** sourcedId of a staff member, or a desk. */
   readonly staff: string | null
   readonly classId: string | null
+  /** sourcedId of a guardian or a student: the conversations of their households. Absent: of all. */
+  readonly family?: string | null
   readonly status: Status | null
   readonly words: Words | null
   /** What else must be true of the exchange `x`. */
@@ -157,17 +159,23 @@ function wanted({ from, to, before, status, also }: Search): RawBuilder<boolean>
     ${status === null ? sql`` : sql`and x.status = ${status}`} ${also === undefined ? sql`` : sql`and ${also}`}`
 }
 
-/** True for the conversations `c` that are searched: those that the viewer sees, of the wanted teacher or desk, and of the families of the wanted class. */
-function about(viewer: Viewing, { staff, classId }: Search): RawBuilder<boolean> {
+/** True for the conversations `c` that are searched: those that the viewer sees, of the wanted teacher or desk, of the wanted family, and of the families of the wanted class. */
+function about(viewer: Viewing, { staff, classId, family = null }: Search): RawBuilder<boolean> {
   const { districtId } = viewer
   return sql<boolean>`${seesConversation(viewer, [])}
     ${staff === null ? sql`` : sql`and c.staff_side = ${staff}`}
-    ${classId === null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, classId)})`}`
+    ${classId === null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, classId)})`}
+    ${
+      family === null
+        ? sql``
+        : sql`and c.household_id in (select hg.household_id from household_guardian hg where hg.district_id = ${districtId} and hg.guardian_id = any(array(
+          select ${family}::text union all select gs.guardian_id from guardianship gs where gs.district_id = ${districtId} and gs.student_id = ${family})))`
+    }`
 }
 
-/** The conversations of the wanted teacher or class; null when nobody named one, or they are many. */
+/** The conversations of the wanted teacher, family or class; null when nobody named one, or they are many. */
 async function conversationsOf(trx: Trx, viewer: Viewing, search: Search): Promise<readonly string[] | null> {
-  if (search.staff === null && search.classId === null) return null
+  if (search.staff === null && search.classId === null && (search.family ?? null) === null) return null
   const { rows } = await sql<{ id: string }>`
     select c.id from conversation c where c.district_id = ${viewer.districtId} and ${about(viewer, search)} limit ${FEW_CONVERSATIONS + 1}`.execute(
     trx,

@@ -42,6 +42,7 @@ export async function searchExchanges(trx: Trx, admin: Staff, search: Search, no
     to: search.to?.toString() ?? null,
     staff: search.staff,
     class: search.classId,
+    ...(search.family ? { family: search.family } : {}),
     status: search.status,
     words: search.words !== null,
     count: rows.length,

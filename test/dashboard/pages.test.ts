@@ -404,6 +404,25 @@ describe('who may see and do what', () => {
     expect(looks.html).toMatch(/opened a conversation of <bdi>[^<]+<\/bdi>/)
   })
 
+  test('the messages of one family are found by a guardian or a student, and by nobody who may not see them', async () => {
+    await world.sends('rivera', { guardian: 'fatima' }, 'Only for another family.')
+    await world.settled()
+    for (const person of ['rosa', 'maya']) {
+      expect((await kim.get(`/people/${person}`)).html).toContain(`href="/oversight?family=${person}"`)
+      const { html } = await kim.get(`/oversight?family=${person}`)
+      expect([
+        html.includes('Only the family of'),
+        html.includes('I hope Maya feels better'),
+        html.includes('Only for another'),
+      ]).toEqual([true, true, false])
+    }
+    expect((await kim.get('/oversight?family=maya&words=hope')).html).toContain('Maya feels better')
+    expect((await kim.get('/oversight?family=maya&words=another')).html).toContain('No message fits')
+    const nothing = (await kim.get('/nothing')).html
+    const answer = await kim.get('/oversight?family=somebody-elses')
+    expect([answer.status, answer.html === nothing]).toEqual([404, true])
+  })
+
   test('administrators search all years by words of either language, as they are typed', async () => {
     for (const words of ['espero MAYA', 'hop better', 'letting me know', 'sienta'])
       expect([

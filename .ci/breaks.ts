@@ -92,7 +92,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     rule: 'after STOP over one number nobody can write over another',
-    file: 'src/store/composing.ts',
+    file: 'src/store/recipients.ts',
     from: 'optedOut: row.opted_out, refusesCalls: row.refuses_calls }',
     to: 'optedOut: false, refusesCalls: row.refuses_calls }',
     tests: ['test/journeys/stop.test.ts'],
@@ -590,7 +590,7 @@ export const BREAKS: readonly Break[] = [
   {
     rule: 'an attendance list of another day asks nobody',
     file: 'src/dashboard/attendance.ts',
-    from: "if (fields('day') !== (await clockOf(visit)).today.toString())",
+    from: "if (fields('day') !== today.toString())",
     to: "if (fields('day') === 'never')",
     tests: ['test/dashboard/pages.test.ts'],
   },

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { type AttendanceLine, readAttendanceLine } from '../core/attendance-lines.ts'
+import { readTypedDate } from '../core/typed-date.ts'
 import {
   type AbsenceRow,
   type AttendanceDesk,
@@ -16,7 +17,6 @@ import {
 import { csvCell } from '../store/export.ts'
 import { zoneOf } from '../store/people.ts'
 import { phrases } from '../translators/phrasebook.ts'
-import { dayOf } from './export.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
@@ -62,7 +62,7 @@ export function attendanceRoutes(
   }
   /** The day that an address names, today when it names none or one to come. */
   const dayIn = (request: FastifyRequest, today: Temporal.PlainDate) => {
-    const asked = dayOf(queryOf(request, 'day'))
+    const asked = readTypedDate(queryOf(request, 'day'))
     return asked === null || Temporal.PlainDate.compare(asked, today) > 0 ? today : asked
   }
 
@@ -76,15 +76,15 @@ export function attendanceRoutes(
     const visit = visitOf(request)
     const desk = await deskOf(visit, (request.params as { id: string }).id)
     if (desk === null) return sayNotFound(reply)
-    const { districtId } = visit
-    const { pupils, absences } = await read(visit, desk, (await clockOf(visit)).today)
+    const { today } = await clockOf(visit)
+    const { pupils, absences } = await read(visit, desk, today)
     const fields = fieldsOf(request)
     const ticked = new Set(listOf(request, 'student'))
     const shown = (problem: string | null): Shown => ({ lines: fields('lines'), ticked, problem })
     if (fields('change') === 'yes') return show(visit, request, reply, desk, shown(null))
     if (fields('sure') === 'yes') {
       // A page that was left open over night asks about the wrong day.
-      if (fields('day') !== (await clockOf(visit)).today.toString())
+      if (fields('day') !== today.toString())
         return show(
           visit,
           request,
@@ -92,18 +92,17 @@ export function attendanceRoutes(
           desk,
           shown('That list was of another day, and nobody was asked: name who is absent today.'),
         )
-      for (const pupil of pupils.filter(({ id }) => ticked.has(id))) await ask(visit, desk, pupil)
+      for (const pupil of pupils.filter(({ id }) => ticked.has(id))) await ask(visit, desk, pupil, today)
       return reply.redirect(`/attendance?of=${encodeURIComponent(desk.schoolId)}&said=asked#today`, 303)
     }
-    const today = (await clockOf(visit)).today.toString()
     const typed = fields('lines')
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '')
     if (typed.length > MOST)
       return show(visit, request, reply.code(422), desk, shown(`These are more than ${MOST} lines: bring them in parts.`))
-    const lines = typed.map((line, i) => readAttendanceLine(line, today, pupils, i === 0))
+    const lines = typed.map((line, i) => readAttendanceLine(line, today.toString(), pupils, i === 0))
     const absent = new Set([...ticked, ...lines.flatMap((line) => (line.kind === 'absent' ? [line.id] : []))])
-    const asked = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
+    const asked = askedOf(absences)
     const chosen = pupils.filter(({ id }) => absent.has(id))
     const leftOut = lines.filter((line) => line.kind === 'left_out')
     if (chosen.length === 0 && leftOut.length === 0)
@@ -118,21 +117,9 @@ export function attendanceRoutes(
         leftOut,
         text: (pupil) => textFor(pupil, today),
         ticked,
-        day: today,
+        day: today.toString(),
       }),
     )
-
-    async function ask({ staff, read: inside }: Visit, { desk: name, schoolId }: AttendanceDesk, pupil: Pupil) {
-      const day = (await clockOf(visit)).today.toString()
-      const taken = await inside((trx) => takeAbsence(trx, districtId, { studentId: pupil.id, schoolId, day, by: staff.id }))
-      if (!taken) return
-      // The key makes a second press, or a start anew after a crash, the same message.
-      const key = `absence:${pupil.id}:${day}`
-      const composed = await deps.send(visit, { to: { student: pupil.id }, body: textFor(pupil, day), key, desk: name })
-      if (composed.kind !== 'accepted') return
-      const exchanges = composed.exchanges.map(({ id }) => id)
-      await inside((trx) => absenceTold(trx, districtId, pupil.id, day, exchanges))
-    }
   })
 
   app.get('/attendance/:id/reasons.csv', async (request: FastifyRequest, reply) => {
@@ -150,6 +137,20 @@ export function attendanceRoutes(
           rows.map((row) => line([row.studentId, row.student, day, row.told, row.reason, row.reasonTranslated])).join(''),
       )
   })
+
+  /** Asks a student's family, once a day. */
+  async function ask(visit: Visit, { desk, schoolId }: AttendanceDesk, pupil: Pupil, date: Temporal.PlainDate): Promise<void> {
+    const { districtId, staff } = visit
+    const day = date.toString()
+    const absence = { studentId: pupil.id, schoolId, day, by: staff.id }
+    if (!(await visit.read((trx) => takeAbsence(trx, districtId, absence)))) return
+    // The key makes a second press, or a start anew after a crash, the same message.
+    const key = `absence:${pupil.id}:${day}`
+    const composed = await deps.send(visit, { to: { student: pupil.id }, body: textFor(pupil, date), key, desk })
+    if (composed.kind !== 'accepted') return
+    const exchanges = composed.exchanges.map(({ id }) => id)
+    await visit.read((trx) => absenceTold(trx, districtId, pupil.id, day, exchanges))
+  }
 
   const read = ({ districtId, read: inside }: Visit, { schoolId }: AttendanceDesk, day: Temporal.PlainDate) =>
     inside(async (trx) => ({
@@ -190,8 +191,12 @@ ${
   }
 }
 
-const textFor = (pupil: Pupil, day: string) =>
-  PHRASE.replace('{student}', pupil.shortName).replace('{date}', dateWords(Temporal.PlainDate.from(day)))
+const textFor = (pupil: Pupil, day: Temporal.PlainDate) =>
+  PHRASE.replace('{student}', pupil.shortName).replace('{date}', dateWords(day))
+
+/** Who was asked. In vain, or by a server that ended in the middle, is not: the same message is not sent twice. */
+const askedOf = (absences: readonly AbsenceRow[]) =>
+  new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
 
 function absenceForm(
   at: string,
@@ -199,8 +204,7 @@ function absenceForm(
   absences: readonly AbsenceRow[],
   { lines, ticked, problem }: Shown,
 ): Html {
-  // Who was asked in vain, or by a server that ended in the middle, may be ticked again: the same message is not sent twice.
-  const asked = new Set(absences.filter(({ conversation }) => conversation !== null).map(({ studentId }) => studentId))
+  const asked = askedOf(absences)
   return html`<form method="post" action="${at}" class="composer" data-draft="${at}">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
   }<label for="lines">Who is absent?</label><p class="hint">One student a line, by id or full name; lines of a spreadsheet work too, with today’s date and a status beside it. You see whom it asks before anybody is asked.</p>

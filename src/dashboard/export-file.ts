@@ -39,7 +39,7 @@ export async function makeExport(deps: MakerDeps, districtId: string, stopping: 
   try {
     const made = await write(deps, { ...due, staff: due.staff }, stopping)
     // Taken back in its last second: then nobody would look for its file.
-    if (!(await end(made))) await removeSealed(deps.dataDir, 'export', districtId, due.id)
+    if ((await end(made)) === 'gone') await removeSealed(deps.dataDir, 'export', districtId, due.id)
     return 1
   } catch (error) {
     // What was taken back is no more there to be ended.
@@ -81,7 +81,7 @@ async function write(
 }
 
 /** The moments between which the days of an export lie. */
-export function daysBetween({ first, last, zone }: Pick<ExportAsked, 'first' | 'last' | 'zone'>) {
+function daysBetween({ first, last, zone }: Pick<ExportAsked, 'first' | 'last' | 'zone'>) {
   return {
     from: Temporal.PlainDate.from(first).toZonedDateTime(zone).toInstant(),
     to: Temporal.PlainDate.from(last).add({ days: 1 }).toZonedDateTime(zone).toInstant(),

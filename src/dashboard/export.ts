@@ -16,7 +16,7 @@ import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
-import { briefly, namesInWords, timeTag } from './words.ts'
+import { briefly, counted, namesInWords, sizeInWords, timeTag } from './words.ts'
 
 /** What an export needs of the house. */
 export type ExportDeps = Pick<Sender, 'asSeen'> & {
@@ -214,19 +214,16 @@ function statePart(row: ExportRow): Html {
       return html`<div class="note"><p role="status">It begins in a moment, or when the one before it is done.</p><div class="row start">${drop('Do not make it')}</div></div>`
     case 'being_made':
       return html`<div class="note"><p role="status">${
-        row.total === 0
+        row.done === 0
           ? 'It is being made.'
-          : `${row.done.toLocaleString('en')} of ${row.total.toLocaleString('en')} messages so far.`
+          : row.total === 0
+            ? `${row.done.toLocaleString('en')} messages so far.`
+            : `${row.done.toLocaleString('en')} of ${row.total.toLocaleString('en')} messages so far.`
       }</p><progress aria-label="The export"${row.total === 0 ? '' : html` value="${row.done}" max="${row.total}"`}></progress><p class="hint">You may leave this page: the file waits for you here and under “Exports” in Oversight.</p><div class="row start">${drop('Stop it')}</div></div>`
     case 'ready':
-      return html`<p role="status">${row.done === 1 ? 'One message' : `${row.done.toLocaleString('en')} messages`}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p>
+      return html`<p role="status">${counted(row.done, 'message', 'messages')}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p>
 <div class="row start"><a class="button main" href="/oversight/exports/${row.id}/file" download>Download</a>${drop('Delete the file')}</div>`
     case 'failed':
       return html`<p class="wrong" role="alert">This did not work, and it was tried several times. Export once more; when it fails again, tell who runs the server.</p><div class="row start"><a class="button" href="/oversight">Back to Oversight</a>${drop('Remove from the list')}</div>`
   }
-}
-
-/** `1.2 MB` */
-function sizeInWords(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

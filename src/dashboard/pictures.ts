@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import type { Attachment, ExchangeView } from '../store/exchange-view.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import type { Html } from './page.ts'
+import { sizeInWords } from './words.ts'
 
 const UNSEEN: Readonly<Record<Exclude<Attachment['state'], 'shown'>, string>> = {
   waiting: 'A picture is on its way from the carrier.',
@@ -42,10 +43,6 @@ const STAYS =
 function attachment(exchangeId: string, { n, state, width, height, size }: Attachment, name: string): Html {
   if (state !== 'shown') return html`<p class="label">${UNSEEN[state]}</p>`
   const path = `/exchanges/${exchangeId}/pictures/${n}`
-  return html`<details class="picture" id="p-${exchangeId}-${n}"><summary>${name} <span class="label">${kilobytes(size ?? 0)}</span></summary>
+  return html`<details class="picture" id="p-${exchangeId}-${n}"><summary>${name} <span class="label">${sizeInWords(size ?? 0)}</span></summary>
 <a href="${path}"><img src="${path}" alt="${name}" loading="lazy" width="${width}" height="${height}"></a></details>`
-}
-
-function kilobytes(size: number): string {
-  return size < 1_000_000 ? `${Math.max(1, Math.round(size / 1000))} kB` : `${(size / 1_000_000).toFixed(1)} MB`
 }

@@ -2,6 +2,7 @@ import { type Calls, createCalls } from './calls.ts'
 import { type Refusal, refuse } from './errors.ts'
 import { receiveText } from './inbound.ts'
 import { openTables } from './journal.ts'
+import { newNumber, newService } from './new-objects.ts'
 import { type Accepted, carryMessage, isOver, type SendRequest, takeMessage } from './outbound.ts'
 import { hex, type Later } from './webhook.ts'
 import type {
@@ -276,42 +277,4 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 function realLater(milliseconds: number, fn: () => void): () => void {
   const timer = setTimeout(fn, milliseconds)
   return () => clearTimeout(timer)
-}
-
-function newNumber(accountSid: string, phoneNumber: string, sid: string, at: Temporal.Instant): OwnedNumber {
-  return {
-    sid,
-    accountSid,
-    phoneNumber,
-    friendlyName: phoneNumber,
-    smsUrl: '',
-    smsMethod: 'POST',
-    smsFallbackUrl: '',
-    smsFallbackMethod: 'POST',
-    voiceUrl: '',
-    voiceMethod: 'POST',
-    voiceFallbackUrl: '',
-    voiceFallbackMethod: 'POST',
-    statusCallback: '',
-    statusCallbackMethod: 'POST',
-    created: at.toString(),
-    updated: at.toString(),
-  }
-}
-
-function newService(accountSid: string, sid: string, at: Temporal.Instant): Service {
-  return {
-    sid,
-    accountSid,
-    friendlyName: 'Homeline',
-    inboundRequestUrl: null,
-    inboundMethod: 'POST',
-    fallbackUrl: null,
-    fallbackMethod: 'POST',
-    statusCallback: null,
-    useInboundWebhookOnNumber: false,
-    numberSids: [],
-    created: at.toString(),
-    updated: at.toString(),
-  }
 }

@@ -6,12 +6,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { chmod, chown, mkdir, open, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer, connect as tcpConnect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import { isAlive, livingClients, underLock } from './cluster-clients.ts'
 
 /** A running embedded database: where to connect as the schema's owner, and how to let go of it. */
 export type EmbeddedPostgres = {
@@ -210,54 +210,6 @@ async function makeOwner(port: number, password: string): Promise<void> {
     if (databases.rowCount === 0) await admin.query('create database homeline owner homeline')
   } finally {
     await admin.end()
-  }
-}
-
-async function underLock<T>(root: string, work: () => Promise<T>): Promise<T> {
-  const file = path.join(root, 'lock')
-  const deadline = performance.now() + (START_SECONDS + 30) * 1000
-  for (;;) {
-    try {
-      const lock = await open(file, 'wx', 0o600)
-      await lock.writeFile(String(process.pid))
-      await lock.close()
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const holder = Number(await readFile(file, 'utf8').catch(() => ''))
-      if (holder && !isAlive(holder)) await unlink(file).catch(() => {})
-      else if (performance.now() > deadline) throw new Error(`${file} has been held for long: remove it if no Homeline runs.`)
-      else await wait(50)
-    }
-  }
-  try {
-    return await work()
-  } finally {
-    await unlink(file).catch(() => {})
-  }
-}
-
-async function livingClients(root: string): Promise<string[]> {
-  const names = await readdir(path.join(root, 'clients'))
-  const living: string[] = []
-  for (const name of names) {
-    if (isAlive(Number(name.split('-')[0]))) living.push(name)
-    else await rm(path.join(root, 'clients', name), { force: true })
-  }
-  return living
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
-  try {
-    // A zombie has ended and only waits for its parent to ask after it; a signal does not tell (Linux, proc(5)).
-    return !/^\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*(?=\))/s, ''))
-  } catch {
-    return true
   }
 }
 

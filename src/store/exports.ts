@@ -124,25 +124,28 @@ export async function keepExport(
   return rows.length > 0
 }
 
-/** How the making ended: `size` bytes are ready, or it failed for good, or it is to be begun anew, at once or a minute later. False when it was taken back or over. */
+/** How the making ended: `size` bytes are ready, or it failed for good, or it is to be begun anew, at once or a minute later. `gone`: it was taken back meanwhile; `another`: another server makes it. */
 export async function endExport(
   db: Db,
   districtId: string,
   { id, tries }: Making,
   how: { readonly count: number; readonly size: number } | 'failed' | 'again' | 'later',
-): Promise<boolean> {
+): Promise<'ended' | 'gone' | 'another'> {
   const { count, size } = typeof how === 'string' ? { count: 0, size: null } : how
   const set = {
     again: sql`lease = null, tries = tries - 1`,
     later: sql`lease = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'`,
     ended: sql`ended_at = clock_timestamp(), lease = null, done = ${count}, total = ${count}, size = ${size}`,
   }[how === 'again' || how === 'later' ? how : 'ended']
-  const { numAffectedRows } = await inDistrict(db, districtId, (trx) =>
-    sql`update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and tries = ${tries} and ended_at is null`.execute(
-      trx,
-    ),
-  )
-  return numAffectedRows === 1n
+  return inDistrict(db, districtId, async (trx) => {
+    const { numAffectedRows } =
+      await sql`update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and tries = ${tries} and ended_at is null`.execute(
+        trx,
+      )
+    if (numAffectedRows === 1n) return 'ended'
+    const { rows } = await sql`select from export where district_id = ${districtId} and id = ${id}::uuid`.execute(trx)
+    return rows.length === 0 ? 'gone' : 'another'
+  })
 }
 
 /** Removes exports whose day is over, and files that belong to none. */

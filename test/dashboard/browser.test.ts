@@ -305,6 +305,16 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
       await page.waitForSelector('text=It goes out Wednesday at 7:00 AM.')
     })
 
+    test('a draft with a picture comes back without it, and the page goes on working', async () => {
+      const page = await visit('rivera', `/conversations/${conversation}`)
+      await page.click('text=Add a picture')
+      await page.setInputFiles('#picture', { name: 'class.png', mimeType: 'image/png', buffer: Buffer.from('a picture') })
+      await page.fill('#body', 'Thank you.')
+      await page.reload()
+      expect([await draft(page), await page.inputValue('#picture')]).toEqual(['Thank you.', ''])
+      await page.waitForSelector('.preview')
+    })
+
     test('canceling or editing another message leaves the draft: it can be put back', async () => {
       const page = await visit('rivera', `/conversations/${conversation}`)
       for (const [text, button] of [

@@ -27,7 +27,7 @@ export async function benchDatabase(): Promise<BenchDatabase> {
   const dir = await mkdtemp(path.join(tmpdir(), 'homeline-bench-'))
   const postgres = await startEmbeddedPostgres(path.join(dir, 'postgres'))
   await migrate(postgres.url)
-  const db = connect(postgres.url, 'homeline_app')
+  const db = connect(postgres.url, 'homeline_app', 10, 600)
   const scheduler = connect(postgres.url, 'homeline_scheduler', 3)
   const owner = connect(postgres.url, 'homeline' as 'homeline_app', 1)
   return {

@@ -2,6 +2,7 @@
 
 import { adoptNumbers } from '../../src/store/numbers.ts'
 import { beside } from './beside.ts'
+import { atBrowser } from './browsers.ts'
 import { importDistrict } from './import.ts'
 import type { District } from './people.ts'
 import type { Action } from './plan.ts'
@@ -147,6 +148,7 @@ const performers: { readonly [K in Action['kind']]: (world: World, action: Of<K>
     api(world, staff, 'POST', '/calls', JSON.stringify({ to: { guardian } }), {}, (status) => {
       if (status === 202) world.faults.count('call asked for')
     }),
+  ...atBrowser,
   trouble: (world, action) => world.faults.begin(action.trouble, action.micros),
   phone_off: (world, action) => {
     world.faults.count('phone_off')

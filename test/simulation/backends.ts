@@ -88,7 +88,8 @@ export async function openBackends(ownerUrl: string, adminUrl: string): Promise<
 
   return {
     take: async (role) => {
-      const index = free.findIndex((b) => b.role === role)
+      // The one that worked last has its plans and catalogs at hand.
+      const index = free.findLastIndex((b) => b.role === role)
       return index >= 0 ? (free.splice(index, 1)[0] as Backend) : open(role)
     },
     give: (backend) => void free.push(backend),
@@ -134,7 +135,8 @@ export async function openBackends(ownerUrl: string, adminUrl: string): Promise<
       signal(backend, false)
       await ended
     },
-    look: async (text, values = []) => (await admin.query(text, [...values])).rows,
+    // Prepared: planning one of these takes longer than carrying it out.
+    look: async (text, values = []) => (await admin.query({ name: names(text), text, values: [...values] })).rows,
     close: async () => {
       for (const backend of every) signal(backend, false)
       await admin.end()

@@ -35,6 +35,8 @@ export type EventRow = {
   readonly id: number
   readonly exchange: string | null
   readonly what: string
+  /** Whose doing; null: the gateway's. */
+  readonly who: string | null
   readonly detail: Readonly<Record<string, unknown>>
   /** By the database's clock, in microseconds. */
   readonly at: number
@@ -68,6 +70,8 @@ export type CallRow = {
   readonly script: string
   /** The message for which it was made first; null: it was made for none. */
   readonly exchange: string | null
+  /** Whose own phone it rings, because she asked for a call to a family; null: it rings for another reason. */
+  readonly asker: string | null
   readonly started: number
   readonly ended: boolean
 }
@@ -119,7 +123,7 @@ export async function gather(world: World): Promise<Evidence> {
     'select id, exchange_id as exchange, part, phone_id, outcome, sid from attempt',
   )
   const events = await look<Omit<EventRow, 'committed'> & { xid: string }>(
-    `select id::int, exchange_id as exchange, what, coalesce(detail, '{}') as detail, (extract(epoch from at) * 1000000)::float8 as at, xmin::text as xid from event order by id`,
+    `select id::int, exchange_id as exchange, what, who, coalesce(detail, '{}') as detail, (extract(epoch from at) * 1000000)::float8 as at, xmin::text as xid from event order by id`,
   )
   const grouped = Map.groupBy(
     events.map((e): EventRow => ({ ...e, committed: world.commits.get(e.xid) ?? 0 })),
@@ -129,8 +133,10 @@ export async function gather(world: World): Promise<Evidence> {
     'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
   )
   const calls =
-    await look<CallRow>(`select id, district_id as district, script, case when direction = 'outbound' then exchange_id end as exchange,
-    (extract(epoch from started_at) * 1000000)::float8 as started, ended_at is not null as ended from call`)
+    await look<CallRow>(`select k.id, k.district_id as district, k.script, case when k.direction = 'outbound' then k.exchange_id end as exchange,
+    case when x.kind = 'call' and (k.script = 'staff_first' or k.side = 'staff') then x.author_id end as asker,
+    (extract(epoch from k.started_at) * 1000000)::float8 as started, k.ended_at is not null as ended
+    from call k left join exchange x on x.district_id = k.district_id and x.id = k.exchange_id`)
   const senders = new Map(world.carrier.sent.map((t) => [t.sid, t.from]))
   const toPhone = new Map(attempts.map((a) => [a.exchange, phones.get(a.phone_id)]))
   const byId = new Map(exchanges.map((e) => [e.id, e]))

@@ -1,6 +1,6 @@
 /** What people do and what breaks, drawn from a seed before anything runs: a list, so that a failing run can be shortened by leaving things out. */
 
-import type { SchoolHours } from '../../src/core/hours.ts'
+import type { SchoolHours, Week } from '../../src/core/hours.ts'
 import { TROUBLES, type Trouble } from './faults.ts'
 import { type District, usualHours } from './people.ts'
 import { createRandom, type Random } from './random.ts'
@@ -72,6 +72,17 @@ export type Action = { readonly at: number } & (
   | { readonly kind: 'staff_calls'; readonly district: number; readonly staff: string; readonly pick: number }
   /** A teacher has a call put through to a family. */
   | { readonly kind: 'call_up'; readonly district: number; readonly staff: string; readonly guardian: string }
+  /** Somebody switches the own phone off or on at a browser, or narrows its hours. */
+  | {
+      readonly kind: 'own_phone'
+      readonly district: number
+      readonly staff: string
+      readonly off: boolean
+      readonly hours: Week | null
+    }
+  /** The office settles an unknown phone that wrote: whose it is, that it is answered all the same, or that it is nobody's. */
+  | { readonly kind: 'settle_unknown'; readonly district: number; readonly guardian: string; readonly pick: number }
+  | { readonly kind: 'take'; readonly district: number; readonly what: 'task' | 'conversation'; readonly pick: number }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly micros: number }
   | { readonly kind: 'phone_off'; readonly phone: string; readonly micros: number }
   | { readonly kind: 'kill'; readonly slot: number; readonly micros: number }
@@ -120,6 +131,10 @@ const STARTS = ['2027-01-11', '2027-03-12', '2027-10-29', '2026-12-28', '2027-05
 export const STOPS = ['STOP', 'stop', 'Alto', 'UNSUBSCRIBE', 'parar', 'Wrong number']
 const STARTS_AGAIN = ['START', 'UNSTOP', 'empezar']
 const OTHER_WORDS = ['HELP', 'ORIGINAL', 'AYUDA']
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+/** Hours of a teacher's own, within the school's. */
+const SHORT_WEEK: Week = Object.fromEntries(WEEKDAYS.map((day) => [day, ['10:00-13:30']]))
 
 /** Draws the plan of a seed. */
 export function makePlan(seed: number, days: number, districts: readonly District[]): Plan {
@@ -293,6 +308,31 @@ export function makePlan(seed: number, days: number, districts: readonly Distric
         return { at, kind: 'call_up', district: d, staff: course.teacher, guardian: family.id }
       },
     ],
+    [
+      2,
+      (at) => {
+        const d = anyDistrict()
+        const hours = random.chance(0.3) ? SHORT_WEEK : null
+        return { at, kind: 'own_phone', district: d, staff: teacherOf(d).id, off: random.chance(0.4), hours }
+      },
+    ],
+    [
+      1,
+      (at) => {
+        const d = anyDistrict()
+        return { at, kind: 'settle_unknown', district: d, guardian: guardianOf(d).id, pick: random.next() }
+      },
+    ],
+    [
+      0.5,
+      (at) => ({
+        at,
+        kind: 'take',
+        district: anyDistrict(),
+        what: random.pick(['task', 'conversation'] as const),
+        pick: random.next(),
+      }),
+    ],
     [1, (at) => ({ at, kind: 'phone_off', phone: guardianOf(anyDistrict()).phone, micros: random.between(HOUR, 20 * HOUR) })],
   ]
   const weights = draw.reduce((sum, [weight]) => sum + weight, 0)
@@ -387,8 +427,8 @@ function drawHours(random: Random, zone: string, at: number): SchoolHours {
     .toPlainDate()
     .add({ days: random.between(0, 2) })
     .toString()
-  const always = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, ['00:00-24:00']]))
-  const night = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, ['21:00-03:30']]))
+  const always = Object.fromEntries(WEEKDAYS.map((day) => [day, ['00:00-24:00']]))
+  const night = Object.fromEntries(WEEKDAYS.map((day) => [day, ['21:00-03:30']]))
   return random.pick([
     usual,
     { ...usual, closures: [tomorrow] },

@@ -96,11 +96,16 @@ const calledInHours: Rule = {
 
 const notAfterStop: Rule = {
   name: 'no call for a message after STOP',
-  says: 'A phone that asked for no more messages, and did not ask for them again, is not called for one.',
+  says: 'A phone that asked for no more messages, and did not ask for them again, is not called for one; a teacher’s own still rings when she asks for a call.',
   broken: (evidence) =>
     dialled(evidence).flatMap((leg) => {
       const call = evidence.calls.get(leg.callId ?? '')
       if (call?.exchange == null) return []
+      if (
+        call.asker !== null &&
+        evidence.world.districts.some((d) => d.staff.some((s) => s.id === call.asker && s.phone === leg.to))
+      )
+        return []
       const [last] = evidence
         .words(leg.to, call.district)
         .filter((w) => w.committed <= call.started)

@@ -150,5 +150,32 @@ const stopIsObeyed: Rule = {
   },
 }
 
+const ownPhone: Rule = {
+  name: 'an own phone is left alone',
+  says: 'Nothing is handed over to the phone of a staff member who switched it off, nor outside the hours of the own; an answer to an own text may follow within five minutes.',
+  broken: (evidence) =>
+    handOvers(evidence).flatMap(({ text, exchange, decided }) => {
+      const { staff, school } = evidence.conversations.get(exchange.conversation ?? '') ?? {}
+      const zone = evidence.world.districts.flatMap((d) => d.schools).find((s) => s.id === school)?.zone
+      if (exchange.direction !== 'to_staff' || zone === undefined) return []
+      const set = evidence.events.filter((e) => e.what === 'own_phone_set' && e.who === staff && e.committed <= decided.committed)
+      const last = set.findLast((e) => e.committed <= decided.at)
+      const meanwhile = set.filter((e) => e.committed > decided.at)
+      const answered = evidence.eventsOf(exchange.answers ?? '')[0]
+      const allows = ({ detail }: EventRow) =>
+        detail['off'] === false &&
+        (detail['hours'] === null ||
+          (answered !== undefined && text.issued <= answered.at + ANSWER + CALL_WITHIN) ||
+          isOpen(
+            { timezone: zone, families: {}, staff: JSON.parse(String(detail['hours'])), closures: [] },
+            'staff',
+            text.issued,
+          ))
+      return last === undefined || [last, ...meanwhile].some(allows)
+        ? []
+        : [`The message ${short(exchange.id)} was handed over at ${when(text.issued)} to a phone that is left alone.`]
+    }),
+}
+
 /** The rules about time. */
-export const TIME_RULES: readonly Rule[] = [inHours, notBeforeItsTime, calledSoon, nothingAfterStop, stopIsObeyed]
+export const TIME_RULES: readonly Rule[] = [inHours, ownPhone, notBeforeItsTime, calledSoon, nothingAfterStop, stopIsObeyed]

@@ -59,8 +59,10 @@ export type ConversationRow = {
   readonly district: string
   readonly staff: string
   readonly school: string
+  /** For how many days it was open. */
+  readonly open: number
   /** Days (UTC) of which the log tells something of it. */
-  readonly days: number
+  readonly daysTold: number
 }
 
 /** A call, as the gateway wrote it down. Times in microseconds. */
@@ -161,9 +163,13 @@ export async function gather(world: World): Promise<Evidence> {
     eventsOf: (exchange) => grouped.get(exchange) ?? [],
     conversations: new Map(
       (
-        await look<ConversationRow>(`select c.id, c.district_id as district, c.staff_side as staff, c.school_id as school,
+        await look<ConversationRow>(
+          `select c.id, c.district_id as district, c.staff_side as staff, c.school_id as school,
           (select count(distinct date_trunc('day', v.at, 'UTC'))::int from exchange e join event v on v.district_id = e.district_id and v.exchange_id = e.id
-            where e.district_id = c.district_id and e.conversation_id = c.id) as days from conversation c`)
+            where e.district_id = c.district_id and e.conversation_id = c.id) as "daysTold",
+          (extract(epoch from coalesce(c.ended_at, $1::timestamptz) - c.started_at) / 86400)::float8 as open from conversation c`,
+          [world.scheduler.instant().toString()],
+        )
       ).map((c) => [c.id, c]),
     ),
     bindings: (

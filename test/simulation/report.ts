@@ -17,7 +17,7 @@ export function figures(results: readonly Result[], wallMilliseconds: number): s
   const seconds = wallMilliseconds / 1000
   const processor = { node: sum((r) => r.processor.node), postgres: sum((r) => r.processor.postgres) }
   return [
-    `seeds ${results.length}, virtual days ${whole(sum((r) => r.days))}, conversation-days ${whole(days)} (a day on which the log tells something of a conversation), in ${whole(seconds)} s: ${(days / seconds).toFixed(1)} a second; processor time ${whole(processor.node)} s Node, ${whole(processor.postgres)} s PostgreSQL: ${(days / (processor.node + processor.postgres)).toFixed(1)} a second of it`,
+    `seeds ${results.length}, virtual days ${whole(sum((r) => r.days))}, conversation-days ${whole(days)} (a conversation that is open for a day), ${whole(sum((r) => r.daysTold))} of them with something in the log, in ${whole(seconds)} s: ${(days / seconds).toFixed(1)} a second; processor time ${whole(processor.node)} s Node, ${whole(processor.postgres)} s PostgreSQL: ${(days / (processor.node + processor.postgres)).toFixed(1)} a second of it`,
     `exchanges ${whole(exchanges)}, texts from phones ${whole(sum((r) => r.inbound))} (${whole(sum((r) => r.notTaken))} that no gateway took in time), hand-overs ${whole(sum((r) => r.handOvers))}, statements ${whole(sum((r) => r.statements))} and ${whole(sum((r) => r.spared))} idle looks spared`,
     `by the fallback receiver ${whole(sum((r) => r.detours.fallback))}, out of the carrier’s list ${whole(sum((r) => r.detours.list))}; calls made ${whole(sum((r) => r.calls.made))} (answered by a person ${whole(sum((r) => r.calls.answered))}), calls received ${whole(sum((r) => r.calls.received))}`,
     `faults ${whole([...faults.values()].reduce((a, b) => a + b, 0))}: ${[...faults]
@@ -31,13 +31,13 @@ export function figures(results: readonly Result[], wallMilliseconds: number): s
 }
 
 /** What is left of a plan, action by action, with the place of each in the whole plan. */
-export function history(plan: Plan, whole: Plan): string[] {
+export function history(plan: Plan, whole: Plan, every: number): string[] {
   const place = new Map(whole.actions.map((action, i) => [JSON.stringify(action), i]))
   return [
     ...plan.actions.map(
       ({ at, kind, ...rest }) =>
         `  ${Temporal.Instant.fromEpochMilliseconds(Math.floor(at / 1000)).toString()} ${kind} ${JSON.stringify(rest)}`,
     ),
-    `  again: npm run simulate -- --seed ${plan.seed} --days ${plan.days} --keep ${plan.actions.map((action) => place.get(JSON.stringify(action))).join(',')} --salt ${plan.salt}`,
+    `  again: npm run simulate -- --seed ${plan.seed} --days ${plan.days} --every ${every} --keep ${plan.actions.map((action) => place.get(JSON.stringify(action))).join(',')} --salt ${plan.salt}`,
   ]
 }

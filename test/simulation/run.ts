@@ -1,7 +1,7 @@
 /** One world from its plan to the judgement, and the shortest plan that still breaks a rule. */
 
 import { createHash } from 'node:crypto'
-import { gather } from './evidence.ts'
+import { type ConversationRow, gather } from './evidence.ts'
 import type { Action, Plan } from './plan.ts'
 import { RULES } from './rules.ts'
 import { type Prepared, runPlan } from './world.ts'
@@ -16,7 +16,9 @@ export type Result = {
   /** Of every step and of every id that was made: equal plans give equal ones. */
   readonly digest: string
   readonly days: number
+  /** For each conversation the days for which it was open, and in all the days (UTC) of which the log tells something of one. */
   readonly conversationDays: number
+  readonly daysTold: number
   readonly exchanges: number
   readonly handOvers: number
   readonly inbound: number
@@ -48,6 +50,7 @@ export async function runOnce(plan: Plan, prepared: Prepared, trace?: (line: str
       for (const { name, says, broken } of RULES)
         for (const words of await broken(evidence)) violations.push({ rule: name, says, words })
       const { legs } = world.carrier.telephone
+      const sum = (of: (c: ConversationRow) => number) => [...evidence.conversations.values()].reduce((n, c) => n + of(c), 0)
       return {
         seed: plan.seed,
         violations,
@@ -63,7 +66,8 @@ export async function runOnce(plan: Plan, prepared: Prepared, trace?: (line: str
           .digest('hex')
           .slice(0, 16),
         days: plan.days,
-        conversationDays: [...evidence.conversations.values()].reduce((sum, c) => sum + c.days, 0),
+        conversationDays: Math.round(sum((c) => c.open)),
+        daysTold: sum((c) => c.daysTold),
         exchanges: evidence.exchanges.size,
         handOvers: world.carrier.taken.length,
         inbound: world.carrier.sent.length,

@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--days D] [--workers W] [--seconds T] [--replay] [--keep I,J --salt N] [--shorten R] [--trace FILE]`: runs simulated worlds and
- * judges what each leaves behind. `--seconds` starts no further seed after so long; `--replay` runs the first one twice and compares; `--keep` leaves
+ * `npm run simulate -- --seeds N [--seed S] [--days D] [--every E] [--workers W] [--seconds T] [--replay] [--keep I,J --salt N] [--shorten R] [--trace FILE]`: runs simulated worlds and
+ * judges what each leaves behind. `--every`: people are at work on one day in so many. `--seconds` starts no further seed after so long; `--replay` runs the first one twice and compares; `--keep` leaves
  * only these actions of the plan, under chances that `--salt` names; at most R runs go into making a failing plan short. Exit status 1 when a rule was broken.
  */
 
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     days: { type: 'string', default: '5' },
+    every: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '86400' },
     shorten: { type: 'string', default: '40' },
@@ -31,11 +32,12 @@ const { values } = parseArgs({
 const first = Number(values.seed)
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => first + i)
 const days = Number(values.days)
+const every = Number(values.every)
 const begun = performance.now()
 const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
 
 function planOf(seed: number): Plan {
-  const plan = { ...makePlan(seed, days, makeDistricts(LARGE)), salt: Number(values.salt) }
+  const plan = { ...makePlan(seed, days, makeDistricts(LARGE), every), salt: Number(values.salt) }
   if (values.keep === undefined) return plan
   const kept = new Set(values.keep.split(',').map(Number))
   return { ...plan, actions: plan.actions.filter((_, i) => kept.has(i)) }
@@ -76,7 +78,7 @@ async function runHere(mine: readonly number[], tell: (message: Message) => void
       tell({
         words: [
           `the shortest history found that breaks "${violation.rule}":`,
-          ...history(shortest, makePlan(seed, days, makeDistricts(LARGE))),
+          ...history(shortest, makePlan(seed, days, makeDistricts(LARGE), every), every),
         ],
       })
     }
@@ -97,7 +99,7 @@ const report = (message: Message) => {
   const { result } = message
   results.push(result)
   console.log(
-    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${result.conversationDays} conversation-days, ${(result.milliseconds / 1000).toFixed(1)} s (processor: ${result.processor.node.toFixed(1)} s Node, ${result.processor.postgres.toFixed(1)} s PostgreSQL), ${result.statements} statements (${result.spared} spared), violations ${result.violations.length}`,
+    `seed ${result.seed}: ${result.digest}, ${result.exchanges} exchanges, ${result.conversationDays} conversation-days (${result.daysTold} told of), ${(result.milliseconds / 1000).toFixed(1)} s (processor: ${result.processor.node.toFixed(1)} s Node, ${result.processor.postgres.toFixed(1)} s PostgreSQL), ${result.statements} statements (${result.spared} spared), violations ${result.violations.length}`,
   )
 }
 

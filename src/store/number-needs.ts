@@ -20,47 +20,57 @@ export async function phoneNeeds(trx: Trx, districtId: string, schoolId: string,
     staff_all: number
     quarantined: number
   }>`
-    with child as materialized (
-      select h.phone_id, h.id as household_id, st.id as student_id from person_org po
-      join person st on st.district_id = po.district_id and st.id = po.person_id and st.kind = 'student' and st.active
-      join guardianship gs on gs.district_id = po.district_id and gs.student_id = st.id
-      join household_guardian hg on hg.district_id = po.district_id and hg.guardian_id = gs.guardian_id and hg.until is null
-      join household h on h.district_id = po.district_id and h.id = hg.household_id and h.until is null
+    with member as materialized (
+      select po.person_id as id, p.kind from person_org po
+      join lateral (select kind from person where district_id = ${districtId} and id = po.person_id and active offset 0) p on true
       where po.district_id = ${districtId} and po.org_id = ${schoolId}
-    ), taught as materialized (
-      select distinct ch.household_id, ch.phone_id, et.person_id as staff_side from child ch
+    ), child as materialized (
+      select h.phone_id, h.id as household_id, m.id as student_id from member m
+      join guardianship gs on gs.district_id = ${districtId} and gs.student_id = m.id
+      join household_guardian hg on hg.district_id = ${districtId} and hg.guardian_id = gs.guardian_id and hg.until is null
+      join household h on h.district_id = ${districtId} and h.id = hg.household_id and h.until is null
+      where m.kind = 'student'
+    ), enrolled as materialized (
+      select ch.household_id, ch.phone_id, es.class_id from child ch
       join enrollment es on es.district_id = ${districtId} and es.person_id = ch.student_id and es.role = 'student' and ${enrolledNow('es')}
-      join class k on k.district_id = ${districtId} and k.id = es.class_id and k.active
+    ), led as materialized (
+      select k.id as class_id, et.person_id as staff_side from (select distinct class_id from enrolled) c
+      join class k on k.district_id = ${districtId} and k.id = c.class_id and k.active
       join enrollment et on et.district_id = ${districtId} and et.class_id = k.id and et.role = 'teacher' and ${enrolledNow('et')}
+    ), taught as materialized (
+      select distinct e.household_id, e.phone_id, led.staff_side from enrolled e join led using (class_id)
     ), household as materialized (
       select distinct household_id, phone_id from child
     ), talking as materialized (
       select c.household_id, w.phone_id, c.staff_side from household w
       join conversation c on c.district_id = ${districtId} and c.household_id = w.household_id and c.ended_at is null
     ), family as (
-      select phone_id, count(*) filter (where open)::int as now, count(distinct (household_id, staff_side))::int as for_all from (
-        select phone_id, household_id, staff_side, true as open from talking
-        union all select phone_id, household_id, staff_side, false from taught
-        union all select phone_id, household_id, ${officeDesk(schoolId)}, false from household) as sides
+      select phone_id, sum(now)::int as now, count(*)::int as for_all from (
+        select phone_id, household_id, staff_side, sum(open) as now from (
+          select phone_id, household_id, staff_side, 1 as open from talking
+          union all select phone_id, household_id, staff_side, 0 from taught
+          union all select phone_id, household_id, ${officeDesk(schoolId)}, 0 from household) as sides
+        group by phone_id, household_id, staff_side) as pairs
       group by phone_id
     ), staffer as materialized (
-      select p.id, pp.phone_id from person_org po
-      join person p on p.district_id = po.district_id and p.id = po.person_id and p.kind = 'staff' and p.active
-      join person_phone pp on pp.district_id = po.district_id and pp.person_id = p.id and pp.use = 'sms'
-      where po.district_id = ${districtId} and po.org_id = ${schoolId}
+      select m.id, pp.phone_id from member m
+      join lateral (select phone_id from person_phone where district_id = ${districtId} and person_id = m.id and use = 'sms' offset 0) pp on true
+      where m.kind = 'staff'
     ), staff as (
-      select s.phone_id, count(*) filter (where w.open)::int as now, count(distinct (w.staff_side, w.household_id))::int as for_all from staffer s
-      join (select staff_side, household_id, false as open from taught
-        union all select c.staff_side, c.household_id, true from staffer t
-          join conversation c on c.district_id = ${districtId} and c.staff_side = t.id and c.ended_at is null) as w on w.staff_side = s.id
+      select s.phone_id, sum(w.now)::int as now, count(*)::int as for_all from staffer s
+      join (select staff_side, household_id, sum(open) as now from (
+          select staff_side, household_id, 0 as open from taught
+          union all select c.staff_side, c.household_id, 1 from staffer t
+            join conversation c on c.district_id = ${districtId} and c.staff_side = t.id and c.ended_at is null) as sides
+        group by staff_side, household_id) as w on w.staff_side = s.id
       group by s.phone_id
     ), phone as materialized (
       select phone_id, coalesce(f.now, 0) as family_now, coalesce(f.for_all, 0) as family_all, coalesce(s.now, 0) as staff_now, coalesce(s.for_all, 0) as staff_all
       from family f full join staff s using (phone_id)
     ), counted as (
-      select w.*, (select count(distinct b.proxy_number_id)::int from binding b join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
-        where b.district_id = ${districtId} and b.phone_id = w.phone_id
-        and b.until > ${quarantine}::timestamptz and not exists (select from binding o where o.district_id = b.district_id and o.phone_id = b.phone_id
+      select w.*, (select count(distinct b.proxy_number_id)::int from binding b where b.district_id = ${districtId} and b.phone_id = w.phone_id
+        and b.until > ${quarantine}::timestamptz and exists (select from proxy_number n where n.id = b.proxy_number_id and n.gone_at is null)
+        and not exists (select from binding o where o.district_id = b.district_id and o.phone_id = b.phone_id
           and o.proxy_number_id = b.proxy_number_id and o.until is null)) as quarantined
       from phone w
     )
@@ -131,14 +141,12 @@ export async function poolNumbers(trx: Trx, districtId: string, since: Temporal.
         count(*) filter (where case direction when 'to_staff' then status in ('sending', 'sent', 'delivered', 'undelivered') else carrier_sid is not null end)::int as staff
       from exchange where district_id = ${districtId} and created_at >= ${since.toString()}::timestamptz and conversation_id is not null
       group by conversation_id
-    ), busy as (
-      select b.proxy_number_id, sum(case b.side when 'family' then s.family else s.staff end)::int as messages
-      from said s join binding b on b.district_id = ${districtId} and b.conversation_id = s.conversation_id and b.until is null group by 1
     ), used as (
-      select proxy_number_id, count(*)::int as conversations from binding where district_id = ${districtId} and until is null group by 1
+      select b.proxy_number_id, count(*)::int as conversations, sum(case b.side when 'family' then s.family else s.staff end)::int as messages
+      from binding b left join said s on s.conversation_id = b.conversation_id where b.district_id = ${districtId} and b.until is null group by 1
     )
-    select n.number, coalesce(u.conversations, 0) as conversations, coalesce(y.messages, 0) as messages
-    from proxy_number n left join used u on u.proxy_number_id = n.id left join busy y on y.proxy_number_id = n.id
+    select n.number, coalesce(u.conversations, 0) as conversations, coalesce(u.messages, 0) as messages
+    from proxy_number n left join used u on u.proxy_number_id = n.id
     where n.district_id = ${districtId} and n.gone_at is null order by messages desc, conversations desc, n.number`.execute(trx)
   return rows
 }

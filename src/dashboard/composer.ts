@@ -9,6 +9,7 @@ import type { Prepared } from '../relay/prepare-ports.ts'
 import { sendTime } from '../relay/prepared.ts'
 import type { Sentence } from '../store/sentences.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
+import { dollarsOf, moneyInWords } from './arriving.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList, wrongDraft } from './sending.ts'
@@ -86,11 +87,6 @@ export const draftFields = (fields: Fields): Draft => ({
   replaces: isUuid(fields('replaces')) ? fields('replaces') : null,
 })
 
-/** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */
-const SEGMENT_DOLLARS = 0.012
-/** The same of a picture message, however long its words. */
-const PICTURE_DOLLARS = 0.03
-
 /** The form. */
 export function composer(view: ComposerView): Html {
   const { head, draft, now } = view
@@ -142,8 +138,6 @@ export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 
 }
 
 function previewSection({ prepared, body, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {
-  const dollars = prepared.withPictures ? PICTURE_DOLLARS : segments * SEGMENT_DOLLARS
-  const cents = Math.max(1, Math.round(dollars * 100))
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
 <p class="words" lang="${language}" dir="auto">${body ?? prepared.translation?.text ?? ''}</p>
@@ -162,7 +156,7 @@ ${
       ? html`<p class="hint">Your picture goes along.</p>`
       : html`<p class="warn">${byCall ? 'A call carries no picture: the voice says that there is something to ask the school for.' : 'This phone takes no pictures: your words go without it, with a line that there is something to ask the school for.'}</p>`
 }
-${byCall ? '' : html`<p class="hint">${prepared.withPictures ? 'One picture message' : segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
+${byCall ? '' : html`<p class="hint">${prepared.withPictures ? 'One picture message' : segments === 1 ? 'One text' : `${segments} texts in one`}, about ${moneyInWords(dollarsOf(prepared, segments))}.</p>`}
 ${
   back === undefined
     ? prepared.translation === null

@@ -121,6 +121,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       zone: one.zone,
       urgentReason: null,
       nobody: 'No family of this class has a guardian in the school’s list, so nobody would get it.',
+      instead: null,
     })
     if (sent.kind === 'not_found') return sayNotFound(reply)
     return sent.kind === 'refused' ? show(request, reply.code(422), draft, sent.problem) : reply.redirect(sent.path, 303)

@@ -61,6 +61,7 @@ export function schoolMessageRoutes(app: FastifyInstance, deps: SchoolMessageDep
       zone: found.school.zone,
       urgentReason: draft.urgent ? draft.reason : null,
       nobody: 'No student of this school has a guardian in the list, so nobody would get it.',
+      instead: null,
     })
     if (sent.kind === 'not_found') return sayNotFound(reply)
     return sent.kind === 'refused'

@@ -28,6 +28,8 @@ export type Sending = {
   readonly byVoice?: boolean
   /** The desk in whose name; absent: the own. */
   readonly desk?: string | null
+  /** The announcement that waits, of which it takes the place; absent: none. */
+  readonly instead?: string | null
 }
 
 /** How pages send, and how they show times. */
@@ -57,9 +59,9 @@ export function wrongDraft(draft: string): string | null {
 export function sender(compose: (request: ComposeRequest) => Promise<Composed>): Sender['send'] {
   return async (
     { districtId, staff },
-    { to, body, picture = null, key, urgentReason = null, notBefore = null, byVoice = false, desk = null },
+    { to, body, picture = null, key, urgentReason = null, notBefore = null, byVoice = false, desk = null, instead = null },
   ) => {
-    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk }
+    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk, instead }
     const meant = { ...fields, notBefore: notBefore?.toString() ?? null, picture: picture?.digest.toString('hex') ?? null }
     const digest = createHash('sha256').update(canonical(meant)).digest()
     const composed = await compose({

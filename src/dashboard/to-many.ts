@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { plainWords } from '../core/plain-words.ts'
 import type { Target } from '../relay/compose-ports.ts'
+import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import { announcementOf } from '../store/announcements.ts'
 import { type Audience, audienceOf } from '../store/audience.ts'
@@ -87,9 +88,11 @@ export async function sendToMany(
     /** Why it goes outside the hours; null: it does not. */
     readonly urgentReason: string | null
     readonly nobody: string
+    /** The announcement that waits, of which this takes the place, and the picture that it keeps where no other is chosen; null: it is a new one. */
+    readonly instead: { readonly id: string; readonly picture: StoredPicture | null } | null
   },
 ): Promise<SentToMany> {
-  const { to, draft, zone, urgentReason, nobody } = given
+  const { to, draft, zone, urgentReason, nobody, instead } = given
   const refused = (problem: string) => ({ kind: 'refused', problem }) as const
   const wrong = wrongDraft(draft.body)
   if (wrong !== null) return refused(wrong)
@@ -98,13 +101,22 @@ export async function sendToMany(
   const notBefore = wish.kind === 'at' ? wish.at : null
   const upload = uploadIn(request)
   if (upload.kind === 'wrong') return refused(upload.words)
-  const picture = upload.kind === 'none' ? null : await deps.storePicture(visit.districtId, upload.picture)
+  const picture = upload.kind === 'none' ? (instead?.picture ?? null) : await deps.storePicture(visit.districtId, upload.picture)
   const key = fieldsOf(request)('key')
-  const composed = await deps.send(visit, { to, body: draft.body, picture, key, notBefore, urgentReason })
+  const composed = await deps.send(visit, {
+    to,
+    body: draft.body,
+    picture,
+    key,
+    notBefore,
+    urgentReason,
+    instead: instead?.id ?? null,
+  })
   if (composed.kind === 'not_found') return { kind: 'not_found' }
   if (composed.kind !== 'accepted') return refused(composed.problem)
   const [first] = composed.exchanges
-  if (first === undefined) return refused(nobody)
-  const announcement = await visit.read((trx) => announcementOf(trx, visit.districtId, first.id))
+  if (first === undefined && instead === null) return refused(nobody)
+  const announcement =
+    instead?.id ?? (first === undefined ? null : await visit.read((trx) => announcementOf(trx, visit.districtId, first.id)))
   return { kind: 'sent', path: `/announcements/${announcement}?said=${notBefore === null ? 'announced' : 'announced_later'}` }
 }

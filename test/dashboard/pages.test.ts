@@ -341,6 +341,8 @@ describe('who may see and do what', () => {
     '/classes/somebody-elses/keep',
     `/announcements/${elsewhere}/release`,
     `/announcements/${elsewhere}/cancel`,
+    `/announcements/${elsewhere}/edit`,
+    `/announcements/${elsewhere}/preview`,
     '/families/rosa/conversation',
     '/oversight/export',
     `/oversight/exports/${elsewhere}/drop`,

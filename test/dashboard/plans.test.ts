@@ -3,7 +3,13 @@ import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { schoolConcerns } from '../../src/dashboard/school-concerns.ts'
 import { unreviewedCounts } from '../../src/dashboard/school-texts.ts'
-import { announcedMessages, announcementsOf, scheduledOf } from '../../src/store/announcements.ts'
+import {
+  announcedMessage,
+  announcedMessages,
+  announcementsOf,
+  scheduledOf,
+  settledHouseholds,
+} from '../../src/store/announcements.ts'
 import { absencesOf, attendanceDesks, pupilsOf } from '../../src/store/attendance.ts'
 import { audienceOf } from '../../src/store/audience.ts'
 import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
@@ -167,6 +173,8 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       await sentencesFor(trx, d, 'rivera'),
       await sentencesOfSchools(trx, d, ['lincoln']),
       await scheduledOf(trx, d, 'rivera', conversation, now),
+      await settledHouseholds(trx, d, conversation, [conversation]),
+      await announcedMessage(trx, d, conversation, conversation),
     ],
   ],
   [

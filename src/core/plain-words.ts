@@ -1,5 +1,7 @@
 /** What translates badly, found in a draft while it is written: a hint each, for the writer to take or leave. */
 
+import { SLOT } from './phrase-slots.ts'
+
 /** One hint: what stands in the draft, and what to write instead. */
 export type Hint = { readonly found: string; readonly advice: string }
 
@@ -171,7 +173,7 @@ export function plainWords(draft: string): readonly Hint[] {
       found: match[0].trim(),
       advice: `Morning or afternoon? Write “${match[1]} AM” or “${match[1]} PM”.`,
     })
-  for (const match of draft.matchAll(/\{[a-z]+\}/gu))
+  for (const match of draft.matchAll(new RegExp(SLOT, 'gu')))
     hints.push({ at: match.index, found: match[0], advice: 'Put in what belongs here.' })
   return hints
     .sort((a, b) => a.at - b.at)

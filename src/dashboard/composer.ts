@@ -13,7 +13,7 @@ import { dollarsOf, moneyInWords } from './arriving.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList, wrongDraft } from './sending.ts'
-import { sentencesPart } from './sentences.ts'
+import { type Addressee, aboutStudents, sentencesPart } from './sentences.ts'
 import { pictureField } from './upload.ts'
 import type { Fields } from './wall.ts'
 import { languageWords, namesInWords } from './words.ts'
@@ -58,6 +58,7 @@ export type ComposerView = {
   /** sourcedId of who writes. */
   readonly reader: string
   readonly saved: readonly Sentence[]
+  readonly to: Addressee
   /** Said of a sentence that was saved; null: nothing. */
   readonly noted: string | null
 }
@@ -114,7 +115,7 @@ ${
     : ''
 }
 <div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">${head.claim === null || head.claim.staffId === view.reader ? 'Send' : 'Send all the same'}</button></div>
-${sentencesPart(`/conversations/${head.id}`, view.saved)}
+${sentencesPart(`/conversations/${head.id}`, view.saved, view.to)}
 ${head.unknownPhone === null ? html`<p class="hint">${languageWords(language)} is what the school has on file for this family.</p>` : ''}</form>`
 }
 
@@ -130,9 +131,9 @@ function callChoice(head: ThreadHead, draft: Draft, language: string): Html {
 }
 
 /** What the family would get, when, and what might be said more plainly. */
-export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed'>): Html {
+export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed' | 'to'>): Html {
   const { head, now, draft } = view
-  const wrong = draft.body.trim() === '' ? null : wrongDraft(draft.body)
+  const wrong = draft.body.trim() === '' ? null : wrongDraft(draft.body, aboutStudents(view.to))
   if (wrong !== null) return html`<p class="when bad" id="when">${wrong}</p>`
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { html } from 'hono/html'
+import { namesStudent, SLOT } from '../core/phrase-slots.ts'
 import type { Hint } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
@@ -41,15 +42,12 @@ export type Sender = {
   readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
 }
 
-/** A blank of a phrase that nobody has filled in. */
-const BLANK = /\{[a-z][a-z_ ]*\}/u
-
-/** What is wrong with a draft before anything else is looked at; null: nothing. */
-export function wrongDraft(draft: string): string | null {
+/** What is wrong with a draft before anything else is looked at; null: nothing. `students`: said where it is open which student is meant. */
+export function wrongDraft(draft: string, students = ''): string | null {
   const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
-  const blank = BLANK.exec(body)?.[0]
-  if (blank !== undefined) return `Put in what belongs at ${blank} first.`
+  const open = SLOT.exec(body)?.[0]
+  if (open !== undefined) return `Put in what belongs at ${open} first.${namesStudent(open) ? students : ''}`
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
     : null

@@ -16,6 +16,7 @@ import { whatArrives } from './in-languages.ts'
 import { type Later, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
+import { aboutStudents } from './sentences.ts'
 import { uploadIn } from './upload.ts'
 import type { Visit } from './visits.ts'
 import { fieldsOf } from './wall.ts'
@@ -63,7 +64,7 @@ export async function previewOfMany(
   { audience, moment, zone, hours }: Many,
   asked: { readonly urgent: boolean; readonly each: boolean },
 ): Promise<Html> {
-  const wrong = body.trim() === '' ? null : wrongDraft(body)
+  const wrong = body.trim() === '' ? null : wrongDraft(body, aboutStudents({ children: null }))
   const shown = { body: asked.each && wrong === null ? body : '', picture }
   const who = await whatArrives(deps, audience, shown, moment)
   if (wrong !== null) return html`${who}<p class="when bad" id="when">${wrong}</p>`
@@ -94,7 +95,7 @@ export async function sendToMany(
 ): Promise<SentToMany> {
   const { to, draft, zone, urgentReason, nobody, instead } = given
   const refused = (problem: string) => ({ kind: 'refused', problem }) as const
-  const wrong = wrongDraft(draft.body)
+  const wrong = wrongDraft(draft.body, aboutStudents({ children: null }))
   if (wrong !== null) return refused(wrong)
   const wish = wishOf(draft.later, zone)
   if (wish.kind === 'wrong') return refused(wish.problem)

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
 import { announcementsOf } from '../store/announcements.ts'
-import { type ClassGuardian, type ClassRow, classesOf, classGuardians } from '../store/classes-view.ts'
+import { type ClassGuardian, classesOf, classGuardians } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
@@ -14,8 +14,8 @@ import { type Languages, languagesOf, notCovered } from './in-languages.ts'
 import { laterFields } from './later.ts'
 import { type Html, sendPage } from './page.ts'
 import type { Sender } from './sending.ts'
-import { type Addressee, keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
-import { audienceFor, EMPTY_DRAFT, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
+import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
+import { addressed, audienceFor, EMPTY_DRAFT, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -99,7 +99,11 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     const one = await classFor(visit, classOf(request))
     if (one === undefined) return sayNotFound(reply)
     const saved = await visit.read((trx) => sentencesFor(trx, visit.districtId, visit.staff.id))
-    const words = wordsOf(fieldsOf(request)('insert'), saved, addressed(visit, one, await deps.now()))
+    const words = wordsOf(
+      fieldsOf(request)('insert'),
+      saved,
+      addressed(visit, { zone: one.zone, moment: { now: await deps.now() } }),
+    )
     return show(request, reply, words === null ? draft : { ...draft, body: withSentence(draft.body, words) }, null)
   })
 
@@ -174,15 +178,10 @@ ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${n
 <label for="body">Write to all families</label><p class="hint">One copy a phone (${one.families} here), in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
 <textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each })}</div>
 ${await notCovered(deps, languagesOf(many.audience))}${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, one.zone)}
-<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, one, now))}</form>
+<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, { zone: one.zone, moment: many.moment }))}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )
   }
-}
-
-/** Whom sentences speak of here: nobody's child. */
-function addressed({ staff }: Visit, { zone }: ClassRow, now: Temporal.Instant): Addressee {
-  return { children: null, teacher: staff.displayName, today: now.toZonedDateTimeISO(zone).toPlainDate() }
 }
 
 const classOf = (request: FastifyRequest) => (request.params as { id: string }).id

@@ -16,7 +16,7 @@ import { whatArrives } from './in-languages.ts'
 import { type Later, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
-import { aboutStudents } from './sentences.ts'
+import { type Addressee, aboutStudents } from './sentences.ts'
 import { uploadIn } from './upload.ts'
 import type { Visit } from './visits.ts'
 import { fieldsOf } from './wall.ts'
@@ -44,6 +44,14 @@ export type Many = {
   readonly moment: Moment
   readonly zone: string
   readonly hours: ThreadHead['hours']
+}
+
+/** Whom sentences speak of in it: nobody's child. */
+export function addressed(
+  { staff }: Pick<Visit, 'staff'>,
+  { zone, moment }: Pick<Many, 'zone'> & { readonly moment: Pick<Moment, 'now'> },
+): Addressee {
+  return { children: null, teacher: staff.displayName, today: moment.now.toZonedDateTimeISO(zone).toPlainDate() }
 }
 
 /** Who would get a message of this person to all of a class or a school; null: there is no such one for this person. */

@@ -353,6 +353,8 @@ describe('who may see and do what', () => {
     '/school/lincoln/urgent',
     '/school/lincoln/announcements',
     '/school/lincoln/announcements/preview',
+    '/school/lincoln/announcements/insert',
+    '/school/lincoln/announcements/keep',
     '/school/texts/es/reviewed',
     '/school/texts/es/choice',
     '/school/texts/es/text/help',

@@ -186,6 +186,21 @@ describe('the slots of a sentence', () => {
     expect(forged.html).toContain('>Hello.</textarea>')
   })
 
+  test('a message to all of a school has them at hand too, and keeps what else stands in its form', async () => {
+    const at = '/school/lincoln/announcements'
+    expect(offered((await whitfield.get('/school/message')).html).join()).not.toContain('{student}')
+    const form = { body: 'Good morning.', date: '2036-03-07', time: '07:00', insert: 'T11' }
+    const { html } = await whitfield.post(`${at}/insert`, form)
+    expect(html).toContain('>Good morning. School is closed today, Monday, March 3. The reason: weather.</textarea>')
+    expect(html).toContain('value="2036-03-07"')
+    const kept = await whitfield.post(`${at}/keep`, { body: 'The gym is closed.' })
+    expect([kept.html.includes('Saved among your sentences'), kept.html.includes('>The gym is closed.</textarea>')]).toEqual([
+      true,
+      true,
+    ])
+    expect((await whitfield.post(`${at}/keep`, { body: ' ' })).status).toBe(422)
+  })
+
   test.each(['{time2}', '{date2}', '{item}'])('%s that is still open is not sent', async (open) => {
     for (const at of [`${thread}/messages`, '/classes/4b/announcements']) {
       const { status, html } = await rivera.post(at, { body: `School starts at ${open}.`, key: crypto.randomUUID() })

@@ -174,7 +174,7 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     openConversation: (request) => openConversation(store, request),
     publicUrl: account.publicUrl,
     sendCode: (number, ticket) => waking(sendLoginCode(db, keys, number, ticket), 'deliver'),
-    preview: (moment, draft) => preview({ translator, detect }, moment, draft),
+    preview: (moment, drafts) => preview({ translator, detect }, moment, drafts),
     ...forStaff(translator, detect),
     dataDir,
     exportAsked: () => jobs.wake('export'),

@@ -107,7 +107,7 @@ function isScheduled({ status, notBefore }: ExchangeView, now: Temporal.Instant)
 function scheduledPart(id: string, { notBefore }: ExchangeView, now: Temporal.Instant, zone: string): Html {
   const button = (action: string, words: string) =>
     html`<form method="post" action="/announcements/${id}/${action}"><button>${words}</button></form>`
-  return html`<div class="note"><p>It goes out ${arrives(Temporal.Instant.from(notBefore ?? now), now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}${button('release', 'Send to all now')}</div></div>`
+  return html`<div class="note"><p>It goes out ${arrives(Temporal.Instant.from(notBefore ?? now), now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}<a class="button" href="/announcements/${id}/edit">Edit</a>${button('release', 'Send to all now')}</div></div>`
 }
 
 /** An announcement in a list. */

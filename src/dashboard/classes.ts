@@ -10,12 +10,12 @@ import { ownPhone } from '../store/own-phone.ts'
 import { zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
-import { inEach, type Languages, notCovered } from './in-languages.ts'
+import { type Languages, languagesOf, notCovered } from './in-languages.ts'
 import { laterFields } from './later.ts'
 import { type Html, sendPage } from './page.ts'
 import type { Sender } from './sending.ts'
 import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.ts'
-import { EMPTY_DRAFT, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
+import { addressed, audienceFor, EMPTY_DRAFT, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -84,30 +84,32 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
   app.get('/classes/:id', async (request, reply) => show(request, reply, EMPTY_DRAFT, null))
 
   app.post('/classes/:id/preview', { preValidation: readUpload }, async (request, reply) => {
-    const draft = manyDraftIn(fieldsOf(request))
+    const draft = manyDraftIn(request)
     if (request.headers['x-part'] !== 'preview') return show(request, reply, draft, null)
     const visit = visitOf(request)
     const one = await classFor(visit, classOf(request))
-    if (one === undefined) return sayNotFound(reply)
-    const guardians = await visit.read((trx) => classGuardians(trx, visit.districtId, visit.staff.id, one.id))
-    const each = await inEach(deps, draft.body, spokenBy(guardians))
-    return sendPage(
-      reply,
-      html`${each}${previewOfMany(draft, { zone: one.zone, hours: one.hours, urgent: false }, await deps.now())}`,
-    )
+    const many = one === undefined ? null : await audienceFor(visit, { class: one.id })
+    if (one === undefined || many === null) return sayNotFound(reply)
+    return sendPage(reply, await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each: true }))
   })
 
   app.post('/classes/:id/insert', { preValidation: readUpload }, async (request, reply) => {
-    const { districtId, staff, read } = visitOf(request)
-    const draft = manyDraftIn(fieldsOf(request))
-    const saved = await read((trx) => sentencesFor(trx, districtId, staff.id))
-    const words = wordsOf(fieldsOf(request)('insert'), saved)
+    const visit = visitOf(request)
+    const draft = manyDraftIn(request)
+    const one = await classFor(visit, classOf(request))
+    if (one === undefined) return sayNotFound(reply)
+    const saved = await visit.read((trx) => sentencesFor(trx, visit.districtId, visit.staff.id))
+    const words = wordsOf(
+      fieldsOf(request)('insert'),
+      saved,
+      addressed(visit, { zone: one.zone, moment: { now: await deps.now() } }),
+    )
     return show(request, reply, words === null ? draft : { ...draft, body: withSentence(draft.body, words) }, null)
   })
 
   app.post('/classes/:id/keep', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
-    const draft = manyDraftIn(fieldsOf(request))
+    const draft = manyDraftIn(request)
     if ((await classFor(visit, classOf(request))) === undefined) return sayNotFound(reply)
     const { done, words } = await visit.read((trx) => keepWritten(trx, visit, draft.body))
     return show(request, done ? reply : reply.code(422), draft, done ? null : words, done ? words : null)
@@ -116,7 +118,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
   app.post('/classes/:id/announcements', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)
     const id = classOf(request)
-    const draft = manyDraftIn(fieldsOf(request))
+    const draft = manyDraftIn(request)
     const one = await classFor(visit, id)
     if (one === undefined) return sayNotFound(reply)
     const sent = await sendToMany(deps, visit, request, {
@@ -125,6 +127,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       zone: one.zone,
       urgentReason: null,
       nobody: 'No family of this class has a guardian in the school’s list, so nobody would get it.',
+      instead: null,
     })
     if (sent.kind === 'not_found') return sayNotFound(reply)
     return sent.kind === 'refused' ? show(request, reply.code(422), draft, sent.problem) : reply.redirect(sent.path, 303)
@@ -160,29 +163,26 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       phone: await ownPhone(trx, districtId, staff.id),
       saved: await sentencesFor(trx, districtId, staff.id),
     }))
-    const now = await deps.now()
-    const spoken = spokenBy(guardians)
+    const many = await audienceFor(visit, { class: id })
+    if (many === null) return sayNotFound(reply)
+    const { now } = many.moment
     const each = fieldsOf(request)('show') === 'each'
     const at = `/classes/${encodeURIComponent(id)}`
     return visit.page(
       reply,
       'classes',
       one.title,
-      html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1><p class="sub">${languagesOf(guardians)}</p>
+      html`<p class="crumb"><a href="/classes">Classes</a></p><h1><bdi>${one.title}</bdi></h1>
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to all families</label><p class="hint">One copy a phone (${one.families} here), in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${each ? await inEach(deps, draft.body, spoken) : ''}${previewOfMany(draft, { zone: one.zone, hours: one.hours, urgent: false }, now)}</div>
-${await notCovered(deps, spoken)}${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, one.zone)}
-<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved)}</form>
+<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each })}</div>
+${await notCovered(deps, languagesOf(many.audience))}${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, one.zone)}
+<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, { zone: one.zone, moment: many.moment }))}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
     )
   }
 }
-
-/** The languages of these guardians, the most frequent first; nobody knows one: English. */
-const spokenBy = (guardians: readonly ClassGuardian[]): string[] =>
-  [...Map.groupBy(guardians, ({ language }) => language ?? 'en')].sort((a, b) => b[1].length - a[1].length).map(([tag]) => tag)
 
 const classOf = (request: FastifyRequest) => (request.params as { id: string }).id
 
@@ -194,13 +194,4 @@ function guardianLine(one: ClassGuardian): Html {
         ? ''
         : html`<form method="post" action="/families/${encodeURIComponent(one.guardianId)}/conversation"><button>Write<span class="aside"> to ${one.guardian}</span></button></form>`
   }</li>`
-}
-
-/** `12 Spanish, 3 Arabic, 2 English` */
-function languagesOf(guardians: readonly ClassGuardian[]): string {
-  const counts = Map.groupBy(guardians, ({ language }) => language ?? 'und')
-  return [...counts]
-    .sort((a, b) => b[1].length - a[1].length)
-    .map(([tag, all]) => `${all.length} ${languageWords(tag)}`)
-    .join(', ')
 }

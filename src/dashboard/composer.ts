@@ -9,10 +9,11 @@ import type { Prepared } from '../relay/prepare-ports.ts'
 import { sendTime } from '../relay/prepared.ts'
 import type { Sentence } from '../store/sentences.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
+import { dollarsOf, moneyInWords } from './arriving.ts'
 import { type Later, laterFields, laterIn, NOT_LATER, whenPart } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList, wrongDraft } from './sending.ts'
-import { sentencesPart } from './sentences.ts'
+import { type Addressee, aboutStudents, sentencesPart } from './sentences.ts'
 import { pictureField } from './upload.ts'
 import type { Fields } from './wall.ts'
 import { languageWords, namesInWords } from './words.ts'
@@ -57,6 +58,7 @@ export type ComposerView = {
   /** sourcedId of who writes. */
   readonly reader: string
   readonly saved: readonly Sentence[]
+  readonly to: Addressee
   /** Said of a sentence that was saved; null: nothing. */
   readonly noted: string | null
 }
@@ -86,11 +88,6 @@ export const draftFields = (fields: Fields): Draft => ({
   replaces: isUuid(fields('replaces')) ? fields('replaces') : null,
 })
 
-/** US dollars that a segment costs: Twilio's list price for US texts with the carriers' fees, autumn 2026. A rough figure, and said to be one. */
-const SEGMENT_DOLLARS = 0.012
-/** The same of a picture message, however long its words. */
-const PICTURE_DOLLARS = 0.03
-
 /** The form. */
 export function composer(view: ComposerView): Html {
   const { head, draft, now } = view
@@ -118,7 +115,7 @@ ${
     : ''
 }
 <div class="row"><button class="quiet" formaction="/conversations/${head.id}/preview">Show what arrives</button><button class="main">${head.claim === null || head.claim.staffId === view.reader ? 'Send' : 'Send all the same'}</button></div>
-${sentencesPart(`/conversations/${head.id}`, view.saved)}
+${sentencesPart(`/conversations/${head.id}`, view.saved, view.to)}
 ${head.unknownPhone === null ? html`<p class="hint">${languageWords(language)} is what the school has on file for this family.</p>` : ''}</form>`
 }
 
@@ -134,16 +131,14 @@ function callChoice(head: ThreadHead, draft: Draft, language: string): Html {
 }
 
 /** What the family would get, when, and what might be said more plainly. */
-export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed'>): Html {
+export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 'previewed' | 'to'>): Html {
   const { head, now, draft } = view
-  const wrong = draft.body.trim() === '' ? null : wrongDraft(draft.body)
+  const wrong = draft.body.trim() === '' ? null : wrongDraft(draft.body, aboutStudents(view.to))
   if (wrong !== null) return html`<p class="when bad" id="when">${wrong}</p>`
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 
 function previewSection({ prepared, body, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {
-  const dollars = prepared.withPictures ? PICTURE_DOLLARS : segments * SEGMENT_DOLLARS
-  const cents = Math.max(1, Math.round(dollars * 100))
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
 <p class="words" lang="${language}" dir="auto">${body ?? prepared.translation?.text ?? ''}</p>
@@ -162,7 +157,7 @@ ${
       ? html`<p class="hint">Your picture goes along.</p>`
       : html`<p class="warn">${byCall ? 'A call carries no picture: the voice says that there is something to ask the school for.' : 'This phone takes no pictures: your words go without it, with a line that there is something to ask the school for.'}</p>`
 }
-${byCall ? '' : html`<p class="hint">${prepared.withPictures ? 'One picture message' : segments === 1 ? 'One text' : `${segments} texts in one`}, about ${cents} ${cents === 1 ? 'cent' : 'cents'}.</p>`}
+${byCall ? '' : html`<p class="hint">${prepared.withPictures ? 'One picture message' : segments === 1 ? 'One text' : `${segments} texts in one`}, about ${moneyInWords(dollarsOf(prepared, segments))}.</p>`}
 ${
   back === undefined
     ? prepared.translation === null

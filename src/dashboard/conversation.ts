@@ -11,7 +11,7 @@ import { mayBeUrgent } from '../store/people.ts'
 import { threadPulse } from '../store/pulse.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
-import { type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
+import { childrenOf, type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
 import { takenFirst } from './claiming.ts'
 import { type Draft, draftFields, draftOf, type Previewed, previewPart } from './composer.ts'
 import { conversationPage } from './conversation-page.ts'
@@ -19,7 +19,7 @@ import { type DraftDeps, draftAnew, previewOf, sendDraft } from './drafting.ts'
 import type { Cookies } from './login-cookie.ts'
 import { sendPage } from './page.ts'
 import { LONGEST } from './sending.ts'
-import { keepWritten, withSentence, wordsOf } from './sentences.ts'
+import { type Addressee, keepWritten, withSentence, wordsOf } from './sentences.ts'
 import { readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
@@ -55,7 +55,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const draft = draftIn(request)
     const previewed = await previewOf(deps, visit, head, draft, fieldsOf(request)('back') === 'yes')
     if (request.headers['x-part'] === 'preview')
-      return sendPage(reply, previewPart({ head, draft, previewed, now: await deps.now() }))
+      return sendPage(reply, previewPart({ head, draft, previewed, ...(await addressed(visit, head)) }))
     return show(visit, request, reply, head, draft, null, previewed)
   })
 
@@ -65,7 +65,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (head === null || !head.own) return sayNotFound(reply)
     const draft = draftIn(request)
     const saved = await visit.read((trx) => sentencesFor(trx, visit.districtId, visit.staff.id))
-    const words = wordsOf(fieldsOf(request)('insert'), saved)
+    const words = wordsOf(fieldsOf(request)('insert'), saved, (await addressed(visit, head)).to)
     const body = words === null ? draft.body : withSentence(draft.body, words)
     return show(visit, request, reply, head, { ...draft, body }, null, null)
   })
@@ -128,6 +128,17 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     return reply.redirect(`/conversations/${head.id}?said=calling#end`, 303)
   })
 
+  /** Whom sentences speak of here. */
+  async function addressed(
+    { staff, districtId, read }: Visit,
+    head: ThreadHead,
+  ): Promise<{ readonly now: Temporal.Instant; readonly to: Addressee }> {
+    const now = await deps.now()
+    const children = await read((trx) => childrenOf(trx, districtId, head))
+    const teacher = head.staffSide === staff.id ? staff.displayName : null
+    return { now, to: { children, teacher, today: now.toZonedDateTimeISO(head.zone).toPlainDate() } }
+  }
+
   function asSeen(record: ExchangeRecord): ExchangeRecord {
     return { ...record, view: { ...record.view, at: deps.asSeen(Temporal.Instant.from(record.view.at)).toString() } }
   }
@@ -179,6 +190,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       previewed,
       mayBeUrgent: urgent,
       saved,
+      to: (await addressed(visit, head)).to,
       noted,
       originalFirst,
       reader: staff.id,

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Translator } from '../relay/ports.ts'
 import { accountRoutes } from './account.ts'
 import { type AnnouncementDeps, announcementRoutes } from './announcement.ts'
+import { type AnnouncementEditDeps, announcementEditRoutes } from './announcement-edit.ts'
 import { assetRoutes } from './assets.ts'
 import { attendanceRoutes } from './attendance.ts'
 import { type ClassesDeps, classesRoutes } from './classes.ts'
@@ -39,6 +40,7 @@ export type DashboardDeps = SignInDeps &
   ExchangeDeps &
   ClassesDeps &
   AnnouncementDeps &
+  AnnouncementEditDeps &
   OversightDeps &
   SchoolDeps &
   SchoolMessageDeps &
@@ -72,6 +74,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       exchangeRoutes(inside, deps, visitOf)
       classesRoutes(inside, deps, visitOf)
       announcementRoutes(inside, deps, visitOf)
+      announcementEditRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)
       schoolRoutes(inside, deps, visitOf)
       schoolMessageRoutes(inside, deps, visitOf)

@@ -2,11 +2,8 @@
 
 import { plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
-import { withIntroduction } from '../core/texts.ts'
 import type { Acted, ActRequest } from '../relay/compose-ports.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
-import type { Moment } from '../relay/ports.ts'
-import type { Prepared, ToPrepare } from '../relay/prepare-ports.ts'
 import type { ForStaff } from '../relay/translating.ts'
 import { describeDraft } from '../store/describing.ts'
 import { exchangeById } from '../store/exchange-view.ts'
@@ -15,6 +12,7 @@ import type { Keys } from '../store/keys.ts'
 import { pictureOfMessage } from '../store/pictures.ts'
 import { momentOf } from '../store/settings.ts'
 import { standsIn, type ThreadHead } from '../store/thread-view.ts'
+import { bodyOf, type Previewing } from './arriving.ts'
 import { type Draft, draftOf, type Previewed } from './composer.ts'
 import { laterOf, wishOf } from './later.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
@@ -23,13 +21,10 @@ import type { Visit } from './visits.ts'
 
 /** What drafts need of the house. */
 export type DraftDeps = Sender &
+  Previewing &
   Pick<ForStaff, 'translateBack'> & {
     readonly keys: Keys
     readonly act: (request: ActRequest) => Promise<Acted>
-    /** What the family would get of a draft, and when. */
-    readonly preview: (moment: Moment, draft: ToPrepare) => Promise<Prepared>
-    /** Text segments that the carrier counts. */
-    readonly segments: (body: string) => number
   }
 
 /** A message that waits, to be changed, with its picture and the time that was chosen for it; null: there is none that waits. */
@@ -128,11 +123,11 @@ export async function previewOf(
     return { moment, item, wordings: await wordingsOf(trx, visit.districtId) }
   })
   if (given.item === null) return null
-  const prepared = await deps.preview(given.moment, given.item)
+  const [prepared] = await deps.preview(given.moment, [given.item])
+  if (prepared === undefined) return null
   const language = prepared.translation?.language ?? prepared.originalLanguage
-  const introduces = !head.introduced && prepared.channel === 'text' && prepared.body !== null
-  const reader = prepared.translation?.language ?? head.languages[0] ?? 'en'
-  const words = introduces ? withIntroduction(prepared.body ?? '', reader, head.schoolName, given.wordings) : prepared.body
+  const { introduced, schoolName } = head
+  const words = bodyOf(prepared, { introduced, schoolName, reader: head.languages[0] ?? 'en' }, given.wordings)
   return {
     prepared,
     body: words,

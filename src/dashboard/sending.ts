@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { html } from 'hono/html'
+import { namesStudent, SLOT } from '../core/phrase-slots.ts'
 import type { Hint } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
@@ -28,6 +29,8 @@ export type Sending = {
   readonly byVoice?: boolean
   /** The desk in whose name; absent: the own. */
   readonly desk?: string | null
+  /** The announcement that waits, of which it takes the place; absent: none. */
+  readonly instead?: string | null
 }
 
 /** How pages send, and how they show times. */
@@ -39,15 +42,12 @@ export type Sender = {
   readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
 }
 
-/** A blank of a phrase that nobody has filled in. */
-const BLANK = /\{[a-z][a-z_ ]*\}/u
-
-/** What is wrong with a draft before anything else is looked at; null: nothing. */
-export function wrongDraft(draft: string): string | null {
+/** What is wrong with a draft before anything else is looked at; null: nothing. `students`: said where it is open which student is meant. */
+export function wrongDraft(draft: string, students = ''): string | null {
   const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
-  const blank = BLANK.exec(body)?.[0]
-  if (blank !== undefined) return `Put in what belongs at ${blank} first.`
+  const open = SLOT.exec(body)?.[0]
+  if (open !== undefined) return `Put in what belongs at ${open} first.${namesStudent(open) ? students : ''}`
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
     : null
@@ -57,9 +57,9 @@ export function wrongDraft(draft: string): string | null {
 export function sender(compose: (request: ComposeRequest) => Promise<Composed>): Sender['send'] {
   return async (
     { districtId, staff },
-    { to, body, picture = null, key, urgentReason = null, notBefore = null, byVoice = false, desk = null },
+    { to, body, picture = null, key, urgentReason = null, notBefore = null, byVoice = false, desk = null, instead = null },
   ) => {
-    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk }
+    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk, instead }
     const meant = { ...fields, notBefore: notBefore?.toString() ?? null, picture: picture?.digest.toString('hex') ?? null }
     const digest = createHash('sha256').update(canonical(meant)).digest()
     const composed = await compose({

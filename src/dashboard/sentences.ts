@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
+import { fillSlots, namesStudent } from '../core/phrase-slots.ts'
 import { databaseNow, type Trx } from '../store/database.ts'
 import { schoolsOf } from '../store/schools.ts'
 import {
@@ -18,13 +19,39 @@ import type { Html } from './page.ts'
 import { LONGEST } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
+import { dateWords, namesInWords } from './words.ts'
 
 const NAME = 60
 const FULL = 'This list is full: delete a sentence before you save another.'
 
-/** The words under an id, of a sentence that this person may use or of the phrasebook; null: there are none. */
-export function wordsOf(id: string, saved: readonly Sentence[]): string | null {
-  return saved.find((one) => one.id === id)?.words ?? phrases('en').find((one) => one.id === id)?.text ?? null
+/** To whom sentences go, as far as it fills in their slots. */
+export type Addressee = {
+  /** The children by first name of whom a message to this family may speak; null: it goes to many families. */
+  readonly children: readonly string[] | null
+  /** The name of who writes, where that is a teacher's own. */
+  readonly teacher: string | null
+  /** By the school's clock. */
+  readonly today: Temporal.PlainDate
+}
+
+/** Sentences with what is certain put in; to many families those that name a student are none. */
+function filled(words: string, { children, teacher, today }: Addressee): string | null {
+  if (children === null && namesStudent(words)) return null
+  const [only, second] = children ?? []
+  const student = only !== undefined && second === undefined ? only : null
+  return fillSlots(words, { student, teacher, today: dateWords(today), tomorrow: dateWords(today.add({ days: 1 })) })
+}
+
+/** What is said where it is open which student is meant; empty: nothing. */
+export function aboutStudents({ children }: Pick<Addressee, 'children'>): string {
+  if (children === null) return ' Every family gets the same words, so name no child.'
+  return children.length > 1 ? ` This family has ${children.length} children here: ${namesInWords(children)}.` : ''
+}
+
+/** The words under an id, of a sentence that this person may use or of the phrasebook, as they go to somebody; null: there are none. */
+export function wordsOf(id: string, saved: readonly Sentence[], to: Addressee): string | null {
+  const words = saved.find((one) => one.id === id)?.words ?? phrases('en').find((one) => one.id === id)?.text
+  return words === undefined ? null : filled(words, to)
 }
 
 /** What is written, with a sentence put behind it. */
@@ -55,19 +82,30 @@ function nameOf(one: Sentence): string | null {
 }
 
 /** The lists below a composer. `at`: the composer's address, below which `insert` and `keep` take what is written along. */
-export function sentencesPart(at: string, saved: readonly Sentence[]): Html {
-  const line = (id: string, words: string, name: string | null) =>
-    html`<li><button name="insert" value="${id}" formaction="${at}/insert" formnovalidate data-phrase>${name === null ? '' : html`<b>${name}</b> `}<span>${words}</span></button></li>`
+export function sentencesPart(at: string, saved: readonly Sentence[], to: Addressee): Html {
+  const line = (id: string, sentence: string, name: string | null) => {
+    const words = filled(sentence, to)
+    return words === null
+      ? ''
+      : html`<li><button name="insert" value="${id}" formaction="${at}/insert" formnovalidate data-phrase>${name === null ? '' : html`<b>${name}</b> `}<span>${words}</span></button></li>`
+  }
   return html`<details><summary>Saved sentences and phrases</summary>
 <div class="row"><a class="button quiet" href="/sentences">Rename or delete</a><button formaction="${at}/keep" formnovalidate>Save what is written</button></div>
 ${
   saved.length === 0
     ? ''
     : html`<ul class="phrases" aria-label="Saved sentences">${saved.map((one) => line(one.id, one.words, nameOf(one)))}</ul>`
-}<p class="hint">The phrases below have a fixed translation: no machine makes it anew. Put in what belongs at the words in braces.</p>
+}<p class="hint">The phrases below have a fixed translation: no machine makes it anew. Put in what belongs at the words in braces.${studentsHint(to)}</p>
 <ul class="phrases" aria-label="Phrases">${phrases('en')
     .filter(({ id }) => !id.startsWith('F'))
     .map(({ id, text }) => line(id, text, null))}</ul></details>`
+}
+
+function studentsHint({ children }: Addressee): string {
+  if (children === null) return ' Those that name a student are not offered here: every family gets the same words.'
+  return children.length > 1
+    ? ` This family has ${children.length} children here, ${namesInWords(children)}: put in which one at {student}.`
+    : ''
 }
 
 /** Adds the page on which sentences are kept: the own ones, and those of the schools that an administrator runs. */
@@ -117,7 +155,7 @@ export function sentencesRoutes(app: FastifyInstance, visitOf: VisitOf): void {
       reply,
       'account',
       'Saved sentences',
-      html`<p class="crumb"><a href="/account">Account</a></p><h1>Saved sentences</h1><p class="sub">They stand below every message that you write. Write what changes in braces, such as {student} or {time}.</p>
+      html`<p class="crumb"><a href="/account">Account</a></p><h1>Saved sentences</h1><p class="sub">They stand below every message that you write. Write what changes in braces, such as {student} or {time}; {student} and {teacher} are put in by themselves where it is certain who is meant.</p>
 <h2>Yours</h2>${list('', own)}${schools.map(
         ({ id, name }) =>
           html`<h2>For all staff of <bdi>${name}</bdi></h2>${list(

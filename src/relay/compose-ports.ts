@@ -35,6 +35,8 @@ export type ComposeRequest = {
   readonly notBefore?: Temporal.Instant | null
   /** Whether a voice is to say it, whatever the family's phone could take; absent: no. */
   readonly byVoice?: boolean
+  /** The announcement to these of which this takes the place where it waits for its chosen time; absent or null: it is a new one. */
+  readonly instead?: string | null
   readonly idempotency: Idempotency | null
 }
 
@@ -111,12 +113,15 @@ export type ComposingDistrict = {
   ) => Promise<ReadonlyMap<string, { kind: 'open' | 'waits'; id: string } | { kind: 'no_number'; buy: number }>>
   /** `picture`: of all of them. */
   readonly write: (messages: readonly Written[], picture: StoredPicture | null) => Promise<void>
-  /** Writes down that these messages are one, to a class or a school. */
+  /** Writes down that these messages are one, to a class or a school; `id`: of the announcement of which they take the place, null: a new one. */
   readonly announce: (
     staffId: string,
     target: { readonly kind: 'class' | 'school'; readonly id: string },
     exchanges: readonly string[],
+    id: string | null,
   ) => Promise<void>
+  /** Takes back what waits of a person's announcement for its chosen time; gives the households for which nothing did any more. `gone`: it waits for nobody. */
+  readonly takeBack: (staffId: string, announcementId: string) => Promise<ReadonlySet<string> | 'not_found' | 'gone'>
   /** Gives the staff side of a conversation a number where its phone has none yet; `none`: there is no phone, or no number is free; `off`: it is switched off. */
   readonly ownPhone: (conversationId: string) => Promise<'ready' | 'off' | 'none'>
   /** Writes down a call to be made at once. */

@@ -39,6 +39,7 @@ const PROBLEMS = {
   urgent_later: 'This cannot be both urgent and for later: choose one of the two.',
   past: 'That time has passed: choose a later one, or leave it empty to send at once.',
   far: 'That is more than a year away: choose an earlier time.',
+  gone: 'It waits for nobody any more: it has gone out, or was canceled. What you wrote was not sent.',
   no_household: 'There is nobody with that id and a phone whom you may reach.',
   key_reused: 'This Idempotency-Key came before with another request: use a new key.',
 } as const
@@ -76,17 +77,21 @@ async function once(
 }
 
 async function composeOnce(district: ComposingDistrict, staff: Staff, request: ComposeRequest): Promise<Composed> {
-  const { desk = null, notBefore = null, byVoice = false } = request
+  const { desk = null, notBefore = null, byVoice = false, instead = null } = request
   const wrong = wrongWish(district.moment.now, request)
   if (wrong !== null) return { kind: 'wrong', problem: wrong }
   const deskSchool = desk === null ? null : await district.deskSchool(staff.id, desk)
   if (desk !== null && deskSchool === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
   // Who staffs a desk reaches all of its school, in its name.
   const writer: Staff = deskSchool === null ? staff : { ...staff, scope: { kind: 'schools', schools: [deskSchool] } }
-  const recipients = await district.recipients(writer, request.to)
-  if (recipients === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
-  if (request.urgent && staff.scope.kind === 'own' && recipients.some((r) => !r.teachersMayUrgent))
+  const all = await district.recipients(writer, request.to)
+  if (all === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
+  if (request.urgent && staff.scope.kind === 'own' && all.some((r) => !r.teachersMayUrgent))
     return { kind: 'forbidden', problem: PROBLEMS.forbidden }
+  const settled = instead === null ? null : await district.takeBack(staff.id, instead)
+  if (settled === 'not_found') return { kind: 'not_found', problem: PROBLEMS.not_found }
+  if (settled === 'gone') return { kind: 'wrong', problem: PROBLEMS.gone }
+  const recipients = all.filter(({ household }) => household === null || !settled?.has(household.id))
   const reachable = recipients.filter((r) => r.household !== null && !r.household.optedOut)
   const conversations = await district.open(desk ?? staff.id, reachable, !('guardian' in request.to))
   const messages = recipients.map((recipient): Written & { readonly problem: string | null } => {
@@ -131,8 +136,8 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
     return { kind: 'unreachable', problem: only.problem }
   await district.write(messages, request.picture ?? null)
   const ids = messages.map(({ id }) => id)
-  if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids)
-  if ('school' in request.to) await district.announce(staff.id, { kind: 'school', id: request.to.school }, ids)
+  if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids, instead)
+  if ('school' in request.to) await district.announce(staff.id, { kind: 'school', id: request.to.school }, ids, instead)
   return { kind: 'accepted', exchanges: messages.map(({ id, status, sendAfter }) => ({ id, status, sendAfter })) }
 }
 

@@ -101,21 +101,24 @@ async function write(
   if (done.length > 0) await deps.store.finish(districtId, moment, done)
 }
 
-/** What a family would get of a draft, and when: the very work of `prepare`, with nothing written down. */
+/** What families would get of drafts, and when: the very work of `prepare`, with nothing written down. In their order. */
 export async function preview(
   deps: Pick<PrepareDeps, 'translator' | 'detect'>,
   moment: Moment,
-  given: ToPrepare,
-): Promise<Prepared> {
-  const draft = withLanguage(deps.detect, given)
-  const [translated] = await translateAll(
+  given: readonly ToPrepare[],
+): Promise<Prepared[]> {
+  const drafts = given.map((draft) => withLanguage(deps.detect, draft))
+  const translated = await translateAll(
     deps.translator,
-    [translationOf(deps.detect, draft)],
+    drafts.map((draft) => translationOf(deps.detect, draft)),
     () => true,
     () => 0,
   )
-  const { from, to, answer } = translated as Translated
-  return result(moment, draft, from, to, answer === 'not asked' ? null : answer, openingsAt(moment.now))
+  const openings = openingsAt(moment.now)
+  return drafts.map((draft, i) => {
+    const { from, to, answer } = translated[i] as Translated
+    return result(moment, draft, from, to, answer === 'not asked' ? null : answer, openings)
+  })
 }
 
 type Wish = {

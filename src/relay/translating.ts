@@ -21,11 +21,6 @@ export async function ask(translator: Pick<Translator, 'translate'>, request: Tr
 export type ForStaff = {
   /** A translation put back into the language of the writer; null: nobody can just now. */
   readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
-  /** A text in each of these languages (BCP 47); `text` null: nobody can put it into that one just now. */
-  readonly inLanguages: (
-    text: string,
-    languages: readonly string[],
-  ) => Promise<readonly { readonly language: string; readonly text: string | null }[]>
   /** What somebody unknown wrote, in English; null: it needs no translation, or nobody can just now. */
   readonly translateUnknown: (text: string) => Promise<{ readonly text: string; readonly from: string } | null>
 }
@@ -38,16 +33,6 @@ export function forStaff(translator: Pick<Translator, 'translate'>, detect: Dete
   }
   return {
     translateBack: into,
-    inLanguages: async (text, languages) => {
-      const found = detect(text).language
-      const from = found === 'und' ? 'en' : found
-      return Promise.all(
-        languages.map(async (language) => ({
-          language,
-          text: sameLanguage(from, language) ? text : await into(text, from, language),
-        })),
-      )
-    },
     translateUnknown: async (text) => {
       const from = detect(text).language
       const words = from === 'und' || sameLanguage(from, 'en') ? null : await into(text, from, 'en')

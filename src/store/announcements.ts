@@ -1,12 +1,16 @@
 /** Announcements: messages that were written as one, and what became of each. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Evidence } from '../core/evidence.ts'
 import type { Status } from '../core/exchange.ts'
 import { isUuid } from '../core/uuid.ts'
+import type { StoredPicture } from '../relay/picture-ports.ts'
+import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-view.ts'
+import { cancelWaiting } from './exchanges.ts'
+import { pictureOfMessage } from './pictures.ts'
 
 /** An announcement as a list shows it. */
 export type AnnouncementRow = {
@@ -14,8 +18,11 @@ export type AnnouncementRow = {
   /** The class or the school by name. */
   readonly target: string
   readonly targetKind: 'class' | 'school'
+  /** sourcedId. */
+  readonly targetId: string
   /** The school's (IANA). */
   readonly zone: string
+  /** As it was written last. */
   readonly text: string
   readonly at: Temporal.Instant
   /** How many messages are in which state. */
@@ -25,7 +32,7 @@ export type AnnouncementRow = {
 /** What became of one message of it, as roughly as a bar shows it. */
 export type AnnouncedState = 'arrived' | 'heard' | 'sent' | 'waiting' | 'not_reached'
 
-/** Writes down that these messages are one announcement. */
+/** Writes down that these messages are one announcement, or take the place of some of one that is there. */
 export async function writeAnnouncement(
   trx: Trx,
   districtId: string,
@@ -40,7 +47,9 @@ export async function writeAnnouncement(
   const { id, staffId, target, exchanges } = given
   const at = given.at.toString()
   await sql`insert into announcement (district_id, id, author_id, target_kind, target_id, created_at)
-    values (${districtId}, ${id}::uuid, ${staffId}, ${target.kind}, ${target.id}, ${at}::timestamptz)`.execute(trx)
+    values (${districtId}, ${id}::uuid, ${staffId}, ${target.kind}, ${target.id}, ${at}::timestamptz) on conflict do nothing`.execute(
+    trx,
+  )
   await sql`insert into announced (district_id, announcement_id, exchange_id)
     select ${districtId}, ${id}::uuid, x from unnest(${[...exchanges]}::uuid[]) as x`.execute(trx)
   await appendEvents(trx, districtId, [
@@ -81,6 +90,58 @@ export async function scheduledOf(
   return rows.length === 0 ? null : rows.flatMap((row) => row.exchange_id ?? [])
 }
 
+/** What stands of an announcement: the last message to each family. One that was changed before it went has others before it, which were canceled. */
+const standing = (districtId: RawBuilder<unknown>, id: RawBuilder<unknown>) => sql`
+  select distinct on (coalesce(x.guardian_id, x.id::text)) x.id, x.original_text, x.status, x.heard_at, x.conversation_id from announced d
+  join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
+  where d.district_id = ${districtId} and d.announcement_id = ${id} order by coalesce(x.guardian_id, x.id::text), x.id desc`
+
+/** The households that a changed announcement is not written to anew: what they have of it is not among `waiting`, and is never changed. */
+export async function settledHouseholds(
+  trx: Trx,
+  districtId: string,
+  id: string,
+  waiting: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ household: string }>`
+    select c.household_id as household from (${standing(sql`${districtId}`, sql`${id}::uuid`)}) x
+    join conversation c on c.district_id = ${districtId} and c.id = x.conversation_id where x.id <> all(${[...waiting]}::uuid[])`.execute(
+    trx,
+  )
+  return new Set(rows.map(({ household }) => household))
+}
+
+/** Takes back what waits of an announcement for its chosen time, for its writer to write anew; gives the households for which nothing waited any more. */
+export async function takeBack(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  staffId: string,
+  id: string,
+): Promise<ReadonlySet<string> | 'not_found' | 'gone'> {
+  const waiting = await scheduledOf(trx, districtId, staffId, id, moment.now)
+  if (waiting === null) return 'not_found'
+  const canceled = await cancelWaiting(trx, districtId, moment.database, waiting, 'person', staffId)
+  return canceled.length === 0 ? 'gone' : settledHouseholds(trx, districtId, id, canceled)
+}
+
+/** A message of an announcement by its id: the picture that went with it, and when it was to go; null: it is none of it. */
+export async function announcedMessage(
+  trx: Trx,
+  districtId: string,
+  id: string,
+  exchangeId: string,
+): Promise<{ readonly picture: StoredPicture | null; readonly notBefore: Temporal.Instant | null } | null> {
+  const { rows } = await sql<{ conversation: string; not_before: Temporal.Instant | null }>`
+    select x.conversation_id as conversation, x.not_before from announced d join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
+    where d.district_id = ${districtId} and d.announcement_id = ${id}::uuid and d.exchange_id = ${exchangeId}::uuid and x.conversation_id is not null`.execute(
+    trx,
+  )
+  const [row] = rows
+  if (row === undefined) return null
+  return { picture: await pictureOfMessage(trx, districtId, row.conversation, exchangeId), notBefore: row.not_before }
+}
+
 /** The newest announcements of a staff member; with `id`, that one alone. */
 export async function announcementsOf(
   trx: Trx,
@@ -90,19 +151,19 @@ export async function announcementsOf(
 ): Promise<AnnouncementRow[]> {
   if (given.id !== null && !isUuid(given.id)) return []
   const { rows } = await sql<Omit<AnnouncementRow, 'states'> & { states: Record<AnnouncedState, number> }>`
-    select a.id, coalesce(k.title, case when a.target_kind = 'school' then s.name end, a.target_id) as target, a.target_kind as "targetKind", coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone, coalesce(t.text, '') as text, a.created_at as at, coalesce(t.states, '{}') as states
+    select a.id, coalesce(k.title, case when a.target_kind = 'school' then s.name end, a.target_id) as target, a.target_kind as "targetKind", a.target_id as "targetId", coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone, coalesce(t.text, '') as text, a.created_at as at, coalesce(t.states, '{}') as states
     from announcement a
     left join class k on a.target_kind = 'class' and k.district_id = a.district_id and k.id = a.target_id
     left join school s on s.district_id = a.district_id and s.id = case a.target_kind when 'school' then a.target_id else k.school_id end
     left join lateral (
-      select min(text) as text, jsonb_object_agg(state, n) as states from (
-        select min(x.original_text) as text, count(*)::int as n, case
+      with one as (select x.id, x.original_text as text, case
           when x.heard_at is not null then 'heard'
           when x.status = 'delivered' then 'arrived'
           when x.status in ('failed', 'undelivered', 'canceled') then 'not_reached'
           when x.status = 'sent' then 'sent' else 'waiting' end as state
-        from announced d join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
-        where d.district_id = a.district_id and d.announcement_id = a.id group by state) one) t on true
+        from (${standing(sql`a.district_id`, sql`a.id`)}) x)
+      select (select text from one order by id desc limit 1) as text,
+        (select jsonb_object_agg(state, n) from (select state, count(*)::int as n from one group by state) counted) as states) t on true
     where a.district_id = ${districtId} and a.author_id = ${staffId} ${given.id === null ? sql`` : sql`and a.id = ${given.id}::uuid`}
     order by a.created_at desc, a.id limit ${given.limit}`.execute(trx)
   return rows.map((row) => ({
@@ -134,8 +195,7 @@ export async function announcedMessages(
   return readExchanges(
     trx,
     districtId,
-    sql`select x.id from announced a join exchange x on x.district_id = a.district_id and x.id = a.exchange_id
-      where a.district_id = ${districtId} and a.announcement_id = ${announcementId}::uuid
+    sql`select x.id from (${standing(sql`${districtId}`, sql`${announcementId}::uuid`)}) x
       order by case when x.status in ('failed', 'undelivered', 'canceled') then 0 when x.status = 'delivered' or x.heard_at is not null then 2 else 1 end, x.id limit ${MOST_MESSAGES}`,
     now,
   )

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Accepted, Acted, ComposeStore, ComposingDistrict, Written } from '../relay/compose-ports.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment } from '../relay/ports.ts'
-import { scheduledOf, writeAnnouncement } from './announcements.ts'
+import { scheduledOf, takeBack, writeAnnouncement } from './announcements.ts'
 import { callingDistrict } from './calling.ts'
 import { openConversations } from './conversations.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
@@ -97,8 +97,9 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
       return new Map(wanted.map((w) => [w.householdId, opened.get(`${w.householdId} ${staffSide}`)]))
     },
     write: (messages, picture) => write(trx, districtId, moment, messages, picture),
-    announce: (staffId, target, exchanges) =>
-      writeAnnouncement(trx, districtId, { id: timeOrderedId(), staffId, target, at: moment.database, exchanges }),
+    announce: (staffId, target, exchanges, id) =>
+      writeAnnouncement(trx, districtId, { id: id ?? timeOrderedId(), staffId, target, at: moment.database, exchanges }),
+    takeBack: (staffId, announcementId) => takeBack(trx, districtId, moment, staffId, announcementId),
     ...callingDistrict(trx, keys, districtId, moment),
     exchange: async (staff, id) => {
       if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null

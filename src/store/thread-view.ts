@@ -5,6 +5,7 @@ import type { Due } from '../core/delivery.ts'
 import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import type { Trx } from './database.ts'
+import { describedFamilies } from './described-families.ts'
 import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
 import { type Family, familiesOf } from './family-names.ts'
 import { sideHours } from './hours.ts'
@@ -119,6 +120,15 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     ownPhone: row.own_phone,
     hours: sideHours(row.hours, 'to_family', row.family_zone),
   }
+}
+
+/** The children of a conversation's family by first name: those whom the staff side teaches, or all where it teaches none. */
+export async function childrenOf(trx: Trx, districtId: string, head: Pick<ThreadHead, 'id' | 'staffSide'>): Promise<string[]> {
+  const { rows } = await sql<{ household_id: string }>`
+    select household_id from conversation where district_id = ${districtId} and id = ${head.id}::uuid`.execute(trx)
+  const addressed = rows.map(({ household_id }) => ({ household_id, staff_side: head.staffSide, guardian_id: null }))
+  const families = await describedFamilies(trx, districtId, addressed)
+  return addressed.flatMap((one) => families(one).own.map(({ given_name }) => given_name))
 }
 
 /** Whether an exchange stands in this conversation. */

@@ -3,8 +3,15 @@ import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { schoolConcerns } from '../../src/dashboard/school-concerns.ts'
 import { unreviewedCounts } from '../../src/dashboard/school-texts.ts'
-import { announcedMessages, announcementsOf, scheduledOf } from '../../src/store/announcements.ts'
+import {
+  announcedMessage,
+  announcedMessages,
+  announcementsOf,
+  scheduledOf,
+  settledHouseholds,
+} from '../../src/store/announcements.ts'
 import { absencesOf, attendanceDesks, pupilsOf } from '../../src/store/attendance.ts'
+import { audienceOf } from '../../src/store/audience.ts'
 import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
 import { databaseNow, type Trx } from '../../src/store/database.ts'
 import { unreviewedChoices, wordingsOf } from '../../src/store/fixed-texts.ts'
@@ -17,6 +24,7 @@ import { ownPhone, setOwnPhone } from '../../src/store/own-phone.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
 import { findPeople, personView } from '../../src/store/person-view.ts'
 import { inboxPulse, tasksPulse, threadPulse } from '../../src/store/pulse.ts'
+import { recipients } from '../../src/store/recipients.ts'
 import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
 import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
 import { momentOf } from '../../src/store/settings.ts'
@@ -83,6 +91,13 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   ['the classes', (trx, d) => classesOf(trx, d, 'rivera')],
   ['the families of all classes', (trx, d) => classGuardians(trx, d, 'rivera', null)],
   ['announcements', (trx, d) => announcementsOf(trx, d, 'rivera', { id: null, limit: 5 })],
+  [
+    'whom an announcement reaches',
+    async (trx, d) => {
+      const staff = await staffNamed(trx, 'rivera')
+      return audienceOf(trx, staff, (await recipients(trx, d, staff, { class: '4b' })) ?? [])
+    },
+  ],
   ['an announcement', (trx, d) => announcedMessages(trx, d, conversation, now)],
   [
     'own lines, logins, desks, zone',
@@ -158,6 +173,8 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       await sentencesFor(trx, d, 'rivera'),
       await sentencesOfSchools(trx, d, ['lincoln']),
       await scheduledOf(trx, d, 'rivera', conversation, now),
+      await settledHouseholds(trx, d, conversation, [conversation]),
+      await announcedMessage(trx, d, conversation, conversation),
     ],
   ],
   [

@@ -129,3 +129,82 @@ describe('a school’s sentences', () => {
     expect(await rows()).toEqual([])
   })
 })
+
+describe('the slots of a sentence', () => {
+  const offered = (html: string) => [...html.matchAll(/<span>([^<]*)<\/span><\/button>/g)].map(([, words = '']) => words)
+  let pierre: string
+  beforeAll(async () => {
+    await world.itIs('2036-03-03T10:00')
+    pierre = ((await rivera.post('/families/marie/conversation')).to ?? '').split('#')[0] ?? ''
+    await saves(rivera, { name: 'Own', words: '{teacher} here: {student} did well.' })
+  })
+
+  test('are filled in where the conversation says who and when, and stand there to be changed before it is sent', async () => {
+    const words = offered((await rivera.get(thread)).html)
+    expect(words).toContain('Hello. I am Ms Rivera, teacher of: Maya. You can write to me here in your language.')
+    expect(words).toContain('Maya was absent today, Monday, March 3. Please tell us the reason.')
+    expect(words).toContain('Reminder: our meeting is tomorrow, Tuesday, March 4, at {time}.')
+    expect(words).toContain('No school on {date}.')
+    expect(words).toContain('Ms Rivera here: Maya did well.')
+    const { html } = await rivera.post(`${thread}/insert`, { body: '', insert: 'T03' })
+    expect(html).toContain('>Maya was absent today, Monday, March 3. Please tell us the reason.</textarea>')
+    expect((await rivera.get('/sentences')).html).toContain('{teacher} here: {student} did well.')
+  })
+
+  test('by the school’s day, not the server’s', async () => {
+    await world.itIs('2036-03-03T21:30')
+    expect(offered((await rivera.get(thread)).html).join()).toContain('absent today, Monday, March 3.')
+  })
+
+  test('what is filled in arrives as the phrase in the family’s language', async () => {
+    const body = 'Maya was absent today, Monday, March 3. Please tell us the reason.'
+    const { html } = await rivera.post(`${thread}/preview`, { body })
+    expect(html).toMatch(/<p class="words" lang="es" dir="auto">[^<]*Maya[^<]*lunes 3 de marzo/)
+  })
+
+  test('of a shared phone it is the child whom this teacher teaches; of two it is asked which', async () => {
+    expect(offered((await rivera.get(pierre)).html)).toContain(
+      'Widline had a very good day today. Thank you for your support at home.',
+    )
+    await world.rows(sql`insert into enrollment (district_id, id, class_id, person_id, role, active)
+      select ${world.district}, '4b-rosalie', '4b', 'rosalie', 'student', true returning id`)
+    const { html } = await rivera.get(pierre)
+    expect(offered(html)).toContain('{student} had a very good day today. Thank you for your support at home.')
+    expect(html).toContain('This family has 2 children here, Rosalie and Widline: put in which one at {student}.')
+    const asked = await rivera.post(`${pierre}/preview`, { body: '{student} is late.' })
+    expect(asked.html).toContain('Put in what belongs at {student} first. This family has 2 children here: Rosalie and Widline.')
+    await world.rows(sql`update enrollment set active = false where id = '4b-rosalie' returning id`)
+  })
+
+  test('what goes to a whole class speaks of nobody’s child', async () => {
+    const { html } = await rivera.get('/classes/4b')
+    const words = offered(html).join('\n')
+    expect(words).not.toContain('{student}')
+    expect(words).toContain('School is closed today, Monday, March 3.')
+    expect(html).toContain('Those that name a student are not offered here')
+    const forged = await rivera.post('/classes/4b/insert', { body: 'Hello.', insert: 'T21' })
+    expect(forged.html).toContain('>Hello.</textarea>')
+  })
+
+  test('a message to all of a school has them at hand too, and keeps what else stands in its form', async () => {
+    const at = '/school/lincoln/announcements'
+    expect(offered((await whitfield.get('/school/message')).html).join()).not.toContain('{student}')
+    const form = { body: 'Good morning.', date: '2036-03-07', time: '07:00', insert: 'T11' }
+    const { html } = await whitfield.post(`${at}/insert`, form)
+    expect(html).toContain('>Good morning. School is closed today, Monday, March 3. The reason: weather.</textarea>')
+    expect(html).toContain('value="2036-03-07"')
+    const kept = await whitfield.post(`${at}/keep`, { body: 'The gym is closed.' })
+    expect([kept.html.includes('Saved among your sentences'), kept.html.includes('>The gym is closed.</textarea>')]).toEqual([
+      true,
+      true,
+    ])
+    expect((await whitfield.post(`${at}/keep`, { body: ' ' })).status).toBe(422)
+  })
+
+  test.each(['{time2}', '{date2}', '{item}'])('%s that is still open is not sent', async (open) => {
+    for (const at of [`${thread}/messages`, '/classes/4b/announcements']) {
+      const { status, html } = await rivera.post(at, { body: `School starts at ${open}.`, key: crypto.randomUUID() })
+      expect([status, html.includes(`Put in what belongs at ${open} first.`)]).toEqual([422, true])
+    }
+  })
+})

@@ -113,7 +113,7 @@ for (const form of all('form[data-draft]')) {
       text.value = text.value.trim() ? `${text.value.trim()} ${words}` : words
       link.closest('details').open = false
       text.focus()
-      const slot = /\{[a-z]+\}/.exec(text.value)
+      const slot = /\{[a-z][a-z0-9_ ]*\}/.exec(text.value)
       if (slot) text.setSelectionRange(slot.index, slot.index + slot[0].length)
       text.dispatchEvent(new Event('input', { bubbles: true }))
     })

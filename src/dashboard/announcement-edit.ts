@@ -1,0 +1,150 @@
+/** An announcement that waits for its time, changed until it goes: other words, another picture, another time. */
+
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from 'hono/html'
+import { isUuid } from '../core/uuid.ts'
+import type { Recipient } from '../relay/compose-ports.ts'
+import {
+  type AnnouncementRow,
+  announcedMessage,
+  announcementsOf,
+  scheduledOf,
+  settledHouseholds,
+} from '../store/announcements.ts'
+import { audienceOf } from '../store/audience.ts'
+import { schoolHours, sideHours } from '../store/hours.ts'
+import { recipients } from '../store/recipients.ts'
+import { momentOf } from '../store/settings.ts'
+import { type Languages, languagesOf, notCovered } from './in-languages.ts'
+import { laterFields, laterOf } from './later.ts'
+import { sendPage } from './page.ts'
+import type { Sender } from './sending.ts'
+import { type Many, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
+import { pictureField, readUpload, uploadIn } from './upload.ts'
+import type { Visit, VisitOf } from './visits.ts'
+import { fieldsOf, sayNotFound } from './wall.ts'
+
+/** What the pages need of the house. */
+export type AnnouncementEditDeps = Sender & Languages
+
+/** What may be changed; `waiting`: one of its messages that wait, null: none does any more. */
+type Editable = { readonly row: AnnouncementRow; readonly waiting: string | null; readonly many: Many }
+
+const targetOf = ({ targetKind, targetId }: AnnouncementRow) =>
+  targetKind === 'class' ? { class: targetId } : { school: targetId }
+
+/** Adds the pages; for its writer alone, as long as the class or school is that person's. */
+export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementEditDeps, visitOf: VisitOf): void {
+  app.get('/announcements/:id/edit', async (request, reply) => {
+    const visit = visitOf(request)
+    const found = await editable(visit, idOf(request))
+    if (found === null) return sayNotFound(reply)
+    const { row, waiting, many } = found
+    if (waiting === null) return reply.redirect(`/announcements/${row.id}`, 303)
+    const was = await visit.read((trx) => announcedMessage(trx, visit.districtId, row.id, waiting))
+    const later = laterOf(was?.notBefore ?? many.moment.now, many.zone)
+    const picture = was?.picture != null
+    return show(visit, request, reply, found, { body: row.text, later, picture }, picture ? waiting : null, null)
+  })
+
+  app.post('/announcements/:id/preview', { preValidation: readUpload }, async (request, reply) => {
+    const visit = visitOf(request)
+    const found = await editable(visit, idOf(request))
+    if (found === null) return sayNotFound(reply)
+    const draft = draftIn(request)
+    if (request.headers['x-part'] !== 'preview') return show(visit, request, reply, found, draft, sameIn(request), null)
+    return sendPage(reply, await previewOfMany(deps, draft, found.many, { urgent: false, each: true }))
+  })
+
+  app.post('/announcements/:id/edit', { preValidation: readUpload }, async (request, reply) => {
+    const visit = visitOf(request)
+    const found = await editable(visit, idOf(request))
+    if (found === null) return sayNotFound(reply)
+    const [draft, same] = [draftIn(request), sameIn(request)]
+    const { row, many } = found
+    const was = same === null ? null : await visit.read((trx) => announcedMessage(trx, visit.districtId, row.id, same))
+    const sent = await sendToMany(deps, visit, request, {
+      to: targetOf(row),
+      draft,
+      zone: many.zone,
+      urgentReason: null,
+      nobody: '',
+      instead: { id: row.id, picture: was?.picture ?? null },
+    })
+    if (sent.kind === 'not_found') return sayNotFound(reply)
+    return sent.kind === 'refused'
+      ? show(visit, request, reply.code(422), found, draft, same, sent.problem)
+      : reply.redirect(sent.path, 303)
+  })
+
+  async function show(
+    visit: Visit,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { row, many }: Editable,
+    draft: ManyDraft,
+    /** The message whose picture stays; null: none does. */
+    same: string | null,
+    problem: string | null,
+  ): Promise<FastifyReply> {
+    const at = `/announcements/${row.id}`
+    const each = fieldsOf(request)('show') === 'each'
+    return visit.page(
+      reply,
+      row.targetKind === 'class' ? 'classes' : 'school',
+      `To ${row.target}`,
+      html`<p class="crumb"><a href="${at}">To all of <bdi>${row.target}</bdi></a></p><h1>Change it before it goes</h1>
+<form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/edit" data-preview="${at}/preview" data-draft="announcement ${row.id}">
+${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<p class="note">What you save takes its place for all who have not got it. Until then it stays as it is. <a href="${at}">Leave it</a></p>
+<input type="hidden" name="key" value="${randomUUID()}"><label for="body">To all families of <bdi>${row.target}</bdi></label>
+<textarea id="body" name="body" rows="4" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: false, each })}</div>
+${await notCovered(deps, languagesOf(many.audience))}${pictureField(uploadIn(request).kind !== 'none')}${
+  same === null
+    ? ''
+    : html`<label class="tick"><input type="checkbox" name="same" value="${same}" checked> Keep the picture of before</label>`
+}${laterFields(draft.later, many.moment.now, many.zone)}
+<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Saving…">Save</button></div></form>`,
+    )
+  }
+}
+
+const idOf = (request: FastifyRequest) => (request.params as { id: string }).id.toLowerCase()
+
+function sameIn(request: FastifyRequest): string | null {
+  const same = fieldsOf(request)('same')
+  return isUuid(same) ? same : null
+}
+
+function draftIn(request: FastifyRequest): ManyDraft {
+  const draft = manyDraftIn(request)
+  return { ...draft, picture: draft.picture || sameIn(request) !== null }
+}
+
+/** The announcement with those who would get it anew; null: there is none of this person, or its class or school is this person's no more. */
+async function editable({ districtId, staff, read }: Visit, id: string): Promise<Editable | null> {
+  return read(async (trx) => {
+    const [row] = await announcementsOf(trx, districtId, staff.id, { id, limit: 1 })
+    if (row === undefined) return null
+    const all = await recipients(trx, districtId, staff, targetOf(row))
+    if (all === null) return null
+    const moment = await momentOf(trx)
+    const waiting = (await scheduledOf(trx, districtId, staff.id, id, moment.now)) ?? []
+    const settled = await settledHouseholds(trx, districtId, id, waiting)
+    const anew = all.filter(({ household }) => household === null || !settled.has(household.id))
+    return {
+      row,
+      waiting: waiting[0] ?? null,
+      many: {
+        audience: await audienceOf(trx, staff, anew),
+        moment,
+        zone: row.zone,
+        hours: await hoursOf(all[0]),
+      },
+    }
+
+    async function hoursOf(one: Recipient | undefined) {
+      return one === undefined ? null : sideHours(await schoolHours(trx, districtId, one.schoolId), 'to_family', null)
+    }
+  })
+}

@@ -601,4 +601,11 @@ export const BREAKS: readonly Break[] = [
     to: 'if (false && ',
     tests: ['test/dashboard/week.test.ts'],
   },
+  {
+    rule: 'a phone that its owner switched off gets nothing',
+    file: 'src/store/due.ts',
+    from: "coalesce(op.is_off and e.direction = 'to_staff', false) as phone_off",
+    to: 'false as phone_off',
+    tests: ['test/dashboard/own-phone.test.ts'],
+  },
 ]

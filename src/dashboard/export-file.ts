@@ -3,8 +3,9 @@
 import type { Cover, Entry } from '../pdf/record.ts'
 import type { Db } from '../store/database.ts'
 import type { ExchangeRecord } from '../store/exchange-view.ts'
-import { type ExportPage, exportLog, type Writer } from '../store/export.ts'
-import { type DueExport, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
+import { type ExportPage, type Writer, writeLog } from '../store/export.ts'
+import type { PeopleOf } from '../store/export-people.ts'
+import { type DueExport, daysBetween, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
 import { removeSealed, writeSealedParts } from '../store/sealed-files.ts'
 import { eventInWords } from './event-words.ts'
@@ -73,19 +74,11 @@ async function write(
   }
   let count = 0
   const size = await writeSealedParts(keys, dataDir, 'export', districtId, id, async (out) => {
-    const { format, only, reason } = asked
-    const options = { from, to, only, format, out, progress, by: { staff, reason }, asSeen: deps.asSeen, id }
-    count = await exportLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
+    const { format, only } = asked
+    const options = { from, to, only, format, out, progress, by: staff, asSeen: deps.asSeen }
+    count = await writeLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
   })
   return { count, size }
-}
-
-/** The moments between which the days of an export lie. */
-function daysBetween({ first, last, zone }: Pick<ExportAsked, 'first' | 'last' | 'zone'>) {
-  return {
-    from: Temporal.PlainDate.from(first).toZonedDateTime(zone).toInstant(),
-    to: Temporal.PlainDate.from(last).add({ days: 1 }).toZonedDateTime(zone).toInstant(),
-  }
 }
 
 /** The days of an export in words. */
@@ -111,13 +104,13 @@ async function* entriesOf(
   zone: string,
 ): AsyncGenerator<readonly Entry[]> {
   const local = (at: string) => asSeen(Temporal.Instant.from(at)).toZonedDateTimeISO(zone)
-  for await (const { records, names } of pages) yield records.map((record) => entryOf(record, names, local, now, zone))
+  for await (const { records, ...people } of pages) yield records.map((record) => entryOf(record, people, local, now, zone))
 }
 
 /** An exchange in words, as the record shows it. */
 function entryOf(
   { view, author }: ExchangeRecord,
-  names: ReadonlyMap<string, string>,
+  { names, places }: PeopleOf,
   local: (at: string) => Temporal.ZonedDateTime,
   now: Temporal.Instant,
   zone: string,
@@ -130,10 +123,15 @@ function entryOf(
     author === 'gateway' ? 'Automatic notice' : { message: 'Message', call: 'Call', voicemail: 'Voice message' }[view.kind]
   const way = view.direction === 'to_family' ? `${staff} → ${family}` : `${family} → ${staff}`
   const { original, translation } = view
+  const place = places.get(view.id)
   return {
     id: view.id,
     day: `${dateWords(at.toPlainDate())}, ${at.year}`,
     head: `${clock(at)} · ${what} · ${way}`,
+    about: [
+      ...(place === undefined || place.students.length === 0 ? [] : [`Family of ${namesInWords(place.students)}`]),
+      ...(place === undefined ? [] : [place.school]),
+    ].join(' · '),
     texts: [
       ...(original.text === '' ? [] : [{ label: `${languageWords(original.language)}, as written`, text: original.text }]),
       ...(translation === null

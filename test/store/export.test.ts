@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { inDistrict } from '../../src/store/database.ts'
 import { exchangeById, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
-import { csvCell, type ExportOptions, exportLog } from '../../src/store/export.ts'
+import { csvCell, type ExportOptions, type ExportPage, exportLog } from '../../src/store/export.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { addExchange, FAMILY_PROXY, type LogSchool, logSchool, REAL_NUMBER } from '../support/log-school.ts'
 
@@ -59,14 +59,22 @@ const lastEvent = () =>
   )
 
 describe('JSON lines', () => {
-  test("are the API's exchanges of the range with their authors, notices too, oldest first", async () => {
+  test("are the API's exchanges of the range with their authors and names at the end, notices too, oldest first", async () => {
     const lines = (await exported()).split('\n')
     expect(lines.pop()).toBe('')
     const views = await inDistrict(t.db, school.district, (trx) =>
       Promise.all(ids.map((id) => exchangeById(trx, school.district, WHOLE_DISTRICT, id, now))),
     )
-    const authors = ['person', 'person', 'gateway']
-    expect(lines.map((line) => JSON.parse(line))).toEqual(views.map((view, i) => ({ ...view, author: authors[i] })))
+    const names = { staffName: 'rivera X', guardianNames: ['abel X', 'rosa X'] }
+    const more = [
+      { author: 'person', schoolTime: '2026-10-31 20:00:00', ...names },
+      { author: 'person', schoolTime: '2026-11-01 19:00:00', ...names },
+      { author: 'gateway', schoolTime: null, staffName: null, guardianNames: [] },
+    ]
+    const wanted = views.map((view, i) => ({ ...view, ...more[i] }))
+    const read = lines.map((line) => JSON.parse(line) as object)
+    expect(read).toEqual(wanted)
+    expect(read.map((one) => Object.keys(one).join())).toEqual(wanted.map((one) => Object.keys(one).join()))
   })
 
   test('of an empty range are none', async () => {
@@ -131,7 +139,6 @@ describe('CSV', () => {
     expect(
       Object.keys(line)
         .flatMap((name) => inside[name as 'original'] ?? name)
-        .concat('schoolTime', 'staffName', 'guardianNames')
         .sort(),
     ).toEqual(Object.keys(row ?? {}).sort())
   })
@@ -148,6 +155,30 @@ describe('CSV', () => {
   test.each(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])('a cell that begins with %j is marked', (first) => {
     expect(csvCell(`${first}x`)).toBe(`"'${first}x"`)
   })
+})
+
+test('of one family are the exchanges of all its guardians, whether a guardian or a student is named', async () => {
+  const of = async (guardian: string) =>
+    (await exported({ only: { staff: null, guardian, classId: null } }))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line).id)
+  expect([await of('rosa'), await of('maya'), await of('nobody')]).toEqual([ids.slice(0, 2), ids.slice(0, 2), []])
+})
+
+test('each has the students of its family, also those who left, and its school; what is of no school has neither', async () => {
+  const pages: ExportPage[] = []
+  const writer = async function* (given: AsyncIterable<ExportPage>) {
+    for await (const page of given) pages.push(page)
+    yield ''
+  }
+  const left = (active: boolean) =>
+    inDistrict(t.db, school.district, (trx) => sql`update person set active = ${active} where id = 'maya'`.execute(trx))
+  await left(false)
+  await exported({ format: 'pdf', writer })
+  await left(true)
+  const place = { school: 'lincoln', zone: 'America/New_York', students: ['maya X'] }
+  expect(pages.flatMap(({ places }) => [...places])).toEqual(ids.slice(0, 2).map((id) => [id, place]))
 })
 
 test('an export is in the log before its first byte is out, and at its end with how much came', async () => {

@@ -2,8 +2,7 @@
 
 import type { Cover, Entry } from '../pdf/record.ts'
 import type { Db } from '../store/database.ts'
-import type { ExchangeRecord } from '../store/exchange-view.ts'
-import { type ExportPage, type Writer, writeLog } from '../store/export.ts'
+import { type ExportPage, type ExportRecord, type Writer, writeLog } from '../store/export.ts'
 import type { PeopleOf } from '../store/export-people.ts'
 import { type DueExport, daysBetween, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
@@ -81,6 +80,10 @@ async function write(
   return { count, size }
 }
 
+/** What an export says of the numbers in it. */
+export const NUMBERS_MASKED =
+  'Phone numbers that people wrote into messages are masked in this file but for their last four digits (••••). The school’s log keeps them as they were written.'
+
 /** The days of an export in words. */
 export function daysInWords({ first, last }: Pick<ExportAsked, 'first' | 'last'>): string {
   const said = (day: string) => `${dateWords(Temporal.PlainDate.from(day))}, ${day.slice(0, 4)}`
@@ -91,7 +94,7 @@ function coverOf(asked: ExportAsked, by: string, at: Temporal.Instant): Cover {
   const today = at.toZonedDateTimeISO(asked.zone)
   return {
     title: 'Record of messages',
-    chosen: [`${daysInWords(asked)}; times of ${asked.zone.replaceAll('_', ' ')}`, ...asked.chosen],
+    chosen: [`${daysInWords(asked)}; times of ${asked.zone.replaceAll('_', ' ')}`, ...asked.chosen, NUMBERS_MASKED],
     exported: `Exported by ${by} on ${dateWords(today.toPlainDate())}, ${today.year} at ${clock(today)}`,
     reason: asked.reason,
   }
@@ -109,7 +112,7 @@ async function* entriesOf(
 
 /** An exchange in words, as the record shows it. */
 function entryOf(
-  { view, author }: ExchangeRecord,
+  { view, author, maskedNumbers }: ExportRecord,
   { names, places }: PeopleOf,
   local: (at: string) => Temporal.ZonedDateTime,
   now: Temporal.Instant,
@@ -141,6 +144,7 @@ function entryOf(
     events: [
       ...(view.direction === 'to_family' ? [outcome(view, now, zone).words] : []),
       ...(view.urgentReason === null ? [] : [`urgent: ${view.urgentReason}`]),
+      ...(maskedNumbers === 0 ? [] : ['with phone numbers masked']),
       ...view.events.map((event) => `${clockBeside(local(event.at), at.toPlainDate())} ${eventInWords(event.what)}`),
     ].join(' · '),
   }

@@ -12,7 +12,7 @@ import { choicesOf } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
 import { personView } from '../store/person-view.ts'
 import { readSealedParts } from '../store/sealed-files.ts'
-import { daysInWords } from './export-file.ts'
+import { daysInWords, NUMBERS_MASKED } from './export-file.ts'
 import { exportFields, FORMATS, readExport, typedExport } from './export-form.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
@@ -172,7 +172,7 @@ function statePart(row: ExportRow): Html {
             : `${row.done.toLocaleString('en')} of ${row.total.toLocaleString('en')} messages so far.`
       }</p><progress aria-label="The export"${row.total === 0 ? '' : html` value="${row.done}" max="${row.total}"`}></progress><p class="hint">You may leave this page: the file waits for you here and under “Exports” in Oversight.</p><div class="row start">${drop('Stop it')}</div></div>`
     case 'ready':
-      return html`<p role="status">${counted(row.done, 'message', 'messages')}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p>
+      return html`<p role="status">${counted(row.done, 'message', 'messages')}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p><p class="hint">${NUMBERS_MASKED}</p>
 <div class="row start"><a class="button main" href="/oversight/exports/${row.id}/file" download>Download</a>${drop('Delete the file')}</div>`
     case 'failed':
       return html`<p class="wrong" role="alert">This did not work, and it was tried several times. Export once more; when it fails again, tell who runs the server.</p><div class="row start"><a class="button" href="/oversight">Back to Oversight</a>${drop('Remove from the list')}</div>`

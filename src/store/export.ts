@@ -1,10 +1,11 @@
-/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids and texts, never a number of anybody. */
+/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids, names and texts, never a number of anybody: those that people typed are masked, in the file alone. */
 
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
+import { maskNumbers } from '../core/typed-numbers.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
@@ -36,8 +37,11 @@ export type ExportOptions = {
   readonly progress?: (done: number, total: number) => void | Promise<void>
 }
 
+/** An exchange as it is exported, and how many phone numbers are masked in its texts. */
+export type ExportRecord = ExchangeRecord & { readonly maskedNumbers: number }
+
 /** Some of the exchanges, oldest first, with their people. */
-export type ExportPage = PeopleOf & { readonly records: readonly ExchangeRecord[] }
+export type ExportPage = PeopleOf & { readonly records: readonly ExportRecord[] }
 
 /** Makes a file of pages, a part at a time. */
 export type Writer = (pages: AsyncIterable<ExportPage>) => AsyncIterable<string | Buffer>
@@ -48,7 +52,7 @@ const PAGE = { csv: 500, jsonl: 500, pdf: 100 } as const
 const ALL = { staff: null, guardian: null, classId: null } as const
 
 /** A record with what its people are called, and its time by the school's clock; null: it is of no school, or of one without a zone. */
-type Row = ExchangeRecord & {
+type Row = ExportRecord & {
   readonly schoolTime: string | null
   readonly staffName: string | null
   readonly guardianNames: readonly string[]
@@ -84,6 +88,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | nu
   ['schoolTime', ({ schoolTime }) => schoolTime],
   ['staffName', ({ staffName }) => staffName],
   ['guardianNames', ({ guardianNames }) => guardianNames.join('; ')],
+  ['maskedNumbers', ({ maskedNumbers }) => String(maskedNumbers)],
 ]
 
 /** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
@@ -119,7 +124,7 @@ const WRITERS: Readonly<Record<'csv' | 'jsonl', (asSeen: (at: Temporal.Instant) 
 
 function rowsOf({ records, names, places }: ExportPage, asSeen: (at: Temporal.Instant) => Temporal.Instant): Row[] {
   const nameOf = (id: string) => names.get(id) ?? id
-  return records.map(({ view, author }) => {
+  return records.map(({ view, author, maskedNumbers }) => {
     const zone = places.get(view.id)?.zone ?? null
     const at = zone === null ? null : asSeen(Temporal.Instant.from(view.at)).toZonedDateTimeISO(zone)
     return {
@@ -128,6 +133,7 @@ function rowsOf({ records, names, places }: ExportPage, asSeen: (at: Temporal.In
       schoolTime: at === null ? null : `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}`,
       staffName: view.staff === null ? null : nameOf(view.staff),
       guardianNames: view.guardians.map(nameOf),
+      maskedNumbers,
     }
   })
 }
@@ -197,7 +203,7 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
       do {
         const { records, next } = await exchangePage(trx, districtId, by ?? WHOLE_DISTRICT, { ...filter, after }, at)
         count += records.length
-        yield { records, ...(await peopleOf(trx, districtId, records)) }
+        yield { records: records.map(masked), ...(await peopleOf(trx, districtId, records)) }
         await progress?.(count, total)
         after = next
       } while (after !== null)
@@ -205,6 +211,23 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
     await pipeline(writer(pages()), out, { end: false })
   })
   return count
+}
+
+/** The record without the phone numbers that people typed into its texts. */
+function masked({ view, author }: ExchangeRecord): ExportRecord {
+  const { original, translation, urgentReason } = view
+  const texts = [original.text, translation?.text, urgentReason].map((text) => (text == null ? null : maskNumbers(text)))
+  const [first, second, third] = texts
+  return {
+    author,
+    maskedNumbers: texts.reduce((sum, text) => sum + (text?.count ?? 0), 0),
+    view: {
+      ...view,
+      original: { ...original, text: first?.text ?? '' },
+      translation: translation === null ? null : { ...translation, text: second?.text ?? '' },
+      urgentReason: third?.text ?? null,
+    },
+  }
 }
 
 async function countExchanges(trx: Trx, districtId: string, from: Temporal.Instant, to: Temporal.Instant): Promise<number> {

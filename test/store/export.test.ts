@@ -67,9 +67,9 @@ describe('JSON lines', () => {
     )
     const names = { staffName: 'rivera X', guardianNames: ['abel X', 'rosa X'] }
     const more = [
-      { author: 'person', schoolTime: '2026-10-31 20:00:00', ...names },
-      { author: 'person', schoolTime: '2026-11-01 19:00:00', ...names },
-      { author: 'gateway', schoolTime: null, staffName: null, guardianNames: [] },
+      { author: 'person', schoolTime: '2026-10-31 20:00:00', ...names, maskedNumbers: 0 },
+      { author: 'person', schoolTime: '2026-11-01 19:00:00', ...names, maskedNumbers: 0 },
+      { author: 'gateway', schoolTime: null, staffName: null, guardianNames: [], maskedNumbers: 0 },
     ]
     const wanted = views.map((view, i) => ({ ...view, ...more[i] }))
     const read = lines.map((line) => JSON.parse(line) as object)
@@ -85,10 +85,10 @@ describe('JSON lines', () => {
 describe('CSV', () => {
   test('has a line a exchange with every cell quoted, and no cell that a spreadsheet would calculate', async () => {
     const csv = await exported({ format: 'csv' })
-    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(28).fill('c').join()}\r\n`.repeat(4))
+    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(29).fill('c').join()}\r\n`.repeat(4))
     const rows = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[]
     expect(Object.keys(rows[0] ?? {}).join()).toBe(
-      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events,schoolTime,staffName,guardianNames',
+      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events,schoolTime,staffName,guardianNames,maskedNumbers',
     )
     expect(rows).toMatchObject([
       {
@@ -192,6 +192,38 @@ test('an export is in the log before its first byte is out, and at its end with 
   expect(first).toEqual({ what: 'export_begun', who: null, detail: asked })
   await exported({ format: 'csv' })
   expect(await lastEvent()).toEqual({ what: 'log_exported', who: null, detail: { ...asked, count: 3 } })
+})
+
+test('a number that somebody typed is masked in every file and counted, and stays in the log as it was', async () => {
+  const typed = {
+    original: 'Mi número nuevo es (971) 555-0142, o el 971 555 0143.',
+    translation: 'My new number is ٩٧١-٥٥٥-٠١٤٢.',
+    urgentReason: 'call +19715550142',
+  }
+  const own = await logSchool(t.db, t.keys, 'typed')
+  await addExchange(t.db, own, { at: '2026-11-05T00:00:00Z', ...typed })
+  const of = async (format: 'csv' | 'jsonl') => {
+    const out = new PassThrough()
+    const read = text(out)
+    await exportLog(t.db, own.district, { ...range, format, out })
+    out.end()
+    return read
+  }
+  const line = JSON.parse(await of('jsonl'))
+  expect(line).toMatchObject({
+    original: { text: 'Mi número nuevo es •••• 0142, o el •••• 0143.' },
+    translation: { text: 'My new number is •••• ٠١٤٢.' },
+    urgentReason: 'call •••• 0142',
+    maskedNumbers: 4,
+  })
+  const [row] = parse(await of('csv'), { columns: true }) as Record<string, string>[]
+  expect(row).toMatchObject({ original: line.original.text, translation: line.translation.text, maskedNumbers: '4' })
+  const { rows } = await inDistrict(t.db, own.district, (trx) =>
+    sql`select original_text as original, translation_text as translation, urgent_reason as "urgentReason" from exchange where id = ${line.id}::uuid`.execute(
+      trx,
+    ),
+  )
+  expect(rows).toEqual([typed])
 })
 
 test("no export holds anybody's number", async () => {

@@ -20,7 +20,7 @@ import { inboxPulse, tasksPulse, threadPulse } from '../../src/store/pulse.ts'
 import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
 import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
 import { momentOf } from '../../src/store/settings.ts'
-import { strangerOf } from '../../src/store/strangers.ts'
+import { heardFrom, strangerOf } from '../../src/store/strangers.ts'
 import { openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
@@ -122,6 +122,20 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   ],
   ['a person', async (trx) => personView(trx, await staffNamed(trx, 'whitfield'), 'rosa')],
   ['an unknown phone', async (trx) => strangerOf(trx, await staffNamed(trx, 'kim'), conversation)],
+  [
+    'what was said to and by an unknown phone',
+    async (trx) => {
+      const stranger = {
+        phoneId: conversation,
+        schoolId: 'lincoln',
+        schoolName: 'Lincoln School',
+        optedOut: false,
+        mayAnswer: true,
+        before: null,
+      }
+      return heardFrom(trx, await staffNamed(trx, 'kim'), { ...stranger, conversation }, await momentOf(trx))
+    },
+  ],
   ['the pulse of tasks', (trx, d) => tasksPulse(trx, d)],
   ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
   [

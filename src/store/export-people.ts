@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
+import { deskName } from './desks.ts'
 import type { ExchangeRecord } from './exchange-view.ts'
 
 /** Where an exchange belongs. */
@@ -25,8 +26,9 @@ export async function peopleOf(trx: Trx, districtId: string, records: readonly E
   const { rows: names } = await sql<{ id: string; name: string }>`
     select id, coalesce(display_name, nullif(trim(concat_ws(' ', given_name, family_name)), ''), id) as name from person
     where district_id = ${districtId} and id = any(${ids}::text[])
-    union all select d.id, concat(s.name, ' ', d.kind) from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
-    where d.district_id = ${districtId} and d.id = any(${ids}::text[])`.execute(trx)
+    union all select d.id, ${deskName(districtId, sql`d.id`)} from desk d where d.district_id = ${districtId} and d.id = any(${ids}::text[])`.execute(
+    trx,
+  )
   const { rows: places } = await sql<{ id: string; school: string; zone: string | null }>`
     select e.id, s.name as school, coalesce(s.hours ->> 'timezone', s.time_zone) as zone from exchange e
     left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id

@@ -21,7 +21,7 @@ import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts
 import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
 import { momentOf } from '../../src/store/settings.ts'
 import { heardFrom, strangerOf } from '../../src/store/strangers.ts'
-import { openTasks } from '../../src/store/task-list.ts'
+import { countTasks, openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -121,6 +121,13 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: null, classId: null, limit: 50 }),
   ],
   ['a person', async (trx) => personView(trx, await staffNamed(trx, 'whitfield'), 'rosa')],
+  [
+    'how many tasks',
+    async (trx) => [
+      await countTasks(trx, await staffNamed(trx, 'kim')),
+      await countTasks(trx, await staffNamed(trx, 'whitfield')),
+    ],
+  ],
   ['an unknown phone', async (trx) => strangerOf(trx, await staffNamed(trx, 'kim'), conversation)],
   [
     'what was said to and by an unknown phone',

@@ -69,7 +69,7 @@ async function write(
   const writer: Writer = async function* (pages) {
     // Fonts and their shaper are loaded when the first PDF is made.
     const { recordPdf } = await import('../pdf/record.ts')
-    yield* recordPdf(coverOf(asked, staff.displayName, at), entriesOf(pages, deps, at, asked.zone))
+    yield* recordPdf(coverOf(asked, staff.displayName, at), entriesOf(pages, at, asked.zone))
   }
   let count = 0
   const size = await writeSealedParts(keys, dataDir, 'export', districtId, id, async (out) => {
@@ -102,11 +102,10 @@ function coverOf(asked: ExportAsked, by: string, at: Temporal.Instant): Cover {
 
 async function* entriesOf(
   pages: AsyncIterable<ExportPage>,
-  { asSeen }: Pick<Sender, 'asSeen'>,
   now: Temporal.Instant,
   zone: string,
 ): AsyncGenerator<readonly Entry[]> {
-  const local = (at: string) => asSeen(Temporal.Instant.from(at)).toZonedDateTimeISO(zone)
+  const local = (at: string) => Temporal.Instant.from(at).toZonedDateTimeISO(zone)
   for await (const { records, ...people } of pages) yield records.map((record) => entryOf(record, people, local, now, zone))
 }
 

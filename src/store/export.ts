@@ -26,7 +26,7 @@ export type ExportOptions = {
   readonly only?: { readonly staff: string | null; readonly guardian: string | null; readonly classId: string | null }
   /** Who asks for it, and sees no more than may be seen; absent: an operator, by the command. */
   readonly by?: Staff
-  /** The time that a visitor of the demo's moved clock saw; absent: the same. */
+  /** The time that a visitor of the demo's moved clock saw, for every time of the file; absent: the same. */
   readonly asSeen?: (at: Temporal.Instant) => Temporal.Instant
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
@@ -104,29 +104,27 @@ function csvLine(cells: readonly (string | null)[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-const WRITERS: Readonly<Record<'csv' | 'jsonl', (asSeen: (at: Temporal.Instant) => Temporal.Instant) => Writer>> = {
-  jsonl: (asSeen) =>
-    async function* (pages) {
-      for await (const page of pages)
-        yield rowsOf(page, asSeen)
-          .map(({ view, ...rest }) => `${JSON.stringify({ ...view, ...rest })}\n`)
-          .join('')
-    },
-  csv: (asSeen) =>
-    async function* (pages) {
-      yield csvLine(COLUMNS.map(([name]) => name))
-      for await (const page of pages)
-        yield rowsOf(page, asSeen)
-          .map((row) => csvLine(COLUMNS.map(([, cell]) => cell(row))))
-          .join('')
-    },
+const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
+  jsonl: async function* (pages) {
+    for await (const page of pages)
+      yield rowsOf(page)
+        .map(({ view, ...rest }) => `${JSON.stringify({ ...view, ...rest })}\n`)
+        .join('')
+  },
+  csv: async function* (pages) {
+    yield csvLine(COLUMNS.map(([name]) => name))
+    for await (const page of pages)
+      yield rowsOf(page)
+        .map((row) => csvLine(COLUMNS.map(([, cell]) => cell(row))))
+        .join('')
+  },
 }
 
-function rowsOf({ records, names, places }: ExportPage, asSeen: (at: Temporal.Instant) => Temporal.Instant): Row[] {
+function rowsOf({ records, names, places }: ExportPage): Row[] {
   const nameOf = (id: string) => names.get(id) ?? id
   return records.map(({ view, author, maskedNumbers }) => {
     const zone = places.get(view.id)?.zone ?? null
-    const at = zone === null ? null : asSeen(Temporal.Instant.from(view.at)).toZonedDateTimeISO(zone)
+    const at = zone === null ? null : Temporal.Instant.from(view.at).toZonedDateTimeISO(zone)
     return {
       view,
       author,
@@ -181,7 +179,7 @@ export async function noteExport(
  */
 export async function writeLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
   const { from, to, format, out, by, progress, only = ALL, asSeen = (at: Temporal.Instant) => at } = options
-  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format](asSeen))
+  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format])
   if (writer === null) throw new Error('A PDF needs somebody who writes it.')
   let count = 0
   await inSnapshot(db, districtId, async (trx) => {
@@ -203,7 +201,7 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
       do {
         const { records, next } = await exchangePage(trx, districtId, by ?? WHOLE_DISTRICT, { ...filter, after }, at)
         count += records.length
-        yield { records: records.map(masked), ...(await peopleOf(trx, districtId, records)) }
+        yield { records: records.map((record) => seenAt(masked(record), asSeen)), ...(await peopleOf(trx, districtId, records)) }
         await progress?.(count, total)
         after = next
       } while (after !== null)
@@ -211,6 +209,14 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
     await pipeline(writer(pages()), out, { end: false })
   })
   return count
+}
+
+/** The record with all its times by one clock: `sendAfter` goes by the moved clock of the demo anyway. */
+function seenAt(record: ExportRecord, asSeen: (at: Temporal.Instant) => Temporal.Instant): ExportRecord {
+  const seen = (at: string) => asSeen(Temporal.Instant.from(at)).toString()
+  const { view } = record
+  const events = view.events.map(({ at, what }) => ({ at: seen(at), what }))
+  return { ...record, view: { ...view, at: seen(view.at), events } }
 }
 
 /** The record without the phone numbers that people typed into its texts. */

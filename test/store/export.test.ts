@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { inDistrict } from '../../src/store/database.ts'
 import { exchangeById, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
-import { csvCell, type ExportOptions, type ExportPage, exportLog } from '../../src/store/export.ts'
+import { csvCell, type ExportOptions, type ExportPage, exportLog, writeLog } from '../../src/store/export.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { addExchange, FAMILY_PROXY, type LogSchool, logSchool, REAL_NUMBER } from '../support/log-school.ts'
 
@@ -192,6 +192,19 @@ test('an export is in the log before its first byte is out, and at its end with 
   expect(first).toEqual({ what: 'export_begun', who: null, detail: asked })
   await exported({ format: 'csv' })
   expect(await lastEvent()).toEqual({ what: 'log_exported', who: null, detail: { ...asked, count: 3 } })
+})
+
+test('all times of a file go by the clock that its reader saw', async () => {
+  const asSeen = (at: Temporal.Instant) => at.add({ hours: 48 })
+  const out = new PassThrough()
+  const read = text(out)
+  await writeLog(t.db, school.district, { ...range, format: 'csv', out, asSeen })
+  out.end()
+  const [row] = parse(await read, { columns: true }) as Record<string, string>[]
+  expect(row).toMatchObject({ at: '2026-11-03T00:00:00Z', schoolTime: '2026-11-02 19:00:00' })
+  const [plain] = parse(await exported({ format: 'csv' }), { columns: true }) as Record<string, string>[]
+  const first = (events = '') => Temporal.Instant.from(events.split(' ')[0] ?? '')
+  expect(first(row?.['events']).since(first(plain?.['events'])).total('hours')).toBe(48)
 })
 
 test('a number that somebody typed is masked in every file and counted, and stays in the log as it was', async () => {

@@ -22,7 +22,7 @@ import { reachOf } from '../src/store/reach-view.ts'
 import { reviewsOf, watchFor } from '../src/store/review.ts'
 import { aideLanguages, familyLanguages } from '../src/store/school-languages.ts'
 import { candidates, heardFrom, strangerOf } from '../src/store/strangers.ts'
-import { openTasks } from '../src/store/task-list.ts'
+import { countTasks, openTasks } from '../src/store/task-list.ts'
 import { threadHead, threadPage } from '../src/store/thread-view.ts'
 import { translatorHealth } from '../src/store/translator-health.ts'
 import { indexWords } from '../src/store/words.ts'
@@ -73,6 +73,8 @@ try {
     inbox: async (trx) => [
       await inboxPage(trx, districtId, teacher.id, inbox),
       await unreadConversations(trx, districtId, teacher.id),
+      await countTasks(trx, admins),
+      await countTasks(trx, principal),
       await inboxPulse(trx, districtId, teacher.id),
     ],
     'inbox, searched': (trx) => inboxPage(trx, districtId, teacher.id, { ...inbox, search: word('e', 40) }),

@@ -44,6 +44,9 @@ const REACHED: Readonly<Record<ClassGuardian['reached'], string>> = {
   no_phone: 'has no phone on file',
 }
 
+/** For an aide, a nurse, an office: what there is to do without a class. */
+export const NO_CLASS = html`<div class="empty"><p>You teach no class in the school’s list, so you write to families from a desk: the office, attendance, the nurse or the aides. Its conversations stand in your <a href="/inbox">inbox</a> once an administrator has put you on it, with the tasks of the office and the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`
+
 /** Adds the pages. */
 export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: VisitOf): void {
   app.get('/classes', async (request, reply) => {
@@ -64,7 +67,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       'Classes',
       html`<h1>Classes</h1>${
         classes.length === 0
-          ? html`<p class="empty">You teach no class in the school’s list. When that is wrong, tell the office: it comes from the student information system.</p>`
+          ? NO_CLASS
           : html`<ul class="rows">${classes.map(
               (one) => html`<li><div><a href="/classes/${encodeURIComponent(one.id)}"><b><bdi>${one.title}</bdi></b></a>
 <p class="hint">${counted(one.students, 'student', 'students')}, whose families have ${counted(one.families, 'phone', 'phones')}</p></div><a class="button" href="/classes/${encodeURIComponent(one.id)}">Write to all</a></li>`,

@@ -92,9 +92,15 @@ function noticeItem(x: ExchangeView, view: ConversationView, zone: string): Html
   const toFamily = x.direction === 'to_family'
   const to = toFamily ? 'the family' : view.head.own && !view.head.isDesk ? 'your phone' : 'the staff phone'
   const state = toFamily ? outcome(x, view.now, zone) : null
-  return html`<li class="notice"><details id="n-${x.id}"><summary>Automatic notice to ${to} · ${clockTag(Temporal.Instant.from(x.at), zone)}</summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
+  const when = clockTag(Temporal.Instant.from(x.at), zone)
+  return notice(x, to, when, state, view.head.own ? '' : eventsOf(x, view))
+}
+
+/** A notice in a thread: to whom and when, and opened its text, what became of it, and `more`. */
+export function notice(x: ExchangeView, to: string, when: Html, state: ReturnType<typeof outcome> | null, more: Html | ''): Html {
+  return html`<li class="notice"><details id="n-${x.id}"><summary>Automatic notice to ${to} · ${when}</summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
     state === null ? '' : html`<p class="foot"><span class="${state.tone}">${state.words}</span></p>`
-  }${view.head.own ? '' : eventsOf(x, view)}</details></li>`
+  }${more}</details></li>`
 }
 
 /** For who oversees: all that happened to it. */

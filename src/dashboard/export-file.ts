@@ -2,9 +2,9 @@
 
 import type { Cover, Entry } from '../pdf/record.ts'
 import type { Db } from '../store/database.ts'
-import type { ExchangeRecord } from '../store/exchange-view.ts'
-import { type ExportPage, exportLog, type Writer } from '../store/export.ts'
-import { type DueExport, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
+import { type ExportPage, type ExportRecord, type Writer, writeLog } from '../store/export.ts'
+import type { PeopleOf } from '../store/export-people.ts'
+import { type DueExport, daysBetween, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
 import { removeSealed, writeSealedParts } from '../store/sealed-files.ts'
 import { eventInWords } from './event-words.ts'
@@ -69,24 +69,20 @@ async function write(
   const writer: Writer = async function* (pages) {
     // Fonts and their shaper are loaded when the first PDF is made.
     const { recordPdf } = await import('../pdf/record.ts')
-    yield* recordPdf(coverOf(asked, staff.displayName, at), entriesOf(pages, deps, at, asked.zone))
+    yield* recordPdf(coverOf(asked, staff.displayName, at), entriesOf(pages, at, asked.zone))
   }
   let count = 0
   const size = await writeSealedParts(keys, dataDir, 'export', districtId, id, async (out) => {
-    const { format, only, reason } = asked
-    const options = { from, to, only, format, out, progress, by: { staff, reason }, asSeen: deps.asSeen, id }
-    count = await exportLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
+    const { format, only } = asked
+    const options = { from, to, only, format, out, progress, by: staff, asSeen: deps.asSeen }
+    count = await writeLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
   })
   return { count, size }
 }
 
-/** The moments between which the days of an export lie. */
-function daysBetween({ first, last, zone }: Pick<ExportAsked, 'first' | 'last' | 'zone'>) {
-  return {
-    from: Temporal.PlainDate.from(first).toZonedDateTime(zone).toInstant(),
-    to: Temporal.PlainDate.from(last).add({ days: 1 }).toZonedDateTime(zone).toInstant(),
-  }
-}
+/** What an export says of the numbers in it. */
+export const NUMBERS_MASKED =
+  'Phone numbers that people wrote into messages are masked in this file but for their last four digits (••••). The school’s log keeps them as they were written.'
 
 /** The days of an export in words. */
 export function daysInWords({ first, last }: Pick<ExportAsked, 'first' | 'last'>): string {
@@ -98,7 +94,7 @@ function coverOf(asked: ExportAsked, by: string, at: Temporal.Instant): Cover {
   const today = at.toZonedDateTimeISO(asked.zone)
   return {
     title: 'Record of messages',
-    chosen: [`${daysInWords(asked)}; times of ${asked.zone.replaceAll('_', ' ')}`, ...asked.chosen],
+    chosen: [`${daysInWords(asked)}; times of ${asked.zone.replaceAll('_', ' ')}`, ...asked.chosen, NUMBERS_MASKED],
     exported: `Exported by ${by} on ${dateWords(today.toPlainDate())}, ${today.year} at ${clock(today)}`,
     reason: asked.reason,
   }
@@ -106,18 +102,17 @@ function coverOf(asked: ExportAsked, by: string, at: Temporal.Instant): Cover {
 
 async function* entriesOf(
   pages: AsyncIterable<ExportPage>,
-  { asSeen }: Pick<Sender, 'asSeen'>,
   now: Temporal.Instant,
   zone: string,
 ): AsyncGenerator<readonly Entry[]> {
-  const local = (at: string) => asSeen(Temporal.Instant.from(at)).toZonedDateTimeISO(zone)
-  for await (const { records, names } of pages) yield records.map((record) => entryOf(record, names, local, now, zone))
+  const local = (at: string) => Temporal.Instant.from(at).toZonedDateTimeISO(zone)
+  for await (const { records, ...people } of pages) yield records.map((record) => entryOf(record, people, local, now, zone))
 }
 
 /** An exchange in words, as the record shows it. */
 function entryOf(
-  { view, author }: ExchangeRecord,
-  names: ReadonlyMap<string, string>,
+  { view, author, maskedNumbers }: ExportRecord,
+  { names, places }: PeopleOf,
   local: (at: string) => Temporal.ZonedDateTime,
   now: Temporal.Instant,
   zone: string,
@@ -130,10 +125,15 @@ function entryOf(
     author === 'gateway' ? 'Automatic notice' : { message: 'Message', call: 'Call', voicemail: 'Voice message' }[view.kind]
   const way = view.direction === 'to_family' ? `${staff} → ${family}` : `${family} → ${staff}`
   const { original, translation } = view
+  const place = places.get(view.id)
   return {
     id: view.id,
     day: `${dateWords(at.toPlainDate())}, ${at.year}`,
     head: `${clock(at)} · ${what} · ${way}`,
+    about: [
+      ...(place === undefined || place.students.length === 0 ? [] : [`Family of ${namesInWords(place.students)}`]),
+      ...(place === undefined ? [] : [place.school]),
+    ].join(' · '),
     texts: [
       ...(original.text === '' ? [] : [{ label: `${languageWords(original.language)}, as written`, text: original.text }]),
       ...(translation === null
@@ -143,6 +143,7 @@ function entryOf(
     events: [
       ...(view.direction === 'to_family' ? [outcome(view, now, zone).words] : []),
       ...(view.urgentReason === null ? [] : [`urgent: ${view.urgentReason}`]),
+      ...(maskedNumbers === 0 ? [] : ['with phone numbers masked']),
       ...view.events.map((event) => `${clockBeside(local(event.at), at.toPlainDate())} ${eventInWords(event.what)}`),
     ].join(' · '),
   }

@@ -8,15 +8,17 @@ import { isUuid } from '../core/uuid.ts'
 import type { Db } from '../store/database.ts'
 import { askExport, dropExport, type ExportRow, exportsOf, noteFetched } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
-import { choicesOf, type Found } from '../store/oversight.ts'
+import { choicesOf } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
+import { personView } from '../store/person-view.ts'
 import { readSealedParts } from '../store/sealed-files.ts'
-import { daysInWords } from './export-file.ts'
+import { daysInWords, NUMBERS_MASKED } from './export-file.ts'
+import { exportFields, FORMATS, readExport, typedExport } from './export-form.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
-import { briefly, counted, namesInWords, sizeInWords, timeTag } from './words.ts'
+import { briefly, counted, sizeInWords, timeTag } from './words.ts'
 
 /** What an export needs of the house. */
 export type ExportDeps = Pick<Sender, 'asSeen'> & {
@@ -27,56 +29,6 @@ export type ExportDeps = Pick<Sender, 'asSeen'> & {
   readonly now: () => Promise<Temporal.Instant>
   /** Somebody asked for one. */
   readonly exportAsked: () => void
-}
-
-/** Days that are exported when nobody says which. */
-const DAYS = 30
-
-const FORMATS = {
-  pdf: { type: 'application/pdf', name: 'a PDF to read and hand over' },
-  csv: { type: 'text/csv; charset=utf-8', name: 'a spreadsheet (CSV)' },
-  jsonl: { type: 'application/jsonl; charset=utf-8', name: 'lines for a program (JSONL)' },
-} as const
-
-type Format = keyof typeof FORMATS
-
-/** The form at the end of what was found: the days, teacher and class that were chosen, and one family of those found. */
-export function exportForm(given: {
-  readonly chosen: Readonly<Record<'staff' | 'class', string>>
-  readonly range: { readonly first: string; readonly last: string }
-  readonly found: readonly Found[]
-}): Html {
-  const families = new Map(
-    given.found.flatMap(({ record, students, guardians }): [string, string][] => {
-      const id = record.view.guardian ?? record.view.guardians[0]
-      return id === undefined
-        ? []
-        : [[id, [namesInWords(students), namesInWords(guardians)].filter((name) => name !== '').join(', ')]]
-    }),
-  )
-  return html`<details><summary>Export as a file</summary><form method="post" action="/oversight/export" class="stack"><input type="hidden" name="key" value="${randomUUID()}">${Object.entries(
-    given.chosen,
-  ).map(([name, value]) => (value === '' ? '' : html`<input type="hidden" name="${name}" value="${value}">`))}
-<p class="hint">Every message of these days that you may see${given.chosen.staff + given.chosen.class === '' ? '' : ', of the teacher and class chosen above'}, whatever words you looked for, and never anybody’s number.</p>
-<div class="row"><label>From <input name="from" type="date" value="${given.range.first}"></label><label>To <input name="to" type="date" value="${given.range.last}"></label></div>
-<label for="family">Family</label><select id="family" name="family"><option value="">Every family</option>${[...families].map(([id, name]) => html`<option value="${id}">${name}</option>`)}</select>
-<label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="300" required>
-<fieldset><legend>As</legend>${(Object.keys(FORMATS) as Format[]).map((format) => html`<label class="tick"><input type="radio" name="format" value="${format}"${format === 'pdf' ? ' checked' : ''}> ${FORMATS[format].name}</label>`)}</fieldset>
-<button data-busy="Exporting…">Export</button></form></details>`
-}
-
-/** The days between two dates of a form, in the school's zone; without them, the last thirty. */
-export function rangeOf(from: Temporal.PlainDate | null, to: Temporal.PlainDate | null, now: Temporal.Instant, zone: string) {
-  const last = to ?? now.toZonedDateTimeISO(zone).toPlainDate()
-  const first = from ?? last.subtract({ days: DAYS })
-  return { first: first.toString(), last: last.toString() }
-}
-
-/** The day that a form's field names; null: none. */
-export function dayOf(text: string): Temporal.PlainDate | null {
-  const [, year, month, day] = /^((?:19|20)\d\d)-(\d\d)-(\d\d)$/.exec(text)?.map(Number) ?? []
-  // The thirtieth of February is taken for the last day of it.
-  return year && month && day ? Temporal.PlainDate.from({ year, month, day }) : null
 }
 
 /** Adds the export; `admin` gives null for who is none. */
@@ -94,33 +46,32 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
   app.post('/oversight/export', async (request, reply) => {
     const visit = admin(request)
     if (visit === null) return sayNotFound(reply)
-    const fields = fieldsOf(request)
     const { staff } = visit
-    const { zone, choices } = await visit.read(async (trx) => ({
+    const typed = typedExport(fieldsOf(request))
+    const only = { staff: typed.staff || null, guardian: typed.family || null, classId: typed.class || null }
+    const { zone, choices, family } = await visit.read(async (trx) => ({
       zone: await zoneOf(trx, staff),
       choices: await choicesOf(trx, staff),
+      family: only.guardian === null ? null : await personView(trx, staff, only.guardian),
     }))
-    const { first, last } = rangeOf(dayOf(fields('from')), dayOf(fields('to')), await deps.now(), zone)
-    const reason = fields('reason').trim().slice(0, 300)
-    const format = (Object.keys(FORMATS) as Format[]).find((one) => one === fields('format')) ?? 'csv'
-    if (reason === '')
-      return sayPlainly(
-        reply,
-        422,
-        'Say why',
-        html`<p>An export needs a reason, such as the number of the records request. It is kept in the log. Go back, write it, and try again.</p>`,
-      )
-    const only = { staff: fields('staff') || null, guardian: fields('family') || null, classId: fields('class') || null }
     const nameOf = (list: readonly { readonly id: string; readonly name: string }[], id: string) =>
       list.find((one) => one.id === id)?.name ?? id
     const chosen = [
       ...(only.staff === null ? [] : [`Messages with ${nameOf(choices.staff, only.staff)}`]),
       ...(only.classId === null ? [] : [`Families of the class ${nameOf(choices.classes, only.classId)}`]),
-      ...(only.guardian === null ? [] : ['Messages of one family']),
+      ...(only.guardian === null ? [] : [`Messages of ${family === null ? 'one family' : `the family of ${family.name}`}`]),
     ]
-    const asked = { first, last, zone, only, reason, format, chosen }
+    const read = readExport(typed, await deps.now(), zone)
+    if ('field' in read)
+      return visit.page(
+        reply.code(422),
+        'oversight',
+        'Export',
+        html`<p class="crumb"><a href="/oversight">Oversight</a></p><h1>Export as a file</h1>${chosen.map((line) => html`<p class="sub"><bdi>${line}</bdi></p>`)}<p class="wrong" role="alert" id="wrong">${read.words}</p>${exportFields(typed, family === null ? [] : [family], read)}`,
+      )
+    const asked = { ...read, zone, only, chosen }
     const ask = (id: string) => visit.read((trx) => askExport(trx, staff, id, asked))
-    let id = isUuid(fields('key')) ? fields('key') : randomUUID()
+    let id = isUuid(typed.key) ? typed.key : randomUUID()
     // Back, another choice, and the same form once more.
     if (!(await ask(id))) {
       id = randomUUID()
@@ -221,7 +172,7 @@ function statePart(row: ExportRow): Html {
             : `${row.done.toLocaleString('en')} of ${row.total.toLocaleString('en')} messages so far.`
       }</p><progress aria-label="The export"${row.total === 0 ? '' : html` value="${row.done}" max="${row.total}"`}></progress><p class="hint">You may leave this page: the file waits for you here and under “Exports” in Oversight.</p><div class="row start">${drop('Stop it')}</div></div>`
     case 'ready':
-      return html`<p role="status">${counted(row.done, 'message', 'messages')}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p>
+      return html`<p role="status">${counted(row.done, 'message', 'messages')}, ${sizeInWords(row.size ?? 0)}. It is kept for a day, for you alone; that you download it is in the log.</p><p class="hint">${NUMBERS_MASKED}</p>
 <div class="row start"><a class="button main" href="/oversight/exports/${row.id}/file" download>Download</a>${drop('Delete the file')}</div>`
     case 'failed':
       return html`<p class="wrong" role="alert">This did not work, and it was tried several times. Export once more; when it fails again, tell who runs the server.</p><div class="row start"><a class="button" href="/oversight">Back to Oversight</a>${drop('Remove from the list')}</div>`

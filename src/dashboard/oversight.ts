@@ -4,12 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Status } from '../core/exchange.ts'
 import { type Excerpt, excerptAround, type SearchTerm, termsOf } from '../core/search-words.ts'
+import { readTypedDate } from '../core/typed-date.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
 import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
 import { personView } from '../store/person-view.ts'
-import { dayOf, type ExportDeps, exportForm, exportRoutes, rangeOf } from './export.ts'
+import { type ExportDeps, exportRoutes } from './export.ts'
+import { exportForm, rangeOf } from './export-form.ts'
 import type { Html } from './page.ts'
 import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
@@ -114,7 +116,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
         page: await searchExchanges(trx, staff, search, now),
         choices: await choicesOf(trx, staff),
         zone,
-        range: rangeOf(dayOf(q('from')), dayOf(q('to')), now, zone),
+        range: rangeOf(readTypedDate(q('from')), readTypedDate(q('to')), now, zone),
       }
     })
     if (found === null) return sayNotFound(reply)
@@ -136,7 +138,7 @@ ${family === null ? '' : html`<p class="note">Only the family of <b><bdi>${famil
 <div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
 <div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>
 <div><label for="status">State</label><select id="status" name="status">${option('', 'Every state', q('status'))}${STATUSES.map((s) => option(s, STATUS_NAMES[s], q('status')))}</select></div>
-<div><label for="from">From</label><input id="from" name="from" type="date" value="${dayOf(q('from')) ?? ''}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${dayOf(q('to')) ?? ''}"></div>
+<div><label for="from">From</label><input id="from" name="from" type="date" value="${readTypedDate(q('from')) ?? ''}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${readTypedDate(q('to')) ?? ''}"></div>
 <div><button class="main">Show</button></div></form>
 <p class="hint" id="how">Every word must be there, in what was written or in its translation; <i>fever</i> finds <i>fevers</i> too. Without days, all years are searched, the newest first. For one family, find the guardian or the student under <a href="/people">People</a> and press “Their messages”. That you look is kept in the log, with what you searched for left out.</p>
 ${
@@ -153,7 +155,7 @@ ${
     ? ''
     : html`<p class="more"><a class="button" href="/oversight?${more}">${page.lookedBackTo === null ? 'Older' : 'Look further back'}</a></p>`
 }
-${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.found, range })}`,
+${exportForm({ chosen: { staff: q('staff'), class: q('class') }, family, found: page.found, range })}`,
     )
   }
 
@@ -182,7 +184,7 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, found: page.fou
 /** The moments between which a form's dates lie, in the school's zone; null where there is none. */
 function daysOf(from: string, to: string, zone: string) {
   return {
-    from: dayOf(from)?.toZonedDateTime(zone).toInstant() ?? null,
-    to: dayOf(to)?.add({ days: 1 }).toZonedDateTime(zone).toInstant() ?? null,
+    from: readTypedDate(from)?.toZonedDateTime(zone).toInstant() ?? null,
+    to: readTypedDate(to)?.add({ days: 1 }).toZonedDateTime(zone).toInstant() ?? null,
   }
 }

@@ -20,7 +20,7 @@ export type Frame = {
   /** The places that this person has, in their order. */
   readonly places: readonly Place[]
   readonly here: Place
-  /** The number beside a place, such as unread conversations in the inbox; 0 or absent shows none. */
+  /** The number beside a place, unread conversations in the inbox, open tasks; 0 or absent shows none. */
   readonly counts: Readonly<Partial<Record<Place, number>>>
   /** Said once at the top, after something was done. */
   readonly said: Html | null
@@ -29,11 +29,12 @@ export type Frame = {
   readonly goesOn: boolean
 }
 
-const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: string }>> = {
-  inbox: { path: '/inbox', name: 'Inbox' },
+/** `counted`: what the number beside it counts, for who hears the page. */
+const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: string; readonly counted?: string }>> = {
+  inbox: { path: '/inbox', name: 'Inbox', counted: 'new' },
   classes: { path: '/classes', name: 'Classes' },
   attendance: { path: '/attendance', name: 'Attendance' },
-  tasks: { path: '/tasks', name: 'Tasks' },
+  tasks: { path: '/tasks', name: 'Tasks', counted: 'to do' },
   oversight: { path: '/oversight', name: 'Oversight' },
   reach: { path: '/reach', name: 'Reach' },
   school: { path: '/school', name: 'School' },
@@ -51,7 +52,9 @@ export function framedPage(frame: Frame): Html {
   const link = (place: Place) => {
     const count = frame.counts[place] ?? 0
     return html`<li><a href="${PLACES[place].path}"${place === frame.here ? html` aria-current="page"` : ''}>${PLACES[place].name}${
-      count > 0 ? html` <b class="count" data-count="${place}">${count}<span class="aside"> new</span></b>` : ''
+      count > 0
+        ? html` <b class="count" data-count="${place}">${count}<span class="aside"> ${PLACES[place].counted}</span></b>`
+        : ''
     }</a></li>`
   }
   return html`${head(frame.title, frame.goesOn)}

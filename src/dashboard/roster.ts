@@ -12,6 +12,7 @@ import { formatFinding, formatRemoval } from '../roster/format.ts'
 import type { RosterOptions, RosterResult } from '../roster/import.ts'
 import { ROSTER_KINDS } from '../store/roster-merge.ts'
 import type { Html } from './page.ts'
+import { rosterChanges } from './roster-changes.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
 
@@ -234,7 +235,7 @@ function resultPage(result: RosterResult, id: string): Html {
   if (result.dryRun && !changes)
     return html`${CRUMB}<h1>Nothing would change</h1><p>The list says all that stands in this file already.</p>${table}${warnings}${again}`
   return result.dryRun
-    ? html`${CRUMB}<h1>What would change</h1>${table}${warnings}
+    ? html`${CRUMB}<h1>What would change</h1>${table}${rosterChanges(result.changes)}${warnings}
 <form method="post" action="/school/roster/${id}" class="row"><button class="main" data-busy="Importing…">Import it</button></form>${again}`
     : html`<p class="crumb"><a href="/school">School</a></p><h1>Imported</h1><p class="said" role="status">The list is up to date. Nobody was sent anything.</p>${table}${warnings}`
 }

@@ -17,12 +17,13 @@ import {
   type Stranger,
   strangerOf,
 } from '../store/strangers.ts'
+import { notice } from './conversation-page.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
 import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
-import { briefly, duration, languageWords, namesInWords, timeTag } from './words.ts'
+import { briefly, duration, languageWords, namesInWords, outcome, timeTag } from './words.ts'
 
 /** What these pages need of the house. */
 export type StrangersDeps = Sender &
@@ -129,7 +130,7 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
       'tasks',
       'An unknown phone',
       html`<p class="crumb"><a href="/tasks">Tasks</a></p><div class="bar"><div><h1>An unknown phone</h1><p class="sub">It reached <bdi>${stranger.schoolName}</bdi>. Its number is kept, and shown to nobody.</p></div>${
-        words === null && records.some(({ view: x }) => x.original.text !== '')
+        words === null && records.some(({ view: x }) => x.direction === 'to_staff' && x.original.text !== '')
           ? html`<a class="button" href="${at}?translate=yes">Translate it</a>`
           : ''
       }</div>${
@@ -137,7 +138,12 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
           ? ''
           : html`<p class="note">Somebody looked at this phone before: ${stranger.before.by === null ? '' : html`<bdi>${stranger.before.by}</bdi>, `}${when(stranger.before.at)}.</p>`
       }${stranger.optedOut ? html`<p class="note">${STOPPED}</p>` : ''}
-<div class="thread"><ol>${records.map(({ view }) => heard(view, when(Temporal.Instant.from(view.at)), words?.get(view.id) ?? null, words !== null))}</ol></div>
+<div class="thread"><ol>${records.map(({ view, author }) => {
+        const said = when(Temporal.Instant.from(view.at))
+        return author === 'gateway'
+          ? notice(view, 'the phone', said, outcome(view, now, zone), '')
+          : heard(view, said, words?.get(view.id) ?? null, words !== null)
+      })}</ol></div>
 <h2>Whose phone is it?</h2><div class="composer"><p class="hint">Be sure before you say so, for example by calling the number that is on the list. From then on all that is written to that guardian goes to this phone, and no longer to the one before.</p>
 <form action="${at}" role="search" class="search"><label class="aside" for="q">Name of a guardian or a student</label><input id="q" name="q" type="search" value="${name}" placeholder="Guardian or student">${words === null ? '' : html`<input type="hidden" name="translate" value="yes">`}<button>Search</button></form>${
         found === null ? '' : candidatesForm(at, name, found)

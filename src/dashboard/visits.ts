@@ -7,6 +7,7 @@ import { type Db, inDistrict, type Trx } from '../store/database.ts'
 import { unreadConversations } from '../store/inbox-view.ts'
 import { type Login, loginOf } from '../store/logins.ts'
 import { staffedDesks } from '../store/people.ts'
+import { countTasks } from '../store/task-list.ts'
 import type { Cookies } from './login-cookie.ts'
 import { framedPage, type Html, type Place, plainPage, sendPage } from './page.ts'
 import { said } from './said.ts'
@@ -70,8 +71,9 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
       districtId,
       read,
       page: async (reply, here, title, body, goesOn = false) => {
-        const { inbox, desks } = await read(async (trx) => ({
+        const { inbox, tasks, desks } = await read(async (trx) => ({
           inbox: await unreadConversations(trx, districtId, staff.id),
+          tasks: await countTasks(trx, staff),
           desks: await staffedDesks(trx, staff),
         }))
         const places = placesOf(
@@ -87,7 +89,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
             whoId: staff.id,
             places,
             here,
-            counts: { inbox },
+            counts: { inbox, tasks },
             said: said(queryOf(request, 'said')),
             body,
             goesOn,

@@ -22,6 +22,8 @@ export type Entry = {
   readonly day: string
   /** When, who to whom, and what it was. */
   readonly head: string
+  /** Whose family and which school it was; empty: nobody knows. */
+  readonly about: string
   /** Each under the name of its language. */
   readonly texts: readonly { readonly label: string; readonly text: string }[]
   /** What became of it, step by step. */
@@ -46,6 +48,7 @@ type Style = {
 const TITLE: Style = { size: 18, color: INK, weight: 700 }
 const DAY: Style = { size: 12, color: INK, weight: 700, above: 14 }
 const HEAD: Style = { size: 10, color: INK, weight: 700, above: 10 }
+const ABOUT: Style = { size: 9, color: QUIET }
 const LABEL: Style = { size: 8, color: QUIET, indent: INDENT, above: 3 }
 const TEXT: Style = { size: 11, color: INK, indent: INDENT }
 const SMALL: Style = { size: 8, color: QUIET, indent: INDENT, above: 2 }
@@ -121,6 +124,7 @@ export async function* recordPdf(cover: Cover, pages: AsyncIterable<readonly Ent
       if (entry.day !== day) await write(entry.day, DAY)
       day = entry.day
       await write(entry.head, HEAD)
+      if (entry.about !== '') await write(entry.about, ABOUT)
       for (const { label, text } of entry.texts) {
         await write(label, LABEL)
         if (!(await write(text, TEXT))) await write(NOT_WHOLE, SMALL)

@@ -7,6 +7,7 @@ import { endLostRights } from '../store/households.ts'
 import type { Keys } from '../store/keys.ts'
 import { warnOfOfficePhones } from '../store/office-phones.ts'
 import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
+import { type ChangedPeople, readChanges } from '../store/roster-changes.ts'
 import { checkStaged } from '../store/roster-checks.ts'
 import { mergeHouseholds, rebindStaff } from '../store/roster-households.ts'
 import {
@@ -47,6 +48,8 @@ export type RosterResult =
       readonly dryRun: boolean
       readonly district: { readonly id: string; readonly sourcedId: string }
       readonly counts: Readonly<Record<RosterKind, Counts>>
+      /** Of a dry run: the first people of each change by name. */
+      readonly changes: readonly ChangedPeople[]
       readonly warnings: readonly Finding[]
       readonly warningsTotal: number
     }
@@ -54,6 +57,8 @@ export type RosterResult =
   | { readonly kind: 'needs_confirmation'; readonly removals: readonly Removal[] }
 
 const MOST_FINDINGS = 1000
+/** People named of each change. */
+const MOST_NAMED = 20
 
 /**
  * How many seconds a statement should be given on the connection of an import: a whole district is compared and written in a few, which a slow
@@ -117,6 +122,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
       removals.map((r) => warning('', 0, `${formatRemoval(r)}; the import will ask to confirm that.`)),
     )
   }
+  const changes = options.dryRun ? await readChanges(trx, district.id, MOST_NAMED) : []
   await mergeRoster(trx, district.id)
   const counts = await countChanges(trx)
   await warnOfOfficePhones(trx, district.id)
@@ -126,6 +132,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
     dryRun: options.dryRun,
     district: { id: district.id, sourcedId: district.sourcedId },
     counts,
+    changes,
     warnings: warnings.findings,
     warningsTotal: warnings.total,
   }

@@ -77,6 +77,8 @@ export type ExchangeFilter = {
   readonly staff: string | null
   /** sourcedId; matches any guardian of the household. */
   readonly guardian: string | null
+  /** sourcedId of a guardian or a student: as `guardian`, for all guardians of the student. Absent: as `guardian` says. */
+  readonly family?: string | null
   /** Only of families with a student in this class; absent: of all. */
   readonly classId?: string | null
   /** Whether the gateway's own notices are shown too. */
@@ -136,14 +138,19 @@ export async function exchangePage(
     ${filter.from === null ? sql`` : sql`and x.created_at >= ${filter.from.toString()}::timestamptz`}
     ${filter.to === null ? sql`` : sql`and x.created_at < ${filter.to.toString()}::timestamptz`}
     ${filter.after === null ? sql`` : sql`and (x.created_at, x.id) > (${filter.after.at.toString()}::timestamptz, ${filter.after.id}::uuid)`}`
+  const asked = filter.family ?? filter.guardian
+  const guardians =
+    filter.family == null
+      ? sql`array[${asked}::text]`
+      : sql`array(select ${asked}::text union all select gs.guardian_id from guardianship gs where gs.district_id = ${districtId} and gs.student_id = ${asked})`
   const limit = filter.limit + 1
   const order = sql`order by created_at, id limit ${limit}`
   const ofHousehold =
-    filter.guardian === null
+    asked === null
       ? sql``
-      : sql`and (x.guardian_id = ${filter.guardian} or c.household_id in (
+      : sql`and (x.guardian_id = any(${guardians}) or c.household_id in (
           select hg.household_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
-          where hg.district_id = ${districtId} and hg.guardian_id = ${filter.guardian} and ${CURRENT_GUARDIAN}))`
+          where hg.district_id = ${districtId} and hg.guardian_id = any(${guardians}) and ${CURRENT_GUARDIAN}))`
   const ofClass = filter.classId == null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, filter.classId)})`
   const ids = sql`
     (select x.id, x.created_at from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
@@ -153,7 +160,7 @@ export async function exchangePage(
     (select x.id, x.created_at from exchange x
       where ${common} and x.conversation_id is null and ${seesSide(viewer, sides)}
         ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
-        ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
+        ${asked === null ? sql`` : sql`and x.guardian_id = any(${guardians})`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
     ${order}`
   const rows = await readRows(trx, districtId, ids)
   const shown = rows.slice(0, filter.limit)

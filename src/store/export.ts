@@ -1,13 +1,15 @@
-/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids and texts, never a number of anybody. */
+/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids, names and texts, never a number of anybody: those that people typed are masked, in the file alone. */
 
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
+import { maskNumbers } from '../core/typed-numbers.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
+import { type PeopleOf, peopleOf } from './export-people.ts'
 import { now } from './settings.ts'
 import { inSnapshot } from './snapshot.ts'
 
@@ -20,13 +22,11 @@ export type ExportOptions = {
   readonly format: 'csv' | 'jsonl' | 'pdf'
   /** What writes a format that is none of the store's own. */
   readonly writer?: Writer
-  /** Only these exchanges; absent: all. sourcedIds. */
+  /** Only these exchanges; absent: all. sourcedIds; `guardian` may be a student, for all guardians. */
   readonly only?: { readonly staff: string | null; readonly guardian: string | null; readonly classId: string | null }
-  /** Who asks for it and why; absent: an operator, by the command. */
-  readonly by?: { readonly staff: Staff; readonly reason: string }
-  /** By which the log knows this export; absent: one of its own. */
-  readonly id?: string
-  /** The time that a visitor of the demo's moved clock saw; absent: the same. */
+  /** Who asks for it, and sees no more than may be seen; absent: an operator, by the command. */
+  readonly by?: Staff
+  /** The time that a visitor of the demo's moved clock saw, for every time of the file; absent: the same. */
   readonly asSeen?: (at: Temporal.Instant) => Temporal.Instant
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
@@ -37,25 +37,26 @@ export type ExportOptions = {
   readonly progress?: (done: number, total: number) => void | Promise<void>
 }
 
-/** Some of the exchanges, oldest first, the names of the people and desks in them, and the zone of each exchange's school. */
-export type ExportPage = {
-  readonly records: readonly ExchangeRecord[]
-  readonly names: ReadonlyMap<string, string>
-  readonly zones: ReadonlyMap<string, string>
-}
+/** An exchange as it is exported, and how many phone numbers are masked in its texts. */
+export type ExportRecord = ExchangeRecord & { readonly maskedNumbers: number }
+
+/** Some of the exchanges, oldest first, with their people. */
+export type ExportPage = PeopleOf & { readonly records: readonly ExportRecord[] }
 
 /** Makes a file of pages, a part at a time. */
 export type Writer = (pages: AsyncIterable<ExportPage>) => AsyncIterable<string | Buffer>
 
 /** Exchanges read at once; a PDF takes some seconds for as many as a file of lines takes at once. */
 const PAGE = { csv: 500, jsonl: 500, pdf: 100 } as const
-/** A program knows people by their ids. */
-const NO_NAMES = { names: new Map<string, string>(), zones: new Map<string, string>() } as const
 /** Nobody in particular. */
 const ALL = { staff: null, guardian: null, classId: null } as const
 
 /** A record with what its people are called, and its time by the school's clock; null: it is of no school, or of one without a zone. */
-type Row = ExchangeRecord & { readonly nameOf: (id: string) => string; readonly local: string | null }
+type Row = ExportRecord & {
+  readonly schoolTime: string | null
+  readonly staffName: string | null
+  readonly guardianNames: readonly string[]
+}
 
 /** The columns of the CSV, in order. */
 const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | null])[] = [
@@ -84,9 +85,10 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | nu
   ['attachments', ({ view }) => view.attachments.map(({ path, state }) => path ?? state).join('; ')],
   ['picturesGo', ({ view }) => (view.picturesGo === null ? null : String(view.picturesGo))],
   ['events', ({ view }) => view.events.map((event) => `${event.at} ${event.what}`).join('; ')],
-  ['schoolTime', ({ local }) => local],
-  ['staffName', ({ view, nameOf }) => (view.staff === null ? null : nameOf(view.staff))],
-  ['guardianNames', ({ view, nameOf }) => view.guardians.map(nameOf).join('; ')],
+  ['schoolTime', ({ schoolTime }) => schoolTime],
+  ['staffName', ({ staffName }) => staffName],
+  ['guardianNames', ({ guardianNames }) => guardianNames.join('; ')],
+  ['maskedNumbers', ({ maskedNumbers }) => String(maskedNumbers)],
 ]
 
 /** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
@@ -102,74 +104,136 @@ function csvLine(cells: readonly (string | null)[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-const WRITERS: Readonly<Record<'csv' | 'jsonl', (asSeen: (at: Temporal.Instant) => Temporal.Instant) => Writer>> = {
-  jsonl: () =>
-    async function* (pages) {
-      for await (const { records } of pages)
-        yield records.map((record) => `${JSON.stringify({ ...record.view, author: record.author })}\n`).join('')
-    },
-  csv: (asSeen) =>
-    async function* (pages) {
-      yield csvLine(COLUMNS.map(([name]) => name))
-      for await (const { records, names, zones } of pages) {
-        const nameOf = (id: string) => names.get(id) ?? id
-        const rows = records.map((record): Row => {
-          const zone = zones.get(record.view.id)
-          const at = zone === undefined ? null : asSeen(Temporal.Instant.from(record.view.at)).toZonedDateTimeISO(zone)
-          const local = at === null ? null : `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}`
-          return { ...record, nameOf, local }
-        })
-        yield rows.map((row) => csvLine(COLUMNS.map(([, cell]) => cell(row)))).join('')
-      }
-    },
+const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
+  jsonl: async function* (pages) {
+    for await (const page of pages)
+      yield rowsOf(page)
+        .map(({ view, ...rest }) => `${JSON.stringify({ ...view, ...rest })}\n`)
+        .join('')
+  },
+  csv: async function* (pages) {
+    yield csvLine(COLUMNS.map(([name]) => name))
+    for await (const page of pages)
+      yield rowsOf(page)
+        .map((row) => csvLine(COLUMNS.map(([, cell]) => cell(row))))
+        .join('')
+  },
+}
+
+function rowsOf({ records, names, places }: ExportPage): Row[] {
+  const nameOf = (id: string) => names.get(id) ?? id
+  return records.map(({ view, author, maskedNumbers }) => {
+    const zone = places.get(view.id)?.zone ?? null
+    const at = zone === null ? null : Temporal.Instant.from(view.at).toZonedDateTimeISO(zone)
+    return {
+      view,
+      author,
+      schoolTime: at === null ? null : `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}`,
+      staffName: view.staff === null ? null : nameOf(view.staff),
+      guardianNames: view.guardians.map(nameOf),
+      maskedNumbers,
+    }
+  })
 }
 
 /**
- * Writes every exchange of the range, the gateway's own notices too, oldest first, as it stood when the export began; gives how many. The
- * export is itself an event of the log (`export_begun`, then `log_exported`, also when it broke off). Rejects when `out` fails or is closed.
+ * Writes every exchange of the range as {@link writeLog} does, for the operator's command; gives how many. The export is itself an event of the log
+ * (`export_begun`, then `log_exported`, also when it broke off: what went out is out). Rejects when `out` fails or is closed.
  */
-export async function exportLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
-  const { from, to, format, out, by, progress, only = ALL, asSeen = (at: Temporal.Instant) => at } = options
-  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format](asSeen))
-  if (writer === null) throw new Error('A PDF needs somebody who writes it.')
-  const chosen = Object.fromEntries(Object.entries(only).filter(([, id]) => id !== null))
-  const asked = {
-    export: options.id ?? randomUUID(),
-    from: from.toString(),
-    to: to.toString(),
-    format,
-    ...chosen,
-    ...(by === undefined ? {} : { reason: by.reason }),
-  }
-  const note = (what: string, detail: Readonly<Record<string, string | number | null>>) =>
-    inDistrict(db, districtId, async (trx) =>
-      appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what, who: by?.staff.id ?? null, detail }]),
-    )
+export async function exportLog(db: Db, districtId: string, options: Omit<ExportOptions, 'by'>): Promise<number> {
+  const asked = askedFor(randomUUID(), options)
   // Before the first byte is out: whatever ends this process, the log knows that somebody had begun.
-  await note('export_begun', asked)
+  await inDistrict(db, districtId, (trx) => noteExport(trx, districtId, 'export_begun', null, asked))
   let count = 0
-  try {
-    await inSnapshot(db, districtId, async (trx) => {
-      const at = await now(trx)
-      const isWhole = Object.keys(chosen).length === 0 && (by === undefined || by.staff.scope.kind === 'district')
-      const total = isWhole ? await countExchanges(trx, districtId, from, to) : 0
-      async function* pages(): AsyncGenerator<ExportPage> {
-        const filter = { from, to, ...only, notices: true, limit: PAGE[format] }
-        let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
-        do {
-          const { records, next } = await exchangePage(trx, districtId, by?.staff ?? WHOLE_DISTRICT, { ...filter, after }, at)
-          count += records.length
-          yield { records, ...(format === 'jsonl' ? NO_NAMES : await namesIn(trx, districtId, records)) }
-          await progress?.(count, total)
-          after = next
-        } while (after !== null)
-      }
-      await pipeline(writer(pages()), out, { end: false })
-    })
-  } finally {
-    await note('log_exported', { ...asked, count })
+  const progress: ExportOptions['progress'] = async (done, total) => {
+    count = done
+    await options.progress?.(done, total)
   }
+  try {
+    return await writeLog(db, districtId, { ...options, progress })
+  } finally {
+    await inDistrict(db, districtId, (trx) => noteExport(trx, districtId, 'log_exported', null, { ...asked, count }))
+  }
+}
+
+/** What was asked for, as the log tells of it; times in UTC. `id`: by which the log knows this export. */
+export function askedFor(id: string, { from, to, format, only = ALL }: Pick<ExportOptions, 'from' | 'to' | 'format' | 'only'>) {
+  const chosen = Object.fromEntries(Object.entries(only).filter(([, one]) => one !== null))
+  return { export: id, from: from.toString(), to: to.toString(), format, ...chosen }
+}
+
+/** Notes in the log that an export began, or that it is made. `who`: a staff sourcedId; null: the operator. */
+export async function noteExport(
+  trx: Trx,
+  districtId: string,
+  what: 'export_begun' | 'log_exported',
+  who: string | null,
+  detail: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  await appendEvents(trx, districtId, [{ exchangeId: null, at: await databaseNow(trx), what, who, detail }])
+}
+
+/**
+ * Writes every exchange of the range, the gateway's own notices too, oldest first, as it stood when this began; gives how many. That somebody exports
+ * is for the caller to note in the log. Rejects when `out` fails or is closed.
+ */
+export async function writeLog(db: Db, districtId: string, options: ExportOptions): Promise<number> {
+  const { from, to, format, out, by, progress, only = ALL, asSeen = (at: Temporal.Instant) => at } = options
+  const writer = options.writer ?? (format === 'pdf' ? null : WRITERS[format])
+  if (writer === null) throw new Error('A PDF needs somebody who writes it.')
+  let count = 0
+  await inSnapshot(db, districtId, async (trx) => {
+    const at = await now(trx)
+    const isWhole = Object.values(only).every((one) => one === null) && (by === undefined || by.scope.kind === 'district')
+    const total = isWhole ? await countExchanges(trx, districtId, from, to) : 0
+    async function* pages(): AsyncGenerator<ExportPage> {
+      const filter = {
+        from,
+        to,
+        staff: only.staff,
+        classId: only.classId,
+        guardian: null,
+        family: only.guardian,
+        notices: true,
+        limit: PAGE[format],
+      }
+      let after: Awaited<ReturnType<typeof exchangePage>>['next'] = null
+      do {
+        const { records, next } = await exchangePage(trx, districtId, by ?? WHOLE_DISTRICT, { ...filter, after }, at)
+        count += records.length
+        yield { records: records.map((record) => seenAt(masked(record), asSeen)), ...(await peopleOf(trx, districtId, records)) }
+        await progress?.(count, total)
+        after = next
+      } while (after !== null)
+    }
+    await pipeline(writer(pages()), out, { end: false })
+  })
   return count
+}
+
+/** The record with all its times by one clock: `sendAfter` goes by the moved clock of the demo anyway. */
+function seenAt(record: ExportRecord, asSeen: (at: Temporal.Instant) => Temporal.Instant): ExportRecord {
+  const seen = (at: string) => asSeen(Temporal.Instant.from(at)).toString()
+  const { view } = record
+  const events = view.events.map(({ at, what }) => ({ at: seen(at), what }))
+  return { ...record, view: { ...view, at: seen(view.at), events } }
+}
+
+/** The record without the phone numbers that people typed into its texts. */
+function masked({ view, author }: ExchangeRecord): ExportRecord {
+  const { original, translation, urgentReason } = view
+  const texts = [original.text, translation?.text, urgentReason].map((text) => (text == null ? null : maskNumbers(text)))
+  const [first, second, third] = texts
+  return {
+    author,
+    maskedNumbers: texts.reduce((sum, text) => sum + (text?.count ?? 0), 0),
+    view: {
+      ...view,
+      original: { ...original, text: first?.text ?? '' },
+      translation: translation === null ? null : { ...translation, text: second?.text ?? '' },
+      urgentReason: third?.text ?? null,
+    },
+  }
 }
 
 async function countExchanges(trx: Trx, districtId: string, from: Temporal.Instant, to: Temporal.Instant): Promise<number> {
@@ -177,30 +241,4 @@ async function countExchanges(trx: Trx, districtId: string, from: Temporal.Insta
     select count(*) as count from exchange where district_id = ${districtId}
       and created_at >= ${from.toString()}::timestamptz and created_at < ${to.toString()}::timestamptz`.execute(trx)
   return rows[0]?.count ?? 0
-}
-
-/** People and desks by name, and the zones of the schools. */
-async function namesIn(
-  trx: Trx,
-  districtId: string,
-  records: readonly ExchangeRecord[],
-): Promise<Pick<ExportPage, 'names' | 'zones'>> {
-  const ids = [...new Set(records.flatMap(({ view }) => [view.staff ?? [], view.guardians].flat()))]
-  const { rows: names } = await sql<{ id: string; name: string }>`
-    select id, coalesce(display_name, nullif(trim(concat_ws(' ', given_name, family_name)), ''), id) as name from person
-    where district_id = ${districtId} and id = any(${ids}::text[])
-    union all select d.id, concat(s.name, ' ', d.kind) from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
-    where d.district_id = ${districtId} and d.id = any(${ids}::text[])`.execute(trx)
-  const { rows: zones } = await sql<{ id: string; zone: string }>`
-    select e.id, coalesce(s.hours ->> 'timezone', s.time_zone) as zone from exchange e
-    left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
-    left join desk d on d.district_id = e.district_id and d.id = e.desk_id
-    join school s on s.district_id = e.district_id and s.id = case when c.id is null then d.school_id else c.school_id end
-    where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[]) and coalesce(s.hours ->> 'timezone', s.time_zone) is not null`.execute(
-    trx,
-  )
-  return {
-    names: new Map(names.map(({ id, name }) => [id, name])),
-    zones: new Map(zones.map(({ id, zone }) => [id, zone])),
-  }
 }

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import type { ExportOptions } from './export.ts'
+import { askedFor, type ExportOptions, noteExport } from './export.ts'
 import { staffById } from './people.ts'
 import { removeSealed, sealedBefore } from './sealed-files.ts'
 
@@ -41,12 +41,29 @@ const MOST_TRIES = 3
 
 const scopeText = ({ scope }: Staff) => JSON.stringify(scope)
 
-/** Asks for an export under an id that the form brings, so that a form sent twice asks once; false when something else was asked for under it. */
+/** The moments between which the days of an export lie. */
+export function daysBetween({ first, last, zone }: Pick<ExportAsked, 'first' | 'last' | 'zone'>) {
+  return {
+    from: Temporal.PlainDate.from(first).toZonedDateTime(zone).toInstant(),
+    to: Temporal.PlainDate.from(last).add({ days: 1 }).toZonedDateTime(zone).toInstant(),
+  }
+}
+
+const inLog = (id: string, asked: ExportAsked) => ({
+  ...askedFor(id, { ...daysBetween(asked), format: asked.format, only: asked.only }),
+  reason: asked.reason,
+})
+
+/**
+ * Asks for an export under an id that the form brings, so that a form sent twice asks once; false when something else was asked for under it. That it
+ * began is in the log from here on, however often its making is begun.
+ */
 export async function askExport(trx: Trx, staff: Staff, id: string, asked: ExportAsked): Promise<boolean> {
-  await sql`insert into export (district_id, id, staff_id, scope, asked)
-    values (${staff.districtId}, ${id}, ${staff.id}, ${scopeText(staff)}::jsonb, ${JSON.stringify(asked)}::jsonb) on conflict do nothing`.execute(
+  const { rows: made } = await sql`insert into export (district_id, id, staff_id, scope, asked)
+    values (${staff.districtId}, ${id}, ${staff.id}, ${scopeText(staff)}::jsonb, ${JSON.stringify(asked)}::jsonb) on conflict do nothing returning id`.execute(
     trx,
   )
+  if (made.length > 0) await noteExport(trx, staff.districtId, 'export_begun', staff.id, inLog(id, asked))
   const { rows } =
     await sql`select from export where district_id = ${staff.districtId} and id = ${id}::uuid and staff_id = ${staff.id}
     and asked = ${JSON.stringify(asked)}::jsonb`.execute(trx)
@@ -124,7 +141,7 @@ export async function keepExport(
   return rows.length > 0
 }
 
-/** How the making ended: `size` bytes are ready, or it failed for good, or it is to be begun anew, at once or a minute later. `gone`: it was taken back meanwhile; `another`: another server makes it. */
+/** How the making ended: `size` bytes are ready, which is in the log then, or it failed for good, or it is to be begun anew, at once or a minute later. `gone`: it was taken back meanwhile; `another`: another server makes it. */
 export async function endExport(
   db: Db,
   districtId: string,
@@ -138,11 +155,14 @@ export async function endExport(
     ended: sql`ended_at = clock_timestamp(), lease = null, done = ${count}, total = ${count}, size = ${size}`,
   }[how === 'again' || how === 'later' ? how : 'ended']
   return inDistrict(db, districtId, async (trx) => {
-    const { numAffectedRows } =
-      await sql`update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and tries = ${tries} and ended_at is null`.execute(
-        trx,
-      )
-    if (numAffectedRows === 1n) return 'ended'
+    const { rows: ended } = await sql<{ staff_id: string; asked: ExportAsked }>`
+      update export set ${set} where district_id = ${districtId} and id = ${id}::uuid and tries = ${tries} and ended_at is null returning staff_id, asked`.execute(
+      trx,
+    )
+    const [row] = ended
+    if (row !== undefined && size !== null)
+      await noteExport(trx, districtId, 'log_exported', row.staff_id, { ...inLog(id, row.asked), count })
+    if (row !== undefined) return 'ended'
     const { rows } = await sql`select from export where district_id = ${districtId} and id = ${id}::uuid`.execute(trx)
     return rows.length === 0 ? 'gone' : 'another'
   })

@@ -83,7 +83,7 @@ export async function choicesOf(
     select p.id, coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name)) as name from person p
     where p.district_id = ${districtId} and p.kind = 'staff' and p.active and (${all} or exists (
       select from person_org po where po.district_id = p.district_id and po.person_id = p.id and po.org_id = any(${schools}::text[])))
-    union all select d.id, concat(s.name, ' ', d.kind) from desk d join school s on s.district_id = d.district_id and s.id = d.school_id
+    union all select d.id, ${deskName(districtId, sql`d.id`)} from desk d
     where d.district_id = ${districtId} and (${all} or d.school_id = any(${schools}::text[])) order by name, id limit 2000`.execute(
     trx,
   )

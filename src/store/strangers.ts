@@ -45,6 +45,13 @@ function reached(districtId: string, phoneId: string, schoolId: string) {
     and x.desk_id in (select d.id from desk d where d.district_id = ${districtId} and d.school_id = ${schoolId})`
 }
 
+/** The notices `n` to an unknown phone that answer what it wrote to this office: what it was told for another office is that office's. */
+function noticed(districtId: string, { phoneId, schoolId, conversation }: Stranger) {
+  return sql`n.district_id = ${districtId} and n.phone_id = ${phoneId}::uuid and n.conversation_id is null and n.author = 'gateway' and n.direction = 'to_family'
+    and exists (select from exchange x where x.district_id = ${districtId} and x.id = n.answers
+      and (x.conversation_id = ${conversation}::uuid or (${reached(districtId, phoneId, schoolId)})))`
+}
+
 /** An unknown phone that reached a school whose tasks this person sees; null for every other phone. */
 export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promise<Stranger | null> {
   const schools = await taskSchools(trx, staff)
@@ -78,7 +85,7 @@ export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promi
   return { ...stranger, phoneId, before: settledAt === null ? null : { at: settledAt, by: settledBy } }
 }
 
-/** What an unknown phone wrote and said, and what it was answered, oldest first. That somebody looked who is not of that office is an event of the log. */
+/** What an unknown phone wrote and said, what it was answered and what the gateway said to it by itself, oldest first. That somebody looked who is not of that office is an event of the log. */
 export async function heardFrom(
   trx: Trx,
   { id, districtId }: Staff,
@@ -93,10 +100,38 @@ export async function heardFrom(
     (select x.id, x.created_at from exchange x where ${reached(districtId, stranger.phoneId, stranger.schoolId)}
       order by created_at desc, id desc limit ${SHOWN})
     union all
-    (select id, created_at from exchange where district_id = ${districtId} and conversation_id = ${stranger.conversation}::uuid and author = 'person'
+    (select id, created_at from exchange where district_id = ${districtId} and conversation_id = ${stranger.conversation}::uuid and (author = 'person' or direction = 'to_family')
       order by created_at desc, id desc limit ${SHOWN})
+    union all
+    (select n.id, n.created_at from exchange n where ${noticed(districtId, stranger)} order by n.created_at desc, n.id desc limit ${SHOWN})
     order by created_at desc, id desc limit ${SHOWN}`
-  return readExchanges(trx, districtId, ids, now)
+  return afterWhatTheyAnswer(trx, districtId, await readExchanges(trx, districtId, ids, now))
+}
+
+/** In order, a notice behind what it answers: both came into being in one transaction, the notice some microseconds earlier. */
+async function afterWhatTheyAnswer(
+  trx: Trx,
+  districtId: string,
+  records: readonly ExchangeRecord[],
+): Promise<readonly ExchangeRecord[]> {
+  const notices = records.flatMap(({ author, view }) => (author === 'gateway' ? [view.id] : []))
+  const { rows } = await sql<{ id: string; answers: string }>`
+    select id, answers from exchange where district_id = ${districtId} and id = any(${notices}::uuid[]) and answers is not null`.execute(
+    trx,
+  )
+  const answers = new Map(rows.map((row) => [row.id, row.answers]))
+  const at = new Map(records.map(({ view }) => [view.id, Temporal.Instant.from(view.at)]))
+  const place = ({ view, author }: ExchangeRecord) => {
+    const [own, answered] = [Temporal.Instant.from(view.at), at.get(answers.get(view.id) ?? '')]
+    return {
+      at: answered !== undefined && Temporal.Instant.compare(answered, own) > 0 ? answered : own,
+      last: author === 'gateway',
+    }
+  }
+  return records
+    .map((record) => ({ record, ...place(record) }))
+    .sort((a, b) => Temporal.Instant.compare(a.at, b.at) || Number(a.last) - Number(b.last))
+    .map(({ record }) => record)
 }
 
 /** A guardian whom an unknown phone may be of. `otherPhone`: the guardian is reached by another one so far. */

@@ -42,6 +42,24 @@ export async function taskSchools(trx: Trx, staff: Staff): Promise<readonly stri
   return rows.map((row) => row.id)
 }
 
+/** How many open tasks `openTasks` would find for this person; 0 for who sees none. */
+export async function countTasks(trx: Trx, staff: Staff): Promise<number> {
+  const schools = await taskSchools(trx, staff)
+  if (schools?.length === 0) return 0
+  const { districtId } = staff
+  const { rows } =
+    schools === null
+      ? await sql<{
+          n: number
+        }>`select count(*)::int as n from task where district_id = ${districtId} and closed_at is null`.execute(trx)
+      : await sql<{ n: number }>`
+          select count(*)::int as n from ${tasksWithPlace()}
+          where t.district_id = ${districtId} and t.closed_at is null and ${schoolOfTask(districtId)} = any(${[...schools]}::text[])`.execute(
+          trx,
+        )
+  return rows[0]?.n ?? 0
+}
+
 /** Which tasks: with `id`, that one alone. `asSeen`: an event's time by the clock that hours go by. */
 export type TaskQuestion = {
   readonly id: string | null

@@ -6,6 +6,7 @@ import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import type { Trx } from './database.ts'
 import { describedFamilies } from './described-families.ts'
+import { deskName } from './desks.ts'
 import { type Cursor, type ExchangeRecord, readExchanges, seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
 import { type Family, familiesOf } from './family-names.ts'
 import { sideHours } from './hours.ts'
@@ -55,7 +56,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
       household_id: string
       staff_side: string
       staff_name: string
-      desk_kind: string | null
+      is_desk: boolean
       own: boolean
       school_id: string
       school_name: string
@@ -72,8 +73,8 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
       own_phone: ThreadHead['ownPhone']
     }
   >`
-    select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), c.staff_side) as staff_name,
-      d.kind as desk_kind, c.claimed_by, c.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
+    select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
+      d.id is not null as is_desk, c.claimed_by, c.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
       s.id as school_id, s.name as school_name, s.hours, h.phone_id, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
       p.calls_refused_at is not null as refuses_calls, p.introduced_at is not null as introduced,
@@ -103,14 +104,14 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     students: family?.students ?? [],
     languages: family?.languages ?? [],
     staffSide: row.staff_side,
-    staffName: row.desk_kind === null ? row.staff_name : `${row.school_name} ${row.desk_kind}`,
-    isDesk: row.desk_kind !== null,
+    staffName: row.staff_name,
+    isDesk: row.is_desk,
     own: row.own,
     claim: claimOf(row),
     schoolId: row.school_id,
     schoolName: row.school_name,
     guardianId: row.guardian,
-    unknownPhone: row.guardian === null && row.desk_kind !== null && !row.ended ? row.phone_id : null,
+    unknownPhone: row.guardian === null && row.is_desk && !row.ended ? row.phone_id : null,
     ended: row.ended,
     optedOut: row.opted_out,
     refusesCalls: row.refuses_calls,

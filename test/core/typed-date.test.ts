@@ -19,6 +19,9 @@ test.each([
   'Decade 3, 2026',
   '12/25/26',
   'tomorrow',
+  '0000-01-01',
+  '1899-12-31',
+  '1/1/2200',
 ])('%j is none', (text) => {
   expect(readTypedDate(text)).toBe(null)
 })

@@ -85,6 +85,26 @@ test('two of them are made one after the other, the older first', async () => {
   expect((await row(ids[1] ?? ''))?.state).toBe('ready')
 })
 
+test('is in the log as begun when it was asked for and as made when it is, once each, however often the making breaks off', async () => {
+  const id = await asks()
+  const inLog = async () => {
+    const { rows } = await change(
+      sql`select what, who, detail from event where what in ('export_begun', 'log_exported') and detail ->> 'export' = ${id} order by id`,
+    )
+    return rows
+  }
+  const asked = { export: id, from: '2026-11-01T00:00:00Z', to: '2026-11-03T00:00:00Z', format: 'jsonl', reason: 'Request 7' }
+  const begun = { what: 'export_begun', who: 'principal', detail: asked }
+  expect(await inLog()).toEqual([begun])
+  await expect(make(GOING_ON, '/dev/null')).rejects.toThrow()
+  await change(sql`update export set lease = null where id = ${id}::uuid`)
+  await takeExport(t.db, school.district)
+  await change(sql`update export set lease = null, tries = 1 where id = ${id}::uuid`)
+  expect(await inLog()).toEqual([begun])
+  await make()
+  expect(await inLog()).toEqual([begun, { what: 'log_exported', who: 'principal', detail: { ...asked, count: 2 } }])
+})
+
 test('a server that stops lets it be begun anew at once, as often as it stops', async () => {
   const id = await asks()
   for (let i = 0; i < 5; i++) expect(await make(AbortSignal.abort())).toBe(0)

@@ -208,6 +208,38 @@ describe('the inbox of a desk', () => {
   })
 })
 
+test('the navigation says how many tasks there are to do, to each who sees them, and nothing where there are none', async () => {
+  const open = async (school: string | null) =>
+    (
+      await world.rows(
+        sql`select from task where closed_at is null and (${school}::text is null or school_id = ${school} or school_id is null)`,
+      )
+    ).length
+  const shown = async (id: Who) =>
+    Number(/data-count="tasks">(\d+)<span class="aside"> to do</.exec((await who[id].get('/inbox')).html)?.[1] ?? 0)
+  const listed = async (id: Who) => (await who[id].get('/tasks')).html.match(/<li><div class="wide">/g)?.length ?? 0
+  await world.rows(
+    sql`insert into task (district_id, school_id, kind, key) values (${world.district}, 'lincoln', 'call_back', 'nav') returning id`,
+  )
+  for (const id of ['osei', 'okafor', 'whitfield', 'kim', 'tran', 'rivera'] as const)
+    expect([id, await shown(id)]).toEqual([id, await listed(id)])
+  expect([await shown('kim'), (await shown('osei')) > 0, await shown('rivera')]).toEqual([await open(null), true, 0])
+})
+
+test('an aide of a class, who teaches none, is told where families are written to, and is led to no empty page', async () => {
+  await world.rows(sql`insert into enrollment (district_id, id, class_id, person_id, role)
+    values (${world.district}, 'aide-bell', '4b', 'bell', 'aide') returning id`)
+  await world.rows(sql`update enrollment set active = false where person_id = 'bell' and role = 'teacher' returning id`)
+  for (const path of ['/classes', '/inbox']) {
+    const { html } = await who.bell.get(path)
+    expect([path, html.includes('write to families from a desk'), html.includes('Write to a family of your classes')]).toEqual([
+      path,
+      true,
+      false,
+    ])
+  }
+})
+
 test('the log is intact after all of it', async () => {
   await world.paceIsOver()
   await world.isIntact()

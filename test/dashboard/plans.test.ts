@@ -28,8 +28,8 @@ import { recipients } from '../../src/store/recipients.ts'
 import { aideLanguages, districtLanguages, familyLanguages, recordedPromptCounts } from '../../src/store/school-languages.ts'
 import { sentencesFor, sentencesOfSchools } from '../../src/store/sentences.ts'
 import { momentOf } from '../../src/store/settings.ts'
-import { strangerOf } from '../../src/store/strangers.ts'
-import { openTasks } from '../../src/store/task-list.ts'
+import { heardFrom, strangerOf } from '../../src/store/strangers.ts'
+import { countTasks, openTasks } from '../../src/store/task-list.ts'
 import { threadHead, threadPage } from '../../src/store/thread-view.ts'
 import { translatorHealth, translatorSigns } from '../../src/store/translator-health.ts'
 import { openWorld, type World } from '../support/world.ts'
@@ -136,7 +136,28 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: null, classId: null, limit: 50 }),
   ],
   ['a person', async (trx) => personView(trx, await staffNamed(trx, 'whitfield'), 'rosa')],
+  [
+    'how many tasks',
+    async (trx) => [
+      await countTasks(trx, await staffNamed(trx, 'kim')),
+      await countTasks(trx, await staffNamed(trx, 'whitfield')),
+    ],
+  ],
   ['an unknown phone', async (trx) => strangerOf(trx, await staffNamed(trx, 'kim'), conversation)],
+  [
+    'what was said to and by an unknown phone',
+    async (trx) => {
+      const stranger = {
+        phoneId: conversation,
+        schoolId: 'lincoln',
+        schoolName: 'Lincoln School',
+        optedOut: false,
+        mayAnswer: true,
+        before: null,
+      }
+      return heardFrom(trx, await staffNamed(trx, 'kim'), { ...stranger, conversation }, await momentOf(trx))
+    },
+  ],
   ['the pulse of tasks', (trx, d) => tasksPulse(trx, d)],
   ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
   [

@@ -67,6 +67,64 @@ test('an upload shows what would change and changes nothing; the second press im
   expect((await kim.post(`/school/roster/${shown.id}`)).status).toBe(422)
 })
 
+test('the preview names who is new, who leaves, and whose name, phone, language or classes change, never a number', async () => {
+  const { html } = await uploads(
+    kim,
+    roster((name, text) => {
+      if (name === 'enrollments.csv')
+        return `${text.replace('4b-maya,,,4b,', '4b-maya,,,art,').trimEnd()}\nart-nova,,,art,lincoln,nova,student,,,\n`
+      if (name !== 'users.csv') return text
+      const nova = text
+        .split('\n')
+        .find((line) => line.startsWith('yusuf,'))
+        ?.replaceAll('yusuf', 'nova')
+        .replace('Yusuf,Al-Sayed', 'Nova,<i>Star')
+      return `${text
+        .split('\n')
+        .filter((line) => !/^jean,/.test(line))
+        .map((line) =>
+          line
+            .replace(/,jean,/, ',,')
+            .replace('+19715550143', '+19715550199')
+            .replace('+17735550120', '')
+            .replace(/,ar,,,$/, ',so,,,'),
+        )
+        .join('\n')
+        .trimEnd()}\n${nova}\n`
+    }),
+  )
+  const parts = new Map(
+    [...html.matchAll(/<summary>([^:<]+): ([^<]+)<\/summary>(.*?)<\/details>/gs)].map(([, title = '', ...rest]) => [
+      title,
+      rest
+        .join(' ')
+        .replace(/<[^>]*>/g, ' ')
+        .replace(/\s+/g, ' '),
+    ]),
+  )
+  expect(parts.get('New')).toContain('1 person Nova &lt;i&gt;Star student')
+  expect(parts.get('No longer in the list')).toContain('1 person Jean Pierre guardian')
+  expect(parts.get('Another name')).toContain('Rosa Lopez guardian until now Rosalía Lopez')
+  expect(parts.get('Another phone')).toMatch(
+    /^2 people Fatima Al-Sayed guardian no phone any more Luis Lopez guardian another number/,
+  )
+  expect(parts.get('Another language')).toContain('Fatima Al-Sayed guardian Arabic → Somali')
+  expect(parts.get('Other classes')).toContain('1 person Maya Lopez student Art and Grade 4B → Art')
+  expect(html.replaceAll(/[\da-f-]{36}/g, '')).not.toMatch(/\d{7}/)
+  expect(html).not.toContain('0199')
+})
+
+test('of many it names the first twenty and says how many more there are', async () => {
+  const { html } = await uploads(
+    kim,
+    roster((name, text) => (name === 'users.csv' ? text.replace(/(^choir-\d+,.*,Kid,)Singer,/gm, '$1Soprano,') : text)),
+  )
+  const part = /Another name: (\d+) people<\/summary>(.*?)<\/details>/s.exec(html)
+  const total = Number(part?.[1])
+  expect(total).toBeGreaterThan(21)
+  expect([part?.[2]?.match(/<li>/g)?.length, part?.[2]?.includes(`and ${total - 20} more`)]).toEqual([20, true])
+})
+
 test('a bad row is named with its file and line, and nothing is imported', async () => {
   const { html } = await uploads(
     kim,

@@ -56,6 +56,16 @@ describe('a new number of a family that we know', () => {
     expect((await osei.get(`/strangers/${phone}?translate=yes`)).html).toContain('My child is sick today.')
   })
 
+  test('the page shows what the gateway told it by itself, in order after what it answers, and to no other office', async () => {
+    const { html } = await osei.get(`/strangers/${phone}`)
+    expect(html).toContain('Automatic notice to the phone')
+    expect(html.indexOf('Mi hija está enferma hoy.')).toBeLessThan(html.indexOf('Automatic notice to the phone'))
+    const [told] = await world.phone(NEW).reads()
+    expect(html.replaceAll('&#39;', "'")).toContain(told ?? 'no notice')
+    const tran = await visitor(world, 'tran')
+    expect((await tran.get(`/strangers/${phone}`)).status).toBe(404)
+  })
+
   test.each([
     ['lop', 'Rosa Lopez'],
     ['maya', 'Rosa Lopez'],

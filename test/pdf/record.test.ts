@@ -105,7 +105,14 @@ const cover = {
 }
 const entry = (n: number): Entry => {
   const [language = '', text = ''] = SAID[n % SAID.length] ?? []
-  return { id: `id-${n}`, day: 'Monday', head: `Message ${n}`, texts: [{ label: language, text }], events: 'delivered' }
+  return {
+    id: `id-${n}`,
+    day: 'Monday',
+    head: `Message ${n}`,
+    about: `Family of Maya ${n}`,
+    texts: [{ label: language, text }],
+    events: 'delivered',
+  }
 }
 
 async function* given(count: number, told: (n: number) => void = () => {}) {
@@ -162,6 +169,10 @@ describe.skipIf(!existsSync(reader))('another program reads of it', () => {
     const text = (await read(SAID.length)).normalize('NFKC')
     for (const words of ['will not be at school', 'không đi học', 'заболел', '我儿子今天生病了', '학교에', 'ትምህርት'])
       expect(text).toContain(words)
+  })
+
+  test('whose family and which school it was stands by each', async () => {
+    for (const n of [0, 1, 2]) expect(await read(3)).toContain(`Family of Maya ${n}`)
   })
 
   test('an empty record says so', async () => {

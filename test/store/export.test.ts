@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { inDistrict } from '../../src/store/database.ts'
 import { exchangeById, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
-import { csvCell, type ExportOptions, exportLog } from '../../src/store/export.ts'
+import { csvCell, type ExportOptions, type ExportPage, exportLog, writeLog } from '../../src/store/export.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { addExchange, FAMILY_PROXY, type LogSchool, logSchool, REAL_NUMBER } from '../support/log-school.ts'
 
@@ -59,14 +59,22 @@ const lastEvent = () =>
   )
 
 describe('JSON lines', () => {
-  test("are the API's exchanges of the range with their authors, notices too, oldest first", async () => {
+  test("are the API's exchanges of the range with their authors and names at the end, notices too, oldest first", async () => {
     const lines = (await exported()).split('\n')
     expect(lines.pop()).toBe('')
     const views = await inDistrict(t.db, school.district, (trx) =>
       Promise.all(ids.map((id) => exchangeById(trx, school.district, WHOLE_DISTRICT, id, now))),
     )
-    const authors = ['person', 'person', 'gateway']
-    expect(lines.map((line) => JSON.parse(line))).toEqual(views.map((view, i) => ({ ...view, author: authors[i] })))
+    const names = { staffName: 'rivera X', guardianNames: ['abel X', 'rosa X'] }
+    const more = [
+      { author: 'person', schoolTime: '2026-10-31 20:00:00', ...names, maskedNumbers: 0 },
+      { author: 'person', schoolTime: '2026-11-01 19:00:00', ...names, maskedNumbers: 0 },
+      { author: 'gateway', schoolTime: null, staffName: null, guardianNames: [], maskedNumbers: 0 },
+    ]
+    const wanted = views.map((view, i) => ({ ...view, ...more[i] }))
+    const read = lines.map((line) => JSON.parse(line) as object)
+    expect(read).toEqual(wanted)
+    expect(read.map((one) => Object.keys(one).join())).toEqual(wanted.map((one) => Object.keys(one).join()))
   })
 
   test('of an empty range are none', async () => {
@@ -77,10 +85,10 @@ describe('JSON lines', () => {
 describe('CSV', () => {
   test('has a line a exchange with every cell quoted, and no cell that a spreadsheet would calculate', async () => {
     const csv = await exported({ format: 'csv' })
-    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(28).fill('c').join()}\r\n`.repeat(4))
+    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(29).fill('c').join()}\r\n`.repeat(4))
     const rows = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[]
     expect(Object.keys(rows[0] ?? {}).join()).toBe(
-      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events,schoolTime,staffName,guardianNames',
+      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events,schoolTime,staffName,guardianNames,maskedNumbers',
     )
     expect(rows).toMatchObject([
       {
@@ -131,7 +139,6 @@ describe('CSV', () => {
     expect(
       Object.keys(line)
         .flatMap((name) => inside[name as 'original'] ?? name)
-        .concat('schoolTime', 'staffName', 'guardianNames')
         .sort(),
     ).toEqual(Object.keys(row ?? {}).sort())
   })
@@ -150,6 +157,30 @@ describe('CSV', () => {
   })
 })
 
+test('of one family are the exchanges of all its guardians, whether a guardian or a student is named', async () => {
+  const of = async (guardian: string) =>
+    (await exported({ only: { staff: null, guardian, classId: null } }))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line).id)
+  expect([await of('rosa'), await of('maya'), await of('nobody')]).toEqual([ids.slice(0, 2), ids.slice(0, 2), []])
+})
+
+test('each has the students of its family, also those who left, and its school; what is of no school has neither', async () => {
+  const pages: ExportPage[] = []
+  const writer = async function* (given: AsyncIterable<ExportPage>) {
+    for await (const page of given) pages.push(page)
+    yield ''
+  }
+  const left = (active: boolean) =>
+    inDistrict(t.db, school.district, (trx) => sql`update person set active = ${active} where id = 'maya'`.execute(trx))
+  await left(false)
+  await exported({ format: 'pdf', writer })
+  await left(true)
+  const place = { school: 'lincoln', zone: 'America/New_York', students: ['maya X'] }
+  expect(pages.flatMap(({ places }) => [...places])).toEqual(ids.slice(0, 2).map((id) => [id, place]))
+})
+
 test('an export is in the log before its first byte is out, and at its end with how much came', async () => {
   const asked = { export: expect.any(String), from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z', format: 'csv' }
   let first: unknown = null
@@ -161,6 +192,51 @@ test('an export is in the log before its first byte is out, and at its end with 
   expect(first).toEqual({ what: 'export_begun', who: null, detail: asked })
   await exported({ format: 'csv' })
   expect(await lastEvent()).toEqual({ what: 'log_exported', who: null, detail: { ...asked, count: 3 } })
+})
+
+test('all times of a file go by the clock that its reader saw', async () => {
+  const asSeen = (at: Temporal.Instant) => at.add({ hours: 48 })
+  const out = new PassThrough()
+  const read = text(out)
+  await writeLog(t.db, school.district, { ...range, format: 'csv', out, asSeen })
+  out.end()
+  const [row] = parse(await read, { columns: true }) as Record<string, string>[]
+  expect(row).toMatchObject({ at: '2026-11-03T00:00:00Z', schoolTime: '2026-11-02 19:00:00' })
+  const [plain] = parse(await exported({ format: 'csv' }), { columns: true }) as Record<string, string>[]
+  const first = (events = '') => Temporal.Instant.from(events.split(' ')[0] ?? '')
+  expect(first(row?.['events']).since(first(plain?.['events'])).total('hours')).toBe(48)
+})
+
+test('a number that somebody typed is masked in every file and counted, and stays in the log as it was', async () => {
+  const typed = {
+    original: 'Mi número nuevo es (971) 555-0142, o el 971 555 0143.',
+    translation: 'My new number is ٩٧١-٥٥٥-٠١٤٢.',
+    urgentReason: 'call +19715550142',
+  }
+  const own = await logSchool(t.db, t.keys, 'typed')
+  await addExchange(t.db, own, { at: '2026-11-05T00:00:00Z', ...typed })
+  const of = async (format: 'csv' | 'jsonl') => {
+    const out = new PassThrough()
+    const read = text(out)
+    await exportLog(t.db, own.district, { ...range, format, out })
+    out.end()
+    return read
+  }
+  const line = JSON.parse(await of('jsonl'))
+  expect(line).toMatchObject({
+    original: { text: 'Mi número nuevo es •••• 0142, o el •••• 0143.' },
+    translation: { text: 'My new number is •••• ٠١٤٢.' },
+    urgentReason: 'call •••• 0142',
+    maskedNumbers: 4,
+  })
+  const [row] = parse(await of('csv'), { columns: true }) as Record<string, string>[]
+  expect(row).toMatchObject({ original: line.original.text, translation: line.translation.text, maskedNumbers: '4' })
+  const { rows } = await inDistrict(t.db, own.district, (trx) =>
+    sql`select original_text as original, translation_text as translation, urgent_reason as "urgentReason" from exchange where id = ${line.id}::uuid`.execute(
+      trx,
+    ),
+  )
+  expect(rows).toEqual([typed])
 })
 
 test("no export holds anybody's number", async () => {

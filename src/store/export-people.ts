@@ -1,0 +1,53 @@
+/** Whom exported exchanges are about: people and desks by name, students and school. */
+
+import { sql } from 'kysely'
+import type { Trx } from './database.ts'
+import { deskName } from './desks.ts'
+import type { ExchangeRecord } from './exchange-view.ts'
+
+/** Where an exchange belongs. */
+export type Place = {
+  readonly school: string
+  /** IANA; null: the school has set none. */
+  readonly zone: string | null
+  /** The students of its family by their full names, also those who have left; none where nobody knows whose phone it is. */
+  readonly students: readonly string[]
+}
+
+/** The people of some exchanges: staff, desks and guardians by their ids, places by the ids of the exchanges. An exchange of no school has no place. */
+export type PeopleOf = {
+  readonly names: ReadonlyMap<string, string>
+  readonly places: ReadonlyMap<string, Place>
+}
+
+/** Reads them. */
+export async function peopleOf(trx: Trx, districtId: string, records: readonly ExchangeRecord[]): Promise<PeopleOf> {
+  const ids = [...new Set(records.flatMap(({ view }) => [view.staff ?? [], view.guardians].flat()))]
+  const { rows: names } = await sql<{ id: string; name: string }>`
+    select id, coalesce(display_name, nullif(trim(concat_ws(' ', given_name, family_name)), ''), id) as name from person
+    where district_id = ${districtId} and id = any(${ids}::text[])
+    union all select d.id, ${deskName(districtId, sql`d.id`)} from desk d where d.district_id = ${districtId} and d.id = any(${ids}::text[])`.execute(
+    trx,
+  )
+  const { rows: places } = await sql<{ id: string; school: string; zone: string | null }>`
+    select e.id, s.name as school, coalesce(s.hours ->> 'timezone', s.time_zone) as zone from exchange e
+    left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    left join desk d on d.district_id = e.district_id and d.id = e.desk_id
+    join school s on s.district_id = e.district_id and s.id = case when c.id is null then d.school_id else c.school_id end
+    where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[])`.execute(trx)
+  const guardians = [...new Set(records.flatMap(({ view }) => view.guardians))]
+  const { rows: children } = await sql<{ guardian_id: string; id: string; name: string }>`
+    select gs.guardian_id, st.id, coalesce(nullif(trim(concat_ws(' ', st.given_name, st.family_name)), ''), st.id) as name
+    from guardianship gs join person st on st.district_id = gs.district_id and st.id = gs.student_id
+    where gs.district_id = ${districtId} and gs.guardian_id = any(${guardians}::text[]) order by st.given_name, st.id`.execute(
+    trx,
+  )
+  const ofGuardian = Map.groupBy(children, (row) => row.guardian_id)
+  const guardiansOf = new Map(records.map(({ view }) => [view.id, view.guardians]))
+  const studentsOf = (exchange: string) =>
+    new Map((guardiansOf.get(exchange) ?? []).flatMap((id) => ofGuardian.get(id) ?? []).map(({ id, name }) => [id, name]))
+  return {
+    names: new Map(names.map(({ id, name }) => [id, name])),
+    places: new Map(places.map(({ id, school, zone }) => [id, { school, zone, students: [...studentsOf(id).values()] }])),
+  }
+}

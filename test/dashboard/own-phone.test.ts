@@ -90,6 +90,23 @@ describe('a phone that is off', () => {
     expect(await status()).toEqual([{ status: 'received' }])
   })
 
+  test('what is due in the very moment in which it is switched off does not go to it', async () => {
+    await world.hours('lincoln', { staff: daily('18:00-20:00') })
+    const held = await writes('¿Hay tarea?')
+    // The setting alone, as a hand-over beside it sees it.
+    await world.rows(
+      sql`insert into own_phone (district_id, person_id, is_off) select district_id, 'rivera', true from person where id = 'rivera' on conflict (district_id, person_id) do update set is_off = true`,
+    )
+    await world.rows(
+      sql`update exchange set status = 'queued', hold = null, send_after = clock_timestamp() where id = ${held?.id ?? ''}::uuid`,
+    )
+    await world.until('it was decided on', async () => {
+      const rows = await world.rows(sql`select from exchange where id = ${held?.id ?? ''}::uuid and status = 'queued'`)
+      return rows.length === 0
+    })
+    expect(await world.phoneOf('rivera').reads()).toEqual([])
+  })
+
   test('a family that calls is asked for a message, and the phone does not ring', async () => {
     await sets(OFF)
     await leavesMessage()

@@ -97,11 +97,11 @@ describe('a phone that is off', () => {
     await world.rows(
       sql`insert into own_phone (district_id, person_id, is_off) select district_id, 'rivera', true from person where id = 'rivera' on conflict (district_id, person_id) do update set is_off = true`,
     )
-    await world.rows(
-      sql`update exchange set status = 'queued', hold = null, send_after = clock_timestamp() where id = ${held?.id ?? ''}::uuid`,
-    )
+    await world.hours('lincoln', {})
     await world.until('it was decided on', async () => {
-      const rows = await world.rows(sql`select from exchange where id = ${held?.id ?? ''}::uuid and status = 'queued'`)
+      const rows = await world.rows(
+        sql`select from exchange where id = ${held?.id ?? ''}::uuid and status in ('held', 'queued', 'sending')`,
+      )
       return rows.length === 0
     })
     expect(await world.phoneOf('rivera').reads()).toEqual([])

@@ -30,33 +30,32 @@ type Row = { by: 'all' | 'language' | 'class' | 'way'; key: string | null; stude
 /** The reach of a school since `since`. */
 export async function reachOf(trx: Trx, districtId: string, schoolId: string, since: Temporal.Instant): Promise<Reach> {
   const { rows } = await sql<Row>`
-    with home as materialized (
-      select distinct hg.household_id as id from person_org po
-      join guardianship gs on gs.district_id = po.district_id and gs.student_id = po.person_id
-      join household_guardian hg on hg.district_id = gs.district_id and hg.guardian_id = gs.guardian_id and hg.until is null
+    with kin as materialized (
+      select st.id, g.id as guardian_id, g.language, g.contact_by, h.id as household_id, p.id is not null as has_phone, p.opted_out_at is not null as stopped, p.line_type
+      from person_org po
+      join lateral (select id from person where district_id = ${districtId} and id = po.person_id and kind = 'student' and active offset 0) st on true
+      left join guardianship gs on gs.district_id = ${districtId} and gs.student_id = st.id
+      left join person g on g.district_id = ${districtId} and g.id = gs.guardian_id and g.active
+      left join household_guardian hg on hg.district_id = ${districtId} and hg.guardian_id = g.id and hg.until is null
+      left join household h on h.district_id = ${districtId} and h.id = hg.household_id and h.until is null
+      left join phone p on p.district_id = ${districtId} and p.id = h.phone_id
       where po.district_id = ${districtId} and po.org_id = ${schoolId}
     ), spoken as materialized (
-      select home.id as household_id, bool_or(x.reached) as reached, bool_or(x.wrote) as wrote
-      from home join conversation c on c.district_id = ${districtId} and c.household_id = home.id
+      select home.household_id, bool_or(x.reached) as reached, bool_or(x.wrote) as wrote
+      from (select distinct household_id from kin) home
+      join lateral (select id from conversation where district_id = ${districtId} and household_id = home.household_id offset 0) c on true
       cross join lateral (
         select bool_or(x.direction = 'to_family' and (x.status = 'delivered' or x.heard_at is not null)) as reached, bool_or(x.direction = 'to_staff') as wrote
         from exchange x where x.district_id = ${districtId} and x.conversation_id = c.id and x.author = 'person' and x.created_at >= ${since.toString()}::timestamptz) x
-      group by home.id
+      group by home.household_id
     ), student as materialized (
-      select st.id, (array_agg(g.language order by g.id) filter (where g.language is not null))[1] as language,
+      select k.id, (array_agg(k.language order by k.guardian_id) filter (where k.language is not null))[1] as language,
         coalesce(bool_or(s.reached), false) as reached, coalesce(bool_or(s.reached), false) and coalesce(bool_or(s.wrote), false) as two_way,
-        case when bool_or(p.id is not null and p.opted_out_at is null and g.contact_by = 'sms' and p.line_type is distinct from 'landline') then 'text'
-          when bool_or(p.id is not null and p.opted_out_at is null) then 'call'
-          when bool_or(p.id is not null) then 'stopped' else 'no_phone' end as way
-      from person st join person_org po on po.district_id = st.district_id and po.person_id = st.id and po.org_id = ${schoolId}
-      left join guardianship gs on gs.district_id = st.district_id and gs.student_id = st.id
-      left join person g on g.district_id = gs.district_id and g.id = gs.guardian_id and g.active
-      left join household_guardian hg on hg.district_id = g.district_id and hg.guardian_id = g.id and hg.until is null
-      left join household h on h.district_id = hg.district_id and h.id = hg.household_id and h.until is null
-      left join phone p on p.district_id = h.district_id and p.id = h.phone_id
-      left join spoken s on s.household_id = h.id
-      where st.district_id = ${districtId} and st.kind = 'student' and st.active
-      group by st.id
+        case when bool_or(k.has_phone and not k.stopped and k.contact_by = 'sms' and k.line_type is distinct from 'landline') then 'text'
+          when bool_or(k.has_phone and not k.stopped) then 'call'
+          when bool_or(k.has_phone) then 'stopped' else 'no_phone' end as way
+      from kin k left join spoken s on s.household_id = k.household_id
+      group by k.id
     ), grouped as (
       select 'all' as by, null as key, reached, two_way from student
       union all select 'language', coalesce(language, 'und'), reached, two_way from student

@@ -41,6 +41,7 @@ import type { CallCarrier } from './relay/ring-ports.ts'
 import { forStaff } from './relay/translating.ts'
 import { importRoster } from './roster/import.ts'
 import { mayCall } from './roster/numbers.ts'
+import { maskNumbers } from './roster/typed-numbers.ts'
 import { buildServer, type ServerDeps } from './server.ts'
 import { talkStore } from './store/call-rooms.ts'
 import { answerStore } from './store/calls.ts'
@@ -122,7 +123,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     interpret: (districtId, limit) => interpret({ store: talkStore(db), translator }, districtId, limit),
     seal: (districtId, limit) => sealDistrict(db, keys, districtId, limit),
     words: (districtId, limit) => indexWords(db, districtId, limit),
-    makeExport: (districtId, stopping) => makeExport({ db, keys, dataDir, now: () => now(db), asSeen }, districtId, stopping),
+    makeExport: (districtId, stopping) =>
+      makeExport({ db, keys, dataDir, now: () => now(db), asSeen, maskNumbers }, districtId, stopping),
     findWork: (step) => findWork(scheduler, step, () => now(db)),
     report: (step, error) => {
       metrics.stepFailures.inc({ step })

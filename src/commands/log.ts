@@ -5,6 +5,7 @@ import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { cannotWrite, Problem, UsageProblem } from '../problem.ts'
 import { progressBar } from '../progress.ts'
+import { maskNumbers } from '../roster/typed-numbers.ts'
 import { readTime } from '../store/exchange-view.ts'
 import { exportLog } from '../store/export.ts'
 import { verifyLog } from '../store/verify.ts'
@@ -25,7 +26,14 @@ export async function logExport({ config, options, operands }: Given): Promise<O
     const bar = progressBar('Exchanges')
     try {
       const out = typeof file === 'string' ? (await open(file, 'w', 0o600)).createWriteStream() : process.stdout
-      await exportLog(db, district, { from, to, format, out, progress: typeof file === 'string' ? bar.to : () => {} })
+      await exportLog(db, district, {
+        from,
+        to,
+        format,
+        out,
+        maskNumbers,
+        progress: typeof file === 'string' ? bar.to : () => {},
+      })
       if (out !== process.stdout) {
         out.end()
         await finished(out)

@@ -24,7 +24,7 @@ export function visible(text: string): string {
 }
 
 /** The value of a decimal digit of any script. Unicode keeps every script's ten digits (category Nd) in one ascending run. */
-export function digitValue(digit: string): string {
+function digitValue(digit: string): string {
   let steps = 0
   const code = digit.codePointAt(0) ?? 0
   while (/\p{Nd}/u.test(String.fromCodePoint(code - steps - 1))) steps++

@@ -2,7 +2,7 @@
 
 import type { Cover, Entry } from '../pdf/record.ts'
 import type { Db } from '../store/database.ts'
-import { type ExportPage, type ExportRecord, type Writer, writeLog } from '../store/export.ts'
+import { type ExportOptions, type ExportPage, type ExportRecord, type Writer, writeLog } from '../store/export.ts'
 import type { PeopleOf } from '../store/export-people.ts'
 import { type DueExport, daysBetween, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
@@ -12,13 +12,14 @@ import type { Sender } from './sending.ts'
 import { clock, clockBeside, dateWords, languageWords, namesInWords, outcome } from './words.ts'
 
 /** What the making of exports needs of the house. */
-export type MakerDeps = Pick<Sender, 'asSeen'> & {
-  readonly db: Db
-  readonly keys: Keys
-  /** Where the files are kept. */
-  readonly dataDir: string
-  readonly now: () => Promise<Temporal.Instant>
-}
+export type MakerDeps = Pick<Sender, 'asSeen'> &
+  Pick<ExportOptions, 'maskNumbers'> & {
+    readonly db: Db
+    readonly keys: Keys
+    /** Where the files are kept. */
+    readonly dataDir: string
+    readonly now: () => Promise<Temporal.Instant>
+  }
 
 /** Between two words about how far it is, in milliseconds. */
 const TELL_MS = 1_000
@@ -74,7 +75,8 @@ async function write(
   let count = 0
   const size = await writeSealedParts(keys, dataDir, 'export', districtId, id, async (out) => {
     const { format, only } = asked
-    const options = { from, to, only, format, out, progress, by: staff, asSeen: deps.asSeen }
+    const { asSeen, maskNumbers } = deps
+    const options = { from, to, only, format, out, progress, by: staff, asSeen, maskNumbers }
     count = await writeLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
   })
   return { count, size }
@@ -82,7 +84,7 @@ async function write(
 
 /** What an export says of the numbers in it. */
 export const NUMBERS_MASKED =
-  'Phone numbers that people wrote into messages are masked in this file but for their last four digits (••••). The school’s log keeps them as they were written.'
+  'Phone numbers that people wrote into messages are masked in this file but for their last four digits (••••), as far as a program can tell them from other figures. The school’s log keeps them as they were written.'
 
 /** The days of an export in words. */
 export function daysInWords({ first, last }: Pick<ExportAsked, 'first' | 'last'>): string {

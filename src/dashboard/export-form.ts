@@ -74,7 +74,7 @@ export function exportFields(typed: ExportTyped, families: readonly Choice[], pr
   const day = (name: 'from' | 'to', label: string) =>
     html`<label>${label} <input name="${name}" type="${typed[name] !== '' && readTypedDate(typed[name]) === null ? 'text' : 'date'}" value="${readTypedDate(typed[name]) ?? typed[name]}"${marked(name)}></label>`
   return html`<form method="post" action="/oversight/export" class="stack">${hidden}
-<p class="hint">Every message of these days that you may see${typed.staff + typed.class === '' ? '' : ', of the teacher and class that you chose'}, whatever words you looked for, and never anybody’s number: one that somebody wrote into a message is masked but for its last four digits.</p>
+<p class="hint">Every message of these days that you may see${typed.staff + typed.class === '' ? '' : ', of the teacher and class that you chose'}, whatever words you looked for. No number of the school’s list is in it; one that somebody wrote into a message is masked but for its last four digits, where a program can tell it from other figures.</p>
 <div class="row start">${day('from', 'From')}${day('to', 'To')}</div>
 <label for="family">Family</label><select id="family" name="family"><option value="">Every family</option>${families.map(({ id, name }) => html`<option value="${id}"${id === typed.family ? ' selected' : ''}>${name}</option>`)}</select>
 <label for="reason">Why it is needed</label><input id="reason" name="reason" maxlength="${LONGEST_REASON}" required value="${typed.reason}"${marked('reason')}>

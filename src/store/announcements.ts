@@ -96,6 +96,9 @@ const standing = (districtId: RawBuilder<unknown>, id: RawBuilder<unknown>) => s
   join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
   where d.district_id = ${districtId} and d.announcement_id = ${id} order by coalesce(x.guardian_id, x.id::text), x.id desc`
 
+/** Why a message was canceled whose place another takes: with it the family has not got the announcement. */
+const REPLACED = 'replaced'
+
 /** The households that a changed announcement is not written to anew: what they have of it is not among `waiting`, and is never changed. */
 export async function settledHouseholds(
   trx: Trx,
@@ -105,7 +108,8 @@ export async function settledHouseholds(
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ household: string }>`
     select c.household_id as household from (${standing(sql`${districtId}`, sql`${id}::uuid`)}) x
-    join conversation c on c.district_id = ${districtId} and c.id = x.conversation_id where x.id <> all(${[...waiting]}::uuid[])`.execute(
+    join conversation c on c.district_id = ${districtId} and c.id = x.conversation_id where x.id <> all(${[...waiting]}::uuid[])
+      and not exists (select from event v where v.district_id = ${districtId} and v.exchange_id = x.id and v.what = 'canceled' and v.detail ->> 'why' = ${REPLACED})`.execute(
     trx,
   )
   return new Set(rows.map(({ household }) => household))
@@ -121,7 +125,7 @@ export async function takeBack(
 ): Promise<ReadonlySet<string> | 'not_found' | 'gone'> {
   const waiting = await scheduledOf(trx, districtId, staffId, id, moment.now)
   if (waiting === null) return 'not_found'
-  const canceled = await cancelWaiting(trx, districtId, moment.database, waiting, 'person', staffId)
+  const canceled = await cancelWaiting(trx, districtId, moment.database, waiting, REPLACED, staffId)
   return canceled.length === 0 ? 'gone' : settledHouseholds(trx, districtId, id, canceled)
 }
 

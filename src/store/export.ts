@@ -1,11 +1,10 @@
-/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids, names and texts, never a number of anybody: those that people typed are masked, in the file alone. */
+/** The exchange log as a file: for a records request, an archive, a spreadsheet. Ids, names and texts, never a number of anybody: those that people typed, as far as they can be told from other figures, are masked, in the file alone. */
 
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
-import { maskNumbers } from '../core/typed-numbers.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
@@ -28,6 +27,8 @@ export type ExportOptions = {
   readonly by?: Staff
   /** The time that a visitor of the demo's moved clock saw, for every time of the file; absent: the same. */
   readonly asSeen?: (at: Temporal.Instant) => Temporal.Instant
+  /** The text without the phone numbers that people typed into it, and how many there were; `country` (ISO 3166-1) is the district's. */
+  readonly maskNumbers: (text: string, country: string) => { readonly text: string; readonly count: number }
   /** Is written to as fast as it takes, and left open. */
   readonly out: Writable
   /**
@@ -184,6 +185,8 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
   let count = 0
   await inSnapshot(db, districtId, async (trx) => {
     const at = await now(trx)
+    const { country } = await trx.selectFrom('district').select('country').where('id', '=', districtId).executeTakeFirstOrThrow()
+    const mask = (text: string) => options.maskNumbers(text, country)
     const isWhole = Object.values(only).every((one) => one === null) && (by === undefined || by.scope.kind === 'district')
     const total = isWhole ? await countExchanges(trx, districtId, from, to) : 0
     async function* pages(): AsyncGenerator<ExportPage> {
@@ -201,7 +204,10 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
       do {
         const { records, next } = await exchangePage(trx, districtId, by ?? WHOLE_DISTRICT, { ...filter, after }, at)
         count += records.length
-        yield { records: records.map((record) => seenAt(masked(record), asSeen)), ...(await peopleOf(trx, districtId, records)) }
+        yield {
+          records: records.map((record) => seenAt(masked(record, mask), asSeen)),
+          ...(await peopleOf(trx, districtId, records)),
+        }
         await progress?.(count, total)
         after = next
       } while (after !== null)
@@ -220,9 +226,9 @@ function seenAt(record: ExportRecord, asSeen: (at: Temporal.Instant) => Temporal
 }
 
 /** The record without the phone numbers that people typed into its texts. */
-function masked({ view, author }: ExchangeRecord): ExportRecord {
+function masked({ view, author }: ExchangeRecord, mask: (text: string) => { text: string; count: number }): ExportRecord {
   const { original, translation, urgentReason } = view
-  const texts = [original.text, translation?.text, urgentReason].map((text) => (text == null ? null : maskNumbers(text)))
+  const texts = [original.text, translation?.text, urgentReason].map((text) => (text == null ? null : mask(text)))
   const [first, second, third] = texts
   return {
     author,

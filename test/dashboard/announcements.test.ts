@@ -266,4 +266,30 @@ describe('an announcement that is put off', () => {
     expect((await kim.get(at)).html).toContain('No bus at all.')
     await kim.post(`${at}/cancel`)
   })
+
+  test('changed twice it still reaches who was out of the class in between, and who shares a phone with somebody who left', async () => {
+    const twice = async (day: string, between: () => Promise<unknown>, after: () => Promise<unknown>, who: string) => {
+      await world.itIs(`2036-04-${day}T10:00`)
+      const later = { date: `2036-04-${Number(day) + 1}`, time: '07:00' }
+      const { to } = await rivera.post('/classes/4b/announcements', { body: `First of ${day}.`, key: key(), ...later })
+      const at = (to ?? '').split('?')[0] ?? ''
+      await world.settled()
+      await clear()
+      await between()
+      await edit(at, `Second of ${day}.`, later)
+      await world.settled()
+      await after()
+      await edit(at, `Third of ${day}.`, later)
+      await world.settled()
+      expect((await messages(`Third of ${day}.`)).map(({ status }) => status)).toEqual(Array(6).fill('held'))
+      await world.itIs(`2036-04-${Number(day) + 1}T07:00`)
+      expect(await world.phoneOf(who).reads()).toHaveLength(1)
+      await clear()
+    }
+    const enrolled = (active: boolean) => () =>
+      world.rows(sql`update enrollment set active = ${active} where person_id = 'yusuf' and class_id = '4b' returning id`)
+    await twice('15', enrolled(false), enrolled(true), 'fatima')
+    const jean = (active: boolean) => () => world.rows(sql`update person set active = ${active} where id = 'jean' returning id`)
+    await twice('17', jean(false), jean(true), 'jean')
+  })
 })

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { maskNumbers } from '../../src/roster/typed-numbers.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { exchangeById, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
 import { csvCell, type ExportOptions, type ExportPage, exportLog, writeLog } from '../../src/store/export.ts'
@@ -39,7 +40,7 @@ beforeAll(async () => {
 async function exported(options: Partial<ExportOptions> = {}): Promise<string> {
   const out = new PassThrough()
   const read = text(out)
-  await exportLog(t.db, school.district, { ...range, format: 'jsonl', out, ...options })
+  await exportLog(t.db, school.district, { ...range, format: 'jsonl', out, maskNumbers, ...options })
   out.end()
   return read
 }
@@ -198,7 +199,7 @@ test('all times of a file go by the clock that its reader saw', async () => {
   const asSeen = (at: Temporal.Instant) => at.add({ hours: 48 })
   const out = new PassThrough()
   const read = text(out)
-  await writeLog(t.db, school.district, { ...range, format: 'csv', out, asSeen })
+  await writeLog(t.db, school.district, { ...range, format: 'csv', out, asSeen, maskNumbers })
   out.end()
   const [row] = parse(await read, { columns: true }) as Record<string, string>[]
   expect(row).toMatchObject({ at: '2026-11-03T00:00:00Z', schoolTime: '2026-11-02 19:00:00' })
@@ -218,7 +219,7 @@ test('a number that somebody typed is masked in every file and counted, and stay
   const of = async (format: 'csv' | 'jsonl') => {
     const out = new PassThrough()
     const read = text(out)
-    await exportLog(t.db, own.district, { ...range, format, out })
+    await exportLog(t.db, own.district, { ...range, format, out, maskNumbers })
     out.end()
     return read
   }
@@ -262,6 +263,7 @@ describe('a long log', () => {
     const read = text(out)
     const seen: [number, number][] = []
     const count = await exportLog(t.db, long.district, {
+      maskNumbers,
       ...range,
       format: 'jsonl',
       out,
@@ -296,14 +298,14 @@ describe('a long log', () => {
         void setImmediate().then(() => next())
       },
     })
-    await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, progress: told })
+    await exportLog(t.db, long.district, { ...range, format: 'jsonl', out, maskNumbers, progress: told })
     expect(taken).toBe(COUNT)
     expect(ahead).toBeLessThanOrEqual(500)
   })
 
   test('that cannot be written ends with the error, and the log tells of what went out', async () => {
     const out = new Writable({ write: (_chunk, _encoding, next) => next(new Error('no space left')) })
-    await expect(exportLog(t.db, long.district, { ...range, format: 'jsonl', out })).rejects.toThrow('no space left')
+    await expect(exportLog(t.db, long.district, { ...range, format: 'jsonl', out, maskNumbers })).rejects.toThrow('no space left')
     const event = await inDistrict(
       t.db,
       long.district,

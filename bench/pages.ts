@@ -73,8 +73,8 @@ try {
     inbox: async (trx) => [
       await inboxPage(trx, districtId, teacher.id, inbox),
       await unreadConversations(trx, districtId, teacher.id),
-      await countTasks(trx, admins),
-      await countTasks(trx, principal),
+      await countTasks(trx, admins, 100),
+      await countTasks(trx, principal, 100),
       await inboxPulse(trx, districtId, teacher.id),
     ],
     'inbox, searched': (trx) => inboxPage(trx, districtId, teacher.id, { ...inbox, search: word('e', 40) }),

@@ -29,6 +29,9 @@ export type Frame = {
   readonly goesOn: boolean
 }
 
+/** Beside a place stands no larger number. */
+export const MOST_COUNTED = 99
+
 /** `counted`: what the number beside it counts, for who hears the page. */
 const PLACES: Readonly<Record<Place, { readonly path: string; readonly name: string; readonly counted?: string }>> = {
   inbox: { path: '/inbox', name: 'Inbox', counted: 'new' },
@@ -53,7 +56,7 @@ export function framedPage(frame: Frame): Html {
     const count = frame.counts[place] ?? 0
     return html`<li><a href="${PLACES[place].path}"${place === frame.here ? html` aria-current="page"` : ''}>${PLACES[place].name}${
       count > 0
-        ? html` <b class="count" data-count="${place}">${count}<span class="aside"> ${PLACES[place].counted}</span></b>`
+        ? html` <b class="count" data-count="${place}">${count > MOST_COUNTED ? `${MOST_COUNTED}+` : count}<span class="aside"> ${PLACES[place].counted}</span></b>`
         : ''
     }</a></li>`
   }

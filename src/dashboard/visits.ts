@@ -9,7 +9,7 @@ import { type Login, loginOf } from '../store/logins.ts'
 import { staffedDesks } from '../store/people.ts'
 import { countTasks } from '../store/task-list.ts'
 import type { Cookies } from './login-cookie.ts'
-import { framedPage, type Html, type Place, plainPage, sendPage } from './page.ts'
+import { framedPage, type Html, MOST_COUNTED, type Place, plainPage, sendPage } from './page.ts'
 import { said } from './said.ts'
 import { needsSecondFactor } from './sign-in.ts'
 import { typedForm } from './typed.ts'
@@ -73,7 +73,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
       page: async (reply, here, title, body, goesOn = false) => {
         const { inbox, tasks, desks } = await read(async (trx) => ({
           inbox: await unreadConversations(trx, districtId, staff.id),
-          tasks: await countTasks(trx, staff),
+          tasks: await countTasks(trx, staff, MOST_COUNTED + 1),
           desks: await staffedDesks(trx, staff),
         }))
         const places = placesOf(

@@ -25,7 +25,7 @@ export function maskNumbers(text: string, country: string): MaskedText {
   if (!FEWEST.test(text)) return { text, count: 0 }
   const others = [...text.matchAll(LINK)].filter(([link]) => !PHONE_LINK.test(link))
   const found = partsOf(text, [...others, ...text.matchAll(APART)]).flatMap(({ at, part }) =>
-    findPhoneNumbersInText(part, { defaultCountry: country as CountryCode, v2: true }).map(({ startsAt, endsAt }) => ({
+    findPhoneNumbersInText(part, country as CountryCode).map(({ startsAt, endsAt }) => ({
       start: at + startsAt,
       end: at + endsAt,
     })),

@@ -29,7 +29,7 @@ export type Audience = {
   readonly notReached: { readonly noPhone: number; readonly optedOut: number }
 }
 
-/** Countries (ISO 3166-1) in which phones get picture messages. */
+/** Countries (ISO 3166-1) in which phones get picture messages; a phone from elsewhere in such a district is reckoned as one of it. */
 const PICTURES = ['US', 'CA']
 
 /** What a message of `staff` to these recipients would meet. */

@@ -42,21 +42,17 @@ export async function taskSchools(trx: Trx, staff: Staff): Promise<readonly stri
   return rows.map((row) => row.id)
 }
 
-/** How many open tasks `openTasks` would find for this person; 0 for who sees none. */
-export async function countTasks(trx: Trx, staff: Staff): Promise<number> {
+/** How many open tasks `openTasks` would find for this person, as far as `most`; 0 for who sees none. */
+export async function countTasks(trx: Trx, staff: Staff, most: number): Promise<number> {
   const schools = await taskSchools(trx, staff)
   if (schools?.length === 0) return 0
   const { districtId } = staff
-  const { rows } =
-    schools === null
-      ? await sql<{
-          n: number
-        }>`select count(*)::int as n from task where district_id = ${districtId} and closed_at is null`.execute(trx)
-      : await sql<{ n: number }>`
-          select count(*)::int as n from ${tasksWithPlace()}
-          where t.district_id = ${districtId} and t.closed_at is null and ${schoolOfTask(districtId)} = any(${[...schools]}::text[])`.execute(
-          trx,
-        )
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from (
+      select from ${schools === null ? sql`task t` : tasksWithPlace()} where t.district_id = ${districtId} and t.closed_at is null
+        ${schools === null ? sql`` : sql`and ${schoolOfTask(districtId)} = any(${[...schools]}::text[])`} limit ${most}) some`.execute(
+    trx,
+  )
   return rows[0]?.n ?? 0
 }
 

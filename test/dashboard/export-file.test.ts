@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeExport } from '../../src/dashboard/export-file.ts'
+import { maskNumbers } from '../../src/roster/typed-numbers.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { askExport, type ExportAsked, endExport, exportsOf, keepExport, takeExport } from '../../src/store/exports.ts'
 import { staffById } from '../../src/store/people.ts'
@@ -53,7 +54,7 @@ async function asks(asked: Partial<ExportAsked> = {}): Promise<string> {
 
 const make = (stopping: AbortSignal = GOING_ON, dir = dataDir) => {
   const { db, keys } = t
-  return makeExport({ db, keys, dataDir: dir, now: () => now(db), asSeen: (at) => at }, school.district, stopping)
+  return makeExport({ db, keys, dataDir: dir, now: () => now(db), asSeen: (at) => at, maskNumbers }, school.district, stopping)
 }
 
 async function row(id: string) {

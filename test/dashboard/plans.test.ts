@@ -139,8 +139,8 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   [
     'how many tasks',
     async (trx) => [
-      await countTasks(trx, await staffNamed(trx, 'kim')),
-      await countTasks(trx, await staffNamed(trx, 'whitfield')),
+      await countTasks(trx, await staffNamed(trx, 'kim'), 100),
+      await countTasks(trx, await staffNamed(trx, 'whitfield'), 100),
     ],
   ],
   ['an unknown phone', async (trx) => strangerOf(trx, await staffNamed(trx, 'kim'), conversation)],

@@ -23,17 +23,25 @@ const keys = createKeys(KEY)
 const districtIdOf = (world: World, district: number): string =>
   world.prepared.districtIds.get(world.districts[district]?.sourcedId ?? '') as string
 
-const administratorOf = (world: World, district: number): string =>
-  world.districts[district]?.staff.find((s) => s.administrator)?.id as string
-
-/** In one transaction, as this person. */
-function as(world: World, name: string, district: number, id: string, work: (trx: Trx, staff: Staff) => Promise<unknown>): void {
+/** In one transaction, as an administrator of the district. */
+function administers(
+  world: World,
+  name: string,
+  district: number,
+  work: (trx: Trx, staff: Staff) => Promise<unknown>,
+  done: () => void = () => {},
+): void {
   const districtId = districtIdOf(world, district)
-  beside(world, name, (db) =>
-    inDistrict(db, districtId, async (trx) => {
-      const staff = await staffById(trx, districtId, id)
-      if (staff !== null) await work(trx, staff)
-    }),
+  const id = world.districts[district]?.staff.find((s) => s.administrator)?.id as string
+  beside(
+    world,
+    name,
+    (db) =>
+      inDistrict(db, districtId, async (trx) => {
+        const staff = await staffById(trx, districtId, id)
+        if (staff !== null) await work(trx, staff)
+      }),
+    done,
   )
 }
 
@@ -60,9 +68,21 @@ export const atBrowser: { readonly [K in Kind]: (world: World, action: Of<K>) =>
     if (chosen === undefined || guardian === undefined) return
     const how = (['identified', 'identified', 'opened', 'dismissed'] as const)[Math.floor((pick * 7919) % 4)] ?? 'identified'
     world.faults.count(`unknown phone ${how}`)
-    if (how === 'identified') guardian.phones.push(readNumber(keys, districtId, chosen.number_encrypted))
-    as(world, 'unknown phone', district, administratorOf(world, district), (trx, staff) =>
-      SETTLED[how](trx, staff, chosen.id, id),
+    // The answer may be lost, or somebody else was first: what holds afterwards counts.
+    const nowTheirs = async () => {
+      const rows = await world.statements.look(
+        `select from household h join household_guardian hg on hg.district_id = h.district_id and hg.household_id = h.id
+          where h.district_id = $1 and h.phone_id = $2 and hg.guardian_id = $3 and h.until is null and hg.until is null`,
+        [districtId, chosen.id, id],
+      )
+      if (rows.length > 0) guardian.phones.push(readNumber(keys, districtId, chosen.number_encrypted))
+    }
+    administers(
+      world,
+      'unknown phone',
+      district,
+      (trx, staff) => SETTLED[how](trx, staff, chosen.id, id),
+      () => void nowTheirs(),
     )
   },
   take: async (world, { district, what, pick }) => {
@@ -73,7 +93,7 @@ export const atBrowser: { readonly [K in Kind]: (world: World, action: Of<K>) =>
     )
     const chosen = rows[Math.floor(pick * rows.length)]
     if (chosen === undefined) return
-    as(world, 'take', district, administratorOf(world, district), (trx, staff) => claim(trx, staff, what, chosen.id, chosen.by))
+    administers(world, 'take', district, (trx, staff) => claim(trx, staff, what, chosen.id, chosen.by))
   },
 }
 

@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const first = Number(values.seed)
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => first + i)
 const days = Number(values.days)
-const every = Number(values.every)
+const every = Math.max(1, Number(values.every))
 const begun = performance.now()
 const timeIsUp = () => performance.now() - begun > Number(values.seconds) * 1000
 

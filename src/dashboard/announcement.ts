@@ -86,8 +86,9 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
 <p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, now, zone)}
 <div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
 <table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(
-        ({ view }) => {
-          const said = outcome(view, now, zone)
+        (record) => {
+          const { view } = record
+          const said = outcome(record, now, zone)
           const reason = view.events.map(({ what }) => REASONS[what]).find((one) => one !== undefined)
           const family = guardians.get(view.guardian ?? '')
           const untranslated =

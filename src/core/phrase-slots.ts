@@ -15,11 +15,11 @@ export const SLOT = /\{[a-z][a-z0-9_ ]*\}/u
 const NAMES: Readonly<Record<string, string>> = {
   amount: 'the amount',
   bus: 'the number of the bus',
-  count: 'how many',
+  count: 'the number',
   date: 'the date',
   date2: 'the second date',
   grade: 'the grade',
-  item: 'what it is',
+  item: 'the thing meant',
   link: 'the link',
   name: 'the name',
   phone: 'the phone number',

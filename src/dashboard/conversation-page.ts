@@ -100,7 +100,7 @@ function noticeItem(record: ExchangeRecord, view: ConversationView, zone: string
 
 /** A notice in a thread: to whom and when, and opened its text, what became of it, and `more`. */
 export function notice(x: ExchangeView, to: string, when: Html, state: ReturnType<typeof outcome> | null, more: Html | ''): Html {
-  return html`<li class="notice"><details id="n-${x.id}"><summary>Automatic notice to ${to} · ${when}</summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
+  return html`<li class="notice"><details id="n-${x.id}"><summary><span>Automatic notice to ${to} · ${when}</span></summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
     state === null ? '' : html`<p class="foot"><span class="${state.tone}">${state.words}</span></p>`
   }${more}</details></li>`
 }

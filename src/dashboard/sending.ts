@@ -47,7 +47,7 @@ export function wrongDraft(draft: string, students = ''): string | null {
   const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
   const open = SLOT.exec(body)?.[0]
-  if (open !== undefined) return `Put in ${slotName(open)} first, where ${open} stands.${namesStudent(open) ? students : ''}`
+  if (open !== undefined) return `Replace ${open} with ${slotName(open)} before you send it.${namesStudent(open) ? students : ''}`
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
     : null

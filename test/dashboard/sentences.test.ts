@@ -173,7 +173,7 @@ describe('the slots of a sentence', () => {
     expect(html).toContain('This family has 2 children here, Rosalie and Widline: put in which one where {student} stands.')
     const asked = await rivera.post(`${pierre}/preview`, { body: '{student} is late.' })
     expect(asked.html).toContain(
-      'Put in the student’s name first, where {student} stands. This family has 2 children here: Rosalie and Widline.',
+      'Replace {student} with the student’s name before you send it. This family has 2 children here: Rosalie and Widline.',
     )
     await world.rows(sql`update enrollment set active = false where id = '4b-rosalie' returning id`)
   })
@@ -206,12 +206,12 @@ describe('the slots of a sentence', () => {
   test.each([
     ['{time2}', 'the second time'],
     ['{date2}', 'the second date'],
-    ['{item}', 'what it is'],
+    ['{item}', 'the thing meant'],
     ['{room}', 'what belongs there'],
   ])('%s that is still open is not sent, and is said in plain words', async (open, name) => {
     for (const at of [`${thread}/messages`, '/classes/4b/announcements']) {
       const { status, html } = await rivera.post(at, { body: `School starts at ${open}.`, key: crypto.randomUUID() })
-      expect([status, html.includes(`Put in ${name} first, where ${open} stands.`)]).toEqual([422, true])
+      expect([status, html.includes(`Replace ${open} with ${name} before you send it.`)]).toEqual([422, true])
     }
   })
 })

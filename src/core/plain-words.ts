@@ -1,6 +1,6 @@
 /** What translates badly, found in a draft while it is written: a hint each, for the writer to take or leave. */
 
-import { SLOT } from './phrase-slots.ts'
+import { SLOT, slotName } from './phrase-slots.ts'
 
 /** One hint: what stands in the draft, and what to write instead. */
 export type Hint = { readonly found: string; readonly advice: string }
@@ -174,7 +174,7 @@ export function plainWords(draft: string): readonly Hint[] {
       advice: `Morning or afternoon? Write “${match[1]} AM” or “${match[1]} PM”.`,
     })
   for (const match of draft.matchAll(new RegExp(SLOT, 'gu')))
-    hints.push({ at: match.index, found: match[0], advice: 'Put in what belongs here.' })
+    hints.push({ at: match.index, found: match[0], advice: `Put in ${slotName(match[0])}.` })
   return hints
     .sort((a, b) => a.at - b.at)
     .slice(0, MOST)

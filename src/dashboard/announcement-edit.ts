@@ -11,6 +11,7 @@ import {
   announcementsOf,
   scheduledOf,
   settledHouseholds,
+  targetOf,
 } from '../store/announcements.ts'
 import { audienceOf } from '../store/audience.ts'
 import { schoolHours, sideHours } from '../store/hours.ts'
@@ -30,9 +31,6 @@ export type AnnouncementEditDeps = Sender & Languages
 
 /** What may be changed; `waiting`: one of its messages that wait, null: none does any more. */
 type Editable = { readonly row: AnnouncementRow; readonly waiting: string | null; readonly many: Many }
-
-const targetOf = ({ targetKind, targetId }: AnnouncementRow) =>
-  targetKind === 'class' ? { class: targetId } : { school: targetId }
 
 /** Adds the pages; for its writer alone, as long as the class or school is that person's. */
 export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementEditDeps, visitOf: VisitOf): void {

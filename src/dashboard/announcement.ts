@@ -10,15 +10,17 @@ import {
   announcedState,
   announcementsOf,
   MOST_MESSAGES,
+  targetOf,
 } from '../store/announcements.ts'
 import type { ExchangeView } from '../store/exchange-view.ts'
 import { guardiansById } from '../store/family-names.ts'
 import { ownPhone } from '../store/own-phone.ts'
+import { recipients } from '../store/recipients.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
-import { arrives, briefly, languageWords, outcome, timeTag } from './words.ts'
+import { arrives, clock, dayHeading, languageWords, outcome, timeTag } from './words.ts'
 
 const STATES: Readonly<Record<AnnouncedState, string>> = {
   arrived: 'arrived',
@@ -69,25 +71,33 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
         districtId,
         records.flatMap(({ view }) => view.guardian ?? []),
       )
-      return { row, records, guardians, phone: await ownPhone(trx, districtId, staff.id) }
+      const later = records.find(({ view }) => isScheduled(view, now))
+      return {
+        row,
+        records,
+        guardians,
+        phone: await ownPhone(trx, districtId, staff.id),
+        later,
+        editable: later !== undefined && (await recipients(trx, districtId, staff, targetOf(row))) !== null,
+      }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, guardians, phone } = found
+    const { row, records, guardians, phone, later, editable } = found
     const { zone } = row
     const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
-    const later = records.find(({ view }) => isScheduled(view, now))
     const going = row.states.some(({ state }) => state === 'waiting' || state === 'sent')
     return visit.page(
       reply,
       row.targetKind === 'class' ? 'classes' : 'school',
       `To ${row.target}`,
       html`<p class="crumb">${row.targetKind === 'class' ? html`<a href="/classes">Classes</a>` : html`<a href="/school/message">Message to all</a>`}</p><h1>To all of <bdi>${row.target}</bdi></h1>
-<p class="sub">${timeTag(row.at, briefly(deps.asSeen(row.at), now, zone))}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, now, zone)}
+<p class="sub">Written ${writtenAt(deps.asSeen(row.at), now, zone)}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, editable, now, zone)}
 <div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
 <table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(
-        ({ view }) => {
-          const said = outcome(view, now, zone)
+        (record) => {
+          const { view } = record
+          const said = outcome(record, now, zone)
           const reason = view.events.map(({ what }) => REASONS[what]).find((one) => one !== undefined)
           const family = guardians.get(view.guardian ?? '')
           const untranslated =
@@ -104,10 +114,16 @@ function isScheduled({ status, notBefore }: ExchangeView, now: Temporal.Instant)
 }
 
 /** What may still be decided of an announcement that waits for its time. */
-function scheduledPart(id: string, { notBefore }: ExchangeView, now: Temporal.Instant, zone: string): Html {
+function scheduledPart(id: string, { notBefore }: ExchangeView, editable: boolean, now: Temporal.Instant, zone: string): Html {
   const button = (action: string, words: string) =>
     html`<form method="post" action="/announcements/${id}/${action}"><button>${words}</button></form>`
-  return html`<div class="note"><p>It goes out ${arrives(Temporal.Instant.from(notBefore ?? now), now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}<a class="button" href="/announcements/${id}/edit">Edit</a>${button('release', 'Send to all now')}</div></div>`
+  return html`<div class="note"><p>It goes out ${arrives(Temporal.Instant.from(notBefore ?? now), now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}${editable ? html`<a class="button" href="/announcements/${id}/edit">Edit</a>` : ''}${button('release', 'Send to all now')}</div></div>`
+}
+
+/** `today, 8:05 AM`, `Monday, November 3, 8:05 AM` */
+function writtenAt(at: Temporal.Instant, now: Temporal.Instant, zone: string): Html {
+  const day = dayHeading(at, now, zone).replace(/^(?:Today|Yesterday)$/, (word) => word.toLowerCase())
+  return timeTag(at, `${day}, ${clock(at.toZonedDateTimeISO(zone))}`)
 }
 
 /** An announcement in a list. */

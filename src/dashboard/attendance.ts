@@ -25,7 +25,7 @@ import { clockTag, counted, dateWords, namesInWords } from './words.ts'
 
 const TOLD: Readonly<Record<AbsenceRow['told'], { readonly words: string; readonly tone: string }>> = {
   arrived: { words: 'Family asked', tone: 'good' },
-  waiting: { words: 'On its way', tone: 'wait' },
+  waiting: { words: 'On its way or waiting', tone: 'wait' },
   not_reached: { words: 'Nobody could be reached', tone: 'bad' },
 }
 const PHRASE = phrases('en').find(({ id }) => id === 'T03')?.text ?? ''

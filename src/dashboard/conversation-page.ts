@@ -49,12 +49,13 @@ ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?bef
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(
     ([day, records]) =>
-      html`<h2 class="day">${day}</h2><ol>${records.map(({ view: x, author }) => (author === 'gateway' ? noticeItem(x, view, zone) : exchangeItem(x, view, zone)))}</ol>`,
+      html`<h2 class="day">${day}</h2><ol>${records.map((record) => (record.author === 'gateway' ? noticeItem : exchangeItem)(record, view, zone))}</ol>`,
   )}</div>${head.isDesk ? html`<div id="claim" data-live>${claimBar(head, view.reader, { now, zone, asSeen: view.asSeen })}</div>` : ''}<div id="end"></div>
 ${head.own && !head.ended ? composer(view) : ''}${head.ended ? html`<p class="note">This conversation has ended: the phone belongs to another family now, or to nobody.</p>` : ''}`
 }
 
-function exchangeItem(x: ExchangeView, view: ConversationView, zone: string): Html {
+function exchangeItem(record: ExchangeRecord, view: ConversationView, zone: string): Html {
+  const { view: x } = record
   const { head, now, originalFirst } = view
   const mine = x.direction === 'to_family'
   const { original, translation } = x
@@ -69,7 +70,7 @@ function exchangeItem(x: ExchangeView, view: ConversationView, zone: string): Ht
   // What the reader understands stands first: a family's words translated, one's own as written.
   const ordered = mine !== originalFirst ? texts.toReversed() : texts
   const at = Temporal.Instant.from(x.at)
-  const state = mine ? outcome(x, now, zone) : head.own && head.ownPhone !== 'none' ? onOwnPhone(x, now, zone) : null
+  const state = mine ? outcome(record, now, zone) : head.own && head.ownPhone !== 'none' ? onOwnPhone(x, now, zone) : null
   return html`<li id="x-${x.id}" class="${mine ? 'mine' : 'theirs'}">
 ${x.kind === 'message' ? '' : html`<p class="kind">${x.kind === 'call' ? 'Call' : 'Voice message'}${x.seconds === null ? '' : html` · ${duration(x.seconds)}`}</p>`}
 ${ordered.map((text, i) =>
@@ -88,17 +89,18 @@ ${mine ? decisions(x, head) : ''}${head.own ? '' : eventsOf(x, view)}</li>`
 }
 
 /** What the gateway said by itself, small: it is nobody's word. */
-function noticeItem(x: ExchangeView, view: ConversationView, zone: string): Html {
+function noticeItem(record: ExchangeRecord, view: ConversationView, zone: string): Html {
+  const { view: x } = record
   const toFamily = x.direction === 'to_family'
   const to = toFamily ? 'the family' : view.head.own && !view.head.isDesk ? 'your phone' : 'the staff phone'
-  const state = toFamily ? outcome(x, view.now, zone) : null
+  const state = toFamily ? outcome(record, view.now, zone) : null
   const when = clockTag(Temporal.Instant.from(x.at), zone)
   return notice(x, to, when, state, view.head.own ? '' : eventsOf(x, view))
 }
 
 /** A notice in a thread: to whom and when, and opened its text, what became of it, and `more`. */
 export function notice(x: ExchangeView, to: string, when: Html, state: ReturnType<typeof outcome> | null, more: Html | ''): Html {
-  return html`<li class="notice"><details id="n-${x.id}"><summary>Automatic notice to ${to} · ${when}</summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
+  return html`<li class="notice"><details id="n-${x.id}"><summary><span>Automatic notice to ${to} · ${when}</span></summary><p lang="${x.original.language}" dir="auto">${x.original.text}</p>${
     state === null ? '' : html`<p class="foot"><span class="${state.tone}">${state.words}</span></p>`
   }${more}</details></li>`
 }

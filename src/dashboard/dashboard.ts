@@ -11,6 +11,7 @@ import { type ClassesDeps, classesRoutes } from './classes.ts'
 import { closureRoutes } from './closures.ts'
 import { type ConversationDeps, conversationRoutes } from './conversation.ts'
 import { type ExchangeDeps, exchangeRoutes } from './exchanges.ts'
+import { watchForms } from './form-pages.ts'
 import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
 import { openCookies } from './login-cookie.ts'
@@ -65,6 +66,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
   return async (app) => {
     await buildWall(app, deps.publicUrl)
     const cookies = await openCookies(app, { secret: deps.sessionSecret, publicUrl: deps.publicUrl })
+    const leadToForms = watchForms(app)
     assetRoutes(app)
     await signInRoutes(app, deps, cookies)
     await app.register(async (inside) => {
@@ -96,5 +98,6 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       ownPhoneRoutes(inside, deps, visitOf)
       sentencesRoutes(inside, visitOf)
     })
+    leadToForms()
   }
 }

@@ -6,6 +6,7 @@ import type { Staff } from '../core/people.ts'
 import type { Acted, Action, ActRequest } from '../relay/compose-ports.ts'
 import type { Picture } from '../store/picture-view.ts'
 import type { Audio } from '../store/recordings.ts'
+import { conversationOf } from '../store/thread-view.ts'
 import { safeNext } from './sign-in.ts'
 import type { VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
@@ -26,6 +27,14 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
 
   for (const action of ACTIONS)
     app.post(`/exchanges/:id/${action}`, async (request, reply) => settle(request, reply, action, DONE[action]))
+
+  // An exchange has no page of its own.
+  for (const action of ACTIONS)
+    app.get(`/exchanges/:id/${action}`, async (request, reply) => {
+      const { read, districtId, staff } = visitOf(request)
+      const conversation = await read((trx) => conversationOf(trx, districtId, staff, idOf(request)))
+      return conversation === null ? sayNotFound(reply) : reply.redirect(`/conversations/${conversation}`, 303)
+    })
 
   app.get('/exchanges/:id/audio', async (request, reply) => {
     const audio = await deps.recording(visitOf(request).staff, idOf(request))

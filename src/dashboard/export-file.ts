@@ -113,12 +113,13 @@ async function* entriesOf(
 
 /** An exchange in words, as the record shows it. */
 function entryOf(
-  { view, author, maskedNumbers }: ExportRecord,
+  record: ExportRecord,
   { names, places }: PeopleOf,
   local: (at: string) => Temporal.ZonedDateTime,
   now: Temporal.Instant,
   zone: string,
 ): Entry {
+  const { view, author, maskedNumbers } = record
   const name = (id: string) => names.get(id) ?? id
   const staff = view.staff === null ? 'the school' : name(view.staff)
   const family = view.guardians.length === 0 ? 'somebody whom the school does not know' : namesInWords(view.guardians.map(name))
@@ -143,7 +144,7 @@ function entryOf(
         : [{ label: `${languageWords(translation.language)}, translated by ${translation.by}`, text: translation.text }]),
     ],
     events: [
-      ...(view.direction === 'to_family' ? [outcome(view, now, zone).words] : []),
+      ...(view.direction === 'to_family' ? [outcome(record, now, zone).words] : []),
       ...(view.urgentReason === null ? [] : [`urgent: ${view.urgentReason}`]),
       ...(maskedNumbers === 0 ? [] : ['with phone numbers masked']),
       ...view.events.map((event) => `${clockBeside(local(event.at), at.toPlainDate())} ${eventInWords(event.what)}`),

@@ -173,7 +173,7 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, family, found: 
     const otherHit = hit === null && other !== null ? excerptAround(terms, other.text, EXCERPT) : null
     const marked = ({ before, found, after }: Excerpt) => html`${before}<mark>${found}</mark>${after}`
     const family = familyInWords(one)
-    const state = mine ? outcome(view, now, zone) : null
+    const state = mine ? outcome(one.record, now, zone) : null
     return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
 <span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${shown.language}">${hit === null ? shown.text.slice(0, EXCERPT) : marked(hit)}</bdi>${otherHit === null ? '' : html`<br><bdi lang="${other?.language}">${marked(otherHit)}</bdi>`}</span>${
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`

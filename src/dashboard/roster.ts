@@ -218,7 +218,7 @@ function resultPage(result: RosterResult, id: string): Html {
   if (result.kind === 'needs_confirmation')
     return html`${CRUMB}<h1>Many would go</h1><ul class="rows">${result.removals.map((one) => html`<li>${formatRemoval(one)}</li>`)}</ul>
 <p>That is right at the end of a year, and wrong when a part of the file is missing. Nothing was changed.</p><form method="post" action="/school/roster/${id}"><input type="hidden" name="removals" value="yes"><button class="main" data-busy="Importing…">It is right: import it</button></form>${again}`
-  const table = html`<table><thead><tr><th scope="col">What</th><th scope="col">New</th><th scope="col">Changed</th><th scope="col">Gone</th><th scope="col">Same</th></tr></thead><tbody>${ROSTER_KINDS.map(
+  const table = html`<table class="figures"><thead><tr><th scope="col">What</th><th scope="col">New</th><th scope="col">Changed</th><th scope="col">Gone</th><th scope="col">Same</th></tr></thead><tbody>${ROSTER_KINDS.map(
     (kind) => {
       const { added, changed, removed, unchanged } = result.counts[kind]
       return html`<tr><th scope="row">${kind.replace(/^./, (c) => c.toUpperCase())}</th><td>${added}</td><td>${changed}</td><td>${removed}</td><td>${unchanged}</td></tr>`

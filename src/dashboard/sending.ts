@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { html } from 'hono/html'
-import { namesStudent, SLOT } from '../core/phrase-slots.ts'
+import { namesStudent, SLOT, slotName } from '../core/phrase-slots.ts'
 import type { Hint } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
@@ -47,7 +47,7 @@ export function wrongDraft(draft: string, students = ''): string | null {
   const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
   const open = SLOT.exec(body)?.[0]
-  if (open !== undefined) return `Put in what belongs at ${open} first.${namesStudent(open) ? students : ''}`
+  if (open !== undefined) return `Replace ${open} with ${slotName(open)} before you send it.${namesStudent(open) ? students : ''}`
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
     : null

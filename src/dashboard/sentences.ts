@@ -104,7 +104,7 @@ ${
 function studentsHint({ children }: Addressee): string {
   if (children === null) return ' Those that name a student are not offered here: every family gets the same words.'
   return children.length > 1
-    ? ` This family has ${children.length} children here, ${namesInWords(children)}: put in which one at {student}.`
+    ? ` This family has ${children.length} children here, ${namesInWords(children)}: put in which one where {student} stands.`
     : ''
 }
 

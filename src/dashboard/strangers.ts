@@ -138,10 +138,11 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
           ? ''
           : html`<p class="note">Somebody looked at this phone before: ${stranger.before.by === null ? '' : html`<bdi>${stranger.before.by}</bdi>, `}${when(stranger.before.at)}.</p>`
       }${stranger.optedOut ? html`<p class="note">${STOPPED}</p>` : ''}
-<div class="thread"><ol>${records.map(({ view, author }) => {
+<div class="thread"><ol>${records.map((record) => {
+        const { view } = record
         const said = when(Temporal.Instant.from(view.at))
-        return author === 'gateway'
-          ? notice(view, 'the phone', said, outcome(view, now, zone), '')
+        return record.author === 'gateway'
+          ? notice(view, 'the phone', said, outcome(record, now, zone), '')
           : heard(view, said, words?.get(view.id) ?? null, words !== null)
       })}</ol></div>
 <h2>Whose phone is it?</h2><div class="composer"><p class="hint">Be sure before you say so, for example by calling the number that is on the list. From then on all that is written to that guardian goes to this phone, and no longer to the one before.</p>

@@ -4,7 +4,8 @@ import { html } from 'hono/html'
 import type { Evidence } from '../core/evidence.ts'
 import { languageName } from '../core/language.ts'
 import { sayWhen } from '../core/texts.ts'
-import type { ExchangeView } from '../store/exchange-view.ts'
+import type { Behind } from '../store/due.ts'
+import type { ExchangeRecord, ExchangeView } from '../store/exchange-view.ts'
 import type { Html } from './page.ts'
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
@@ -93,9 +94,14 @@ const EVIDENCE: Readonly<Record<Evidence, string>> = {
 /** How the reader may take a state: `good` arrived, `wait` under way or held, `bad` somebody must do something, `done` over without more to say. */
 export type Tone = 'good' | 'wait' | 'bad' | 'done'
 
+const BEHIND: Readonly<Record<Behind, string>> = {
+  call: 'Waits until the call is over',
+  message: 'Waits for the message before it',
+}
+
 /** What became of a message to a family, in words. Nothing is ever called read: nobody can know that. */
 export function outcome(
-  view: ExchangeView,
+  { view, behind }: Pick<ExchangeRecord, 'view' | 'behind'>,
   now: Temporal.Instant,
   zone: string,
 ): { readonly words: string; readonly tone: Tone } {
@@ -103,6 +109,7 @@ export function outcome(
   switch (view.status) {
     case 'held':
     case 'queued': {
+      if (behind !== null) return { words: BEHIND[behind], tone: 'wait' }
       const rung = view.events.findLast(({ what }) => what === 'ringing' || what === 'not_answered')?.what
       if (rung === 'not_answered' && view.sendAfter !== null)
         return {

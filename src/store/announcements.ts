@@ -29,6 +29,11 @@ export type AnnouncementRow = {
   readonly states: readonly { readonly state: AnnouncedState; readonly count: number }[]
 }
 
+/** To whom it is addressed. */
+export function targetOf({ targetKind, targetId }: AnnouncementRow): { readonly class: string } | { readonly school: string } {
+  return targetKind === 'class' ? { class: targetId } : { school: targetId }
+}
+
 /** What became of one message of it, as roughly as a bar shows it. */
 export type AnnouncedState = 'arrived' | 'heard' | 'sent' | 'waiting' | 'not_reached'
 

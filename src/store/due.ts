@@ -48,14 +48,38 @@ export type DueRow = {
   hold: string | null
 }
 
+/** Seconds until a call that no line is free for is looked at again. */
+export const BUSY_SECONDS = 5
+
 /** Whether nothing in the lane of the due exchange `e` stands before it; `districtId` as text of the query. */
 export function laneIsFree(districtId: RawBuilder<unknown>, now: Temporal.Instant): RawBuilder<boolean> {
-  return sql<boolean>`(e.seq is null or e.rescue or not exists (
-    select from exchange o where o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
+  return sql<boolean>`(e.seq is null or e.rescue or not exists (select from exchange o where ${standsBefore(districtId, now)}))`
+}
+
+/** Whether `o` stands before the due exchange `e` in its lane. */
+function standsBefore(districtId: RawBuilder<unknown>, now: Temporal.Instant): RawBuilder<boolean> {
+  return sql<boolean>`o.district_id = ${districtId} and o.conversation_id = e.conversation_id and o.direction = e.direction
       and (o.status in ('held', 'queued', 'sending') or o.prepare_after is not null)
       and o.seq is not null and not o.rescue and o.id <> e.id and (o.status = 'sending'
         or (o.seq < e.seq and (o.urgent or not e.urgent) and (o.not_before is null or (o.not_before <= ${now.toString()}::timestamptz and e.part = 0)))
-        or (o.seq > e.seq and o.part > 0 and e.not_before is not null))))`
+        or (o.seq > e.seq and o.part > 0 and e.not_before is not null))`
+}
+
+/** What an exchange that is due waits behind: a call under way, or another message of its lane. */
+export type Behind = 'call' | 'message'
+
+/** What the exchange `e` to a family waits behind at `now`; null: nothing, or it is not due. */
+export function waitsBehind(districtId: string, now: Temporal.Instant): RawBuilder<Behind | null> {
+  return sql<Behind | null>`case
+    when e.direction <> 'to_family' or e.status not in ('held', 'queued') or e.prepare_after is not null
+      or e.send_after > ${now.add({ seconds: BUSY_SECONDS }).toString()}::timestamptz then null
+    when e.channel = 'call' and exists (select from call l where l.district_id = ${districtId} and l.ended_at is null
+      and l.started_at > clock_timestamp() - interval '1 day' and l.phone_id = case when e.phone_id is null then (
+        select b.phone_id from binding b where b.district_id = ${districtId} and b.conversation_id = e.conversation_id
+          and b.until is null and b.side = 'family') else e.phone_id end) then 'call'
+    when e.seq is null or e.rescue or e.send_after > ${now.toString()}::timestamptz then null
+    else (select case when o.status = 'sending' and o.channel = 'call' then 'call' else 'message' end
+      from exchange o where ${standsBefore(sql`${districtId}`, now)} order by o.status = 'sending' desc limit 1) end`
 }
 
 /**

@@ -8,6 +8,7 @@ import { shownStatus } from '../core/status.ts'
 import { isUuid } from '../core/uuid.ts'
 import type { Unseen } from '../relay/picture-ports.ts'
 import type { Trx } from './database.ts'
+import { type Behind, waitsBehind } from './due.ts'
 import { TEXT_ERASED } from './events.ts'
 
 /** An exchange as everybody outside sees it. Ids are sourcedIds, languages BCP 47 (`und`: not known), times ISO 8601 in UTC. */
@@ -60,8 +61,14 @@ export type Attachment = {
   readonly size: number | null
 }
 
-/** A view with what only the log's export tells: whether a person wrote it or the gateway. */
-export type ExchangeRecord = { readonly view: ExchangeView; readonly author: 'person' | 'gateway' }
+/** A view with what only the school's own pages and the log's export tell. */
+export type ExchangeRecord = {
+  readonly view: ExchangeView
+  /** Whether a person wrote it or the gateway. */
+  readonly author: 'person' | 'gateway'
+  /** What it waits behind though its time has come, on its way to a family; null: nothing. */
+  readonly behind: Behind | null
+}
 
 /** Who looks: a staff member sees as far as the scope reaches. */
 export type Viewer = Pick<Staff, 'id' | 'scope'>
@@ -162,7 +169,7 @@ export async function exchangePage(
         ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
         ${asked === null ? sql`` : sql`and x.guardian_id = any(${guardians})`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
     ${order}`
-  const rows = await readRows(trx, districtId, ids)
+  const rows = await readRows(trx, districtId, ids, now)
   const shown = rows.slice(0, filter.limit)
   const last = shown.at(-1)
   return {
@@ -195,6 +202,7 @@ export async function exchangeById(
     sql`select x.id from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
       where x.district_id = ${districtId} and x.id = ${id}
         and case when x.conversation_id is null then ${seesSide(viewer, sides)} else ${seesConversation(viewer, sides)} end`,
+    now,
   )
   const [record] = await withDetails(trx, districtId, rows, now)
   return record?.view ?? null
@@ -241,6 +249,7 @@ type Row = {
   readonly kind: ExchangeView['kind']
   readonly direction: Direction
   readonly author: ExchangeRecord['author']
+  readonly behind: ExchangeRecord['behind']
   readonly staff: string | null
   readonly guardian_id: string | null
   readonly household_id: string | null
@@ -268,17 +277,18 @@ export async function readExchanges(
   ids: RawBuilder<unknown>,
   now: Temporal.Instant,
 ): Promise<readonly ExchangeRecord[]> {
-  return withDetails(trx, districtId, await readRows(trx, districtId, ids), now)
+  return withDetails(trx, districtId, await readRows(trx, districtId, ids, now), now)
 }
 
-async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>): Promise<readonly Row[]> {
+async function readRows(trx: Trx, districtId: string, ids: RawBuilder<unknown>, now: Temporal.Instant): Promise<readonly Row[]> {
   const { rows } = await sql<Row>`
-    select x.id, x.kind, x.direction, x.author, coalesce(c.staff_side, x.desk_id) as staff, x.guardian_id, c.household_id, x.status,
-      x.send_after, x.not_before, x.by_voice, x.original_language, x.original_text, x.translation_language, x.translation_text, x.translation_by, x.urgent_reason, x.seconds,
-      x.recording_id is not null as recorded, x.pictures, case when x.pictures and x.body is not null then x.with_pictures end as pictures_go, x.created_at
-    from exchange x left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
-    where x.district_id = ${districtId} and x.id in (select id from (${ids}) as page)
-    order by x.created_at, x.id`.execute(trx)
+    select e.id, e.kind, e.direction, e.author, coalesce(c.staff_side, e.desk_id) as staff, e.guardian_id, c.household_id, e.status,
+      e.send_after, e.not_before, e.by_voice, e.original_language, e.original_text, e.translation_language, e.translation_text, e.translation_by, e.urgent_reason, e.seconds,
+      e.recording_id is not null as recorded, e.pictures, case when e.pictures and e.body is not null then e.with_pictures end as pictures_go, e.created_at,
+      ${waitsBehind(districtId, now)} as behind
+    from exchange e left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    where e.district_id = ${districtId} and e.id in (select id from (${ids}) as page)
+    order by e.created_at, e.id`.execute(trx)
   return rows
 }
 
@@ -329,7 +339,7 @@ async function withDetails(
       at: row.created_at.toString(),
       events: events.get(row.id) ?? [],
     }
-    return { view, author: row.author }
+    return { view, author: row.author, behind: row.behind }
   })
 }
 

@@ -53,7 +53,7 @@ const PAGE = { csv: 500, jsonl: 500, pdf: 100 } as const
 const ALL = { staff: null, guardian: null, classId: null } as const
 
 /** A record with what its people are called, and its time by the school's clock; null: it is of no school, or of one without a zone. */
-type Row = ExportRecord & {
+type Row = Omit<ExportRecord, 'behind'> & {
   readonly schoolTime: string | null
   readonly staffName: string | null
   readonly guardianNames: readonly string[]
@@ -226,12 +226,13 @@ function seenAt(record: ExportRecord, asSeen: (at: Temporal.Instant) => Temporal
 }
 
 /** The record without the phone numbers that people typed into its texts. */
-function masked({ view, author }: ExchangeRecord, mask: (text: string) => { text: string; count: number }): ExportRecord {
+function masked({ view, author, behind }: ExchangeRecord, mask: (text: string) => { text: string; count: number }): ExportRecord {
   const { original, translation, urgentReason } = view
   const texts = [original.text, translation?.text, urgentReason].map((text) => (text == null ? null : mask(text)))
   const [first, second, third] = texts
   return {
     author,
+    behind,
     maskedNumbers: texts.reduce((sum, text) => sum + (text?.count ?? 0), 0),
     view: {
       ...view,

@@ -11,7 +11,7 @@ import { endCall } from './call-ending.ts'
 import { type CallRow, lockCall } from './call-rows.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { dueOf, writeHolds } from './delivering.ts'
-import { type DueRow, dueHeads } from './due.ts'
+import { BUSY_SECONDS, type DueRow, dueHeads } from './due.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
 import type { Keys } from './keys.ts'
@@ -25,8 +25,6 @@ import { openTask } from './tasks.ts'
 const RING_SECONDS = 30
 /** No call begins with less of the window left. */
 const LEAST_SECONDS = 120
-/** Seconds until a call that no line is free for is looked at again. */
-const BUSY_SECONDS = 5
 /** Seconds after which a call without an outcome is one whose process died. */
 const ABANDONED_SECONDS = 45
 

@@ -142,6 +142,16 @@ export async function standsIn(trx: Trx, districtId: string, conversationId: str
   return rows.length > 0
 }
 
+/** The conversation in which an exchange stands; null: in none, or in none that this viewer may see. */
+export async function conversationOf(trx: Trx, districtId: string, viewer: Viewer, exchangeId: string): Promise<string | null> {
+  if (!isUuid(exchangeId)) return null
+  const sides = await sidesOf(trx, districtId, viewer)
+  const { rows } = await sql<{ id: string }>`
+    select c.id from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+    where x.district_id = ${districtId} and x.id = ${exchangeId} and ${seesConversation(viewer, sides)}`.execute(trx)
+  return rows[0]?.id ?? null
+}
+
 /** A page of a conversation whose head the viewer was given, the gateway’s own notices too: oldest of the page first; `older`: where the page before it begins, null when there is none. */
 export async function threadPage(
   trx: Trx,

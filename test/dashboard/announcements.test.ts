@@ -89,8 +89,8 @@ describe('an announcement that is put off', () => {
     osei = await visitor(world, 'osei')
   })
   /** Writes one to the class for Friday at seven; gives its page. */
-  const write = async (body: string) => {
-    const { to } = await rivera.post('/classes/4b/announcements', { body, key: key(), ...friday })
+  const write = async (body: string, day: { date: string; time: string } = friday) => {
+    const { to } = await rivera.post('/classes/4b/announcements', { body, key: key(), ...day })
     await world.settled()
     return (to ?? '').split('?')[0] ?? ''
   }
@@ -236,6 +236,22 @@ describe('an announcement that is put off', () => {
         (await other.post(`${at}/edit`, { body: 'Not mine.', key: key() })).status,
         (await other.post(`${at}/preview`, { body: 'Not mine.' })).status,
       ]).toEqual([404, 404, 404])
+    await rivera.post(`${at}/cancel`)
+  })
+
+  test('says when it was written, and offers to change it only to who still has the class', async () => {
+    await world.itIs('2036-03-24T10:00')
+    const at = await write('Bring a book.', { date: '2036-03-28', time: '07:00' })
+    const teaches = (active: boolean) =>
+      world.rows(sql`update enrollment set active = ${active} where person_id = 'rivera' and class_id = '4b' returning id`)
+    const page = (await rivera.get(at)).html
+    expect(page).toMatch(/<p class="sub">Written <time [^>]+>[^<]+, \d+:\d\d [AP]M<\/time><\/p>/)
+    expect(page).toContain(`href="${at}/edit"`)
+    await teaches(false)
+    const without = (await rivera.get(at)).html
+    expect([without.includes('/edit"'), without.includes(`action="${at}/cancel"`)]).toEqual([false, true])
+    expect((await rivera.get(`${at}/edit`)).status).toBe(404)
+    await teaches(true)
     await rivera.post(`${at}/cancel`)
   })
 

@@ -272,7 +272,7 @@ describe('sending', () => {
     const body = 'Please pick up {student} at {time}.'
     for (const at of [`/conversations/${conversation}/messages`, '/classes/4b/announcements']) {
       const { status, html } = await rivera.post(at, { body, key: key() })
-      expect([status, html.includes('Put in what belongs at {student} first.')]).toEqual([422, true])
+      expect([status, html.includes('Replace {student} with the student’s name before you send it.')]).toEqual([422, true])
     }
     expect(await world.rows(sql`select from exchange where original_text = ${body}`)).toEqual([])
   })
@@ -397,6 +397,44 @@ describe('who may see and do what', () => {
     for (const path of posts().filter((p) => !p.startsWith('/families'))) {
       const { status, html } = await osei.post(path, form)
       expect([path, status, html === nowhere]).toEqual([path, 404, true])
+    }
+  })
+
+  test('the address of a form leads to the page that it stands on, for everybody, and that page says who may see it', async () => {
+    const own = [
+      [`/conversations/${conversation}/messages`, `/conversations/${conversation}`],
+      [`/conversations/${conversation}/preview`, `/conversations/${conversation}`],
+      [`/exchanges/${exchange}/again`, `/conversations/${conversation}`],
+      ['/classes/x%2F..%2Fy/preview', '/classes/x%2F..%2Fy'],
+      [`/announcements/${elsewhere}/release`, `/announcements/${elsewhere}`],
+      [`/announcements/${elsewhere}/preview`, `/announcements/${elsewhere}/edit`],
+      ['/families/rosa/conversation', '/classes'],
+      ['/oversight/export', '/oversight'],
+      [`/oversight/exports/${elsewhere}/drop`, `/oversight/exports/${elsewhere}`],
+      ['/school/lincoln/hours', '/school/week?of=lincoln'],
+      ['/school/lincoln/closures', '/school/week?of=lincoln'],
+      ['/school/lincoln/desks', '/school?of=lincoln'],
+      ['/school/lincoln/announcements/keep', '/school/message?of=lincoln'],
+      ['/school/texts/es/choice', '/school/texts/es'],
+      ['/oversight/review/lincoln/words', '/oversight/review?of=lincoln'],
+      [`/oversight/review/lincoln/${exchange}`, '/oversight/review?of=lincoln'],
+      [`/tasks/${elsewhere}/claim`, '/tasks'],
+      [`/strangers/${elsewhere}/guardians`, `/strangers/${elsewhere}`],
+      ['/people/rivera/second-factor/reset', '/people/rivera'],
+      [`/people/rivera/tokens/${elsewhere}/revoke`, '/people/rivera'],
+      ['/attendance/lincoln', '/attendance?of=lincoln'],
+      ['/sentences/save', '/sentences'],
+      ['/sign-out', '/inbox'],
+    ]
+    for (const [path = '', page] of own) {
+      const { status, to } = await rivera.get(path)
+      expect([path, status, to]).toEqual([path, 303, page])
+    }
+    const nothing = (await osei.get('/nothing')).html
+    for (const path of posts().filter((p) => !p.startsWith('/families') && !p.startsWith('/account'))) {
+      let answer = await osei.get(path)
+      while (answer.to !== null) answer = await osei.get(answer.to)
+      expect([path, answer.status, answer.html === nothing]).toEqual([path, 404, true])
     }
   })
 

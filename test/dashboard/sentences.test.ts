@@ -170,9 +170,11 @@ describe('the slots of a sentence', () => {
       select ${world.district}, '4b-rosalie', '4b', 'rosalie', 'student', true returning id`)
     const { html } = await rivera.get(pierre)
     expect(offered(html)).toContain('{student} had a very good day today. Thank you for your support at home.')
-    expect(html).toContain('This family has 2 children here, Rosalie and Widline: put in which one at {student}.')
+    expect(html).toContain('This family has 2 children here, Rosalie and Widline: put in which one where {student} stands.')
     const asked = await rivera.post(`${pierre}/preview`, { body: '{student} is late.' })
-    expect(asked.html).toContain('Put in what belongs at {student} first. This family has 2 children here: Rosalie and Widline.')
+    expect(asked.html).toContain(
+      'Replace {student} with the student’s name before you send it. This family has 2 children here: Rosalie and Widline.',
+    )
     await world.rows(sql`update enrollment set active = false where id = '4b-rosalie' returning id`)
   })
 
@@ -201,10 +203,15 @@ describe('the slots of a sentence', () => {
     expect((await whitfield.post(`${at}/keep`, { body: ' ' })).status).toBe(422)
   })
 
-  test.each(['{time2}', '{date2}', '{item}'])('%s that is still open is not sent', async (open) => {
+  test.each([
+    ['{time2}', 'the second time'],
+    ['{date2}', 'the second date'],
+    ['{item}', 'the thing meant'],
+    ['{room}', 'what belongs there'],
+  ])('%s that is still open is not sent, and is said in plain words', async (open, name) => {
     for (const at of [`${thread}/messages`, '/classes/4b/announcements']) {
       const { status, html } = await rivera.post(at, { body: `School starts at ${open}.`, key: crypto.randomUUID() })
-      expect([status, html.includes(`Put in what belongs at ${open} first.`)]).toEqual([422, true])
+      expect([status, html.includes(`Replace ${open} with ${name} before you send it.`)]).toEqual([422, true])
     }
   })
 })

@@ -6,6 +6,7 @@ import type { RingStore } from '../../src/relay/ring-ports.ts'
 import { endCall } from '../../src/store/call-ending.ts'
 import { lockCall } from '../../src/store/call-rows.ts'
 import { inDistrict } from '../../src/store/database.ts'
+import { readExchanges } from '../../src/store/exchange-view.ts'
 import { ringStore } from '../../src/store/ringing.ts'
 import { advanceClock, momentOf } from '../../src/store/settings.ts'
 import { type CallSchool, callSchool } from '../support/call-school.ts'
@@ -49,6 +50,30 @@ async function talks(): Promise<string> {
     values (${school.district}, ${id}, 'inbound', 'family', ${school.phones.rosa}, ${school.proxies.family.id}, clock_timestamp(), clock_timestamp()) returning id`)
   return id
 }
+
+const behind = async (id: string) =>
+  inDistrict(t.db, school.district, async (trx) => {
+    const [record] = await readExchanges(trx, school.district, sql`select ${id}::uuid as id`, (await momentOf(trx)).now)
+    return record?.behind
+  })
+
+test('what is due says what it waits behind: the call that its phone is in, the one that carries an earlier message, or an earlier message', async () => {
+  const [first, second] = [await due(), await due()]
+  await lane(first, second)
+  expect([await behind(first), await behind(second)]).toEqual([null, 'message'])
+  const call = await talks()
+  expect([await behind(first), await behind(second)]).toEqual(['call', 'call'])
+  await claim()
+  expect(await behind(first)).toBe('call')
+  await rows(sql`update call set ended_at = clock_timestamp() where id = ${call} returning id`)
+  expect([await behind(first), await behind(second)]).toEqual([null, 'message'])
+  await set(second, `channel = 'text'`)
+  await set(first, 'send_after = clock_timestamp()')
+  await claim()
+  expect([await statusOf(first), await behind(first), await behind(second)]).toEqual(['sending', null, 'call'])
+  await set(second, `send_after = clock_timestamp() + interval '1 hour'`)
+  expect(await behind(second)).toBe(null)
+})
 
 test('a line that is busy is not rung; it is looked at again some seconds later, not at once, and then rings', async () => {
   const message = await due()

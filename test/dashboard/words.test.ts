@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import type { Status } from '../../src/core/exchange.ts'
+import { outcome } from '../../src/dashboard/words.ts'
+import type { Behind } from '../../src/store/due.ts'
+import type { ExchangeView } from '../../src/store/exchange-view.ts'
+
+const now = Temporal.Instant.from('2036-03-03T16:00:00Z')
+
+function message(status: Status, more: Partial<ExchangeView> = {}): ExchangeView {
+  return {
+    id: '00000000-0000-7000-8000-000000000000',
+    kind: 'message',
+    direction: 'to_family',
+    staff: 'rivera',
+    guardian: 'rosa',
+    guardians: ['rosa'],
+    status,
+    sendAfter: now.toString(),
+    notBefore: null,
+    byVoice: false,
+    original: { language: 'en', text: 'x' },
+    translation: null,
+    urgentReason: null,
+    evidence: null,
+    seconds: null,
+    recording: null,
+    pictures: 0,
+    attachments: [],
+    picturesGo: null,
+    at: now.toString(),
+    events: [],
+    ...more,
+  }
+}
+const rung = (...what: string[]) => ({ events: what.map((one) => ({ at: now.toString(), what: one })) })
+const tomorrow = { sendAfter: '2036-03-04T13:00:00Z' }
+
+test.each<[string, ExchangeView, Behind | null]>([
+  ['On its way', message('queued'), null],
+  ['Waits for the message before it', message('queued'), 'message'],
+  ['Waits until the call is over', message('queued'), 'call'],
+  ['Waits until the call is over', message('held', { ...tomorrow, byVoice: true }), 'call'],
+  ['Waits for the message before it', message('queued', rung('ringing', 'not_answered')), 'message'],
+  ['Nobody answered. The phone rings again tomorrow at 7:00 AM', message('held', { ...tomorrow, ...rung('not_answered') }), null],
+  ['Arrives tomorrow at 7:00 AM', message('held', tomorrow), null],
+  ['Goes tomorrow at 7:00 AM', message('held', { ...tomorrow, notBefore: tomorrow.sendAfter }), null],
+  ['The phone rings tomorrow at 7:00 AM', message('held', { ...tomorrow, byVoice: true }), null],
+  ['Waits for the school’s hours or a number', message('held', { sendAfter: null }), null],
+  ['Being translated', message('received'), null],
+  ['On its way', message('sending', rung('sending')), null],
+  ['The phone rings', message('sending', rung('sending', 'ringing')), null],
+  ['Sent', message('sent'), null],
+  ['Arrived on the phone', message('delivered', { evidence: 'delivered' }), null],
+  ['Canceled, not sent', message('canceled'), null],
+  ['Did not arrive', message('failed'), null],
+  ['May not have arrived', message('failed', rung('unknown')), null],
+  ['Called three times, nobody answered', message('failed', rung('not_reached')), null],
+])('the page says “%s”', (words, view, behind) => {
+  expect(outcome({ view, behind }, now, 'America/Chicago').words).toBe(words)
+})

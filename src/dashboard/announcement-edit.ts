@@ -43,7 +43,15 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
     const was = await visit.read((trx) => announcedMessage(trx, visit.districtId, row.id, waiting))
     const later = laterOf(was?.notBefore ?? many.moment.now, many.zone)
     const picture = was?.picture != null
-    return show(visit, request, reply, found, { body: row.text, later, picture }, picture ? waiting : null, null)
+    return show(
+      visit,
+      request,
+      reply,
+      found,
+      { body: row.text, later, picture },
+      picture ? { of: waiting, stays: true } : null,
+      null,
+    )
   })
 
   app.post('/announcements/:id/preview', { preValidation: readUpload }, async (request, reply) => {
@@ -51,7 +59,7 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
     const found = await editable(visit, idOf(request))
     if (found === null) return sayNotFound(reply)
     const draft = draftIn(request)
-    if (request.headers['x-part'] !== 'preview') return show(visit, request, reply, found, draft, sameIn(request), null)
+    if (request.headers['x-part'] !== 'preview') return show(visit, request, reply, found, draft, formerIn(request), null)
     return sendPage(reply, await previewOfMany(deps, draft, found.many, { urgent: false, each: true }))
   })
 
@@ -59,9 +67,9 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
     const visit = visitOf(request)
     const found = await editable(visit, idOf(request))
     if (found === null) return sayNotFound(reply)
-    const [draft, same] = [draftIn(request), sameIn(request)]
+    const [draft, former] = [draftIn(request), formerIn(request)]
     const { row, many } = found
-    const was = same === null ? null : await visit.read((trx) => announcedMessage(trx, visit.districtId, row.id, same))
+    const was = former?.stays ? await visit.read((trx) => announcedMessage(trx, visit.districtId, row.id, former.of)) : null
     const sent = await sendToMany(deps, visit, request, {
       to: targetOf(row),
       draft,
@@ -72,7 +80,7 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
     })
     if (sent.kind === 'not_found') return sayNotFound(reply)
     return sent.kind === 'refused'
-      ? show(visit, request, reply.code(422), found, draft, same, sent.problem)
+      ? show(visit, request, reply.code(422), found, draft, former, sent.problem)
       : reply.redirect(sent.path, 303)
   })
 
@@ -82,8 +90,7 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
     reply: FastifyReply,
     { row, many }: Editable,
     draft: ManyDraft,
-    /** The message whose picture stays; null: none does. */
-    same: string | null,
+    former: FormerPicture | null,
     problem: string | null,
   ): Promise<FastifyReply> {
     const at = `/announcements/${row.id}`
@@ -94,13 +101,13 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
       `To ${row.target}`,
       html`<p class="crumb"><a href="${at}">To all of <bdi>${row.target}</bdi></a></p><h1>Change it before it goes</h1>
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/edit" data-preview="${at}/preview" data-draft="announcement ${row.id}">
-${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<p class="note">What you save takes its place for all who have not got it. Until then it stays as it is. <a href="${at}">Leave it</a></p>
+${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<p class="note">What you save takes its place for all for whom it still waits. Until then it stays as it is. <a href="${at}">Leave it</a></p>
 <input type="hidden" name="key" value="${randomUUID()}"><label for="body">To all families of <bdi>${row.target}</bdi></label>
 <textarea id="body" name="body" rows="4" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: false, each })}</div>
 ${await notCovered(deps, languagesOf(many.audience))}${pictureField(uploadIn(request).kind !== 'none')}${
-  same === null
+  former === null
     ? ''
-    : html`<label class="tick"><input type="checkbox" name="same" value="${same}" checked> Keep the picture of before</label>`
+    : html`<input type="hidden" name="former" value="${former.of}"><label class="tick"><input type="checkbox" name="stays" value="yes"${former.stays ? ' checked' : ''}> Keep the picture of before</label>`
 }${laterFields(draft.later, many.moment.now, many.zone)}
 <div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Saving…">Save</button></div></form>`,
     )
@@ -109,14 +116,18 @@ ${await notCovered(deps, languagesOf(many.audience))}${pictureField(uploadIn(req
 
 const idOf = (request: FastifyRequest) => (request.params as { id: string }).id.toLowerCase()
 
-function sameIn(request: FastifyRequest): string | null {
-  const same = fieldsOf(request)('same')
-  return isUuid(same) ? same : null
+/** The message with which a picture went, and whether that picture stays. */
+type FormerPicture = { readonly of: string; readonly stays: boolean }
+
+/** Null: there was none. */
+function formerIn(request: FastifyRequest): FormerPicture | null {
+  const [of, stays] = [fieldsOf(request)('former'), fieldsOf(request)('stays')]
+  return isUuid(of) ? { of, stays: stays !== '' } : null
 }
 
 function draftIn(request: FastifyRequest): ManyDraft {
   const draft = manyDraftIn(request)
-  return { ...draft, picture: draft.picture || sameIn(request) !== null }
+  return { ...draft, picture: draft.picture || formerIn(request)?.stays === true }
 }
 
 /** The announcement with those who would get it anew; null: there is none of this person, or its class or school is this person's no more. */

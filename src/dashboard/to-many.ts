@@ -127,5 +127,6 @@ export async function sendToMany(
   if (first === undefined && instead === null) return refused(nobody)
   const announcement =
     instead?.id ?? (first === undefined ? null : await visit.read((trx) => announcementOf(trx, visit.districtId, first.id)))
-  return { kind: 'sent', path: `/announcements/${announcement}?said=${notBefore === null ? 'announced' : 'announced_later'}` }
+  const said = notBefore !== null ? 'announced_later' : instead === null ? 'announced' : 'announced_anew'
+  return { kind: 'sent', path: `/announcements/${announcement}?said=${said}` }
 }

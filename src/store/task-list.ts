@@ -50,7 +50,7 @@ export async function countTasks(trx: Trx, staff: Staff, most: number): Promise<
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from (
       select from ${schools === null ? sql`task t` : tasksWithPlace()} where t.district_id = ${districtId} and t.closed_at is null
-        ${schools === null ? sql`` : sql`and ${schoolOfTask(districtId)} = any(${[...schools]}::text[])`} limit ${most}) some`.execute(
+        ${schools === null ? sql`` : sql`and ${schoolOfTask(districtId)} = any(${[...schools]}::text[])`} limit ${most}) counted`.execute(
     trx,
   )
   return rows[0]?.n ?? 0

@@ -262,7 +262,7 @@ describe('an announcement that is put off', () => {
         await rivera.post('/classes/4b/announcements', { body: 'Later.', key: key(), date: '2036-03-28', time: '07:00' })
       ).to?.split('?')[0] ?? ''
     await world.settled()
-    expect((await edit(at, 'Thank you.', { date: '', time: '' })).to).toBe(`${at}?said=announced`)
+    expect((await edit(at, 'Thank you.', { date: '', time: '' })).to).toBe(`${at}?said=announced_anew`)
     expect((await world.phoneOf('rosa').reads()).join()).toContain('Gracias')
     expect((await rivera.get(`${at}/edit`)).to).toBe(at)
   })

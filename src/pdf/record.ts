@@ -130,6 +130,7 @@ export async function* recordPdf(cover: Cover, pages: AsyncIterable<readonly Ent
         if (!(await write(text, TEXT))) await write(NOT_WHOLE, SMALL)
       }
       // The id on a line of its own, where it is broken nowhere.
+      await together(40)
       await write(entry.events, SMALL)
       await write(entry.id, SMALL)
       count++

@@ -110,8 +110,16 @@ const entry = (n: number): Entry => {
     day: 'Monday',
     head: `Message ${n}`,
     about: `Family of Maya ${n}`,
-    texts: [{ label: language, text }],
-    events: 'delivered',
+    // Of different lengths, so that pages end at every place of an entry.
+    texts: [
+      {
+        label: language,
+        text: Array(1 + (n % 7))
+          .fill(text)
+          .join(' '),
+      },
+    ],
+    events: `delivered as number ${n}.`,
   }
 }
 
@@ -173,6 +181,14 @@ describe.skipIf(!existsSync(reader))('another program reads of it', () => {
 
   test('whose family and which school it was stands by each', async () => {
     for (const n of [0, 1, 2]) expect(await read(3)).toContain(`Family of Maya ${n}`)
+  })
+
+  test('what became of a message and its id stand on one page', async () => {
+    const pages = (await read(60)).split('\f')
+    for (let n = 0; n < 60; n++) {
+      const { id, events } = entry(n)
+      expect([n, pages.find((page) => page.split(/\s+/).includes(id))?.includes(events)]).toEqual([n, true])
+    }
   })
 
   test('an empty record says so', async () => {

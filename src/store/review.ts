@@ -85,11 +85,11 @@ export async function reviewsOf(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`review ${districtId} ${schoolId}`}, 0))`.execute(trx)
   await sql`insert into review (district_id, school_id, exchange_id, week, why)
     select ${districtId}, ${schoolId}, id, ${week}::date, 'sample' from (
-      -- What went to many is drawn once.
+      -- What went to many is drawn once, what nobody got never.
       select (array_agg(x.id order by random()))[1] as id from exchange x
       join conversation c on c.district_id = x.district_id and c.id = x.conversation_id and c.school_id = ${schoolId}
       left join announced a on a.district_id = x.district_id and a.exchange_id = x.id
-      where x.district_id = ${districtId} and x.author = 'person' and x.kind <> 'call' and x.created_at >= clock_timestamp() - interval '7 days'
+      where x.district_id = ${districtId} and x.author = 'person' and x.kind <> 'call' and x.status <> 'canceled' and x.created_at >= clock_timestamp() - interval '7 days'
         and not exists (select from review w where w.district_id = ${districtId} and w.school_id = ${schoolId} and w.week = ${week}::date and w.why = 'sample')
       group by coalesce(a.announcement_id, x.id) order by random() limit ${SAMPLE}) drawn
     on conflict do nothing`.execute(trx)

@@ -482,8 +482,11 @@ describe('who may see and do what', () => {
 
   test('messages drawn by lot or with a watched word, in either language, are looked at once, with what came of it', async () => {
     const page = () => kim.get('/oversight/review?of=lincoln')
+    const later = { key: crypto.randomUUID(), date: '2036-03-20', time: '10:00' }
+    const { to } = await rivera.post('/classes/4b/announcements', { body: 'This was never sent.', ...later })
+    await rivera.post(`${to?.split('?')[0]}/cancel`)
     const first = (await page()).html
-    expect(first).toContain('drawn by lot')
+    expect([first.includes('drawn by lot'), first.includes('This was never sent.')]).toEqual([true, false])
     const drawn = (html: string) => [...html.matchAll(/action="\/oversight\/review\/lincoln\/([0-9a-f-]{36})"/g)].map((m) => m[1])
     expect(drawn((await page()).html)).toEqual(drawn(first))
     await kim.post('/oversight/review/lincoln/words', { words: 'sienta (mejor\nab\nSienta  Mejor' })

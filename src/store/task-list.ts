@@ -7,6 +7,7 @@ import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
+import { seesConversation, sidesOf } from './exchange-view.ts'
 import { fromUnknown, isUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
 /** A task with what somebody needs to decide it. */
@@ -20,6 +21,7 @@ export type TaskRow = {
   readonly zone: string | null
   /** Null: nobody has taken it. */
   readonly claim: Claim | null
+  /** Null: there is none, or this person does not see it. */
   readonly conversation: string | null
   readonly exchangeId: string | null
   /** The id of the phone that it came from, where nobody knows whose that is. */
@@ -87,7 +89,7 @@ export async function openTasks(
   const first = timed.sort(dueFirst).slice(0, given.limit)
   const details = await detailsOf(
     trx,
-    districtId,
+    staff,
     first.map(({ id }) => id),
   )
   return first.flatMap(({ id, at, due, zone }) => {
@@ -110,10 +112,12 @@ function isKnown(kind: string): kind is TaskKind {
 
 async function detailsOf(
   trx: Trx,
-  districtId: string,
+  staff: Staff,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Omit<TaskRow, 'at' | 'due' | 'zone'>>> {
   if (ids.length === 0) return new Map()
+  const { districtId } = staff
+  const sides = await sidesOf(trx, districtId, staff)
   const { rows } = await sql<
     ClaimColumns & {
       id: string
@@ -133,7 +137,7 @@ async function detailsOf(
     select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       case when ${fromUnknown(districtId)} and ${isUnknown(districtId, sql`x.phone_id`)} and t.kind in ('stranger', 'voicemail', 'call_back')
         then x.phone_id end as unknown_phone,
-      x.conversation_id as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
+      case when ${seesConversation(staff, sides)} then c.id end as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
       coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and (p.id = t.person_id
         or p.id in (select hg.guardian_id from household_guardian hg where hg.district_id = t.district_id and hg.until is null and (hg.household_id = c.household_id

@@ -244,3 +244,18 @@ test('the log is intact after all of it', async () => {
   await world.paceIsOver()
   await world.isIntact()
 })
+
+test('a task leads to a conversation only who may read it', async () => {
+  await world.sends('rivera', { guardian: 'wei' }, 'Thank you.')
+  world.phoneOf('wei').texts((await world.line('rivera', 'wei')).family ?? '', 'STOP')
+  await world.settled()
+  const leads = async (id: Who) => {
+    const { html } = await who[id].get('/tasks')
+    expect(html).toContain('asked to get no more messages')
+    const links = [...html.matchAll(/href="(\/conversations\/[^"#]+)/g)].map(([, link]) => link ?? '')
+    return Promise.all(links.map(async (link) => (await who[id].get(link)).status))
+  }
+  expect(await leads('okafor')).toEqual([])
+  const seen = await leads('whitfield')
+  expect([seen.length > 0, new Set(seen)]).toEqual([true, new Set([200])])
+})

@@ -23,9 +23,17 @@ export type TwilioHttp = Pick<InstanceType<typeof twilio.RequestClient>, 'reques
 /** For how long a request may last. */
 export const TIME_LIMIT_MS = 30_000
 
+/** More connections than are ever wanted at once: of the SDK's twenty a hanging carrier takes all, and a text that waits for one reaches it long after it was decided on. */
+const MOST_SOCKETS = 1_000
+
 /** The SDK's own way over the network. No automatic retries: sending again is decided by the relay alone. */
-function overNetwork(): TwilioHttp {
-  return new twilio.RequestClient({ timeout: TIME_LIMIT_MS, autoRetry: false })
+export function overNetwork(): TwilioHttp {
+  return new twilio.RequestClient({
+    timeout: TIME_LIMIT_MS,
+    autoRetry: false,
+    maxSockets: MOST_SOCKETS,
+    maxTotalSockets: MOST_SOCKETS,
+  })
 }
 
 /** Twilio names one only in a header, which the SDK's exceptions drop; it holds for the whole account. */

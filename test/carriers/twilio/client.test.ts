@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createTwilioCarrier } from '../../../src/carriers/twilio/client.ts'
+import { createTwilioCarrier, overNetwork } from '../../../src/carriers/twilio/client.ts'
 import type { E164 } from '../../../src/core/phone-number.ts'
 import type { Carrier, HandOver } from '../../../src/relay/ports.ts'
 import { anyText } from '../../support/outside.ts'
@@ -78,6 +78,13 @@ test('a connection that breaks is unknown, one that was refused was not taken', 
   await new Promise((resolve) => nobody.close(resolve))
   const away = createTwilioCarrier({ ...account, apiUrl: `http://127.0.0.1:${port}` })
   expect(await away.send(TEXT)).toEqual({ kind: 'retry', code: null, afterSeconds: null })
+})
+
+test('no hand-over waits for the connection of another, however many hang', () => {
+  const { httpsAgent } = (
+    overNetwork() as unknown as { axios: { defaults: { httpsAgent: { maxSockets: number; maxTotalSockets: number } } } }
+  ).axios.defaults
+  expect(Math.min(httpsAgent.maxSockets, httpsAgent.maxTotalSockets)).toBeGreaterThanOrEqual(1_000)
 })
 
 test('of the carrier’s list, what says nothing of itself is left out and hides nothing else', async () => {

@@ -218,10 +218,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     messages(accountSid) {
       const shownUntil = now().subtract({ seconds: faults.listLagSeconds })
-      const shown = [...rows.messages.values()].filter(
-        (message) => message.accountSid === accountSid && Temporal.Instant.compare(message.created, shownUntil) <= 0,
-      )
-      return shown.reverse()
+      const newestFirst = [...rows.messages.values()].filter((message) => message.accountSid === accountSid).reverse()
+      // They came one after the other: only what is too new is compared, however many there are.
+      const first = newestFirst.findIndex(({ created }) => Temporal.Instant.compare(created, shownUntil) <= 0)
+      return first < 0 ? [] : newestFirst.slice(first)
     },
     message: (messageSid) => rows.messages.get(messageSid),
     changeMessage(messageSid, change) {

@@ -98,7 +98,8 @@ describe('a document that cannot be had', () => {
     calls().dial(phone, proxy)
     await over()
     expect(await heard()).toEqual([SORRY])
-  })
+    // Hundreds of documents are fetched until it ends.
+  }, 30_000)
 })
 
 describe('Gather', () => {

@@ -84,12 +84,10 @@ test('two numbers beside each other, however they are written, leave four digits
 })
 
 test('no day, span of days or time of day is taken for a number', () => {
-  const date = fc
-    .date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true })
-    .map((d) => d.toISOString())
+  const date = fc.integer({ min: 0, max: 5_000 }).map((days) => Temporal.PlainDate.from('2020-01-01').add({ days }).toString())
   const day = fc
     .tuple(date, fc.constantFrom('iso', '-', '/', '.'))
-    .map(([iso, form]) => (form === 'iso' ? iso.slice(0, 10) : [iso.slice(5, 7), iso.slice(8, 10), iso.slice(0, 4)].join(form)))
+    .map(([iso, form]) => (form === 'iso' ? iso : [iso.slice(5, 7), iso.slice(8, 10), iso.slice(0, 4)].join(form)))
   const time = fc.tuple(figures(10, 19), fc.constantFrom(':00', ':15', ':30', '00', '30')).map((parts) => parts.join(''))
   fc.assert(
     fc.property(day, fc.constantFrom(' - ', ' to ', '–', ', '), day, time, (from, joint, to, at) => {

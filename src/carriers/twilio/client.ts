@@ -27,7 +27,7 @@ export const TIME_LIMIT_MS = 30_000
 const MOST_SOCKETS = 1_000
 
 /** The SDK's own way over the network. No automatic retries: sending again is decided by the relay alone. */
-export function overNetwork(): TwilioHttp {
+function overNetwork(): TwilioHttp {
   return new twilio.RequestClient({
     timeout: TIME_LIMIT_MS,
     autoRetry: false,

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createTwilioCarrier, overNetwork } from '../../../src/carriers/twilio/client.ts'
+import { createTwilioCarrier } from '../../../src/carriers/twilio/client.ts'
 import type { E164 } from '../../../src/core/phone-number.ts'
 import type { Carrier, HandOver } from '../../../src/relay/ports.ts'
 import { anyText } from '../../support/outside.ts'
@@ -80,11 +80,18 @@ test('a connection that breaks is unknown, one that was refused was not taken', 
   expect(await away.send(TEXT)).toEqual({ kind: 'retry', code: null, afterSeconds: null })
 })
 
-test('no hand-over waits for the connection of another, however many hang', () => {
-  const { httpsAgent } = (
-    overNetwork() as unknown as { axios: { defaults: { httpsAgent: { maxSockets: number; maxTotalSockets: number } } } }
-  ).axios.defaults
-  expect(Math.min(httpsAgent.maxSockets, httpsAgent.maxTotalSockets)).toBeGreaterThanOrEqual(1_000)
+test('no hand-over waits for the connection of another, however many hang', async () => {
+  // It takes connections and says nothing, not even who it is.
+  const open: Socket[] = []
+  const hangs = createTcpServer((socket) => void open.push(socket.on('error', () => {})))
+  await new Promise<void>((resolve) => hangs.listen(0, '127.0.0.1', resolve))
+  const { port } = hangs.address() as AddressInfo
+  const away = createTwilioCarrier({ ...account, apiUrl: `https://127.0.0.1:${port}` })
+  const sent = Array.from({ length: 100 }, () => away.send(TEXT))
+  await expect.poll(() => open.length).toBe(100)
+  for (const socket of open) socket.destroy()
+  await Promise.all(sent)
+  await new Promise((resolve) => hangs.close(resolve))
 })
 
 test('of the carrier’s list, what says nothing of itself is left out and hides nothing else', async () => {

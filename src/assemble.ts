@@ -17,19 +17,9 @@ import type { Metrics } from './metrics.ts'
 import { describeError } from './problem.ts'
 import { scripts } from './relay/answer.ts'
 import type { CallControl, LineLookUp, RecordingCarrier, Transcriber } from './relay/call-ports.ts'
-import {
-  act,
-  actOnAll,
-  callFamily,
-  compose,
-  givePin,
-  letTeachersSendUrgent,
-  openConversation,
-  setCalls,
-  setHours,
-  setOwnPhone,
-} from './relay/compose.ts'
+import { callFamily, compose, openConversation } from './relay/compose.ts'
 import type { ActRequest, CallUp, ComposeRequest } from './relay/compose-ports.ts'
+import { act, actOnAll, givePin, letTeachersSendUrgent, setCalls, setHours, setOwnPhone } from './relay/decide.ts'
 import { fetchRecordings } from './relay/fetch.ts'
 import { interpret } from './relay/interpret.ts'
 import { createLineAsker } from './relay/look-up.ts'
@@ -52,12 +42,12 @@ import { sendLoginCode } from './store/login-codes.ts'
 import { pictureForCarrier, seePicture } from './store/picture-view.ts'
 import { pictureStore, storePicture } from './store/pictures.ts'
 import { prepareStore } from './store/preparing.ts'
+import { reconcileStore } from './store/reconciling.ts'
 import { audioForCarrier, playRecording, recordingStore, signAudio } from './store/recordings.ts'
 import { ringStore } from './store/ringing.ts'
 import { findWork } from './store/scheduler.ts'
 import { sealDistrict } from './store/seal.ts'
 import { now } from './store/settings.ts'
-import { reconcileStore } from './store/waiting.ts'
 import { indexWords } from './store/words.ts'
 import { createKeeper } from './webhooks/keeper.ts'
 import { pictureRoute } from './webhooks/pictures.ts'

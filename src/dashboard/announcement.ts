@@ -12,7 +12,7 @@ import {
   MOST_MESSAGES,
   targetOf,
 } from '../store/announcements.ts'
-import type { ExchangeView } from '../store/exchange-view.ts'
+import type { ExchangeView } from '../store/exchange-record.ts'
 import { guardiansById } from '../store/family-names.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { recipients } from '../store/recipients.ts'

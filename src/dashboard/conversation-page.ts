@@ -2,7 +2,8 @@
 
 import { html } from 'hono/html'
 import { hasVoice } from '../core/call-voices.ts'
-import { type Cursor, type ExchangeRecord, type ExchangeView, writeCursor } from '../store/exchange-view.ts'
+import type { ExchangeRecord, ExchangeView } from '../store/exchange-record.ts'
+import { type Cursor, writeCursor } from '../store/exchange-view.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'

@@ -1,7 +1,7 @@
 /** Pictures on the pages: closed until somebody asks for one, so that a slow line waits for none and no note of a doctor stands on a projector. */
 
 import { html } from 'hono/html'
-import type { Attachment, ExchangeView } from '../store/exchange-view.ts'
+import type { Attachment, ExchangeView } from '../store/exchange-record.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import type { Html } from './page.ts'
 import { sizeInWords } from './words.ts'

@@ -4,19 +4,11 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { ForStaff } from '../relay/translating.ts'
-import type { ExchangeRecord } from '../store/exchange-view.ts'
+import type { ExchangeRecord } from '../store/exchange-record.ts'
 import { zoneOf } from '../store/people.ts'
 import { momentOf } from '../store/settings.ts'
-import {
-  type Candidate,
-  candidates,
-  dismissStranger,
-  heardFrom,
-  identify,
-  openUnknown,
-  type Stranger,
-  strangerOf,
-} from '../store/strangers.ts'
+import { type Candidate, candidates, heardFrom, type Stranger, strangerOf } from '../store/strangers.ts'
+import { dismissStranger, identify, openUnknown } from '../store/strangers-settling.ts'
 import { notice } from './conversation-page.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'

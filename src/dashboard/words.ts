@@ -5,7 +5,7 @@ import type { Evidence } from '../core/evidence.ts'
 import { languageName } from '../core/language.ts'
 import { sayWhen } from '../core/texts.ts'
 import type { Behind } from '../store/due.ts'
-import type { ExchangeRecord, ExchangeView } from '../store/exchange-view.ts'
+import type { ExchangeRecord, ExchangeView } from '../store/exchange-record.ts'
 import type { Html } from './page.ts'
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']

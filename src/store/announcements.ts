@@ -8,7 +8,7 @@ import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
-import { type ExchangeRecord, readExchanges } from './exchange-view.ts'
+import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
 import { cancelWaiting } from './exchanges.ts'
 import { pictureOfMessage } from './pictures.ts'
 

@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
-import { guardiansOf, seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
+import { guardiansOf } from './exchange-record.ts'
+import { seesConversation, sidesOf, type Viewer } from './exchange-view.ts'
 import { namedGuardian } from './reach.ts'
 
 /** A conversation with the proxy number that each side sees, in E.164; null: that side has none (a desk, a teacher without a phone). */

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
 import { deskName } from './desks.ts'
-import type { ExchangeRecord } from './exchange-view.ts'
+import type { ExchangeRecord } from './exchange-record.ts'
 
 /** Where an exchange belongs. */
 export type Place = {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Status } from '../../src/core/exchange.ts'
 import { outcome } from '../../src/dashboard/words.ts'
 import type { Behind } from '../../src/store/due.ts'
-import type { ExchangeView } from '../../src/store/exchange-view.ts'
+import type { ExchangeView } from '../../src/store/exchange-record.ts'
 
 const now = Temporal.Instant.from('2036-03-03T16:00:00Z')
 

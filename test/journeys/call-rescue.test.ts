@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { setCalls } from '../../src/relay/compose.ts'
+import { setCalls } from '../../src/relay/decide.ts'
 import { composeStore } from '../../src/store/composing.ts'
 import { staffById } from '../../src/store/people.ts'
 import { type Telephone, telephone } from '../support/telephone.ts'

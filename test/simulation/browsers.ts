@@ -1,7 +1,7 @@
 /** What staff do at a browser beside writing. The forms call these very functions; each is a request of its own, which may fail and is made again. */
 
 import type { Staff } from '../../src/core/people.ts'
-import { setOwnPhone } from '../../src/relay/compose.ts'
+import { setOwnPhone } from '../../src/relay/decide.ts'
 import { claim } from '../../src/store/claims.ts'
 import { composeStore } from '../../src/store/composing.ts'
 import { inDistrict, type Trx } from '../../src/store/database.ts'
@@ -9,7 +9,7 @@ import { createKeys } from '../../src/store/keys.ts'
 import { staffById } from '../../src/store/people.ts'
 import { readNumber } from '../../src/store/phones.ts'
 import { momentOf } from '../../src/store/settings.ts'
-import { dismissStranger, identify, openUnknown } from '../../src/store/strangers.ts'
+import { dismissStranger, identify, openUnknown } from '../../src/store/strangers-settling.ts'
 import { beside } from './beside.ts'
 import { KEY } from './host.ts'
 import type { Action } from './plan.ts'

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { isUuid } from '../core/uuid.ts'
-import type { Recipient } from '../relay/compose-ports.ts'
 import {
   type AnnouncementRow,
   announcedMessage,
@@ -137,6 +136,7 @@ async function editable({ districtId, staff, read }: Visit, id: string): Promise
     if (row === undefined) return null
     const all = await recipients(trx, districtId, staff, targetOf(row))
     if (all === null) return null
+    const [first] = all
     const moment = await momentOf(trx)
     const waiting = (await scheduledOf(trx, districtId, staff.id, id, moment.now)) ?? []
     const settled = await settledHouseholds(trx, districtId, id, waiting)
@@ -148,12 +148,8 @@ async function editable({ districtId, staff, read }: Visit, id: string): Promise
         audience: await audienceOf(trx, staff, anew),
         moment,
         zone: row.zone,
-        hours: await hoursOf(all[0]),
+        hours: first === undefined ? null : sideHours(await schoolHours(trx, districtId, first.schoolId), 'to_family', null),
       },
-    }
-
-    async function hoursOf(one: Recipient | undefined) {
-      return one === undefined ? null : sideHours(await schoolHours(trx, districtId, one.schoolId), 'to_family', null)
     }
   })
 }

@@ -88,7 +88,7 @@ describe('an announcement that is put off', () => {
   beforeAll(async () => {
     osei = await visitor(world, 'osei')
   })
-  /** Writes one to the class for Friday at seven; gives its page. */
+  /** Writes one to the class, for Friday at seven or another time; gives its page. */
   const write = async (body: string, day: { date: string; time: string } = friday) => {
     const { to } = await rivera.post('/classes/4b/announcements', { body, key: key(), ...day })
     await world.settled()
@@ -141,9 +141,7 @@ describe('an announcement that is put off', () => {
   test('leaves alone what one family has got or was decided of it', async () => {
     await world.itIs('2036-03-10T10:00')
     const monday = { date: '2036-03-14', time: '07:00' }
-    const { to } = await rivera.post('/classes/4b/announcements', { body: 'Sign the paper.', key: key(), ...monday })
-    const at = (to ?? '').split('?')[0] ?? ''
-    await world.settled()
+    const at = await write('Sign the paper.', monday)
     const [fatima, rosa] = await Promise.all(
       ['fatima', 'rosa'].map(async (who) => {
         const [row] = await world.rows(
@@ -173,9 +171,7 @@ describe('an announcement that is put off', () => {
   test('a family that said STOP meanwhile gets nothing; one that left the class is left out, one that came is in', async () => {
     await world.itIs('2036-03-17T10:00')
     const friday = { date: '2036-03-21', time: '07:00' }
-    const { to } = await rivera.post('/classes/4b/announcements', { body: 'Bring lunch.', key: key(), ...friday })
-    const at = (to ?? '').split('?')[0] ?? ''
-    await world.settled()
+    const at = await write('Bring lunch.', friday)
     world.phoneOf('wei').texts((await world.line('rivera', 'wei')).family ?? '', 'STOP')
     await clear()
     await world.rows(sql`update enrollment set active = false where person_id = 'yusuf' and class_id = '4b' returning id`)
@@ -195,11 +191,7 @@ describe('an announcement that is put off', () => {
 
   test('what cannot be is said in one sentence, with everything typed kept, and nothing is changed', async () => {
     await world.itIs('2036-03-24T10:00')
-    const at =
-      (
-        await rivera.post('/classes/4b/announcements', { body: 'Keep this.', key: key(), date: '2036-03-28', time: '07:00' })
-      ).to?.split('?')[0] ?? ''
-    await world.settled()
+    const at = await write('Keep this.', { date: '2036-03-28', time: '07:00' })
     for (const [fields, words] of [
       [{ date: '2036-03-24', time: '07:00' }, 'That time has passed'],
       [{ date: '2036-03-28', time: '' }, 'Choose the time as well'],
@@ -226,10 +218,7 @@ describe('an announcement that is put off', () => {
   })
 
   test('is nobody else’s to change, not even an administrator’s', async () => {
-    const at =
-      (
-        await rivera.post('/classes/4b/announcements', { body: 'Mine alone.', key: key(), date: '2036-03-28', time: '07:00' })
-      ).to?.split('?')[0] ?? ''
+    const at = await write('Mine alone.', { date: '2036-03-28', time: '07:00' })
     for (const other of [osei, kim])
       expect([
         (await other.get(`${at}/edit`)).status,
@@ -257,11 +246,7 @@ describe('an announcement that is put off', () => {
 
   test('without a time it goes at once; with none for whom it waits the form leads back', async () => {
     await clear()
-    const at =
-      (
-        await rivera.post('/classes/4b/announcements', { body: 'Later.', key: key(), date: '2036-03-28', time: '07:00' })
-      ).to?.split('?')[0] ?? ''
-    await world.settled()
+    const at = await write('Later.', { date: '2036-03-28', time: '07:00' })
     expect((await edit(at, 'Thank you.', { date: '', time: '' })).to).toBe(`${at}?said=announced_anew`)
     expect((await world.phoneOf('rosa').reads()).join()).toContain('Gracias')
     expect((await rivera.get(`${at}/edit`)).to).toBe(at)
@@ -287,9 +272,7 @@ describe('an announcement that is put off', () => {
     const twice = async (day: string, between: () => Promise<unknown>, after: () => Promise<unknown>, who: string) => {
       await world.itIs(`2036-04-${day}T10:00`)
       const later = { date: `2036-04-${Number(day) + 1}`, time: '07:00' }
-      const { to } = await rivera.post('/classes/4b/announcements', { body: `First of ${day}.`, key: key(), ...later })
-      const at = (to ?? '').split('?')[0] ?? ''
-      await world.settled()
+      const at = await write(`First of ${day}.`, later)
       await clear()
       await between()
       await edit(at, `Second of ${day}.`, later)

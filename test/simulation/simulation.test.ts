@@ -25,6 +25,14 @@ test('a seed draws the same plan each time', () => {
   expect(makePlan(7, 3, makeDistricts())).not.toEqual(makePlan(8, 3, makeDistricts()))
 })
 
+test('people are at work on one day in so many, the first included', () => {
+  const plan = makePlan(7, 14, makeDistricts(), 7)
+  const days = plan.actions
+    .filter(({ kind }) => kind === 'compose')
+    .map(({ at }) => Math.floor((at - plan.start) / (86_400 * SECOND)))
+  expect([...new Set(days)].sort()).toEqual([0, 7])
+})
+
 test('tasks run in the order of their time, a dead owner’s never, a sleeping one’s when it wakes', async () => {
   const scheduler = createScheduler(0, async () => null)
   const ran: string[] = []

@@ -130,8 +130,11 @@ export function apply(
   const status = together ?? (before === 'sending' && whole.current === row.attempt_id ? 'queued' : before)
   // A failed that was only unknown counts as nothing yet.
   const beforeRank = before === 'failed' && row.outcome === 'unknown' ? 1 : RANK[before]
+  // Only a person's "again" lets what is unknown wait once more: that the first one failed is what they took it for.
+  const askedAgain = row.outcome === 'unknown' && (before === 'queued' || before === 'held')
   const moves =
     latest &&
+    !(askedAgain && failed !== null) &&
     // What has become a call goes on as one, unless the text arrived after all.
     (row.channel === 'call'
       ? status === 'delivered' && before !== 'delivered'

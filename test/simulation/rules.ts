@@ -155,12 +155,13 @@ const NO_WAY: ReadonlySet<string> = new Set(['no_way', 'no_phone', 'not_allowed'
 
 const neverBack: Rule = {
   name: 'shown states never go back',
-  says: 'What people see of a message only goes forward; a failed one comes back when a person says "again", when the carrier had it after all, or once as a call.',
+  says: 'What people see of a message only goes forward; a failed one comes back when a person says "again", when the carrier had it after all, or once as a call. What was handed over may be delivered whatever was thought of it.',
   broken: ({ exchanges, eventsOf }) =>
     [...exchanges.values()].flatMap((e) => {
       let status: string | null = null
       let unknown = false
       let rescued = false
+      let handedOver = false
       return eventsOf(e.id).flatMap((event) => {
         const next = event.detail['status']
         if (typeof next !== 'string') return []
@@ -168,6 +169,9 @@ const neverBack: Rule = {
         status = next
         const wasUnknown = unknown
         unknown = event.what === 'unknown'
+        handedOver ||= next === 'sending'
+        // A receipt may come for a text that was given up, asked for again or as a call, and then canceled or still waiting.
+        if (next === 'delivered' && handedOver && before !== 'delivered') return []
         if (before === null || MOVES[before]?.includes(next)) return []
         // A text that came back, or gave no sign, goes once more: by call, which its late receipt makes needless.
         if (event.what === 'rescue' && !rescued && ['undelivered', 'failed', 'sent'].includes(before)) {
@@ -175,7 +179,7 @@ const neverBack: Rule = {
           return []
         }
         if (event.what === 'failed' && NO_WAY.has(String(event.detail['reason']))) return []
-        if (rescued && before === 'queued' && ['delivered', 'failed'].includes(next)) return []
+        if (rescued && before === 'queued' && next === 'failed') return []
         if (event.what === 'again' && (before === 'failed' || before === 'undelivered')) return []
         if (before === 'failed' && wasUnknown && ['sent', 'delivered', 'undelivered', 'failed', 'queued'].includes(next))
           return []
@@ -198,12 +202,14 @@ const truthful: Rule = {
     }
     const records = Map.groupBy(world.carrier.taken, (t) => attempts.get(t.attemptId)?.exchange ?? '')
     return [...exchanges.values()].flatMap((e) => {
-      const texts = records.get(e.id) ?? []
+      const appeared = (records.get(e.id) ?? []).some((t) => t.shown !== null)
+      // What became a call may have appeared as the text that it was first.
       if (e.status === 'delivered' && e.channel === 'call')
-        return wasHeard(e) ? [] : [`The message ${short(e.id)} is shown as delivered and no call said it.`]
-      if (e.status === 'delivered' && !texts.some((t) => t.shown !== null))
-        return [`The message ${short(e.id)} is shown as delivered and never appeared.`]
-      if (e.status === 'canceled' && texts.some((t) => t.shown !== null) && e.carrierSid === null)
+        return appeared || wasHeard(e)
+          ? []
+          : [`The message ${short(e.id)} is shown as delivered; no call said it and no text of it appeared.`]
+      if (e.status === 'delivered' && !appeared) return [`The message ${short(e.id)} is shown as delivered and never appeared.`]
+      if (e.status === 'canceled' && appeared && e.carrierSid === null)
         return [`The message ${short(e.id)} is shown as canceled and appeared on a phone.`]
       return []
     })

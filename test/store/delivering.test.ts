@@ -9,6 +9,7 @@ import { reconcileStore } from '../../src/store/reconciling.ts'
 import { findWork } from '../../src/store/scheduler.ts'
 import { momentOf, now } from '../../src/store/settings.ts'
 import { settleCallbacks } from '../../src/store/settling.ts'
+import { settleByPerson } from '../../src/store/waiting.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { FAMILY_PROXY, type LogSchool, logSchool } from '../support/log-school.ts'
 
@@ -282,3 +283,47 @@ test('a record at the carrier is taken for one attempt only, however equal two t
   }
   expect([await adopt(), await adopt()]).toEqual([true, false])
 })
+
+/** A text of which the carrier never said anything, given up as unknown, and asked for once more by its writer. */
+async function askedAgain(): Promise<{ readonly exchangeId: string; readonly attemptId: string }> {
+  await write('no answer')
+  const [attempt] = await claim()
+  if (attempt === undefined) throw new Error('nothing was claimed')
+  await store.record(school.district, [{ ...attempt, outcome: { kind: 'unknown' } }])
+  await inDistrict(t.db, school.district, async (trx) => {
+    await sql`update exchange set status = 'failed' where district_id = ${school.district} and id = ${attempt.exchangeId}`.execute(
+      trx,
+    )
+    await settleByPerson(trx, school.district, await momentOf(trx), attempt.exchangeId, 'again', 'rivera')
+  })
+  return attempt
+}
+
+test.each([
+  ['undelivered', [1, 'sending']],
+  ['failed', [1, 'sending']],
+  ['delivered', [0, 'delivered']],
+] as const)(
+  'what is asked for once more and waits, and of whose first hand-over the carrier says "%s" at last',
+  async (word, after) => {
+    const { exchangeId, attemptId } = await askedAgain()
+    await inDistrict(t.db, school.district, async (trx) => {
+      const said = {
+        kind: 'status' as const,
+        districtId: school.district,
+        attemptId,
+        sid: 'SM-late',
+        status: word,
+        errorCode: word === 'delivered' ? null : 30003,
+      }
+      await settleCallbacks(trx, school.district, await momentOf(trx), [said])
+    })
+    const goes = (await claimed()).filter((id) => id === exchangeId).length
+    const { rows } = await inDistrict(t.db, school.district, (trx) =>
+      sql<{ status: string }>`select status from exchange where district_id = ${school.district} and id = ${exchangeId}`.execute(
+        trx,
+      ),
+    )
+    expect([goes, rows[0]?.status]).toEqual(after)
+  },
+)

@@ -30,13 +30,6 @@ const STATES: Readonly<Record<AnnouncedState, string>> = {
   not_reached: 'not reached',
 }
 
-/** Why a message could not go out at all, by what its events say. */
-const REASONS: Readonly<Record<string, string>> = {
-  no_phone: 'no phone on file',
-  opted_out: 'asked for no messages (STOP)',
-  no_number: 'the school has no free number',
-}
-
 /** What the page needs of the house. */
 export type AnnouncementDeps = Sender & {
   readonly now: () => Promise<Temporal.Instant>
@@ -98,11 +91,10 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
         (record) => {
           const { view } = record
           const said = outcome(record, now, zone)
-          const reason = view.events.map(({ what }) => REASONS[what]).find((one) => one !== undefined)
           const family = guardians.get(view.guardian ?? '')
           const untranslated =
             view.events.findLast(({ what }) => what === 'translated' || what === 'not_translated')?.what === 'not_translated'
-          return html`<tr><td><bdi>${family?.name ?? 'A family'}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}${reason === undefined ? '' : `: ${reason}`}</td></tr>`
+          return html`<tr><td><bdi>${family?.name ?? 'A family'}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}</td></tr>`
         },
       )}</tbody></table>${records.length < MOST_MESSAGES ? '' : html`<p class="hint">The first ${MOST_MESSAGES} are shown, those not reached before the others.</p>`}</div>`,
     )

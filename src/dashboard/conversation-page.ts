@@ -45,6 +45,7 @@ export function conversationPage(view: ConversationView): Html {
   }</p></div><div class="row">${
     head.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${head.unknownPhone}">Say whose phone it is</a>`
   }<a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'My language first' : 'The family’s language first'}</a>${callButton(view)}</div></div>
+${head.ended || head.otherPhone === null || thread.older !== null ? '' : html`<p class="more"><a href="/conversations/${head.otherPhone}">What was said before, on the phone of then</a></p>`}
 ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
@@ -52,7 +53,15 @@ ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?bef
     ([day, records]) =>
       html`<h2 class="day">${day}</h2><ol>${records.map((record) => (record.author === 'gateway' ? noticeItem : exchangeItem)(record, view, zone))}</ol>`,
   )}</div>${head.isDesk ? html`<div id="claim" data-live>${claimBar(head, view.reader, { now, zone, asSeen: view.asSeen })}</div>` : ''}<div id="end"></div>
-${head.own && !head.ended ? composer(view) : ''}${head.ended ? html`<p class="note">This conversation has ended: the phone belongs to another family now, or to nobody.</p>` : ''}`
+${head.own && !head.ended ? composer(view) : ''}${head.ended ? endedNote(head) : ''}`
+}
+
+function endedNote({ otherPhone }: ThreadHead): Html {
+  return html`<p class="note">This conversation has ended. ${
+    otherPhone === null
+      ? 'Its phone is no longer this family’s, or the two have no class together any more.'
+      : html`The family has another phone now: <a href="/conversations/${otherPhone}">go on there</a>.`
+  }</p>`
 }
 
 function exchangeItem(record: ExchangeRecord, view: ConversationView, zone: string): Html {

@@ -67,7 +67,7 @@ ${last === null ? '' : html`<span class="when">${when(last.at)}</span>`}
       : html` <i class="tag">${row.claim.staffId === reader ? 'taken by you' : html`taken by <bdi>${row.claim.name}</bdi>`}</i>`
   }</span>
 <span class="what">${last === null ? 'Nothing written yet' : html`${lead}${last.pictures ? 'Picture ' : ''}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
-${row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
+${row.ended ? html`<i class="tag">ended</i>` : row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
 </a></li>`
 }
 

@@ -10,11 +10,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { formatFinding, formatRemoval } from '../roster/format.ts'
 import type { RosterOptions, RosterResult } from '../roster/import.ts'
+import type { Ended } from '../store/households.ts'
 import { ROSTER_KINDS } from '../store/roster-merge.ts'
 import type { Html } from './page.ts'
 import { rosterChanges } from './roster-changes.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
+import { counted } from './words.ts'
 
 /** What the upload needs of the house. */
 export type RosterDeps = { readonly importRoster: (source: string, options: RosterOptions) => Promise<RosterResult> }
@@ -235,9 +237,29 @@ function resultPage(result: RosterResult, id: string): Html {
   if (result.dryRun && !changes)
     return html`${CRUMB}<h1>Nothing would change</h1><p>The list says all that stands in this file already.</p>${table}${warnings}${again}`
   return result.dryRun
-    ? html`${CRUMB}<h1>What would change</h1>${table}${rosterChanges(result.changes)}${warnings}
-<form method="post" action="/school/roster/${id}" class="row"><button class="main" data-busy="Importing…">Import it</button></form>${again}`
+    ? html`${CRUMB}<h1>What would change</h1>${table}${rosterChanges(result.changes)}${endings(result.ended)}${warnings}
+<form method="post" action="/school/roster/${id}">${result.removals.map(
+        (one) =>
+          html`<p class="note">${formatRemoval(one)}. That is right at the end of a year, and wrong when a part of the file is missing.</p>`,
+      )}${
+        result.removals.length === 0
+          ? ''
+          : html`<p><label class="tick"><input type="checkbox" name="removals" value="yes" required> It is right that they go</label></p>`
+      }<button class="main" data-busy="Importing…">Import it</button></form>${again}`
     : html`<p class="crumb"><a href="/school">School</a></p><h1>Imported</h1><p class="said" role="status">The list is up to date. Nobody was sent anything.</p>${table}${warnings}`
+}
+
+/** What of conversations and waiting messages goes with it. */
+function endings({ conversations, messages }: Ended): Html | '' {
+  if (conversations + messages === 0) return ''
+  return html`<p class="note">${[
+    conversations === 0 ? '' : `${counted(conversations, 'conversation', 'conversations')} will end, and stay on record.`,
+    messages === 0
+      ? ''
+      : `${counted(messages, 'message', 'messages')} that ${messages === 1 ? 'waits goes' : 'wait go'} to nobody then: each becomes a task of the office.`,
+  ]
+    .filter(Boolean)
+    .join(' ')}</p>`
 }
 
 function findings(lines: readonly string[], total: number): Html {

@@ -31,6 +31,10 @@ const KINDS: Readonly<
     title: 'A family was not reached',
     todo: 'Texts or calls did not get through. Try another way, and check the number in the student information system.',
   },
+  unread: {
+    title: 'What a family wrote was read by nobody',
+    todo: 'Its conversation ended before anybody looked: the teacher left or has other students now, or the family has another phone. Answer it, or tell who can.',
+  },
   to_record: {
     title: 'A message waits to be spoken',
     todo: 'No computer voice speaks this language. An aide calls the school number, gives the PIN, and reads it aloud.',

@@ -94,6 +94,35 @@ const EVIDENCE: Readonly<Record<Evidence, string>> = {
 /** How the reader may take a state: `good` arrived, `wait` under way or held, `bad` somebody must do something, `done` over without more to say. */
 export type Tone = 'good' | 'wait' | 'bad' | 'done'
 
+/** Why a message was canceled, by the log's word for it, where that says more than that somebody did. */
+const CANCELED: Readonly<Record<string, { readonly words: string; readonly tone: Tone }>> = {
+  replaced: { words: 'Replaced by a changed one', tone: 'done' },
+  household_ended: { words: 'Not sent: the family is no longer reached at this phone', tone: 'bad' },
+  conversation_ended: { words: 'Not sent: the family is no longer reached at this phone', tone: 'bad' },
+  phone_moved: { words: 'Not sent: the family has another phone now', tone: 'bad' },
+  right_ended: { words: 'Not sent: the family is no longer one of its writer’s', tone: 'bad' },
+  opted_out: { words: 'Not sent: the family asked for no messages (STOP)', tone: 'bad' },
+  hours: { words: 'Not called: it was outside the allowed hours', tone: 'bad' },
+}
+
+/** Why a message did not arrive, by the log's word for it. */
+const NOT_ARRIVED: Readonly<Record<string, string>> = {
+  no_phone: 'no phone on file',
+  no_way: 'no phone on file takes it',
+  no_number: 'the school has no free number',
+  opted_out: 'the family asked for no messages (STOP)',
+  not_allowed: 'the school’s account may not call there',
+  too_many_calls: 'too many calls to this phone today',
+  bad_number: 'the number is not in use',
+  not_mobile: 'the phone takes no texts',
+  unreachable: 'the phone was off or out of reach',
+  blocked: 'the carrier or the phone blocks it',
+  filtered: 'the carrier took it for an unwanted text',
+  expired: 'it did not get through within the allowed hours',
+  too_long: 'it is too long for the carrier',
+  no_pictures: 'the phone takes no pictures',
+}
+
 const BEHIND: Readonly<Record<Behind, string>> = {
   call: 'Waits until the call is over',
   message: 'Waits for the message before it',
@@ -101,7 +130,7 @@ const BEHIND: Readonly<Record<Behind, string>> = {
 
 /** What became of a message to a family, in words. Nothing is ever called read: nobody can know that. */
 export function outcome(
-  { view, behind }: Pick<ExchangeRecord, 'view' | 'behind'>,
+  { view, behind, why }: Pick<ExchangeRecord, 'view' | 'behind' | 'why'>,
   now: Temporal.Instant,
   zone: string,
 ): { readonly words: string; readonly tone: Tone } {
@@ -132,13 +161,13 @@ export function outcome(
         tone: 'wait',
       }
     case 'canceled':
-      return { words: 'Canceled, not sent', tone: 'done' }
+      return CANCELED[why ?? ''] ?? { words: 'Canceled, not sent', tone: 'done' }
     case 'failed':
     case 'undelivered':
       if (unknown) return { words: 'May not have arrived', tone: 'bad' }
       return view.events.some(({ what }) => what === 'not_reached')
         ? { words: 'Called three times, nobody answered', tone: 'bad' }
-        : { words: 'Did not arrive', tone: 'bad' }
+        : { words: ['Did not arrive', NOT_ARRIVED[why ?? '']].filter(Boolean).join(': '), tone: 'bad' }
     default:
       return {
         words: EVIDENCE[view.evidence ?? 'accepted'],

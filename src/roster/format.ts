@@ -24,7 +24,15 @@ export function formatCounts(result: RosterResult): string[] {
     const { added, changed, removed, unchanged } = result.counts[kind]
     return `${kind}: ${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged`
   })
-  return [...lines, ...more(result.warnings.length, result.warningsTotal, 'warning')]
+  const { conversations, messages } = result.ended
+  return [
+    ...lines,
+    ...(result.dryRun ? result.removals.map((r) => `${formatRemoval(r)}; the import will ask to confirm that.`) : []),
+    ...(conversations + messages === 0
+      ? []
+      : [`${conversations} conversations end; ${messages} messages wait and reach nobody, each a task.`]),
+    ...more(result.warnings.length, result.warningsTotal, 'warning'),
+  ]
 }
 
 function more(shown: number, total: number, word: string): string[] {

@@ -3,7 +3,7 @@
 import { endLostClaims } from '../store/claims.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
-import { endLostRights } from '../store/households.ts'
+import { type Ended, endedTogether, endLostRights } from '../store/households.ts'
 import type { Keys } from '../store/keys.ts'
 import { warnOfOfficePhones } from '../store/office-phones.ts'
 import { type Finding, makeStaging, readFindings, stageFindings, syncTasks } from '../store/roster.ts'
@@ -21,9 +21,7 @@ import {
 } from '../store/roster-merge.ts'
 import { momentOf } from '../store/settings.ts'
 import { openRoster, type RosterSource } from './files.ts'
-import { formatRemoval } from './format.ts'
 import { missingFiles } from './manifest.ts'
-import { warning } from './rows.ts'
 import { stageFiles } from './staging.ts'
 
 /** How an import is asked for. */
@@ -50,6 +48,10 @@ export type RosterResult =
       readonly counts: Readonly<Record<RosterKind, Counts>>
       /** Of a dry run: the first people of each change by name. */
       readonly changes: readonly ChangedPeople[]
+      /** Kinds of which more than a tenth goes. */
+      readonly removals: readonly Removal[]
+      /** What ends with it; of a message that waited and goes to nobody there is a task. */
+      readonly ended: Ended
       readonly warnings: readonly Finding[]
       readonly warningsTotal: number
     }
@@ -115,31 +117,27 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
     return { keep: false, result: { kind: 'refused', findings: refused.findings, findingsTotal: refused.total } as const }
 
   const removals = (await compareRoster(trx, district.id)).filter((r) => r.gone * 10 > r.existing)
-  if (removals.length > 0 && !options.confirmRemovals) {
-    if (!options.dryRun) return { keep: false, result: { kind: 'needs_confirmation', removals } as const }
-    await stageFindings(
-      trx,
-      removals.map((r) => warning('', 0, `${formatRemoval(r)}; the import will ask to confirm that.`)),
-    )
-  }
+  if (removals.length > 0 && !options.confirmRemovals && !options.dryRun)
+    return { keep: false, result: { kind: 'needs_confirmation', removals } as const }
   const changes = options.dryRun ? await readChanges(trx, district.id, MOST_NAMED) : []
   await mergeRoster(trx, district.id)
   const counts = await countChanges(trx)
   await warnOfOfficePhones(trx, district.id)
   const warnings = await readFindings(trx, false, MOST_FINDINGS)
+  const moment = await momentOf(trx)
+  const ended = endedTogether(await mergeHouseholds(trx, district.id, moment), await endLostRights(trx, district.id, moment))
   const result: RosterResult = {
     kind: 'imported',
     dryRun: options.dryRun,
     district: { id: district.id, sourcedId: district.sourcedId },
     counts,
     changes,
+    removals,
+    ended,
     warnings: warnings.findings,
     warningsTotal: warnings.total,
   }
   if (options.dryRun) return { keep: false, result }
-  const moment = await momentOf(trx)
-  await mergeHouseholds(trx, district.id, moment)
-  await endLostRights(trx, district.id, moment)
   await rebindStaff(trx, district.id, moment)
   await endLostClaims(trx, district.id)
   await syncTasks(trx, district.id)

@@ -12,6 +12,7 @@ import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
 import { wordingsOf } from './fixed-texts.ts'
 import { sideHours } from './hours.ts'
+import { endWaiting } from './households.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
 import { signPicture } from './picture-view.ts'
@@ -101,7 +102,10 @@ async function claim(
     await keepInBrowser(trx, districtId, moment, ids, why)
   }
   await writeHolds(trx, districtId, moment, holds)
-  for (const [why, ids] of ends) await cancelWaiting(trx, districtId, moment.database, ids, why, null)
+  for (const [why, ids] of ends) {
+    if (why === 'conversation_ended') await endWaiting(trx, districtId, moment, ids, why)
+    else await cancelWaiting(trx, districtId, moment.database, ids, why, null)
+  }
   await writeAttempts(trx, districtId, moment, attempts)
   if (pacing !== null) await spend(trx, budget)
   return { attempts: attempts.map(({ row: _row, ...attempt }) => attempt), decided: rows.length }

@@ -66,6 +66,8 @@ export type ExchangeRecord = {
   readonly author: 'person' | 'gateway'
   /** What it waits behind though its time has come, on its way to a family; null: nothing. */
   readonly behind: Behind | null
+  /** Why it was canceled or did not arrive, as the log has it (`why` or `reason` of that event, else its name); null: neither happened. */
+  readonly why: string | null
 }
 
 /** True where `hg` is a guardian of the household `h` now, or was one when it ended. */
@@ -134,7 +136,7 @@ export async function withDetails(
   now: Temporal.Instant,
 ): Promise<readonly ExchangeRecord[]> {
   if (rows.length === 0) return []
-  const events = await eventsOf(
+  const found = await eventsOf(
     trx,
     districtId,
     rows.map((row) => row.id),
@@ -148,6 +150,7 @@ export async function withDetails(
   const guardians = await guardiansOf(trx, districtId, households)
   return rows.map((row) => {
     const alone = row.guardian_id === null ? [] : [row.guardian_id]
+    const events = found.get(row.id)?.events ?? []
     const view: ExchangeView = {
       id: row.id,
       kind: row.kind,
@@ -165,16 +168,16 @@ export async function withDetails(
           ? null
           : { language: row.translation_language ?? 'und', text: row.translation_text, by: row.translation_by ?? '' },
       urgentReason: row.urgent_reason,
-      evidence: row.direction === 'to_family' ? evidenceOf(events.get(row.id) ?? []) : null,
+      evidence: row.direction === 'to_family' ? evidenceOf(events) : null,
       seconds: row.seconds,
       recording: row.recorded ? `/api/v1/exchanges/${row.id}/recording` : null,
       pictures: attachments.get(row.id)?.length ?? 0,
       attachments: attachments.get(row.id) ?? [],
       picturesGo: row.pictures_go,
       at: row.created_at.toString(),
-      events: events.get(row.id) ?? [],
+      events,
     }
-    return { view, author: row.author, behind: row.behind }
+    return { view, author: row.author, behind: row.behind, why: found.get(row.id)?.why ?? null }
   })
 }
 
@@ -201,15 +204,17 @@ async function eventsOf(
   trx: Trx,
   districtId: string,
   exchangeIds: readonly string[],
-): Promise<Map<string, { at: string; what: string }[]>> {
-  const { rows } = await sql<{ exchange_id: string; at: Temporal.Instant; what: string }>`
-    select exchange_id, at, what from event where district_id = ${districtId} and exchange_id = any(${[...exchangeIds]}::uuid[])
+): Promise<Map<string, { why: string | null; readonly events: { at: string; what: string }[] }>> {
+  const { rows } = await sql<{ exchange_id: string; at: Temporal.Instant; what: string; why: string | null }>`
+    select exchange_id, at, what, case when detail ->> 'status' in ('canceled', 'failed', 'undelivered')
+      then coalesce(detail ->> 'why', detail ->> 'reason', what) end as why from event where district_id = ${districtId} and exchange_id = any(${[...exchangeIds]}::uuid[])
     order by id`.execute(trx)
-  const byExchange = new Map<string, { at: string; what: string }[]>()
+  const byExchange = new Map<string, { why: string | null; events: { at: string; what: string }[] }>()
   for (const row of rows) {
-    const list = byExchange.get(row.exchange_id) ?? []
-    list.push({ at: row.at.toString(), what: row.what })
-    byExchange.set(row.exchange_id, list)
+    const of = byExchange.get(row.exchange_id) ?? { why: null, events: [] }
+    of.events.push({ at: row.at.toString(), what: row.what })
+    of.why = row.why ?? of.why
+    byExchange.set(row.exchange_id, of)
   }
   return byExchange
 }

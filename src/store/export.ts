@@ -91,6 +91,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | nu
   ['staffName', ({ staffName }) => staffName],
   ['guardianNames', ({ guardianNames }) => guardianNames.join('; ')],
   ['maskedNumbers', ({ maskedNumbers }) => String(maskedNumbers)],
+  ['why', ({ why }) => why],
 ]
 
 /** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
@@ -124,7 +125,7 @@ const WRITERS: Readonly<Record<'csv' | 'jsonl', Writer>> = {
 
 function rowsOf({ records, names, places }: ExportPage): Row[] {
   const nameOf = (id: string) => names.get(id) ?? id
-  return records.map(({ view, author, maskedNumbers }) => {
+  return records.map(({ view, author, maskedNumbers, why }) => {
     const zone = places.get(view.id)?.zone ?? null
     const at = zone === null ? null : Temporal.Instant.from(view.at).toZonedDateTimeISO(zone)
     return {
@@ -134,6 +135,7 @@ function rowsOf({ records, names, places }: ExportPage): Row[] {
       staffName: view.staff === null ? null : nameOf(view.staff),
       guardianNames: view.guardians.map(nameOf),
       maskedNumbers,
+      why,
     }
   })
 }
@@ -227,13 +229,12 @@ function seenAt(record: ExportRecord, asSeen: (at: Temporal.Instant) => Temporal
 }
 
 /** The record without the phone numbers that people typed into its texts. */
-function masked({ view, author, behind }: ExchangeRecord, mask: (text: string) => { text: string; count: number }): ExportRecord {
+function masked({ view, ...rest }: ExchangeRecord, mask: (text: string) => { text: string; count: number }): ExportRecord {
   const { original, translation, urgentReason } = view
   const texts = [original.text, translation?.text, urgentReason].map((text) => (text == null ? null : mask(text)))
   const [first, second, third] = texts
   return {
-    author,
-    behind,
+    ...rest,
     maskedNumbers: texts.reduce((sum, text) => sum + (text?.count ?? 0), 0),
     view: {
       ...view,

@@ -3,11 +3,22 @@
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
+import { appendEvents } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
 import { teaches } from './reach.ts'
 
 /** Waiting, not yet handed over: an attempt in flight is left to settle. */
 export const WAITING = sql`((status = 'received' and prepare_after is not null) or status in ('held', 'queued'))`
+
+/** How many conversations came to an end, and how many messages waited in them, or for a phone of before, and go to nobody. */
+export type Ended = { readonly conversations: number; readonly messages: number }
+
+const NOTHING_ENDED: Ended = { conversations: 0, messages: 0 }
+
+/** Both together. */
+export function endedTogether(a: Ended, b: Ended): Ended {
+  return { conversations: a.conversations + b.conversations, messages: a.messages + b.messages }
+}
 
 /** Canceled this many at a time. */
 const BATCH = 5000
@@ -22,7 +33,7 @@ export async function endLostRights(
   districtId: string,
   moment: Moment,
   households: readonly string[] | null = null,
-): Promise<void> {
+): Promise<Ended> {
   const taught = sql`exists (
     select from household_guardian hg
     join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
@@ -39,7 +50,7 @@ export async function endLostRights(
     select c.id from conversation c join person p on p.district_id = c.district_id and p.id = c.staff_side
     where c.district_id = ${districtId} and c.ended_at is null ${households === null ? sql`` : sql`and c.household_id = any(${[...households]}::uuid[])`}
       and (not p.active or not (${taught} or ${administers}))`.execute(trx)
-  await endConversations(
+  return endConversations(
     trx,
     districtId,
     moment,
@@ -58,9 +69,9 @@ export async function endConversations(
   moment: Moment,
   ids: readonly string[],
   why: string,
-): Promise<void> {
+): Promise<Ended> {
   const now = moment.now.toString()
-  await sql`update conversation set ended_at = ${now}
+  const ended = await sql`update conversation set ended_at = ${now}
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[]) and ended_at is null`.execute(trx)
   await sql`update binding set until = ${now}
     where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and until is null`.execute(trx)
@@ -68,21 +79,109 @@ export async function endConversations(
     select id from exchange
     where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and ${WAITING}`.execute(trx)
   const waiting = rows.map((row) => row.id)
+  await tellOfUnread(trx, districtId, ids)
+  let messages = 0
   for (let from = 0; from < waiting.length; from += BATCH)
-    await cancelWaiting(trx, districtId, moment.database, waiting.slice(from, from + BATCH), why, null)
+    messages += await endWaiting(trx, districtId, moment, waiting.slice(from, from + BATCH), why)
+  return { conversations: Number(ended.numAffectedRows ?? 0n), messages }
+}
+
+/** Cancels what waits among these exchanges because its family is no longer reached there. What one person was to get of a person is somebody's task. Gives how many of those there are. */
+export async function endWaiting(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  ids: readonly string[],
+  why: string,
+): Promise<number> {
+  const canceled = await cancelWaiting(trx, districtId, moment.database, ids, why, null)
+  // Of an announcement its own page tells who did not get it: a class goes on without a family that has left it.
+  const told = await sql`insert into task (district_id, kind, key, exchange_id)
+    select x.district_id, 'unreached', x.id::text, x.id from exchange x
+    where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[]) and x.direction = 'to_family' and x.author = 'person' and x.kind = 'message'
+      and not exists (select from announced a where a.district_id = x.district_id and a.exchange_id = x.id)
+    on conflict (district_id, kind, key) where closed_at is null do nothing`.execute(trx)
+  return Number(told.numAffectedRows ?? 0n)
+}
+
+/** The last of what a family wrote in conversations that end, and that nobody of the staff has on a phone or has looked at, is somebody's task. */
+async function tellOfUnread(trx: Trx, districtId: string, conversations: readonly string[]): Promise<void> {
+  await sql`insert into task (district_id, kind, key, exchange_id)
+    select c.district_id, 'unread', c.id::text, x.id from unnest(${[...conversations]}::uuid[]) as w (id)
+    join conversation c on c.district_id = ${districtId} and c.id = w.id
+    cross join lateral (select x.id from exchange x where x.district_id = c.district_id and x.conversation_id = c.id
+      and x.direction = 'to_staff' and x.author = 'person' and x.kind <> 'call' and x.status not in ('sending', 'sent', 'delivered')
+      and x.seq > coalesce((select max(s.seq) from seen s where s.district_id = c.district_id and s.conversation_id = c.id), 0)
+      order by x.seq desc limit 1) x
+    on conflict (district_id, kind, key) where closed_at is null do nothing`.execute(trx)
+}
+
+/**
+ * Lets households go on at other phones, with all that was said: the guardians are the same. What waits for them is written anew for the phone that they have now; a long text of which
+ * a part has gone out, a call and a notice are about the phone of before and are canceled. Whoever has that one next is told anew who writes.
+ */
+export async function takeAlong(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+  moved: readonly { readonly id: string; readonly phoneId: string }[],
+): Promise<Ended> {
+  if (moved.length === 0) return NOTHING_ENDED
+  const ids = moved.map(({ id }) => id)
+  await sql`update phone p set introduced_at = null from household h
+    where h.district_id = ${districtId} and h.id = any(${ids}::uuid[]) and p.district_id = h.district_id and p.id = h.phone_id`.execute(
+    trx,
+  )
+  await sql`update household h set phone_id = w.phone_id from unnest(${ids}::uuid[], ${moved.map((m) => m.phoneId)}::uuid[]) as w (id, phone_id)
+    where h.district_id = ${districtId} and h.id = w.id`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    moved.map(({ id, phoneId }) => ({
+      exchangeId: null,
+      at: moment.database,
+      what: 'phone_moved',
+      detail: { household: id, phone: phoneId },
+    })),
+  )
+  const { rows: talks } = await sql<{ id: string }>`
+    select id from conversation where district_id = ${districtId} and household_id = any(${ids}::uuid[]) and ended_at is null`.execute(
+    trx,
+  )
+  const conversations = talks.map(({ id }) => id)
+  await sql`update binding set until = ${moment.now.toString()}::timestamptz
+    where district_id = ${districtId} and conversation_id = any(${conversations}::uuid[]) and side = 'family' and until is null`.execute(
+    trx,
+  )
+  const { rows: waiting } = await sql<{ id: string; anew: boolean }>`
+    select id, author = 'person' and kind = 'message' and part = 0 as anew from exchange
+    where district_id = ${districtId} and conversation_id = any(${conversations}::uuid[]) and direction = 'to_family' and ${WAITING}`.execute(
+    trx,
+  )
+  const anew = waiting.flatMap((row) => (row.anew ? [row.id] : []))
+  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${moment.database.toString()}, prepare_lease = null
+    where district_id = ${districtId} and id = any(${anew}::uuid[])`.execute(trx)
+  const messages = await endWaiting(
+    trx,
+    districtId,
+    moment,
+    waiting.flatMap((row) => (row.anew ? [] : [row.id])),
+    'phone_moved',
+  )
+  return { conversations: 0, messages }
 }
 
 /**
  * Ends open households, their conversations and what waits in them: the phone may be a stranger's now. Whoever has it next is told anew who writes.
  * An opt-out stays with the phone.
  */
-export async function endHouseholds(trx: Trx, districtId: string, moment: Moment, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
+export async function endHouseholds(trx: Trx, districtId: string, moment: Moment, ids: readonly string[]): Promise<Ended> {
+  if (ids.length === 0) return NOTHING_ENDED
   const { rows } = await sql<{ id: string }>`
     select id from conversation where district_id = ${districtId} and household_id = any(${[...ids]}::uuid[]) and ended_at is null`.execute(
     trx,
   )
-  await endConversations(
+  const ended = await endConversations(
     trx,
     districtId,
     moment,
@@ -95,6 +194,7 @@ export async function endHouseholds(trx: Trx, districtId: string, moment: Moment
       returning phone_id
     )
     update phone p set introduced_at = null from ended where p.district_id = ${districtId} and p.id = ended.phone_id`.execute(trx)
+  return ended
 }
 
 /** The phone's open household; made when there is none. */
@@ -138,13 +238,12 @@ export async function moveHome(
     select x.id from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     where x.district_id = ${districtId} and c.household_id = any(${shared}::uuid[]) and x.guardian_id = any(${[...guardians]}::text[])
       and x.direction = 'to_family' and x.author = 'person' and ${WAITING}`.execute(trx)
-  await cancelWaiting(
+  await endWaiting(
     trx,
     districtId,
-    moment.database,
+    moment,
     waiting.map(({ id }) => id),
     'household_ended',
-    null,
   )
   if (shared.length > 0) await endLostRights(trx, districtId, moment, shared)
   if (phoneId === null) return

@@ -18,6 +18,8 @@ export type InboxRow = {
   readonly guardians: readonly string[]
   readonly students: readonly string[]
   readonly languages: readonly string[]
+  /** Whether it is over: only a search finds it then. */
+  readonly ended: boolean
   /** Texts of the family that the reader has not seen. */
   readonly unread: number
   /** Whether the last word is the family's. */
@@ -64,6 +66,7 @@ export const inboxCursor = {
 type Row = ClaimColumns & {
   id: string
   household_id: string
+  ended: boolean
   staff_side: string
   unread: number
   waiting: number
@@ -93,13 +96,13 @@ export async function inboxPage(
   const pattern = contains(given.search.trim())
   const found =
     given.search.trim() === ''
-      ? sql``
+      ? sql`and c.ended_at is null`
       : // A scalar question each: EXISTS would be answered by reading what all of the district ever wrote.
         sql`and coalesce((
           select true from household_guardian hg join person g on g.district_id = hg.district_id and g.id = hg.guardian_id
           left join guardianship gs on gs.district_id = g.district_id and gs.guardian_id = g.id
           left join person st on st.district_id = gs.district_id and st.id = gs.student_id
-          where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null
+          where hg.district_id = ${districtId} and hg.household_id = c.household_id
             and (concat_ws(' ', g.given_name, g.family_name, g.display_name) ilike ${pattern} or concat_ws(' ', st.given_name, st.family_name) ilike ${pattern}) limit 1),
           (select true from exchange w where w.district_id = ${districtId} and w.conversation_id = c.id and w.author = 'person'
             and (w.original_text ilike ${pattern} or w.translation_text ilike ${pattern}) limit 1), false)`
@@ -114,7 +117,7 @@ export async function inboxPage(
       : sql`and (rank, -extract(epoch from sort_at), id) > (${given.after.rank}::int, -extract(epoch from ${given.after.at}::timestamptz), ${given.after.id}::uuid)`
   const { rows } = await sql<Row>`
     select * from (
-      select c.id, c.household_id, c.staff_side, u.unread, x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text,
+      select c.id, c.household_id, c.ended_at is not null as ended, c.staff_side, u.unread, x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text,
         x.translation_language, coalesce(x.created_at, to_timestamp(0)) as sort_at, c.claimed_by, c.claimed_at,
         coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
         case when u.unread > 0 then 0 when x.direction = 'to_staff' and x.kind <> 'call' then 1 else 2 end as rank,
@@ -128,8 +131,8 @@ export async function inboxPage(
         select x.created_at, x.kind, x.direction, x.status, x.pictures, x.original_text, x.original_language, x.translation_text, x.translation_language
         from exchange x where x.district_id = c.district_id and x.conversation_id = c.id and x.author = 'person'
         order by x.created_at desc, x.id desc limit 1) x on true
-      where c.district_id = ${districtId} and c.ended_at is null and c.staff_side = any(
-        array(select ${staffId}::text union all select desk_id from desk_staff where district_id = ${districtId} and person_id = ${staffId})) ${found}
+      where c.district_id = ${districtId} ${found} and c.staff_side = any(
+        array(select ${staffId}::text union all select desk_id from desk_staff where district_id = ${districtId} and person_id = ${staffId}))
     ) page where true ${only} ${after}
     order by rank, sort_at desc, id limit ${given.limit + 1}`.execute(trx)
   const shown = rows.slice(0, given.limit)
@@ -144,6 +147,7 @@ export async function inboxPage(
       id: row.id,
       desk: row.staff_side === staffId ? null : row.staff_side,
       claim: claimOf(row),
+      ended: row.ended,
       ...(families.get(row.household_id) ?? { guardians: [], students: [], languages: [] }),
       unread: row.unread,
       unanswered: row.direction === 'to_staff' && row.kind !== 'call',

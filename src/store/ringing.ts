@@ -14,6 +14,7 @@ import { dueOf, writeHolds } from './delivering.ts'
 import { BUSY_SECONDS, type DueRow, dueHeads } from './due.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
+import { endWaiting } from './households.ts'
 import type { Keys } from './keys.ts'
 import { readNumber } from './phones.ts'
 import { rescueSilent } from './rescue.ts'
@@ -89,7 +90,9 @@ async function claim(
   for (const row of rows) {
     const decision = decide(moment.now, dueOf(row))
     const between = row.kind === 'call'
-    if (decision.kind === 'end' || decision.kind === 'keep')
+    if (decision.kind === 'end' && decision.why === 'conversation_ended')
+      await endWaiting(trx, districtId, moment, [row.id], decision.why)
+    else if (decision.kind === 'end' || decision.kind === 'keep')
       await cancelWaiting(trx, districtId, moment.database, [row.id], decision.kind === 'end' ? decision.why : 'opted_out', null)
     else if (decision.kind === 'hold' && between)
       // A call that somebody asked for now is nothing to make tomorrow.

@@ -3,29 +3,30 @@
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
-import { endHouseholds, WAITING } from './households.ts'
+import { type Ended, endedTogether, endHouseholds, takeAlong, WAITING } from './households.ts'
 import { heedOfficePhones } from './office-phones.ts'
 
 /**
  * Makes each phone's open household hold exactly the guardians whom the roster gives that phone (`sms`, or `phone` where there is no
  * `sms` or the guardian wants to be called), or of whom the office was told that it is theirs. A household of nobody we know, whom the office
- * answers, stays until the phone is somebody's. Where not one of its guardians is left the household ends, and its conversations, their bindings and what waits in them with
- * it: the number may be a stranger's now. An opt-out stays with the phone.
+ * answers, stays until the phone is somebody's. Guardians who all get the same other phone take their household along. Where not one of its guardians is left the household ends, and its
+ * conversations, their bindings and what waits in them with it: the number may be a stranger's now. An opt-out stays with the phone.
  */
-export async function mergeHouseholds(trx: Trx, districtId: string, moment: Moment): Promise<void> {
+export async function mergeHouseholds(trx: Trx, districtId: string, moment: Moment): Promise<Ended> {
   const since = moment.database.toString()
   await sql`create temp table roster_home on commit drop as
     select case when contact_by = 'voice' then coalesce(phone, sms) else coalesce(sms, phone) end as phone_id, id as guardian_id from roster_person
     where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
   await heedOfficePhones(trx, districtId, moment)
   await sql`analyze roster_home`.execute(trx)
+  const moved = await takeAlong(trx, districtId, moment, await movedHouseholds(trx, districtId))
   const { rows: ended } = await sql<{ id: string }>`
     select h.id from household h where h.district_id = ${districtId} and h.until is null and not exists (
       select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
       where g.district_id = h.district_id and g.household_id = h.id and g.until is null and w.phone_id = h.phone_id)
     and (exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id)
       or exists (select from roster_home w where w.phone_id = h.phone_id))`.execute(trx)
-  await endHouseholds(
+  const over = await endHouseholds(
     trx,
     districtId,
     moment,
@@ -46,6 +47,25 @@ export async function mergeHouseholds(trx: Trx, districtId: string, moment: Mome
     join household h on h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null
     where not exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
+  return endedTogether(moved, over)
+}
+
+/** Households whose guardians all have the same other phone now, which is nobody else's in the new roster and on which nobody is written to yet. */
+async function movedHouseholds(trx: Trx, districtId: string): Promise<{ id: string; phoneId: string }[]> {
+  const { rows } = await sql<{ id: string; phoneId: string }>`
+    with moved as (
+      select h.id, min(w.phone_id::text)::uuid as phone_id from household h
+      join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
+      join roster_home w on w.guardian_id = g.guardian_id
+      where h.district_id = ${districtId} and h.until is null
+      group by h.id, h.phone_id having min(w.phone_id::text) = max(w.phone_id::text) and min(w.phone_id::text)::uuid <> h.phone_id)
+    select m.id, m.phone_id as "phoneId" from moved m
+    where not exists (select from household o where o.district_id = ${districtId} and o.phone_id = m.phone_id and o.until is null)
+      and not exists (select from roster_home w where w.phone_id = m.phone_id and not exists (select from household_guardian g
+        where g.district_id = ${districtId} and g.household_id = m.id and g.guardian_id = w.guardian_id and g.until is null))`.execute(
+    trx,
+  )
+  return rows
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One conversation as its page shows it: who it is with, and its exchanges in pages from the newest back. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
@@ -33,6 +33,8 @@ export type ThreadHead = Family & {
   /** The phone's id where nobody knows whose it is; null: somebody does. */
   readonly unknownPhone: string | null
   readonly ended: boolean
+  /** The same staff side's conversation with one of these guardians on another phone: of an ended one the open one, of an open one the last that ended; null: there is none. */
+  readonly otherPhone: string | null
   readonly optedOut: boolean
   /** Whether the family asked for no more calls (key 9). */
   readonly refusesCalls: boolean
@@ -66,6 +68,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
       family_zone: string | null
       guardian: string | null
       ended: boolean
+      other_phone: string | null
       opted_out: boolean
       refuses_calls: boolean
       introduced: boolean
@@ -77,7 +80,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     select c.household_id, c.staff_side, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
       d.id is not null as is_desk, c.claimed_by, c.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       c.staff_side = ${viewer.id} or exists (select from desk_staff ds where ds.district_id = c.district_id and ds.desk_id = c.staff_side and ds.person_id = ${viewer.id}) as own,
-      s.id as school_id, s.name as school_name, s.hours, h.phone_id, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, p.opted_out_at is not null as opted_out,
+      s.id as school_id, s.name as school_name, s.hours, h.phone_id, g.time_zone as family_zone, ng.id as guardian, c.ended_at is not null as ended, ${otherPhone(districtId)} as other_phone, p.opted_out_at is not null as opted_out,
       p.calls_refused_at is not null as refuses_calls, p.introduced_at is not null as introduced,
       p.calls_refused_at is null and (coalesce(g.contact_by = 'voice', false) or (g.id is not null and not ${takesTexts(districtId, sql`p`)})) as by_call, coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone,
       case when sp.phone_id is null then 'none' when op.is_off then 'off' else 'on' end as own_phone
@@ -114,6 +117,7 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     guardianId: row.guardian,
     unknownPhone: row.guardian === null && row.is_desk && !row.ended ? row.phone_id : null,
     ended: row.ended,
+    otherPhone: row.other_phone,
     optedOut: row.opted_out,
     refusesCalls: row.refuses_calls,
     introduced: row.introduced,
@@ -122,6 +126,16 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
     ownPhone: row.own_phone,
     hours: sideHours(row.hours, 'to_family', row.family_zone),
   }
+}
+
+/** The staff side's conversation beside `c` with one of its guardians, and `c` itself: one of them goes on, the other has ended. */
+function otherPhone(districtId: string): RawBuilder<string | null> {
+  return sql<string | null>`(select o.id from household_guardian here
+    join household_guardian there on there.district_id = here.district_id and there.guardian_id = here.guardian_id and there.household_id <> here.household_id
+    join conversation o on o.district_id = there.district_id and o.household_id = there.household_id and o.staff_side = c.staff_side
+    where here.district_id = ${districtId} and here.household_id = c.household_id
+      and case when c.ended_at is null then here.until is null and o.ended_at is not null else there.until is null and o.ended_at is null end
+    order by o.started_at desc limit 1)`
 }
 
 /** The children of a conversation's family by first name: those whom the staff side teaches, or all where it teaches none. */

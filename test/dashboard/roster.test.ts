@@ -5,7 +5,7 @@ import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { zipOf } from '../roster/zip.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
-import { openWorld, type World } from '../support/world.ts'
+import { daily, openWorld, type World } from '../support/world.ts'
 
 const JOURNEY = 'fixtures/roster/journey'
 let world: World
@@ -149,11 +149,27 @@ test('when many would go, it asks before it lets them', async () => {
       : text,
   )
   const shown = await uploads(kim, half)
+  expect(shown.html).toMatch(/\d+ of \d+ guardians would be removed.*name="removals" value="yes" required/s)
   const asked = await presses(kim, shown.id)
   expect(asked.html).toContain('Many would go')
   expect((await world.rows(sql`select from person where id like 'choir-%' and active`)).length).toBeGreaterThan(0)
   expect((await presses(kim, shown.id, { removals: 'yes' })).html).toContain('Imported')
   expect((await world.rows(sql`select from person where id like 'choir-%' and active`)).length).toBe(0)
+})
+
+test('before it is imported it says which conversations end, and what waits and would reach nobody then', async () => {
+  await world.hours('lincoln', { families: daily('00:00-00:01') })
+  await world.sends('rivera', { guardian: 'rosa' }, 'See you tomorrow.')
+  const left = roster((name, text) => (name === 'enrollments.csv' ? text.replace(/^4b-maya,.*\n/m, '') : text))
+  const shown = await uploads(kim, left)
+  expect(shown.html).toContain('1 conversation will end, and stay on record. 1 message that waits goes to nobody then')
+  expect(await world.tasks('unreached')).toEqual([])
+  const moved = roster((name, text) =>
+    name === 'users.csv' ? text.replaceAll(world.phoneOf('rosa').number, '+19715550177') : text,
+  )
+  const kept = await uploads(kim, moved)
+  expect(kept.html).toContain('Another phone: 1 person')
+  expect(kept.html).not.toContain('will end')
 })
 
 test('files of another district are refused, and no district comes of them', async () => {

@@ -35,7 +35,7 @@ function message(status: Status, more: Partial<ExchangeView> = {}): ExchangeView
 const rung = (...what: string[]) => ({ events: what.map((one) => ({ at: now.toString(), what: one })) })
 const tomorrow = { sendAfter: '2036-03-04T13:00:00Z' }
 
-test.each<[string, ExchangeView, Behind | null]>([
+test.each<[string, ExchangeView, Behind | null, string?]>([
   ['On its way', message('queued'), null],
   ['Waits for the message before it', message('queued'), 'message'],
   ['Waits until the call is over', message('queued'), 'call'],
@@ -52,9 +52,14 @@ test.each<[string, ExchangeView, Behind | null]>([
   ['Sent', message('sent'), null],
   ['Arrived on the phone', message('delivered', { evidence: 'delivered' }), null],
   ['Canceled, not sent', message('canceled'), null],
+  ['Replaced by a changed one', message('canceled'), null, 'replaced'],
+  ['Not sent: the family has another phone now', message('canceled'), null, 'phone_moved'],
+  ['Canceled, not sent', message('canceled'), null, 'person'],
   ['Did not arrive', message('failed'), null],
+  ['Did not arrive: the number is not in use', message('undelivered'), null, 'bad_number'],
+  ['Did not arrive', message('undelivered'), null, 'other'],
   ['May not have arrived', message('failed', rung('unknown')), null],
   ['Called three times, nobody answered', message('failed', rung('not_reached')), null],
-])('the page says “%s”', (words, view, behind) => {
-  expect(outcome({ view, behind }, now, 'America/Chicago').words).toBe(words)
+])('the page says “%s”', (words, view, behind, why) => {
+  expect(outcome({ view, behind, why: why ?? null }, now, 'America/Chicago').words).toBe(words)
 })

@@ -65,6 +65,35 @@ describe('a teacher’s new phone', () => {
   })
 })
 
+describe('a guardian’s new phone', () => {
+  test('gets what waits, in the same conversation; the old one gets nothing and is a stranger’s', async () => {
+    const old = world.phoneOf('elena')
+    const fresh = world.phone('+12135550199')
+    await world.sends('tran', { guardian: 'elena' }, 'Thank you.')
+    expect(await old.reads()).toEqual([expect.stringContaining('Gracias.')])
+    const before = await world.line('tran', 'elena')
+    await world.hours('harbor', { families: daily('00:00-07:00') })
+    await world.sends('tran', { guardian: 'elena' }, 'See you tomorrow.')
+    await world.rosterChanges('users.csv', [old.number, fresh.number])
+    await world.hours('harbor', {})
+    // The phone is new to the school: the first text says who writes.
+    expect(await fresh.reads()).toEqual([expect.stringMatching(/^Ms Tran: Hasta mañana\.\s.*Harbor School/)])
+    expect(await old.reads()).toEqual([])
+    old.texts(before.family ?? '', 'Gracias.')
+    expect(await world.phoneOf('tran').reads()).toEqual([])
+    await old.reads()
+    const now = await world.line('tran', 'elena')
+    fresh.texts(now.family ?? '', 'Gracias.')
+    expect(await world.phoneOf('tran').reads()).toEqual(['Sofia R.: Thank you.'])
+    const told = await world.exchanges({ guardian: 'elena', staff: 'tran' })
+    expect(told.map(({ status, original }) => `${status} ${original.text}`)).toEqual([
+      'delivered Thank you.',
+      'delivered See you tomorrow.',
+      'delivered Gracias.',
+    ])
+  })
+})
+
 describe('a teacher who leaves the class', () => {
   test('writes to the family no more, and what it still texts goes to the office', async () => {
     const osei = world.phoneOf('osei')

@@ -196,7 +196,7 @@ test('more than a tenth of a kind may only go when that is confirmed, however fe
     removals: [{ kind: 'guardians', existing: 10, gone: 2 }],
   })
   const dry = await d.imported(without('x1', 'x2'), { dryRun: true, confirmRemovals: false })
-  expect(dry.warnings.map(formatFinding)).toEqual(['2 of 10 guardians would be removed; the import will ask to confirm that.'])
+  expect(formatCounts(dry)).toContain('2 of 10 guardians would be removed; the import will ask to confirm that.')
   expect(touched(await d.imported(without('x1'), UNSURE))).toEqual(['guardians +0 ~0 -1'])
   expect(await d.run({ ...without('x1'), 'enrollments.csv': drop('e4') }, UNSURE)).toEqual({
     kind: 'needs_confirmation',

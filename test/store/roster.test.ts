@@ -52,6 +52,8 @@ test('every import is in the log, in numbers only', async () => {
 /** A conversation of t1 with the household of g1 and g2, both sides bound, with an exchange of every state that matters. */
 async function conversation(): Promise<string> {
   number += 1
+  await rows(sql`update binding set until = now() where until is null`)
+  await rows(sql`update conversation set ended_at = now() where ended_at is null`)
   const { id: proxy } = await t.db
     .insertInto('proxy_number')
     .values({ number: `+172055501${50 + number}`, carrier_sid: `PNC${number}`, district_id: districtId })
@@ -121,6 +123,78 @@ test('when a phone’s guardians change completely the household ends, its conve
     await rows(sql`select h.id <> ${open?.household_id} as other, g.guardian_id, p.opted_out_at is not null as opted_out from household h
     join household_guardian g on g.household_id = h.id join phone p on p.id = h.phone_id where h.phone_id = ${open?.phone_id} and h.until is null`)
   expect(fresh).toEqual([{ other: true, guardian_id: 'm1', opted_out: true }])
+})
+
+/** What a roster change leaves of a conversation, its household and its tasks. */
+const left = (id: string) =>
+  rows(sql`select c.ended_at is not null as ended, h.until is not null as household_ended,
+      (select array_agg(p.given_name order by 1) from household_guardian g join person p on p.id = g.guardian_id and p.district_id = g.district_id
+        where g.household_id = h.id and g.until is null) as family,
+      (select count(*) from binding b where b.conversation_id = c.id and b.side = 'family' and b.until is null) as family_numbers,
+      (select count(*) from binding b where b.conversation_id = c.id and b.side = 'staff' and b.until is null) as staff_numbers,
+      (select array_agg(t.kind order by t.kind) from task t join exchange x on x.id = t.exchange_id where x.conversation_id = c.id and t.closed_at is null) as tasks
+    from conversation c join household h on h.id = c.household_id where c.id = ${id}`)
+
+test('guardians who all get the same other phone take the talk along: what waits is written for it anew, and the number of before rests', async () => {
+  await imported()
+  const id = await conversation()
+  const [home] = await rows<{ phone_id: string }>(
+    sql`select h.phone_id from household h join conversation c on c.household_id = h.id where c.id = ${id}`,
+  )
+  await rows(sql`update phone set introduced_at = now() where id = ${home?.phone_id}`)
+  await rows(sql`insert into exchange (district_id, conversation_id, direction, author, seq, status, send_after, original_text, body, part)
+    values (${districtId}, ${id}, 'to_family', 'person', 6, 'queued', now() + interval '1 day', 'long', 'long', 1)`)
+
+  await imported({ 'users.csv': swap('+13035550111', '+13035550199') })
+
+  expect(await left(id)).toEqual([
+    {
+      ended: false,
+      household_ended: false,
+      family: ['Carla', 'Dario'],
+      family_numbers: 0,
+      staff_numbers: 1,
+      tasks: ['unreached'],
+    },
+  ])
+  expect(await exchangesOf(id)).toEqual([
+    { what: 'to_family delivered', bound: true, waits: false },
+    { what: 'to_family sending', bound: true, waits: false },
+    { what: 'to_family held', bound: false, waits: true },
+    { what: 'to_family queued', bound: false, waits: true },
+    { what: 'to_family received', bound: false, waits: true },
+    // Its first part is on the other phone already.
+    { what: 'to_family canceled', bound: false, waits: false },
+    { what: 'to_staff held', bound: true, waits: false },
+    { what: 'to_staff delivered', bound: true, waits: false },
+  ])
+  const [phone] =
+    await rows(sql`select h.phone_id <> ${home?.phone_id} as other, (select introduced_at from phone where id = ${home?.phone_id}) as introduced
+    from household h join conversation c on c.household_id = h.id where c.id = ${id}`)
+  expect(phone).toEqual({ other: true, introduced: null })
+  expect(
+    await rows(sql`select count(*) as n from event where what = 'phone_moved' and detail ->> 'household' = (
+    select household_id::text from conversation where id = ${id})`),
+  ).toEqual([{ n: 1 }])
+  await imported()
+})
+
+test('a phone that goes to somebody else in the same list takes no talk along', async () => {
+  await imported()
+  const id = await conversation()
+  await imported({
+    'users.csv': both(swap('+13035550111', '+13035550199'), add('n1,,,true,north,parent,,,Nina,Diaz,,,,+13035550199,,s1,,,es,')),
+  })
+  expect(await left(id)).toMatchObject([{ ended: true, household_ended: true, family_numbers: 0 }])
+  await imported()
+})
+
+test('what waits when a talk ends is somebody’s task: what a family does not get, and what it wrote and nobody read', async () => {
+  await imported()
+  const id = await conversation()
+  await imported({ 'enrollments.csv': drop('e1') })
+  expect(await left(id)).toMatchObject([{ ended: true, tasks: ['unreached', 'unreached', 'unreached', 'unread'] }])
+  await imported()
 })
 
 test('when staff change their phone the staff side is bound anew and what waits for them is prepared again', async () => {

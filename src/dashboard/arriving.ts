@@ -4,6 +4,7 @@ import { withIntroduction } from '../core/texts.ts'
 import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Prepared, ToPrepare } from '../relay/prepare-ports.ts'
+import { staysAsWritten } from '../translators/phrasebook.ts'
 
 /** What previews need of the house. */
 export type Previewing = {
@@ -27,6 +28,13 @@ export function bodyOf(
   const { body, channel, translation } = prepared
   if (body === null || channel !== 'text' || to.introduced) return body
   return withIntroduction(body, translation?.language ?? to.reader, to.schoolName, wordings)
+}
+
+/** What of a text stays in its writer's language where the phrasebook translates it, in one line; empty: nothing. */
+export function keptInWords(prepared: Pick<Prepared, 'translation' | 'originalLanguage'>, text: string, names: readonly string[]): string {
+  if (prepared.translation?.by !== 'phrasebook') return ''
+  const kept = staysAsWritten(text, prepared.originalLanguage, names)
+  return kept.length === 0 ? '' : `Not translated, but sent as you wrote it: ${kept.map((words) => `“${words}”`).join(', ')}.`
 }
 
 /** What it costs as texts, in US dollars; a call is not counted. */

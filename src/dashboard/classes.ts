@@ -7,7 +7,7 @@ import type { Staff } from '../core/people.ts'
 import { announcementsOf } from '../store/announcements.ts'
 import { type ClassGuardian, classesOf, classGuardians } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
-import { zoneOf } from '../store/people.ts'
+import { staffedDesks, zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
 import { type Languages, languagesOf, notCovered } from './in-languages.ts'
@@ -44,8 +44,20 @@ const REACHED: Readonly<Record<ClassGuardian['reached'], string>> = {
   no_phone: 'has no phone on file',
 }
 
+/** What comes to each desk, and where its other work stands. */
+const DESK_WORK: Readonly<Record<string, Html>> = {
+  office: html`What families write to the school itself comes to your inbox; unknown phones and families that are not reached stand under <a href="/tasks">Tasks</a>, absences under <a href="/attendance">Attendance</a>.`,
+  attendance: html`Absences are under <a href="/attendance">Attendance</a>; what families write about them comes to your inbox.`,
+  nurse: html`What families write to the nurse comes to your inbox.`,
+  aides: html`What waits for somebody who speaks the language stands under <a href="/tasks">Tasks</a>; what families write to the aides comes to your inbox.`,
+}
+
 /** For an aide, a nurse, an office: what there is to do without a class. */
-export const NO_CLASS = html`<div class="empty"><p>You teach no class in the school’s list, so you write to families from a desk: the office, attendance, the nurse or the aides. Its conversations stand in your <a href="/inbox">inbox</a> once an administrator has put you on it, with the tasks of the office and the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`
+export function withoutClass(desks: readonly { readonly kind: string; readonly school: string }[]): Html {
+  return desks.length === 0
+    ? html`<div class="empty"><p>You teach no class in the school’s list, and staff no desk yet. An administrator puts you on one: the office, attendance, the nurse or the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`
+    : html`<div class="empty">${desks.map(({ kind, school }) => html`<p><b><bdi>${school}</bdi>, ${kind}.</b> ${DESK_WORK[kind] ?? ''}</p>`)}</div>`
+}
 
 /** Adds the pages. */
 export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: VisitOf): void {
@@ -53,11 +65,12 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const now = await deps.now()
-    const { classes, guardians, announcements, zone } = await visit.read(async (trx) => ({
+    const { classes, guardians, announcements, zone, desks } = await visit.read(async (trx) => ({
       classes: await classesOf(trx, districtId, staff.id),
       guardians: await classGuardians(trx, districtId, staff.id, null),
       announcements: await announcementsOf(trx, districtId, staff.id, { id: null, limit: 5 }),
       zone: await zoneOf(trx, staff),
+      desks: await staffedDesks(trx, staff),
     }))
     const since = now.subtract({ hours: 24 * LATELY_DAYS })
     const silent = guardians.filter((g) => g.lastAt === null || Temporal.Instant.compare(g.lastAt, since) < 0)
@@ -67,7 +80,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       'Classes',
       html`<h1>Classes</h1>${
         classes.length === 0
-          ? NO_CLASS
+          ? withoutClass(desks)
           : html`<ul class="rows">${classes.map(
               (one) => html`<li><div><a href="/classes/${encodeURIComponent(one.id)}"><b><bdi>${one.title}</bdi></b></a>
 <p class="hint">${counted(one.students, 'student', 'students')}, whose families have ${counted(one.families, 'phone', 'phones')}</p></div><a class="button" href="/classes/${encodeURIComponent(one.id)}">Write to all</a></li>`,

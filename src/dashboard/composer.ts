@@ -43,6 +43,8 @@ export type Previewed = {
   /** Whether a picture is to go along; `prepared` says whether it does. */
   readonly picture: boolean
   readonly language: string
+  /** What of it stays in the writer's language, in a sentence; empty: nothing. */
+  readonly kept: string
   /** The translation put back; undefined: nobody asked, null: it cannot be. */
   readonly back: string | null | undefined
 }
@@ -138,7 +140,7 @@ export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 
-function previewSection({ prepared, body, segments, hints, picture, language, back }: Previewed, conversationId: string): Html {
+function previewSection({ prepared, body, segments, hints, kept, picture, language, back }: Previewed, conversationId: string): Html {
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
 <p class="words" lang="${language}" dir="auto">${body ?? prepared.translation?.text ?? ''}</p>
@@ -149,6 +151,7 @@ ${
       ? html`<p class="warn">A number, time or name came out differently, so your own words go along.</p>`
       : ''
 }
+${kept === '' ? '' : html`<p class="warn"><bdi>${kept}</bdi></p>`}
 ${prepared.hold === 'person' ? html`<p class="warn">No voice speaks ${languageWords(language)}: somebody has to say it first. It is in the queue for that.</p>` : ''}
 ${
   !picture

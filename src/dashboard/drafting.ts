@@ -12,7 +12,7 @@ import type { Keys } from '../store/keys.ts'
 import { pictureOfMessage } from '../store/pictures.ts'
 import { momentOf } from '../store/settings.ts'
 import { standsIn, type ThreadHead } from '../store/thread-view.ts'
-import { bodyOf, type Previewing } from './arriving.ts'
+import { bodyOf, keptInWords, type Previewing } from './arriving.ts'
 import { type Draft, draftOf, type Previewed } from './composer.ts'
 import { laterOf, wishOf } from './later.ts'
 import { LONGEST, type Sender, wrongDraft } from './sending.ts'
@@ -133,6 +133,7 @@ export async function previewOf(
     body: words,
     segments: words === null ? 0 : deps.segments(words),
     hints: plainWords(draft.body),
+    kept: keptInWords(prepared, text, given.item.names),
     picture: draft.picture || draft.same !== null,
     language,
     back:

@@ -7,7 +7,7 @@ import { cleanText } from '../core/segments.ts'
 import type { Moment, Translator } from '../relay/ports.ts'
 import type { Prepared } from '../relay/prepare-ports.ts'
 import type { Alike, Audience } from '../store/audience.ts'
-import { bodyOf, dollarsOf, moneyInWords, type Previewing } from './arriving.ts'
+import { bodyOf, dollarsOf, keptInWords, moneyInWords, type Previewing } from './arriving.ts'
 import type { Html } from './page.ts'
 import { LONGEST } from './sending.ts'
 import { counted, languageWords, namesInWords } from './words.ts'
@@ -77,6 +77,7 @@ function wordsIn(text: string, languages: readonly string[], each: Each): Html {
     namesInWords(languages.filter((language) => each.some((one) => one.language === language && fits(one))).map(languageWords))
   const asWritten = noted(({ prepared }) => prepared.translationNote === 'not_translated')
   const differs = noted(({ prepared }) => prepared.translationNote === 'differs')
+  const kept = each.map(({ prepared, item }) => keptInWords(prepared, text, item.names)).find((words) => words !== '')
   const unspoken = noted(({ prepared }) => prepared.hold === 'person')
   return html`<section class="preview" aria-label="What arrives"><h3>The families get</h3>${languages.map((language) => {
     const made = each.find((one) => one.language === language)?.prepared
@@ -84,6 +85,8 @@ function wordsIn(text: string, languages: readonly string[], each: Each): Html {
       ? ''
       : html`<p class="label">${language === 'und' ? 'No language on file' : languageWords(language)}</p><p class="words" lang="${made.translation?.language ?? made.originalLanguage}" dir="auto">${made.translation?.text ?? text}</p>`
   })}${asWritten === '' ? '' : html`<p class="warn">In ${asWritten}: as you wrote it, with a line that it could not be translated.</p>`}${
+    kept === undefined ? '' : html`<p class="warn"><bdi>${kept}</bdi></p>`
+  }${
     differs === ''
       ? ''
       : html`<p class="warn">In ${differs} a number, time or name came out differently, so your own words go along.</p>`

@@ -4,9 +4,9 @@ import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import { classesOf } from '../store/classes-view.ts'
 import { INBOX_FILTERS, type InboxFilter, type InboxRow, inboxCursor, inboxPage } from '../store/inbox-view.ts'
-import { zoneOf } from '../store/people.ts'
+import { staffedDesks, zoneOf } from '../store/people.ts'
 import { inboxPulse } from '../store/pulse.ts'
-import { NO_CLASS } from './classes.ts'
+import { withoutClass } from './classes.ts'
 import type { Html } from './page.ts'
 import type { VisitOf } from './visits.ts'
 import { queryOf } from './wall.ts'
@@ -30,9 +30,12 @@ export function inboxRoutes(
     const search = queryOf(request, 'q').slice(0, 100)
     const after = inboxCursor.read(queryOf(request, 'after'))
     const now = await deps.now()
-    const { page, teaches, zone, pulse } = await visit.read(async (trx) => ({
+    const { page, work, zone, pulse } = await visit.read(async (trx) => ({
       page: await inboxPage(trx, districtId, staff.id, { filter, search, after, limit: PAGE }),
-      teaches: staff.scope.kind === 'own' ? (await classesOf(trx, districtId, staff.id)).length > 0 : null,
+      work:
+        staff.scope.kind === 'own'
+          ? { teaches: (await classesOf(trx, districtId, staff.id)).length > 0, desks: await staffedDesks(trx, staff) }
+          : null,
       zone: await zoneOf(trx, staff),
       pulse: await inboxPulse(trx, districtId, staff.id),
     }))
@@ -46,7 +49,7 @@ export function inboxRoutes(
     )}</ul>
 <div id="list" data-live>${
       page.rows.length === 0
-        ? emptyInbox(filter, search, teaches)
+        ? emptyInbox(filter, search, work)
         : html`<ol class="threads">${page.rows.map((row) => threadLine(row, staff.id, (at) => timeTag(at, briefly(deps.asSeen(at), now, zone))))}</ol>`
     }</div>
 ${page.next === null ? '' : html`<p class="more"><a class="button" href="${link({ after: inboxCursor.write(page.next) })}">Older conversations</a></p>`}`
@@ -71,12 +74,16 @@ ${row.ended ? html`<i class="tag">ended</i>` : row.waiting > 0 ? html`<i class="
 </a></li>`
 }
 
-/** `teaches`: whether the reader has classes; null: an administrator. */
-function emptyInbox(filter: InboxFilter, search: string, teaches: boolean | null): Html {
+/** `work`: whether the reader has classes, and which desks; null: an administrator. */
+function emptyInbox(
+  filter: InboxFilter,
+  search: string,
+  work: { readonly teaches: boolean; readonly desks: Awaited<ReturnType<typeof staffedDesks>> } | null,
+): Html {
   if (search !== '')
     return html`<p class="empty">Nothing has “<bdi>${search}</bdi>” in it. Try part of a name, or one word. <a href="/inbox">Show everything</a></p>`
   if (filter !== 'all')
     return html`<p class="empty">Nothing here: every family has its answer. <a href="/inbox">Show everything</a></p>`
-  if (teaches === false) return NO_CLASS
-  return html`<div class="empty"><p>No family has written yet, and you have written to none.</p>${teaches ? html`<p><a class="button" href="/classes">Write to a family of your classes</a></p>` : ''}</div>`
+  if (work !== null && !work.teaches) return withoutClass(work.desks)
+  return html`<div class="empty"><p>No family has written yet, and you have written to none.</p>${work !== null ? html`<p><a class="button" href="/classes">Write to a family of your classes</a></p>` : ''}</div>`
 }

@@ -46,8 +46,11 @@ export type Sender = {
 export function wrongDraft(draft: string, students = ''): string | null {
   const body = cleanText(draft).trim()
   if (body === '') return 'There is nothing to send yet: write your message first.'
-  const open = SLOT.exec(body)?.[0]
-  if (open !== undefined) return `Replace ${open} with ${slotName(open)} before you send it.${namesStudent(open) ? students : ''}`
+  const open = [...new Set(body.match(new RegExp(SLOT.source, 'gu')))]
+  if (open.length > 0) {
+    const each = new Intl.ListFormat('en').format(open.map((slot) => `${slot} with ${slotName(slot)}`))
+    return `Replace ${each} before you send it.${open.some(namesStudent) ? students : ''}`
+  }
   return body.length > LONGEST
     ? `This is ${body.length - LONGEST} characters too long for a text: shorten it, or send it in two.`
     : null

@@ -81,6 +81,30 @@ function nameOf(one: Sentence): string | null {
   return isNamed(one) ? one.name : null
 }
 
+/** What the phrasebook's messages of schools are about, each with its first entry; what families write is offered to nobody on the staff. */
+const TOPICS: Readonly<Record<string, string>> = {
+  T01: 'Saying hello',
+  T03: 'Absent, late, unwell',
+  T09: 'Times, closings and buses',
+  T15: 'Safety',
+  T18: 'Meetings',
+  T21: 'How it goes in class',
+  T25: 'Homework, tests and trips',
+  T31: 'Clothes, health and meals',
+  T36: 'Events and contact',
+  E01: 'Short answers',
+}
+
+function topics() {
+  const groups: { title: string; entries: ReturnType<typeof phrases>[number][] }[] = []
+  for (const entry of phrases('en').filter(({ id }) => !id.startsWith('F'))) {
+    const title = TOPICS[entry.id]
+    if (title !== undefined || groups.length === 0) groups.push({ title: title ?? 'Phrases', entries: [] })
+    groups.at(-1)?.entries.push(entry)
+  }
+  return groups
+}
+
 /** The lists below a composer. `at`: the composer's address, below which `insert` and `keep` take what is written along. */
 export function sentencesPart(at: string, saved: readonly Sentence[], to: Addressee): Html {
   const line = (id: string, sentence: string, name: string | null) => {
@@ -96,9 +120,7 @@ ${
     ? ''
     : html`<ul class="phrases" aria-label="Saved sentences">${saved.map((one) => line(one.id, one.words, nameOf(one)))}</ul>`
 }<p class="hint">The phrases below have a fixed translation: no machine makes it anew. Put in what belongs at the words in braces.${studentsHint(to)}</p>
-<ul class="phrases" aria-label="Phrases">${phrases('en')
-    .filter(({ id }) => !id.startsWith('F'))
-    .map(({ id, text }) => line(id, text, null))}</ul></details>`
+${topics().map(({ title, entries }) => html`<details><summary>${title}</summary><ul class="phrases" aria-label="${title}">${entries.map(({ id, text }) => line(id, text, null))}</ul></details>`)}</details>`
 }
 
 function studentsHint({ children }: Addressee): string {

@@ -103,13 +103,57 @@ async function open(face: Face, weight: Weight): Promise<OpenFace> {
   const plain = await pinned(await woff2.decompress(readFileSync(face.file)), weight)
   const font = fontkit.create(Buffer.from(plain)) as fontkit.Font
   const shaper = new harfbuzz.Font(new harfbuzz.Face(new harfbuzz.Blob(plain.buffer)))
-  const layout = (text: string) => shape(shaper, font, text)
+  const glyphs = glyphsOf(font)
+  const layout = (text: string) => shape(shaper, glyphs.read, text)
   // PDFKit asks the font how a text is set; fontkit's own answer fails on some scripts.
-  Object.assign(font, { layout })
+  Object.assign(font, { layout, createSubset: glyphs.createSubset })
   return {
     name: `${face.key} ${weight}`,
     font,
     widthOf: (text) => layout(text).positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0) / font.unitsPerEm,
+  }
+}
+
+/** A font has at most so many glyphs (OpenType, `maxp`). */
+const MOST_GLYPHS = 65_536
+
+/** A subset as fontkit makes it; its types leave out what is written here. */
+type Subset = { readonly glyphs: number[]; readonly mapping: Record<number, number>; includeGlyph: (id: number) => number }
+
+/**
+ * The glyphs of a font, each once for every reading that it has. Arabic letters share their strokes, and PDFKit writes down one reading for a number: of "ابني"
+ * another program would copy other letters than were written.
+ */
+function glyphsOf(font: fontkit.Font) {
+  const readings = new Map<number, string[]>()
+  const numbered = (glyph: number, characters: string): number => {
+    const known = readings.get(glyph) ?? []
+    if (!known.includes(characters)) known.push(characters)
+    readings.set(glyph, known)
+    return glyph + MOST_GLYPHS * known.indexOf(characters)
+  }
+  const make = font.createSubset.bind(font)
+  return {
+    read: (glyph: number, characters: string): fontkit.Glyph => {
+      const own = font.getGlyph(glyph)
+      return {
+        id: numbered(glyph, characters),
+        advanceWidth: own.advanceWidth,
+        codePoints: [...characters].map((one) => one.codePointAt(0) ?? 0),
+        // Read when it is asked for: outlines take their time.
+        get path() {
+          return own.path
+        },
+      } as unknown as fontkit.Glyph
+    },
+    createSubset: () => {
+      const subset = make() as unknown as Subset
+      subset.includeGlyph = (id) => {
+        subset.mapping[id] ??= subset.glyphs.push(id % MOST_GLYPHS) - 1
+        return subset.mapping[id]
+      }
+      return subset
+    },
   }
 }
 
@@ -119,8 +163,11 @@ type Shaped = {
   readonly advanceWidth: number
 }
 
-/** A text of one direction as glyphs from left to right. A glyph tells the characters that it stands for, so that the PDF can be searched and copied. */
-function shape(shaper: harfbuzz.Font, font: fontkit.Font, text: string): Shaped {
+/**
+ * A text of one direction as glyphs from left to right. Of the glyphs that stand for the same characters the widest tells them, so that the PDF can be searched
+ * and copied: a letter's dots have no width of their own, and words would come apart there.
+ */
+function shape(shaper: harfbuzz.Font, read: (glyph: number, characters: string) => fontkit.Glyph, text: string): Shaped {
   const buffer = new harfbuzz.Buffer()
   buffer.addText(text)
   buffer.guessSegmentProperties()
@@ -128,15 +175,14 @@ function shape(shaper: harfbuzz.Font, font: fontkit.Font, text: string): Shaped 
   const infos = buffer.getGlyphInfos()
   const places = buffer.getGlyphPositions()
   const starts = [...new Set(infos.map(({ cluster }) => cluster))].sort((a, b) => a - b)
-  const told = new Set<number>()
-  const glyphs = infos.map(({ codepoint, cluster }) => {
-    const characters = told.has(cluster) ? '' : text.slice(cluster, starts[starts.indexOf(cluster) + 1])
-    told.add(cluster)
-    return font.getGlyph(
-      codepoint,
-      [...characters].map((one) => one.codePointAt(0) ?? 0),
-    )
-  })
+  const teller = new Map<number, number>()
+  for (const [i, { cluster }] of infos.entries()) {
+    const widest = teller.get(cluster)
+    if (widest === undefined || (places[i]?.xAdvance ?? 0) > (places[widest]?.xAdvance ?? 0)) teller.set(cluster, i)
+  }
+  const glyphs = infos.map(({ codepoint, cluster }, i) =>
+    read(codepoint, teller.get(cluster) === i ? text.slice(cluster, starts[starts.indexOf(cluster) + 1]) : ''),
+  )
   const positions = places.map(({ xAdvance, yAdvance, xOffset, yOffset }) => ({ xAdvance, yAdvance, xOffset, yOffset }))
   return { glyphs, positions, advanceWidth: positions.reduce((sum, { xAdvance }) => sum + xAdvance, 0) }
 }

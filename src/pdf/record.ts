@@ -81,13 +81,36 @@ export async function* recordPdf(cover: Cover, pages: AsyncIterable<readonly Ent
         .fontSize(size)
         .text(piece.text, x + piece.x, top, { lineBreak: false, features: [], baseline: 'alphabetic' })
   }
+  /** As a drawing and not as text, which programs would find in the middle of what stands beneath. */
+  const drawMark = (line: Line, size: number) => {
+    doc.save().rotate(-40, { origin: [PAGE.width / 2, PAGE.height / 2] })
+    for (const { face, text, x } of line.pieces) {
+      const { glyphs, positions } = face.font.layout(text)
+      const scale = size / face.font.unitsPerEm
+      doc.save().translate((PAGE.width - line.width) / 2 + x, PAGE.height / 2)
+      doc.scale(scale, -scale)
+      let at = 0
+      for (const [i, glyph] of glyphs.entries()) {
+        const place = positions[i]
+        const outline = glyph.path.toSVG()
+        if (outline !== '')
+          doc
+            .save()
+            .translate(at + (place?.xOffset ?? 0), place?.yOffset ?? 0)
+            .path(outline)
+            .fill('#ececec')
+            .restore()
+        at += place?.xAdvance ?? 0
+      }
+      doc.restore()
+    }
+    doc.restore()
+  }
   const newPage = async () => {
     doc.addPage()
     number++
     y = PAGE.top
-    doc.save().rotate(-40, { origin: [PAGE.width / 2, PAGE.height / 2] })
-    for (const line of mark.lines) draw(line, (PAGE.width - line.width) / 2, PAGE.height / 2, 22, '#ececec')
-    doc.restore()
+    for (const line of mark.lines) drawMark(line, 22)
     for (const [i, line] of foot.lines.slice(0, 3).entries()) draw(line, PAGE.left, PAGE.height - 50 + i * 11, 8, QUIET)
     const page = await setLines(`Page ${number}`, { size: 8, width: 60 })
     for (const line of page.lines) draw(line, PAGE.width - PAGE.right - line.width, PAGE.height - 50, 8, QUIET)

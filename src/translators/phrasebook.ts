@@ -179,6 +179,19 @@ function readText(text: string, language: PhraseLanguage, names: readonly string
   return readFrom[0] ?? null
 }
 
+/** Slots whose words nobody looks up: they stand in the translation as they were written. */
+const KEPT: ReadonlySet<string> = new Set(['item', 'subject', 'place'])
+
+/** The words of a text (`from`: BCP 47) that stay in its language where the phrasebook translates it; names, numbers and links not counted. */
+export function staysAsWritten(text: string, from: string, names: readonly string[]): readonly string[] {
+  const language = phraseLanguage(from)
+  if (language === null || text.length > LONGEST) return []
+  const found = readText(visible(text).replace(/[^\S\n]+/gu, ' '), language, names) ?? []
+  return found.flatMap(({ slots }) =>
+    [...slots].flatMap(([slot, value]) => (KEPT.has(slot) && value.kind === 'text' && /\p{L}/u.test(value.text) ? [value.text] : [])),
+  )
+}
+
 /** As the house's own texts name the language. */
 const textLanguageOf = (language: PhraseLanguage) => ({ 'zh-Hans': 'zh', 'zh-Hant': 'zh-TW' })[language as string] ?? language
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fillSlots, namesStudent, SLOT } from '../../src/core/phrase-slots.ts'
-import { createPhrasebook, phrases } from '../../src/translators/phrasebook.ts'
+import { createPhrasebook, phrases, staysAsWritten } from '../../src/translators/phrasebook.ts'
 
 const certain = {
   student: 'Maya',
@@ -43,6 +43,16 @@ describe('the slots of a sentence', () => {
 
   it('tell what speaks of one student', () => {
     expect([namesStudent('{student} is late.'), namesStudent('The bus is late.')]).toEqual([true, false])
+  })
+
+  it.each<[string, string[]]>([
+    ['Please send: art shirt, by December 4.', ['art shirt']],
+    ['Homework for December 4: reading, pages 3 to 5.', ['reading', 'pages 3 to 5']],
+    ['Please sign the paper "trip form" and return it by December 4.', ['trip form']],
+    ['Maya was absent today, December 4. Please tell us the reason.', []],
+    ['Bring what you like.', []],
+  ])('of “%s” stays in English: %j', (words, kept) => {
+    expect(staysAsWritten(words, 'en', ['Maya'])).toEqual(kept)
   })
 
   it('leave every phrase that is whole then one that the phrasebook translates', async () => {

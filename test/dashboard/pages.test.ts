@@ -137,6 +137,15 @@ describe('what a page shows', () => {
   })
 })
 
+test('who teaches no class reads what comes to the desk, or that there is none yet', async () => {
+  await world.rosterChanges('enrollments.csv', ['math-okafor,,,math,lincoln,okafor,teacher,,,\n', ''])
+  const okafor = await visitor(world, 'okafor')
+  for (const page of ['/inbox', '/classes']) expect((await okafor.get(page)).html).toContain('staff no desk yet')
+  await kim.post('/school/lincoln/desks', { desk: 'aides', staff: 'okafor' })
+  for (const page of ['/inbox', '/classes'])
+    expect((await okafor.get(page)).html).toContain('<b><bdi>Lincoln School</bdi>, aides.</b> What waits for somebody who speaks')
+})
+
 describe('running a school', () => {
   test('the languages page names no family, tells small groups as such, and lists every language of the school’s families', async () => {
     const { html } = await kim.get('/school/languages?of=lincoln')
@@ -272,7 +281,7 @@ describe('sending', () => {
     const body = 'Please pick up {student} at {time}.'
     for (const at of [`/conversations/${conversation}/messages`, '/classes/4b/announcements']) {
       const { status, html } = await rivera.post(at, { body, key: key() })
-      expect([status, html.includes('Replace {student} with the student’s name before you send it.')]).toEqual([422, true])
+      expect([status, html.includes('Replace {student} with the student’s name and {time} with the time before you send it.')]).toEqual([422, true])
     }
     expect(await world.rows(sql`select from exchange where original_text = ${body}`)).toEqual([])
   })

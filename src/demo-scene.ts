@@ -159,7 +159,7 @@ const WORDS: Readonly<Record<string, (detail: Detail) => string>> = {
   not_translated: () => 'not translated: the original goes on with a note',
   differs: () => 'a number, time or name differed in the translation: both texts go on',
   translator_away: () => 'the translator is away: asked again soon',
-  held: (d) => (d['why'] === 'minutes' ? 'held until tomorrow: enough calls for today' : 'held until the allowed hours begin'),
+  held: (d) => (d['why'] === 'minutes' ? 'held until tomorrow: enough calls for today' : 'waits until it may go out'),
   queued: () => 'ready to go',
   sending: () => 'handed to the carrier',
   no_answer: () => 'no answer from the carrier: it will be asked, nothing is sent twice',

@@ -42,7 +42,7 @@ const STATUSES = Object.keys(STATUS_NAMES) as Status[]
 
 const LOOKS: Readonly<Record<Look['what'], string>> = {
   conversation_seen: 'opened a conversation',
-  exchanges_seen: 'searched messages',
+  exchanges_seen: 'looked through the messages',
   log_exported: 'exported the log',
   export_begun: 'began to export the log',
   export_fetched: 'downloaded an export',
@@ -144,7 +144,7 @@ ${family === null ? '' : html`<p class="note">Only the family of <b><bdi>${famil
 ${
   page.found.length === 0
     ? page.lookedBackTo === null
-      ? html`<p class="empty">No message fits. Take more days, or fewer words.</p>`
+      ? html`<p class="empty">${nothingFits(q)}</p>`
       : ''
     : [...days].map(
         ([day, all]) =>
@@ -187,4 +187,14 @@ function daysOf(from: string, to: string, zone: string) {
     from: readTypedDate(from)?.toZonedDateTime(zone).toInstant() ?? null,
     to: readTypedDate(to)?.add({ days: 1 }).toZonedDateTime(zone).toInstant() ?? null,
   }
+}
+
+/** What to do where nothing was found, by what was asked. */
+function nothingFits(q: (name: string) => string): string {
+  const advice = [
+    q('from') + q('to') === '' ? '' : 'more days',
+    q('words').trim() === '' ? '' : 'fewer or other words',
+    q('staff') + q('class') + q('status') === '' ? '' : 'every teacher, class and state',
+  ].filter(Boolean)
+  return advice.length === 0 ? 'There is no message yet.' : `No message fits. Take ${advice.join(', or ')}.`
 }

@@ -71,7 +71,7 @@ ${wallClock(clock)}
 ${story.travelling ? html`<noscript><a href="/simulator?family=${family.family}">Look again</a></noscript>` : ''}
 <ol id="acts" class="acts" data-live>${acts.map((title, index) => html`<li${actState(index, story.act)}>${title}</li>`)}</ol>
 <form id="times" data-live method="post" action="/simulator/clock"><input type="hidden" name="family" value="${family.family}">
-<button name="to" value="${to}"${story.glow === glow ? html` class="glow"` : ''}>${label}</button><p>Texts and calls arrive from 7:00 to 20:00.</p></form>
+<button name="to" value="${to}"${story.glow === glow ? html` class="glow"` : ''}>${label}</button><p>Texts and calls arrive from 7:00 AM to 8:00 PM.</p></form>
 </section>`
 }
 

@@ -33,15 +33,19 @@ export function spacedNumber(number: string): string {
   return number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3')
 }
 
-/** Hours and minutes of an instant in a zone, `7:05` or `22:40`. */
+/** Hours and minutes of an instant in a zone as the school's pages say them, `7:05 AM`. */
 export function clockTime(at: Temporal.Instant, zone: string): string {
-  const { hour, minute } = at.toZonedDateTimeISO(zone)
-  return `${hour}:${String(minute).padStart(2, '0')}`
+  return timeIn(at, zone, 'en-US')
 }
 
-/** An instant in a zone as a phone shows it in its own language (BCP 47), with the day: `Mon 22:40`. */
+/** An instant in a zone as a phone shows it in its own language (BCP 47), with the day: `Mon 10:40 PM`, `lun 22:40`. */
 export function dayAndTime(at: Temporal.Instant, zone: string, language: string): string {
-  return `${at.toZonedDateTimeISO(zone).toLocaleString(language, { weekday: 'short' })} ${clockTime(at, zone)}`
+  return `${at.toZonedDateTimeISO(zone).toLocaleString(language, { weekday: 'short' })} ${timeIn(at, zone, language)}`
+}
+
+function timeIn(at: Temporal.Instant, zone: string, language: string): string {
+  const said = at.toZonedDateTimeISO(zone).toLocaleString(language, { hour: 'numeric', minute: '2-digit' })
+  return said.replaceAll('\u202f', ' ')
 }
 
 /** The day of an instant in a zone, `Monday, November 23`. */

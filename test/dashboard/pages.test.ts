@@ -486,7 +486,7 @@ describe('who may see and do what', () => {
       expect((await kim.get(`/oversight?words=${encodeURIComponent(words)}`)).html).toContain('No message fits')
     expect((await kim.get('/oversight?words=espero&to=2020-03-01')).html).toContain('No message fits')
     const { html } = await kim.get('/oversight/looks')
-    expect([html.includes('searched messages'), html.includes('espero')]).toEqual([true, false])
+    expect([html.includes('looked through the messages'), html.includes('espero')]).toEqual([true, false])
   })
 
   test('messages drawn by lot or with a watched word, in either language, are looked at once, with what came of it', async () => {

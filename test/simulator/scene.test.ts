@@ -84,7 +84,7 @@ describe('the page', () => {
     await post('/simulator/clock', { to: '07:00' })
     fake.written.set(await send('Luis G.: held'), at('23T22:40'))
     const times = [...(await page()).matchAll(/<time[^>]*>(.*?)<\/time>/g)].map(([, text]) => text)
-    expect(times).toEqual(['<bdi>Mon 9:05</bdi>', 'written <bdi>Mon 22:40</bdi><br>arrived <bdi>Tue 7:00</bdi>'])
+    expect(times).toEqual(['<bdi>Mon 9:05 AM</bdi>', 'written <bdi>Mon 10:40 PM</bdi><br>arrived <bdi>Tue 7:00 AM</bdi>'])
   })
 
   test('says by each draft that words of one’s own are not translated', async () => {
@@ -110,7 +110,7 @@ describe('the page', () => {
     const log = (await page()).replace(/^.*?<section id="log"/s, '')
     expect([...log.matchAll(/<h3>([^<]*)/g)].map((match) => match[1])).toEqual(['Tuesday, November 24', 'Monday, November 23'])
     expect(log).toContain('<p lang="es" dir="auto">¿Cuál es la &lt;b&gt;tarea&lt;/b&gt;?</p><p lang="en" dir="auto">What is')
-    expect(log).toContain('<dt>9:05</dt><dd>came in and was kept · not taken (2 times)</dd>')
+    expect(log).toContain('<dt>9:05 AM</dt><dd>came in and was kept · not taken (2 times)</dd>')
     expect(log).toMatch(/(Mi hijo ){19}Mi\.\.\.<\/p>/)
   })
 
@@ -122,8 +122,8 @@ describe('the page', () => {
     ]
     fake.log('Rosa', 'Ms Rivera', [], ...events)
     const log = (await page()).replaceAll('\n', '')
-    expect(log).toContain('<h5>Monday, November 23</h5><dl><div><dt>22:41</dt><dd>held</dd></div></dl>')
-    expect(log).toContain('<h5>Tuesday, November 24</h5><dl><div><dt>7:00</dt><dd>delivered</dd></div></dl>')
+    expect(log).toContain('<h5>Monday, November 23</h5><dl><div><dt>10:41 PM</dt><dd>held</dd></div></dl>')
+    expect(log).toContain('<h5>Tuesday, November 24</h5><dl><div><dt>7:00 AM</dt><dd>delivered</dd></div></dl>')
     fake.log('Rosa', 'Ms Rivera', [], 'delivered')
     expect((await page()).match(/<h5>/g)).toHaveLength(2)
   })
@@ -163,17 +163,17 @@ describe('without a script', () => {
     await post('/simulator/clock', { to: '22:40', family: 'rosa' })
     const body = await page()
     expect(body).toContain('<body class="night')
-    expect(body).toContain('<b>22:40</b>')
+    expect(body).toContain('<b>10:40 PM</b>')
   })
 
   test('the clock goes on once, however often its key is pressed', async () => {
     await post('/simulator/clock', { to: '07:00' })
-    expect(await page()).toContain('<b>9:05</b>')
+    expect(await page()).toContain('<b>9:05 AM</b>')
     for (const to of ['22:40', '22:40', '07:00', '07:00']) await post('/simulator/clock', { to })
     const body = await page()
-    expect(body).toContain('Tuesday, November 24</span> <b>7:00</b>')
-    expect(body).toContain('Move the clock to 22:40</button>')
-    expect(body).not.toContain('Move the clock to 7:00</button>')
+    expect(body).toContain('Tuesday, November 24</span> <b>7:00 AM</b>')
+    expect(body).toContain('Move the clock to 10:40 PM</button>')
+    expect(body).not.toContain('Move the clock to 7:00 AM</button>')
   })
 
   test('the page looks again by itself while a text is under way, and lets a draft be', async () => {

@@ -159,8 +159,9 @@ export async function takeAlong(
     trx,
   )
   const anew = waiting.flatMap((row) => (row.anew ? [row.id] : []))
+  // Asked once more: what a hand-over has claimed meanwhile goes where it goes.
   await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${moment.database.toString()}, prepare_lease = null
-    where district_id = ${districtId} and id = any(${anew}::uuid[])`.execute(trx)
+    where district_id = ${districtId} and id = any(${anew}::uuid[]) and ${WAITING}`.execute(trx)
   const messages = await endWaiting(
     trx,
     districtId,

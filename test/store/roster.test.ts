@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { importRoster } from '../../src/roster/import.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { add, both, drop, type Edits, rosterFolder, swap } from '../roster/folder.ts'
@@ -176,6 +177,30 @@ test('guardians who all get the same other phone take the talk along: what waits
     await rows(sql`select count(*) as n from event where what = 'phone_moved' and detail ->> 'household' = (
     select household_id::text from conversation where id = ${id})`),
   ).toEqual([{ n: 1 }])
+  await imported()
+})
+
+test('what is handed over while the import moves its family to another phone is not written anew', async () => {
+  await imported()
+  const id = await conversation()
+  const owner = new pg.Client({ connectionString: t.ownerUrl })
+  await owner.connect()
+  await owner.query('begin')
+  await owner.query(`select set_config('app.district_id', $1, true)`, [districtId])
+  await owner.query(
+    `update exchange set status = 'sending' where conversation_id = $1 and direction = 'to_family' and status = 'queued'`,
+    [id],
+  )
+  const moving = imported({ 'users.csv': swap('+13035550111', '+13035550199') })
+  await vi.waitUntil(
+    async () => (await owner.query(`select from pg_locks where not granted and locktype = 'transactionid'`)).rowCount,
+    { timeout: 20_000 },
+  )
+  await owner.query('commit')
+  await owner.end()
+  await moving
+  expect(await exchangesOf(id)).toContainEqual({ what: 'to_family sending', bound: true, waits: false })
+  expect((await exchangesOf(id)).filter(({ what, waits }) => what === 'to_family sending' && waits)).toEqual([])
   await imported()
 })
 

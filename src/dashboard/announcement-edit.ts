@@ -16,7 +16,7 @@ import { audienceOf } from '../store/audience.ts'
 import { schoolHours, sideHours } from '../store/hours.ts'
 import { recipients } from '../store/recipients.ts'
 import { momentOf } from '../store/settings.ts'
-import { type Languages, languagesOf, notCovered } from './in-languages.ts'
+import type { Languages } from './in-languages.ts'
 import { laterFields, laterOf } from './later.ts'
 import { sendPage } from './page.ts'
 import type { Sender } from './sending.ts'
@@ -103,7 +103,7 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<p class="note">What you save takes its place for all for whom it still waits. Until then it stays as it is. <a href="${at}">Leave it</a></p>
 <input type="hidden" name="key" value="${randomUUID()}"><label for="body">To all families of <bdi>${row.target}</bdi></label>
 <textarea id="body" name="body" rows="4" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: false, each })}</div>
-${await notCovered(deps, languagesOf(many.audience))}${pictureField(uploadIn(request).kind !== 'none')}${
+${pictureField(uploadIn(request).kind !== 'none')}${
   former === null
     ? ''
     : html`<input type="hidden" name="former" value="${former.of}"><label class="tick"><input type="checkbox" name="stays" value="yes"${former.stays ? ' checked' : ''}> Keep the picture of before</label>`

@@ -20,7 +20,7 @@ import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
-import { arrives, clock, dayHeading, languageWords, outcome, timeTag } from './words.ts'
+import { arrives, clock, dayHeading, languageWords, namesInWords, outcome, timeTag } from './words.ts'
 
 const STATES: Readonly<Record<AnnouncedState, string>> = {
   arrived: 'arrived',
@@ -62,7 +62,7 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
       const guardians = await guardiansById(
         trx,
         districtId,
-        records.flatMap(({ view }) => view.guardian ?? []),
+        records.flatMap(({ view }) => [view.guardian ?? [], view.guardians].flat()),
       )
       const later = records.find(({ view }) => isScheduled(view, now))
       return {
@@ -92,9 +92,11 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
           const { view } = record
           const said = outcome(record, now, zone)
           const family = guardians.get(view.guardian ?? '')
+          // Guardians who share a phone get one copy.
+          const names = view.guardians.map((one) => guardians.get(one)?.name ?? one)
           const untranslated =
             view.events.findLast(({ what }) => what === 'translated' || what === 'not_translated')?.what === 'not_translated'
-          return html`<tr><td><bdi>${family?.name ?? 'A family'}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}</td></tr>`
+          return html`<tr><td><bdi>${names.length === 0 ? 'A family' : namesInWords(names)}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}</td></tr>`
         },
       )}</tbody></table>${records.length < MOST_MESSAGES ? '' : html`<p class="hint">The first ${MOST_MESSAGES} are shown, those not reached before the others.</p>`}</div>`,
     )

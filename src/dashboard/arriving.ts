@@ -31,7 +31,11 @@ export function bodyOf(
 }
 
 /** What of a text stays in its writer's language where the phrasebook translates it, in one line; empty: nothing. */
-export function keptInWords(prepared: Pick<Prepared, 'translation' | 'originalLanguage'>, text: string, names: readonly string[]): string {
+export function keptInWords(
+  prepared: Pick<Prepared, 'translation' | 'originalLanguage'>,
+  text: string,
+  names: readonly string[],
+): string {
   if (prepared.translation?.by !== 'phrasebook') return ''
   const kept = staysAsWritten(text, prepared.originalLanguage, names)
   return kept.length === 0 ? '' : `Not translated, but sent as you wrote it: ${kept.map((words) => `“${words}”`).join(', ')}.`

@@ -140,7 +140,10 @@ export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 
   return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 
-function previewSection({ prepared, body, segments, hints, kept, picture, language, back }: Previewed, conversationId: string): Html {
+function previewSection(
+  { prepared, body, segments, hints, kept, picture, language, back }: Previewed,
+  conversationId: string,
+): Html {
   const byCall = prepared.channel === 'call'
   return html`<section class="preview" aria-label="What arrives"><h3>${byCall ? 'The family’s phone rings and a voice says' : 'The family gets'}</h3>
 <p class="words" lang="${language}" dir="auto">${body ?? prepared.translation?.text ?? ''}</p>

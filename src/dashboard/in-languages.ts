@@ -19,7 +19,7 @@ export type Languages = Pick<Translator, 'covers'> & Previewing
 const SHOWN = 12
 
 /** The languages (BCP 47) of those who get it, the most frequent first. */
-export function languagesOf({ alike }: Audience): string[] {
+function languagesOf({ alike }: Audience): string[] {
   const counts = Map.groupBy(alike, ({ language }) => language)
   return [...counts].sort(([x, a], [y, b]) => familiesOf(b) - familiesOf(a) || (x < y ? -1 : 1)).map(([language]) => language)
 }
@@ -27,7 +27,7 @@ export function languagesOf({ alike }: Audience): string[] {
 const familiesOf = (alike: readonly Alike[]) => alike.reduce((sum, { families }) => sum + families, 0)
 
 /** Which of these languages (BCP 47) are not translated, or only in part; nothing where all are. English is what staff write. */
-export async function notCovered({ covers }: Languages, languages: readonly string[]): Promise<Html | ''> {
+async function notCovered({ covers }: Pick<Languages, 'covers'>, languages: readonly string[]): Promise<Html | ''> {
   const foreign = languages.filter((language) => language !== 'und' && !sameLanguage(language, 'en'))
   const found = await Promise.all(foreign.map(async (language) => ({ language, cover: await covers(language) })))
   const names = (cover: TranslationCover) =>
@@ -40,9 +40,9 @@ export async function notCovered({ covers }: Languages, languages: readonly stri
   }`
 }
 
-/** The message as it arrives in each language, and to how many it goes, by which way, in how many segments and at about what cost. Without a text, to how many. */
+/** The message as it arrives in each language, and to how many it goes, by which way, in how many segments and at about what cost. Without a text, to how many, and into which languages nothing or little is translated. */
 export async function whatArrives(
-  { preview, segments }: Previewing,
+  { preview, segments, covers }: Languages,
   audience: Audience,
   draft: { readonly body: string; readonly picture: boolean },
   moment: Moment,
@@ -67,7 +67,8 @@ export async function whatArrives(
     const body = made.channel === 'text' ? bodyOf(made, { introduced, schoolName: item.schoolName, reader }, item.wordings) : null
     return body === null ? [] : [{ prepared: made, families, segments: made.withPictures ? 0 : segments(body) }]
   })
-  return html`${each.length === 0 ? '' : wordsIn(text, languages, each)}${reckoned(audience, texts)}`
+  const words = each.length === 0 ? await notCovered({ covers }, languagesOf(audience)) : wordsIn(text, languages, each)
+  return html`${words}${reckoned(audience, texts)}`
 }
 
 type Each = readonly (Alike & { readonly prepared: Prepared })[]

@@ -11,8 +11,7 @@ import { type Audience, audienceOf } from '../store/audience.ts'
 import { recipients } from '../store/recipients.ts'
 import { momentOf } from '../store/settings.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
-import type { Previewing } from './arriving.ts'
-import { whatArrives } from './in-languages.ts'
+import { type Languages, whatArrives } from './in-languages.ts'
 import { type Later, laterIn, NOT_LATER, whenPart, wishOf } from './later.ts'
 import type { Html } from './page.ts'
 import { hintsList, type Sender, wrongDraft } from './sending.ts'
@@ -67,7 +66,7 @@ export async function audienceFor(
 
 /** Who gets it and when, and what might be said more plainly; with `each` also what arrives, and at what cost. */
 export async function previewOfMany(
-  deps: Previewing,
+  deps: Languages,
   { body, later, picture }: ManyDraft,
   { audience, moment, zone, hours }: Many,
   asked: { readonly urgent: boolean; readonly each: boolean },

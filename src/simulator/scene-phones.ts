@@ -21,6 +21,8 @@ export type PhoneView = {
   readonly zone: string
   /** The newest call of this phone; null: none yet. */
   readonly call: PhoneCall | null
+  /** What a phone that is on nobody's list wrote and read, beside a family's phone; null: it is a staff phone. */
+  readonly unknown: readonly HandsetText[] | null
   /** The family whose table this is, for the way back after a form. */
   readonly family: string
 }
@@ -137,8 +139,18 @@ function timesOf(text: HandsetText, { phone, zone, written }: PhoneView): Html {
 /** Links that put a ready sentence into the phone; with the script they do so without a reload. */
 function suggestionLinks(view: PhoneView): Html {
   const { phone, contact } = view
-  return html`<details class="ready"><summary>Other sentences, a drawing, or a call</summary><ul>${contact.suggestions.map(
+  return html`<details class="ready"${view.unknown?.length ? html` open` : ''}><summary>Other sentences, a drawing, or a call</summary><ul>${contact.suggestions.map(
     (sentence, index) =>
       html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
-  )}</ul><form method="post" action="/simulator/text">${hiddenFields(view)}<button name="picture" value="yes">Send a drawing</button></form>${dialForm(view)}</details>`
+  )}</ul><form method="post" action="/simulator/text">${hiddenFields(view)}<button name="picture" value="yes">Send a drawing</button></form>${dialForm(view)}${unknownPart(view)}</details>`
+}
+
+/** A phone that the school does not know: who reads it is the office, under Tasks. */
+function unknownPart({ unknown, contact, family }: PhoneView): Html | '' {
+  if (unknown === null) return ''
+  return html`<form method="post" action="/simulator/unknown"><input type="hidden" name="to" value="${contact.number}"><input type="hidden" name="family" value="${family}"><button>Text the school from a phone that nobody knows</button></form><div id="unknown" data-live>${
+    unknown.length === 0
+      ? ''
+      : html`<p>What that phone wrote and read. <a href="/tasks">The office finds it under Tasks.</a></p><ol>${unknown.map((text) => html`<li class="${text.kind}"><p dir="auto">${text.body}</p></li>`)}</ol>`
+  }</div>`
 }

@@ -25,8 +25,8 @@ export function isNight(at: Temporal.Instant, zone: string): boolean {
 
 /** The one move of the clock that the page offers by day and by night: a second press of the same key then has nowhere to go. */
 export const clockMoves = {
-  day: { to: '22:40', label: 'Move the clock to 10:40 PM', glow: 'night' },
-  night: { to: '07:00', label: 'Move the clock to 7:00 AM', glow: 'morning' },
+  day: { to: '22:40', label: 'Move to 10:40 PM', glow: 'night' },
+  night: { to: '07:00', label: 'Move to 7:00 AM', glow: 'morning' },
 } as const
 
 /** The titles of the acts. */

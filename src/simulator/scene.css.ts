@@ -16,7 +16,7 @@ button,summary,nav a{min-height:44px;font:inherit;cursor:pointer}
 nav ul,.break,.break form{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
 .jump{display:none}
 .break h2{font-size:.9375rem;margin-inline-end:4px}
-.break button{padding:0 14px;border-radius:12px;border:1.5px solid light-dark(#8b8373,#6b7382);background:var(--card);color:var(--ink);font-size:.9375rem;font-weight:600}
+.break button,.ready button{padding:0 14px;border-radius:12px;border:1.5px solid light-dark(#8b8373,#6b7382);background:var(--card);color:var(--ink);font-size:.9375rem;font-weight:600}
 .break small{margin-inline-start:4px}
 .break.on{font-size:.9375rem;gap:8px 16px;padding:0 0 0 16px;border-radius:12px;background:var(--alarm);color:#fff;font-weight:600}
 .break.on button{border:2px solid var(--alarm);min-height:44px}
@@ -39,6 +39,7 @@ s{color:light-dark(#a3352b,#ff9d90);text-decoration-thickness:2px}
 summary{display:flex;align-items:center;justify-content:center;text-decoration:underline;text-underline-offset:3px}
 .ready[open]{background:var(--card);border-radius:14px;padding:0 12px 12px}
 .ready a{display:flex;align-items:center;min-height:44px;padding:6px 10px;border-radius:8px;color:inherit;border-top:1px solid var(--line)}
+.ready form{margin-top:8px}.ready button{width:100%}#unknown>p{margin:8px 0 4px}#unknown a{display:inline;min-height:0;padding:0;border:0;text-decoration:underline}#unknown ol{display:grid;gap:4px;padding:0;list-style:none}#unknown li{padding:6px 10px;border:1px solid var(--line);border-radius:8px}#unknown li p{margin:0}#unknown li.sent{margin-inline-start:24px}
 .about{max-width:336px;padding:3px 12px;border-radius:10px;background:var(--card);font-size:.8125rem;line-height:1.35;text-align:center;color:var(--soft)}
 form:focus-within+.about{color:var(--ink);box-shadow:inset 3px 0 var(--glow)}
 

@@ -24,6 +24,9 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** On nobody's list (numbers 555-0100 to 555-0199 are nobody's: ATIS-0300115). */
+const UNKNOWN_PHONE = '+15035550188'
+
 /** A sign of life on the event stream, before anything between drops a silent connection. */
 const beatMilliseconds = 15_000
 
@@ -104,6 +107,14 @@ export function simulatorScene(
     if (!phone || !known || !to || (!body.trim() && files.length === 0))
       return reply.code(400).type('text/plain').send('A text needs a phone, a contact and words.')
     simulator.text(phone.number, to, body.slice(0, 1600), files)
+    return back(reply, family)
+  })
+
+  app.post('/simulator/unknown', async (request, reply) => {
+    const { to = '', family } = (request.body ?? {}) as Fields
+    const phone = (await stage.phones()).find((one) => one.side === 'family' && one.contacts.some(({ number }) => number === to))
+    if (phone === undefined) return reply.code(400).type('text/plain').send('A text needs a number of the school.')
+    simulator.text(UNKNOWN_PHONE, to, phone.contacts[0]?.suggestions[0] ?? '')
     return back(reply, family)
   })
 
@@ -246,6 +257,7 @@ export function simulatorScene(
         time: clockTime(clock.now, clock.zone),
         zone: clock.zone,
         call: simulator.calls.phoneCall(phone.number) ?? null,
+        unknown: phone.side === 'family' ? (simulator.handsets.get(UNKNOWN_PHONE) ?? []) : null,
         family: (familyPhone as Phone).id,
       }
     }

@@ -47,6 +47,8 @@ describe('before an announcement is sent', () => {
       const counted = /It counts as (\d+) texts and costs about (\d+ cents|\$[\d.]+)\./.exec(await classPreview(body))
       const { to } = await rivera.post('/classes/4b/announcements', { body, key: key() })
       expect(to).toContain('said=announced')
+      // One phone, one copy, both named.
+      expect((await rivera.get(to ?? '')).html).toContain('<td><bdi>Jean Pierre and Marie Pierre</bdi></td>')
       await world.settled()
       const came = await Promise.all(FAMILIES.map(async (name) => (await world.phoneOf(name).reads()).map(segmentsOf)))
       const segments = came.flat().reduce((sum, one) => sum + one, 0)

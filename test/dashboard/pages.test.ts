@@ -281,7 +281,10 @@ describe('sending', () => {
     const body = 'Please pick up {student} at {time}.'
     for (const at of [`/conversations/${conversation}/messages`, '/classes/4b/announcements']) {
       const { status, html } = await rivera.post(at, { body, key: key() })
-      expect([status, html.includes('Replace {student} with the student’s name and {time} with the time before you send it.')]).toEqual([422, true])
+      expect([
+        status,
+        html.includes('Replace {student} with the student’s name and {time} with the time before you send it.'),
+      ]).toEqual([422, true])
     }
     expect(await world.rows(sql`select from exchange where original_text = ${body}`)).toEqual([])
   })

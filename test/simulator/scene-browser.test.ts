@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.click('.glow')
     await page.waitForURL(/family=rosa/)
     expect(await page.locator('.flip li.sent p').textContent()).toContain('Mi hijo está enfermo')
-    await page.click('text=Move the clock to 10:40 PM')
+    await page.click('text=Move to 10:40 PM')
     expect(await page.locator('.clock b').textContent()).toBe('10:40 PM')
   })
 
@@ -160,7 +160,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await page.click('summary')
     for (const time of ['day', 'fault', 'night']) {
       if (time === 'fault') await page.click('button:text("Take the carrier down")')
-      if (time === 'night') await page.click('text=Move the clock to 10:40 PM')
+      if (time === 'night') await page.click('text=Move to 10:40 PM')
       await page.waitForSelector(time === 'fault' ? 'body.faulty' : `body.${time}`)
       const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()')
       expect(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([])

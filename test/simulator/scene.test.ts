@@ -64,6 +64,15 @@ describe('the page', () => {
     expect(body).toContain('Thank you. I hope Luis feels better. Please call the office by 9:30.</textarea>')
   })
 
+  test('a phone that is on nobody’s list texts the school, and what it wrote and read is shown', async () => {
+    expect(await page()).toContain('<div id="unknown" data-live></div>')
+    await post('/simulator/unknown', { to: rosaProxy, family: 'rosa' })
+    await simulator.settled()
+    const [, shown = ''] = (await page()).split('<div id="unknown"')
+    expect(shown).toContain('<li class="sent"><p dir="auto">Mi hijo está enfermo hoy y no irá a la escuela.</p></li>')
+    expect(simulator.handsets.get('+15035550188')).toHaveLength(1)
+  })
+
   test('has a table for every family, its own language and its own thread', async () => {
     const body = await page('?family=amal')
     expect(body).toContain('aria-current="page">Amal')
@@ -172,8 +181,8 @@ describe('without a script', () => {
     for (const to of ['22:40', '22:40', '07:00', '07:00']) await post('/simulator/clock', { to })
     const body = await page()
     expect(body).toContain('Tuesday, November 24</span> <b>7:00 AM</b>')
-    expect(body).toContain('Move the clock to 10:40 PM</button>')
-    expect(body).not.toContain('Move the clock to 7:00 AM</button>')
+    expect(body).toContain('Move to 10:40 PM</button>')
+    expect(body).not.toContain('Move to 7:00 AM</button>')
   })
 
   test('the page looks again by itself while a text is under way, and lets a draft be', async () => {
@@ -236,6 +245,7 @@ describe('without a script', () => {
     ['/simulator/text', { ...fromRosa, phone: 'nobody' }],
     ['/simulator/text', { ...fromRosa, to: riveraNumber }],
     ['/simulator/text', { ...fromRosa, body: '  ' }],
+    ['/simulator/unknown', { to: riveraNumber }],
     ['/simulator/clock', { to: '12:00' }],
     ['/simulator/break', { what: 'constructor' }],
   ])('%s refuses %o', async (url, form) => {

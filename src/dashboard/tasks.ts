@@ -31,6 +31,10 @@ const KINDS: Readonly<
     title: 'A family was not reached',
     todo: 'Texts or calls did not get through. Try another way, and check the number in the student information system.',
   },
+  not_sent: {
+    title: 'A message was not sent',
+    todo: 'Before it could go, the family got another phone or left its writer’s classes. Write to the family anew, or tell who wrote.',
+  },
   unread: {
     title: 'What a family wrote was read by nobody',
     todo: 'Its conversation ended before anybody looked: the teacher left or has other students now, or the family has another phone. Answer it, or tell who can.',

@@ -100,7 +100,7 @@ const CANCELED: Readonly<Record<string, { readonly words: string; readonly tone:
   household_ended: { words: 'Not sent: the family is no longer reached at this phone', tone: 'bad' },
   conversation_ended: { words: 'Not sent: the family is no longer reached at this phone', tone: 'bad' },
   phone_moved: { words: 'Not sent: the family has another phone now', tone: 'bad' },
-  right_ended: { words: 'Not sent: the family is no longer one of its writer’s', tone: 'bad' },
+  right_ended: { words: 'Not sent: the family is no longer in its writer’s classes', tone: 'bad' },
   opted_out: { words: 'Not sent: the family asked for no messages (STOP)', tone: 'bad' },
   hours: { words: 'Not called: it was outside the allowed hours', tone: 'bad' },
 }

@@ -1,7 +1,8 @@
 /** `roster import`: reads a district's OneRoster 1.1 bulk files, refuses them whole or merges them whole, in one transaction. */
 
 import { endLostClaims } from '../store/claims.ts'
-import type { Db, Trx } from '../store/database.ts'
+import { bindPhones } from '../store/conversations.ts'
+import { type Db, inDistrict, type Trx } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import { type Ended, endedTogether, endLostRights } from '../store/households.ts'
 import type { Keys } from '../store/keys.ts'
@@ -59,6 +60,8 @@ export type RosterResult =
   | { readonly kind: 'needs_confirmation'; readonly removals: readonly Removal[] }
 
 const MOST_FINDINGS = 1000
+/** Conversations in a transaction. */
+const BOUND_AT_ONCE = 200
 /** People named of each change. */
 const MOST_NAMED = 20
 
@@ -77,33 +80,45 @@ export async function importRoster(db: Db, keys: Keys, source: string, options: 
   if (opened.kind === 'refused')
     return { kind: 'refused', findings: [{ file: '', line: 0, reason: opened.reason }], findingsTotal: 1 }
   try {
-    return await inOneTransaction(db, (trx) => importInto(trx, keys, opened.source, options))
+    const { keep, result, moved = [] } = await inOneTransaction(db, (trx) => importInto(trx, keys, opened.source, options))
+    if (keep && result.kind === 'imported') await bindMoved(db, result.district.id, moved)
+    return result
   } finally {
     opened.source.close()
   }
 }
 
 /** Undoes everything unless the work says that it is to be kept. */
-async function inOneTransaction(
-  db: Db,
-  work: (trx: Trx) => Promise<{ keep: boolean; result: RosterResult }>,
-): Promise<RosterResult> {
-  let result: RosterResult | undefined
+async function inOneTransaction(db: Db, work: (trx: Trx) => Promise<Done>): Promise<Done> {
+  let done: Done | undefined
   const undo = new Error('The import is not kept.')
   try {
     await db.transaction().execute(async (trx) => {
-      const done = await work(trx)
-      result = done.result
+      done = await work(trx)
       if (!done.keep) throw undo
     })
   } catch (error) {
     if (error !== undo) throw error
   }
-  if (result === undefined) throw new Error('The import ended without a result.')
-  return result
+  if (done === undefined) throw new Error('The import ended without a result.')
+  return done
 }
 
-async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: RosterOptions) {
+/**
+ * Gives the family side of conversations that went along to another phone its number at once, so that the family reaches its teacher there by the number that it
+ * knows. In transactions of their own: assigning numbers holds up every new conversation of the district.
+ */
+async function bindMoved(db: Db, districtId: string, conversations: readonly string[]): Promise<void> {
+  for (let from = 0; from < conversations.length; from += BOUND_AT_ONCE)
+    await inDistrict(db, districtId, async (trx) =>
+      bindPhones(trx, districtId, (await momentOf(trx)).now, conversations.slice(from, from + BOUND_AT_ONCE)),
+    )
+}
+
+/** What an import came to: whether it is kept, and the conversations that went along to another phone. */
+type Done = { readonly keep: boolean; readonly result: RosterResult; readonly moved?: readonly string[] }
+
+async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: RosterOptions): Promise<Done> {
   await makeStaging(trx)
   await stageFindings(trx, await missingFiles(source))
   const { district, whole } = await stageFiles(trx, keys, source, options.progress ?? (() => {}))
@@ -125,7 +140,8 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   await warnOfOfficePhones(trx, district.id)
   const warnings = await readFindings(trx, false, MOST_FINDINGS)
   const moment = await momentOf(trx)
-  const ended = endedTogether(await mergeHouseholds(trx, district.id, moment), await endLostRights(trx, district.id, moment))
+  const homes = await mergeHouseholds(trx, district.id, moment)
+  const ended = endedTogether(homes.ended, await endLostRights(trx, district.id, moment))
   const result: RosterResult = {
     kind: 'imported',
     dryRun: options.dryRun,
@@ -143,7 +159,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   await syncTasks(trx, district.id)
   await claimNumbers(trx, district.id)
   await appendEvents(trx, district.id, [{ exchangeId: null, at: moment.database, what: 'roster_imported', detail: flat(counts) }])
-  return { keep: true, result }
+  return { keep: true, result, moved: homes.moved }
 }
 
 function flat(counts: Readonly<Record<RosterKind, Counts>>): Record<string, number> {

@@ -59,6 +59,8 @@ export type Work = {
   readonly pictureless: Set<string>
 }
 
+const isWaiting = (status: Status): boolean => status === 'queued' || status === 'held'
+
 /** Bodies of fewer characters are one part (`splitBody` counts UTF-16 units, PostgreSQL code points). */
 const SURELY_ONE_PART = 800
 
@@ -87,9 +89,11 @@ export async function lockAttempts(trx: Trx, districtId: string, ids: readonly s
     if (wholes.has(row.exchange_id)) continue
     const count = row.siblings === null ? 1 : Math.max(1, splitBody(row.body).length)
     const parts: Whole['parts'] = Array.from({ length: count }, () => ({ attempt: null, word: null }))
-    for (const s of row.siblings ?? []) parts[s.part] = { attempt: s.id, word: s.word }
+    // A part that waits to be handed over once more has no word yet, whatever became of it before.
+    const wordOf = (part: number, word: string | null) => (isWaiting(row.status) && part === row.exchange_part ? null : word)
+    for (const s of row.siblings ?? []) parts[s.part] = { attempt: s.id, word: wordOf(s.part, s.word) }
     if (row.siblings === null)
-      parts[0] = { attempt: row.current, word: row.attempt_id === row.current ? row.carrier_status : null }
+      parts[0] = { attempt: row.current, word: row.attempt_id === row.current ? wordOf(0, row.carrier_status) : null }
     wholes.set(row.exchange_id, { status: row.status, part: row.exchange_part, current: row.current, parts })
   }
   return {
@@ -117,7 +121,6 @@ export function apply(
   const whole = work.wholes.get(row.exchange_id) as Whole
   const part = whole.parts[row.part]
   const latest = part?.attempt === row.attempt_id
-  if (latest) part.word = word
   const failed = news.status === 'failed' || news.status === 'undelivered' ? sendFailure(errorCode) : null
   if (failed?.byCall === true && latest) work.curable.add(row.attempt_id)
   if (failed !== null && latest && row.with_pictures && mayGoWithoutPictures(failed)) {
@@ -125,13 +128,14 @@ export function apply(
     // It is certain that the carrier handed nothing on.
     row.outcome = 'refused'
   }
+  // Only a person's "again" lets a part whose outcome is unknown wait once more: that the first one failed is what they took it for.
+  const askedAgain = row.outcome === 'unknown' && isWaiting(whole.status) && whole.part === row.part
+  if (latest && !(askedAgain && failed !== null)) part.word = word
   const { status: together, next } = wholeOf(whole.parts.map((p) => statusOfWord(p.word)))
   const before = whole.status
   const status = together ?? (before === 'sending' && whole.current === row.attempt_id ? 'queued' : before)
   // A failed that was only unknown counts as nothing yet.
   const beforeRank = before === 'failed' && row.outcome === 'unknown' ? 1 : RANK[before]
-  // Only a person's "again" lets what is unknown wait once more: that the first one failed is what they took it for.
-  const askedAgain = row.outcome === 'unknown' && (before === 'queued' || before === 'held')
   const moves =
     latest &&
     !(askedAgain && failed !== null) &&

@@ -118,7 +118,7 @@ export async function openConversations(
 
 /**
  * Gives each side of these conversations a number where its phone has none: a staff member who has a phone since, a family whose
- * number the carrier blocks or the account has given up. Answers the sides that still have none because every number is taken (or the staff phone has its 30).
+ * number the carrier blocks or the account has given up, or that has another phone since, which keeps the number of before where it is free there. Answers the sides that still have none because every number is taken (or the staff phone has its 30).
  */
 export async function bindPhones(
   trx: Trx,
@@ -129,14 +129,15 @@ export async function bindPhones(
   const lacking = { family: new Set<string>(), staff: new Set<string>() }
   const unbound = async () =>
     (
-      await sql<{ id: string; side: 'family' | 'staff'; phone_id: string }>`
-        select c.id, s.side, s.phone_id from conversation c
+      await sql<{ id: string; side: 'family' | 'staff'; phone_id: string; before: string | null }>`
+        select c.id, s.side, s.phone_id, (select b.proxy_number_id from binding b where b.district_id = ${districtId} and b.conversation_id = c.id
+            and b.side = s.side order by b.since desc limit 1) as before from conversation c
         join household h on h.district_id = c.district_id and h.id = c.household_id
         left join person_phone pp on pp.district_id = c.district_id and pp.person_id = c.staff_side and pp.use = 'sms'
         cross join lateral (values ('family', h.phone_id), ('staff', pp.phone_id)) as s (side, phone_id)
         where c.district_id = ${districtId} and c.id = any(${[...conversationIds]}::uuid[]) and c.ended_at is null and s.phone_id is not null
           and not exists (select from binding b join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
-            where b.district_id = ${districtId} and b.conversation_id = c.id and b.side = s.side and b.until is null)
+            where b.district_id = ${districtId} and b.conversation_id = c.id and b.side = s.side and b.phone_id = s.phone_id and b.until is null)
         order by c.started_at, c.id`.execute(trx)
     ).rows
   if (conversationIds.length === 0 || (await unbound()).length === 0) return lacking
@@ -150,7 +151,7 @@ export async function bindPhones(
   )
   const bindings: NewBinding[] = []
   for (const row of rows) {
-    const proxy = row.side === 'staff' ? numbers.takeForStaff(row.phone_id) : numbers.take(row.phone_id, null)
+    const proxy = row.side === 'staff' ? numbers.takeForStaff(row.phone_id) : numbers.take(row.phone_id, row.before)
     if (proxy === null) lacking[row.side].add(row.id)
     else bindings.push({ side: row.side, phone: row.phone_id, proxy, conversationId: row.id })
   }

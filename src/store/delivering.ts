@@ -70,6 +70,8 @@ async function claim(
     if (decision.kind === 'keep') kept.push(row)
     else if (decision.kind === 'hold') holds.push({ row, ...decision })
     else if (decision.kind === 'end') end(decision.why)
+    // The rest of a long text says nothing on a phone that has not got its beginning.
+    else if (row.moved) end('phone_moved')
     else if (row.phone_id === null || row.proxy_number_id === null || row.number_encrypted === null || row.proxy === null) {
       if (row.author === 'person') unbound.push(row.id)
       else end('no_number')
@@ -103,7 +105,7 @@ async function claim(
   }
   await writeHolds(trx, districtId, moment, holds)
   for (const [why, ids] of ends) {
-    if (why === 'conversation_ended') await endWaiting(trx, districtId, moment, ids, why)
+    if (why === 'conversation_ended' || why === 'phone_moved') await endWaiting(trx, districtId, moment, ids, why)
     else await cancelWaiting(trx, districtId, moment.database, ids, why, null)
   }
   await writeAttempts(trx, districtId, moment, attempts)

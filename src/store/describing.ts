@@ -153,11 +153,12 @@ async function describe(
     join district d on d.id = ${districtId}
     left join person t on t.district_id = ${districtId} and t.id = c.staff_side
     left join own_phone op on op.district_id = ${districtId} and op.person_id = c.staff_side
+    join household h on h.district_id = ${districtId} and h.id = c.household_id
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
-      and b.side = case w.direction when 'to_family' then 'family' else 'staff' end
+      and b.side = case w.direction when 'to_family' then 'family' else 'staff' end and (b.side = 'staff' or b.phone_id = h.phone_id)
     left join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
     left join binding ob on ob.district_id = ${districtId} and ob.conversation_id = w.conversation_id and ob.until is null
-      and ob.side = case w.direction when 'to_family' then 'staff' else 'family' end
+      and ob.side = case w.direction when 'to_family' then 'staff' else 'family' end and (ob.side = 'staff' or ob.phone_id = h.phone_id)
     left join proxy_number other on other.id = ob.proxy_number_id and other.gone_at is null
     left join phone p on p.district_id = ${districtId} and p.id = b.phone_id
     order by w.created_at, w.seq`.execute(trx)
@@ -268,8 +269,8 @@ function languagesOf(given: readonly (string | null)[]): readonly string[] {
   return [...new Set(given.filter((language) => language !== null))]
 }
 
-/** True where the household of the conversation `c` has ever sent us a text: its phone takes them. */
+/** True where the household `h` of the conversation `c` has sent us a text from the phone that it has now: it takes them. */
 function hasTexted(districtId: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
-    where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.carrier_sid ~ '^[SM]M')`
+    where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.created_at >= h.since and i.carrier_sid ~ '^[SM]M')`
 }

@@ -30,6 +30,8 @@ export type DueRow = {
   with_pictures: boolean
   answer_age: number | null
   ended: boolean
+  /** The rest of a long text whose beginning went to another phone. */
+  moved: boolean
   school: School | null
   family_zone: string | null
   phone_off: boolean
@@ -119,7 +121,8 @@ export async function dueHeads(
         where a.district_id = e.district_id and a.id = e.answers) as answer_age,
       coalesce(c.ended_at is not null or h.until is not null, false) or (e.direction = 'to_family' and e.author = 'person' and e.carrier_sid is null and e.guardian_id is not null
         and not exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id
-          and hg.guardian_id = e.guardian_id and hg.until is null)) as ended, c.school_id, g.time_zone as family_zone,
+          and hg.guardian_id = e.guardian_id and hg.until is null)) as ended,
+      e.part > 0 and exists (select from attempt a where a.district_id = ${districtId} and a.exchange_id = e.id and a.phone_id <> p.id) as moved, c.school_id, g.time_zone as family_zone,
       coalesce(op.is_off and e.direction = 'to_staff', false) as phone_off, op.hours as own_hours,
       p.id as phone_id, p.opted_out_at is not null or (e.channel = 'call' and p.calls_refused_at is not null) as opted_out,
       p.introduced_at is null and e.author = 'person' and e.direction = 'to_family' and e.part = 0 as introduces,
@@ -129,7 +132,7 @@ export async function dueHeads(
     left join household h on h.district_id = c.district_id and h.id = c.household_id
     left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
-      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end
+      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end and (b.side = 'staff' or b.phone_id = h.phone_id)
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id
     left join phone p on p.district_id = ${districtId} and p.id = case when e.phone_id is null then b.phone_id else e.phone_id end
     left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id) and n.gone_at is null

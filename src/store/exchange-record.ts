@@ -205,15 +205,21 @@ async function eventsOf(
   districtId: string,
   exchangeIds: readonly string[],
 ): Promise<Map<string, { why: string | null; readonly events: { at: string; what: string }[] }>> {
-  const { rows } = await sql<{ exchange_id: string; at: Temporal.Instant; what: string; why: string | null }>`
-    select exchange_id, at, what, case when detail ->> 'status' in ('canceled', 'failed', 'undelivered')
+  const { rows } = await sql<{
+    exchange_id: string
+    at: Temporal.Instant
+    what: string
+    status: string | null
+    why: string | null
+  }>`
+    select exchange_id, at, what, detail ->> 'status' as status, case when detail ->> 'status' in ('canceled', 'failed', 'undelivered')
       then coalesce(detail ->> 'why', detail ->> 'reason', what) end as why from event where district_id = ${districtId} and exchange_id = any(${[...exchangeIds]}::uuid[])
     order by id`.execute(trx)
   const byExchange = new Map<string, { why: string | null; events: { at: string; what: string }[] }>()
   for (const row of rows) {
     const of = byExchange.get(row.exchange_id) ?? { why: null, events: [] }
     of.events.push({ at: row.at.toString(), what: row.what })
-    of.why = row.why ?? of.why
+    of.why = row.status === null ? of.why : row.why
     byExchange.set(row.exchange_id, of)
   }
   return byExchange

@@ -3,8 +3,8 @@
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
-import { appendEvents } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
+import { endPins } from './pins.ts'
 import { teaches } from './reach.ts'
 
 /** Waiting, not yet handed over: an attempt in flight is left to settle. */
@@ -13,7 +13,8 @@ export const WAITING = sql`((status = 'received' and prepare_after is not null) 
 /** How many conversations came to an end, and how many messages waited in them, or for a phone of before, and go to nobody. */
 export type Ended = { readonly conversations: number; readonly messages: number }
 
-const NOTHING_ENDED: Ended = { conversations: 0, messages: 0 }
+/** Neither. */
+export const NOTHING_ENDED: Ended = { conversations: 0, messages: 0 }
 
 /** Both together. */
 export function endedTogether(a: Ended, b: Ended): Ended {
@@ -60,7 +61,7 @@ export async function endLostRights(
 }
 
 /**
- * Ends conversations, their bindings and what waits in them. Numbers rest from the `now` of hours on, by which they are given out again. Ids go by value and not by join: few conversations end, and there
+ * Ends conversations, their bindings and what waits in them; what waited and what nobody has read is somebody's task. Numbers rest from the `now` of hours on, by which they are given out again. Ids go by value and not by join: few conversations end, and there
  * may be millions of exchanges.
  */
 export async function endConversations(
@@ -79,7 +80,7 @@ export async function endConversations(
     select id from exchange
     where district_id = ${districtId} and conversation_id = any(${[...ids]}::uuid[]) and ${WAITING}`.execute(trx)
   const waiting = rows.map((row) => row.id)
-  await tellOfUnread(trx, districtId, ids)
+  await tellOfUnread(trx, districtId, moment, ids)
   let messages = 0
   for (let from = 0; from < waiting.length; from += BATCH)
     messages += await endWaiting(trx, districtId, moment, waiting.slice(from, from + BATCH), why)
@@ -97,79 +98,27 @@ export async function endWaiting(
   const canceled = await cancelWaiting(trx, districtId, moment.database, ids, why, null)
   // Of an announcement its own page tells who did not get it: a class goes on without a family that has left it.
   const told = await sql`insert into task (district_id, kind, key, exchange_id)
-    select x.district_id, 'unreached', x.id::text, x.id from exchange x
-    where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[]) and x.direction = 'to_family' and x.author = 'person' and x.kind = 'message'
-      and not exists (select from announced a where a.district_id = x.district_id and a.exchange_id = x.id)
+    select x.district_id, 'not_sent', x.id::text, x.id from exchange x
+    where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[]) and x.direction = 'to_family' and x.author = 'person' and x.kind <> 'call'
+      and (select true from announced a where a.district_id = ${districtId} and a.exchange_id = x.id limit 1) is null
     on conflict (district_id, kind, key) where closed_at is null do nothing`.execute(trx)
   return Number(told.numAffectedRows ?? 0n)
 }
 
+/** What a family wrote longer ago than this is answered by no task. */
+const UNREAD_DAYS = 30
+
 /** The last of what a family wrote in conversations that end, and that nobody of the staff has on a phone or has looked at, is somebody's task. */
-async function tellOfUnread(trx: Trx, districtId: string, conversations: readonly string[]): Promise<void> {
+async function tellOfUnread(trx: Trx, districtId: string, moment: Moment, conversations: readonly string[]): Promise<void> {
   await sql`insert into task (district_id, kind, key, exchange_id)
     select c.district_id, 'unread', c.id::text, x.id from unnest(${[...conversations]}::uuid[]) as w (id)
     join conversation c on c.district_id = ${districtId} and c.id = w.id
     cross join lateral (select x.id from exchange x where x.district_id = c.district_id and x.conversation_id = c.id
-      and x.direction = 'to_staff' and x.author = 'person' and x.kind <> 'call' and x.status not in ('sending', 'sent', 'delivered')
+      and x.created_at > ${moment.database.subtract({ hours: 24 * UNREAD_DAYS }).toString()}::timestamptz
+      and x.direction = 'to_staff' and x.author = 'person' and x.kind <> 'call' and x.keyword is null and x.status not in ('sending', 'sent', 'delivered')
       and x.seq > coalesce((select max(s.seq) from seen s where s.district_id = c.district_id and s.conversation_id = c.id), 0)
-      order by x.seq desc limit 1) x
+      order by x.created_at desc limit 1) x
     on conflict (district_id, kind, key) where closed_at is null do nothing`.execute(trx)
-}
-
-/**
- * Lets households go on at other phones, with all that was said: the guardians are the same. What waits for them is written anew for the phone that they have now; a long text of which
- * a part has gone out, a call and a notice are about the phone of before and are canceled. Whoever has that one next is told anew who writes.
- */
-export async function takeAlong(
-  trx: Trx,
-  districtId: string,
-  moment: Moment,
-  moved: readonly { readonly id: string; readonly phoneId: string }[],
-): Promise<Ended> {
-  if (moved.length === 0) return NOTHING_ENDED
-  const ids = moved.map(({ id }) => id)
-  await sql`update phone p set introduced_at = null from household h
-    where h.district_id = ${districtId} and h.id = any(${ids}::uuid[]) and p.district_id = h.district_id and p.id = h.phone_id`.execute(
-    trx,
-  )
-  await sql`update household h set phone_id = w.phone_id from unnest(${ids}::uuid[], ${moved.map((m) => m.phoneId)}::uuid[]) as w (id, phone_id)
-    where h.district_id = ${districtId} and h.id = w.id`.execute(trx)
-  await appendEvents(
-    trx,
-    districtId,
-    moved.map(({ id, phoneId }) => ({
-      exchangeId: null,
-      at: moment.database,
-      what: 'phone_moved',
-      detail: { household: id, phone: phoneId },
-    })),
-  )
-  const { rows: talks } = await sql<{ id: string }>`
-    select id from conversation where district_id = ${districtId} and household_id = any(${ids}::uuid[]) and ended_at is null`.execute(
-    trx,
-  )
-  const conversations = talks.map(({ id }) => id)
-  await sql`update binding set until = ${moment.now.toString()}::timestamptz
-    where district_id = ${districtId} and conversation_id = any(${conversations}::uuid[]) and side = 'family' and until is null`.execute(
-    trx,
-  )
-  const { rows: waiting } = await sql<{ id: string; anew: boolean }>`
-    select id, author = 'person' and kind = 'message' and part = 0 as anew from exchange
-    where district_id = ${districtId} and conversation_id = any(${conversations}::uuid[]) and direction = 'to_family' and ${WAITING}`.execute(
-    trx,
-  )
-  const anew = waiting.flatMap((row) => (row.anew ? [row.id] : []))
-  // Asked once more: what a hand-over has claimed meanwhile goes where it goes.
-  await sql`update exchange set phone_id = null, proxy_number_id = null, prepare_after = ${moment.database.toString()}, prepare_lease = null
-    where district_id = ${districtId} and id = any(${anew}::uuid[]) and ${WAITING}`.execute(trx)
-  const messages = await endWaiting(
-    trx,
-    districtId,
-    moment,
-    waiting.flatMap((row) => (row.anew ? [] : [row.id])),
-    'phone_moved',
-  )
-  return { conversations: 0, messages }
 }
 
 /**
@@ -235,6 +184,7 @@ export async function moveHome(
     left.filter(({ empty }) => empty).map(({ id }) => id),
   )
   const shared = left.filter(({ empty }) => !empty).map(({ id }) => id)
+  await endPins(trx, districtId, shared)
   const { rows: waiting } = await sql<{ id: string }>`
     select x.id from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     where x.district_id = ${districtId} and c.household_id = any(${shared}::uuid[]) and x.guardian_id = any(${[...guardians]}::text[])

@@ -62,3 +62,11 @@ export async function checkPin(
   )
   return { kind: 'wrong' }
 }
+
+/** Ends the PINs of households: somebody who knew them has left, or has the phone on which they stand. */
+export async function endPins(trx: Trx, districtId: string, households: readonly string[]): Promise<void> {
+  if (households.length === 0) return
+  await sql`delete from pin where district_id = ${districtId} and owner = 'household' and owner_id = any(${[...households]}::text[])`.execute(
+    trx,
+  )
+}

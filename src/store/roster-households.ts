@@ -3,16 +3,22 @@
 import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
-import { type Ended, endedTogether, endHouseholds, takeAlong, WAITING } from './households.ts'
+import { type Ended, endedTogether, endHouseholds, WAITING } from './households.ts'
+import { takeAlong } from './moving.ts'
 import { heedOfficePhones } from './office-phones.ts'
+import { endPins } from './pins.ts'
 
 /**
  * Makes each phone's open household hold exactly the guardians whom the roster gives that phone (`sms`, or `phone` where there is no
  * `sms` or the guardian wants to be called), or of whom the office was told that it is theirs. A household of nobody we know, whom the office
  * answers, stays until the phone is somebody's. Guardians who all get the same other phone take their household along. Where not one of its guardians is left the household ends, and its
- * conversations, their bindings and what waits in them with it: the number may be a stranger's now. An opt-out stays with the phone.
+ * conversations, their bindings and what waits in them with it: the number may be a stranger's now. An opt-out stays with the phone. Gives what ended, and the conversations of those that moved.
  */
-export async function mergeHouseholds(trx: Trx, districtId: string, moment: Moment): Promise<Ended> {
+export async function mergeHouseholds(
+  trx: Trx,
+  districtId: string,
+  moment: Moment,
+): Promise<{ readonly ended: Ended; readonly moved: readonly string[] }> {
   const since = moment.database.toString()
   await sql`create temp table roster_home on commit drop as
     select case when contact_by = 'voice' then coalesce(phone, sms) else coalesce(sms, phone) end as phone_id, id as guardian_id from roster_person
@@ -37,17 +43,21 @@ export async function mergeHouseholds(trx: Trx, districtId: string, moment: Mome
     where not exists (select from household h where h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null)`.execute(
     trx,
   )
-  await sql`update household_guardian g set until = ${since} from household h
+  const { rows: left } = await sql<{ id: string }>`update household_guardian g set until = ${since} from household h
     where g.district_id = ${districtId} and h.district_id = g.district_id and h.id = g.household_id and g.until is null
-      and (h.until is not null or not exists (select from roster_home w where w.phone_id = h.phone_id and w.guardian_id = g.guardian_id))`.execute(
+      and (h.until is not null or not exists (select from roster_home w where w.phone_id = h.phone_id and w.guardian_id = g.guardian_id))
+    returning h.id`.execute(trx)
+  await endPins(
     trx,
+    districtId,
+    left.map(({ id }) => id),
   )
   await sql`insert into household_guardian (district_id, household_id, guardian_id, since)
     select h.district_id, h.id, w.guardian_id, ${since} from roster_home w
     join household h on h.district_id = ${districtId} and h.phone_id = w.phone_id and h.until is null
     where not exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
-  return endedTogether(moved, over)
+  return { ended: endedTogether(moved.ended, over), moved: moved.conversations }
 }
 
 /** Households whose guardians all have the same other phone now, which is nobody else's in the new roster and on which nobody is written to yet. */

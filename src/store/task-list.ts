@@ -1,12 +1,13 @@
 /** What waits for a person, as one list: for whoever staffs an office or is an aide the own schools', for administrators theirs, for the district all. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
+import { CURRENT_GUARDIAN } from './exchange-record.ts'
 import { seesConversation, sidesOf } from './exchange-view.ts'
 import { fromUnknown, isUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
@@ -137,11 +138,14 @@ async function detailsOf(
     select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       case when ${fromUnknown(districtId)} and ${isUnknown(districtId, sql`x.phone_id`)} and t.kind in ('stranger', 'voicemail', 'call_back')
         then x.phone_id end as unknown_phone,
-      case when ${seesConversation(staff, sides)} then c.id end as conversation, t.exchange_id, x.original_language, x.original_text, x.translation_language, x.translation_text,
+      case when ${seesConversation(staff, sides)} then c.id end as conversation, t.exchange_id, x.original_language, case when ${tellsText(staff, sides, districtId)} then x.original_text end as original_text, x.translation_language,
+      case when ${tellsText(staff, sides, districtId)} then x.translation_text end as translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
       coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and (p.id = t.person_id
-        or p.id in (select hg.guardian_id from household_guardian hg where hg.district_id = t.district_id and hg.until is null and (hg.household_id = c.household_id
-          or hg.household_id in (select h.id from household h where h.district_id = t.district_id and h.phone_id = t.phone_id and h.until is null))))), '[]') as people,
+        or p.id = case when t.kind in ('not_sent', 'unread') then x.guardian_id end
+        or p.id in (select hg.guardian_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
+          where hg.district_id = t.district_id and ${CURRENT_GUARDIAN} and ((h.id = c.household_id and (x.guardian_id is null or t.kind not in ('not_sent', 'unread')))
+            or (h.phone_id = t.phone_id and h.until is null))))), '[]') as people,
       t.detail
     from ${tasksWithPlace()}
     left join person s on s.district_id = c.district_id and s.id = c.staff_side
@@ -165,6 +169,12 @@ async function detailsOf(
       },
     ]),
   )
+}
+
+/** Whether somebody who does not see the conversation `c` reads its words in a task: what is for the nurse or about absences is that desk's alone. */
+function tellsText(staff: Staff, sides: readonly string[], districtId: string): RawBuilder<boolean> {
+  return sql<boolean>`(c.id is null or ${seesConversation(staff, sides)} or not exists (select from desk dk where dk.district_id = ${districtId}
+    and dk.id = c.staff_side and dk.kind in ('nurse', 'attendance')))`
 }
 
 /** Closes a task; in the log with who did it. The task must be one that this person was shown. */

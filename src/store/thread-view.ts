@@ -128,14 +128,14 @@ export async function threadHead(trx: Trx, districtId: string, viewer: Viewer, i
   }
 }
 
-/** The staff side's conversation beside `c` with one of its guardians, and `c` itself: one of them goes on, the other has ended. */
+/** The one conversation of the staff side with guardians of `c` on another phone, where one of the two has ended with its household and the other goes on; null: none, or several. */
 function otherPhone(districtId: string): RawBuilder<string | null> {
-  return sql<string | null>`(select o.id from household_guardian here
+  return sql<string | null>`(select case when count(distinct o.id) = 1 then min(o.id::text) end from household_guardian here
     join household_guardian there on there.district_id = here.district_id and there.guardian_id = here.guardian_id and there.household_id <> here.household_id
+    join household th on th.district_id = there.district_id and th.id = there.household_id
     join conversation o on o.district_id = there.district_id and o.household_id = there.household_id and o.staff_side = c.staff_side
-    where here.district_id = ${districtId} and here.household_id = c.household_id
-      and case when c.ended_at is null then here.until is null and o.ended_at is not null else there.until is null and o.ended_at is null end
-    order by o.started_at desc limit 1)`
+    where here.district_id = ${districtId} and here.household_id = c.household_id and (here.until is null or here.until >= h.until) and (there.until is null or there.until >= th.until)
+      and (h.until is null) <> (th.until is null) and (c.ended_at is null) <> (o.ended_at is null))`
 }
 
 /** The children of a conversation's family by first name: those whom the staff side teaches, or all where it teaches none. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { keywordAnswers } from '../../src/simulator/keywords.ts'
+import { visitor } from '../support/visitor.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
 
 const INTO_THE_OFFICE = 'Your message went to the school office. They will help you.'
@@ -82,8 +83,8 @@ describe('a guardian’s new phone', () => {
     old.texts(before.family ?? '', 'Gracias.')
     expect(await world.phoneOf('tran').reads()).toEqual([])
     await old.reads()
-    const now = await world.line('tran', 'elena')
-    fresh.texts(now.family ?? '', 'Gracias.')
+    expect((await world.line('tran', 'elena')).family).toBe(before.family)
+    fresh.texts(before.family ?? '', 'Gracias.')
     expect(await world.phoneOf('tran').reads()).toEqual(['Sofia R.: Thank you.'])
     const told = await world.exchanges({ guardian: 'elena', staff: 'tran' })
     expect(told.map(({ status, original }) => `${status} ${original.text}`)).toEqual([
@@ -91,6 +92,26 @@ describe('a guardian’s new phone', () => {
       'delivered See you tomorrow.',
       'delivered Gracias.',
     ])
+  })
+})
+
+describe('guardians who no longer share a phone', () => {
+  test('what waits for the one who left is not read by the other, and is a task with the right name', async () => {
+    const kim = await visitor(world, 'kim')
+    const both = world.phoneOf('marie')
+    await world.sends('rivera', { guardian: 'marie' }, 'Thank you.')
+    await both.reads()
+    await world.hours('lincoln', { families: daily('00:00-07:00') })
+    await world.sends('rivera', { guardian: 'marie' }, 'See you tomorrow.')
+    await world.rosterChanges('users.csv', [`Marie,Pierre,,,,${both.number}`, 'Marie,Pierre,,,,+12175550156'])
+    await world.hours('lincoln', {})
+    await world.settled()
+    expect(await both.reads()).toEqual([])
+    const { html } = await kim.get('/tasks')
+    const [, task = ''] = html.split('A message was not sent')
+    expect([task.slice(0, 600).includes('Marie Pierre'), task.slice(0, 600).includes('Jean Pierre')]).toEqual([true, false])
+    await world.sends('rivera', { guardian: 'marie' }, 'Thank you.')
+    expect(await world.phone('+12175550156').reads()).toHaveLength(1)
   })
 })
 

@@ -327,3 +327,71 @@ test.each([
     expect([goes, rows[0]?.status]).toEqual(after)
   },
 )
+
+/** The family has another phone now, as an import would say. */
+const familyMoves = () =>
+  inDistrict(t.db, school.district, async (trx) => {
+    const { rows } = await sql<{ id: string }>`insert into phone (district_id, number_encrypted, number_index)
+      select district_id, number_encrypted, ${Buffer.from(`moved ${made}`)} from phone where district_id = ${school.district} limit 1 returning id`.execute(
+      trx,
+    )
+    await sql`update household set phone_id = ${rows[0]?.id} where district_id = ${school.district}`.execute(trx)
+  })
+
+test('a number that is bound to a phone of before hands nothing over: what waits is prepared for the phone of now', async () => {
+  const id = await write('to the phone of now')
+  await familyMoves()
+  expect(await claimed()).toEqual([])
+  const { rows } = await inDistrict(t.db, school.district, (trx) =>
+    sql`select status, prepare_after is not null as prepared_anew from exchange where district_id = ${school.district} and id = ${id}`.execute(
+      trx,
+    ),
+  )
+  expect(rows).toEqual([{ status: 'queued', prepared_anew: true }])
+})
+
+test('the rest of a long text goes to no phone that has not got its beginning, and is somebody’s task', async () => {
+  const id = await write(`${'a'.repeat(1_700)} the end`)
+  expect(await delivered()).toEqual([id])
+  await familyMoves()
+  await inDistrict(t.db, school.district, (trx) =>
+    sql`update binding set phone_id = (select phone_id from household where district_id = ${school.district}) where district_id = ${school.district}`.execute(
+      trx,
+    ),
+  )
+  expect(await claimed()).toEqual([])
+  const { rows } = await inDistrict(t.db, school.district, (trx) =>
+    sql`select e.status, t.kind from exchange e join task t on t.exchange_id = e.id where e.district_id = ${school.district} and e.id = ${id}`.execute(
+      trx,
+    ),
+  )
+  expect(rows).toEqual([{ status: 'canceled', kind: 'not_sent' }])
+})
+
+test('of a long text whose second part is asked for once more a late word of the first one’s failure undoes nothing', async () => {
+  const id = await write(`${'a'.repeat(1_700)} the end`)
+  expect(await delivered()).toEqual([id])
+  const [second] = await claim()
+  if (second === undefined) throw new Error('nothing was claimed')
+  await store.record(school.district, [{ ...second, outcome: { kind: 'unknown' } }])
+  const first = await inDistrict(t.db, school.district, async (trx) => {
+    await sql`update exchange set status = 'failed' where district_id = ${school.district} and id = ${id}`.execute(trx)
+    await settleByPerson(trx, school.district, await momentOf(trx), id, 'again', 'rivera')
+    return (
+      (
+        await sql<{
+          id: string
+        }>`select id from attempt where district_id = ${school.district} and exchange_id = ${id} and part = 0`.execute(trx)
+      ).rows[0]?.id ?? ''
+    )
+  })
+  const says = async (attemptId: string, sid: string, status: 'undelivered' | 'delivered') =>
+    inDistrict(t.db, school.district, async (trx) =>
+      settleCallbacks(trx, school.district, await momentOf(trx), [
+        { kind: 'status', districtId: school.district, attemptId, sid, status, errorCode: status === 'delivered' ? null : 30008 },
+      ]),
+    )
+  await says(second.attemptId, 'SM-late', 'undelivered')
+  await says(first, `SM${first}`, 'delivered')
+  expect(await claimed()).toEqual([id])
+})

@@ -8,11 +8,13 @@ export function segmentsOf(body: string): number {
   return new SegmentedMessage(body).segmentsCount
 }
 
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
 /** Dates of the 2010 API. Source: Twilio's OpenAPI, `date-time-rfc-2822`. */
 export function rfc2822(instant: string): string {
   const at = Temporal.Instant.from(instant).toZonedDateTimeISO('UTC')
-  const day = at.toLocaleString('en-US', { weekday: 'short' })
-  const month = at.toLocaleString('en-US', { month: 'short' })
+  const [day, month] = [DAYS[at.dayOfWeek - 1], MONTHS[at.month - 1]]
   const two = (value: number): string => String(value).padStart(2, '0')
   return `${day}, ${two(at.day)} ${month} ${at.year} ${two(at.hour)}:${two(at.minute)}:${two(at.second)} +0000`
 }
@@ -38,8 +40,17 @@ export function accountResource(account: Account, at: Temporal.Instant) {
   }
 }
 
+/** A message that changes is another object: lists of thousands are asked for again and again while a server looks for texts that it lost sight of. */
+const made = new WeakMap<Message, ReturnType<typeof newMessageResource>>()
+
 /** `api.v2010.account.message` */
 export function messageResource(message: Message) {
+  const resource = made.get(message) ?? newMessageResource(message)
+  made.set(message, resource)
+  return resource
+}
+
+function newMessageResource(message: Message) {
   const path = `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}`
   return {
     account_sid: message.accountSid,

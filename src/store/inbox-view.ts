@@ -85,7 +85,7 @@ type Row = ClaimColumns & {
 
 /**
  * One page: unread conversations first, then those whose family waits for an answer, then the others, each by the newest word. `search` finds names of
- * guardians and students, and words of what was written, in either language.
+ * guardians and students, and words of what was written, in either language, also in conversations that have ended.
  */
 export async function inboxPage(
   trx: Trx,

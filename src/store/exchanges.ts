@@ -232,15 +232,15 @@ export async function cancelWaiting(
   who: string | null,
 ): Promise<string[]> {
   if (ids.length === 0) return []
-  const { rows } = await sql<{ id: string; conversation_id: string | null }>`
+  const { rows } = await sql<{ id: string; conversation_id: string | null; in_lane: boolean }>`
     update exchange set status = 'canceled', prepare_after = null, prepare_lease = null, send_after = null, hold = null,
       notice_key = case when ${why} = 'too_late' then null else notice_key end
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[])
       and (status in ('held', 'queued') or (status = 'received' and prepare_after is not null))
-    returning id, conversation_id`.execute(trx)
-  // What waits behind it is written anew: the first of it now names the school.
+    returning id, conversation_id, author = 'person' and direction = 'to_family' as in_lane`.execute(trx)
+  // What waits behind a person's message is written anew: the first of it now names the school.
   await sql`update exchange set prepare_after = clock_timestamp()
-    where district_id = ${districtId} and conversation_id = any(${rows.map((r) => r.conversation_id)}::uuid[]) and direction = 'to_family'
+    where district_id = ${districtId} and conversation_id = any(${rows.flatMap((r) => (r.in_lane ? [r.conversation_id] : []))}::uuid[]) and direction = 'to_family'
       and author = 'person' and status in ('held', 'queued') and prepare_after is null and tries = 0 and part = 0`.execute(trx)
   await appendEvents(
     trx,

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { DeliverStore } from '../../src/relay/ports.ts'
 import { inDistrict } from '../../src/store/database.ts'
 import { deliverStore } from '../../src/store/delivering.ts'
-import { insertMessages, insertNotices, timeOrderedId } from '../../src/store/exchanges.ts'
+import { cancelWaiting, insertMessages, insertNotices, timeOrderedId } from '../../src/store/exchanges.ts'
 import { reconcileStore } from '../../src/store/reconciling.ts'
 import { findWork } from '../../src/store/scheduler.ts'
 import { momentOf, now } from '../../src/store/settings.ts'
@@ -394,4 +394,46 @@ test('of a long text whose second part is asked for once more a late word of the
   await says(second.attemptId, 'SM-late', 'undelivered')
   await says(first, `SM${first}`, 'delivered')
   expect(await claimed()).toEqual([id])
+})
+
+test('a notice that comes too late is canceled, and what waits for the family is not prepared once more for it', async () => {
+  const id = await write('held', { later: 600 })
+  const waits = async (canceled: string) => {
+    await inDistrict(t.db, school.district, async (trx) => {
+      const { database } = await momentOf(trx)
+      await cancelWaiting(trx, school.district, database, [canceled], 'too_late', null)
+    })
+    const { rows } = await inDistrict(t.db, school.district, (trx) =>
+      sql<{
+        anew: boolean
+      }>`select prepare_after is not null as anew from exchange where district_id = ${school.district} and id = ${id}`.execute(
+        trx,
+      ),
+    )
+    return rows[0]?.anew
+  }
+  const notice = await inDistrict(t.db, school.district, async (trx) => {
+    const { database, now } = await momentOf(trx)
+    await insertNotices(trx, school.district, database, now, [
+      {
+        conversationId: school.conversation,
+        direction: 'to_staff',
+        notice: 'held_for_family',
+        key: 'a window',
+        language: 'en',
+        text: 'Your message is kept.',
+        answers: null,
+        phoneId: null,
+        proxyNumberId: null,
+      },
+    ])
+    return (
+      await sql<{
+        id: string
+      }>`select id from exchange where district_id = ${school.district} and notice = 'held_for_family'`.execute(trx)
+    ).rows[0]?.id
+  })
+  expect(await waits(notice ?? '')).toBe(false)
+  // Of another message that is canceled it is the first now, and says which school it is.
+  expect(await waits(await write('before it'))).toBe(true)
 })

@@ -60,7 +60,7 @@ try {
     )
     return rows[0]?.id ?? ''
   })
-  const inbox = { filter: 'all', search: '', after: null, limit: 25 } as const
+  const inbox = { filter: 'all', search: '', after: null, limit: 25, now } as const
   const search = { from: null, to: null, staff: null, classId: null, status: null, words: null, before: null, limit: 40 } as const
   const words = (...typed: string[]) => ({ ...search, words: { anyOf: [typed.join(' ')], as: 'words' as const } })
   const [month, day] = [now.subtract({ hours: 24 * 30 }), now.subtract({ hours: 24 })]

@@ -102,7 +102,7 @@ export function announcementEditRoutes(app: FastifyInstance, deps: AnnouncementE
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/edit" data-preview="${at}/preview" data-draft="announcement ${row.id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<p class="note">What you save takes its place for all for whom it still waits. Until then it stays as it is. <a href="${at}">Leave it</a></p>
 <input type="hidden" name="key" value="${randomUUID()}"><label for="body">To all families of <bdi>${row.target}</bdi></label>
-<textarea id="body" name="body" rows="4" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: false, each })}</div>
+<textarea id="body" name="body" rows="4" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: false, each })}</div>
 ${pictureField(uploadIn(request).kind !== 'none')}${
   former === null
     ? ''

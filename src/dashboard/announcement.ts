@@ -27,6 +27,7 @@ const STATES: Readonly<Record<AnnouncedState, string>> = {
   heard: 'heard on a call',
   sent: 'sent, not yet confirmed',
   waiting: 'on their way or waiting',
+  canceled: 'canceled',
   not_reached: 'not reached',
 }
 
@@ -77,8 +78,8 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
     if (found === null) return sayNotFound(reply)
     const { row, records, guardians, phone, later, editable } = found
     const { zone } = row
-    const order: readonly AnnouncedState[] = ['not_reached', 'waiting', 'sent', 'arrived', 'heard']
-    const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a.view)) - order.indexOf(announcedState(b.view)))
+    const order: readonly AnnouncedState[] = ['not_reached', 'canceled', 'waiting', 'sent', 'arrived', 'heard']
+    const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a)) - order.indexOf(announcedState(b)))
     const going = row.states.some(({ state }) => state === 'waiting' || state === 'sent')
     return visit.page(
       reply,

@@ -192,7 +192,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
 <form class="composer" id="write" method="post" enctype="multipart/form-data" action="${at}/announcements" data-preview="${at}/preview" data-draft="class ${id}">
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">Write to all families</label><p class="hint">One copy a phone (${one.families} here), in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own${phone.isOff ? ', and nowhere else: your own phone is off' : phone.onFile ? ', and to your own phone' : ''}.</p>
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each })}</div>
+<textarea id="body" name="body" rows="3" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each })}</div>
 ${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, one.zone)}
 <div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, { zone: one.zone, moment: many.moment }))}</form>
 <h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,

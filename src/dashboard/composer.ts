@@ -106,7 +106,7 @@ ${draft.replaces === null ? '' : html`<p class="note">You are changing a message
       ? ''
       : html`<p class="hint">Name no child and say nothing private: you do not know who reads it.</p>`
   }
-<textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea>
+<textarea id="body" name="body" rows="3" dir="auto" required aria-describedby="when">${draft.body}</textarea>
 <div id="preview" aria-live="polite">${previewPart(view)}</div>
 ${head.ownPhone === 'off' ? html`<p class="hint">Your own phone is off, so the answer is read here only. <a href="/account/phone">Change that</a></p>` : ''}
 ${pictureField(draft.picture)}${draft.same === null ? '' : html`<label class="tick"><input type="checkbox" name="same" value="${draft.same}" checked> Send the picture of before again</label>`}${laterFields(draft.later, now, head.zone)}${callChoice(head, draft, language)}

@@ -19,6 +19,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   found_at_carrier: 'found at the carrier: it had gone out',
   notice: 'automatic notice',
   announced: 'part of a message to many',
+  phone_moved: 'the family got another phone: written anew for it',
   translated: 'translated',
   not_translated: 'not translated',
   translator_away: 'no translator answered',

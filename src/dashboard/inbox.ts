@@ -16,6 +16,13 @@ const PAGE = 25
 
 const FILTER_NAMES: Readonly<Record<InboxFilter, string>> = { all: 'All', unread: 'New', unanswered: 'Not answered' }
 
+/** What is said of an own last word that the family has not got. */
+const UNSENT: Readonly<Record<string, string>> = {
+  canceled: 'Canceled, not sent',
+  failed: 'Did not arrive',
+  undelivered: 'Did not arrive',
+}
+
 /** Adds the inbox. */
 export function inboxRoutes(
   app: FastifyInstance,
@@ -31,7 +38,7 @@ export function inboxRoutes(
     const after = inboxCursor.read(queryOf(request, 'after'))
     const now = await deps.now()
     const { page, work, zone, pulse } = await visit.read(async (trx) => ({
-      page: await inboxPage(trx, districtId, staff.id, { filter, search, after, limit: PAGE }),
+      page: await inboxPage(trx, districtId, staff.id, { filter, search, after, limit: PAGE, now }),
       work:
         staff.scope.kind === 'own'
           ? { teaches: (await classesOf(trx, districtId, staff.id)).length > 0, desks: await staffedDesks(trx, staff) }
@@ -70,7 +77,7 @@ ${last === null ? '' : html`<span class="when">${when(last.at)}</span>`}
       : html` <i class="tag">${row.claim.staffId === reader ? 'taken by you' : html`taken by <bdi>${row.claim.name}</bdi>`}</i>`
   }</span>
 <span class="what">${last === null ? 'Nothing written yet' : html`${lead}${last.pictures ? 'Picture ' : ''}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
-${row.ended ? html`<i class="tag">ended</i>` : row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
+${mine && UNSENT[last.status] !== undefined ? html`<i class="tag wait">${UNSENT[last.status]}</i>` : ''}${row.ended ? html`<i class="tag">ended</i>` : row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
 </a></li>`
 }
 

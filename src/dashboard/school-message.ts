@@ -145,7 +145,7 @@ export function schoolMessageRoutes(app: FastifyInstance, deps: SchoolMessageDep
         problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
       }${noted === null ? '' : html`<p class="note" role="status">${noted}</p>`}<input type="hidden" name="key" value="${randomUUID()}">
 <label for="body">To all families of <bdi>${school.name}</bdi></label><p class="hint">One copy a phone, in the family’s language, in its allowed hours. Answers come to your inbox, each family’s own.</p>
-<textarea id="body" name="body" rows="4" maxlength="1600" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: draft.urgent, each })}</div>
+<textarea id="body" name="body" rows="4" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: draft.urgent, each })}</div>
 ${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, zone)}
 <details${draft.urgent ? ' open' : ''}><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"${draft.urgent ? ' checked' : ''}> Send it as urgent, outside the families’ hours too</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${draft.reason}"></details>
 <div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, many))}</form>${

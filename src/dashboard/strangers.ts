@@ -188,5 +188,5 @@ function answerForm(at: string, draft: { readonly body: string; readonly problem
   return html`<h2>Answer without knowing whose it is</h2><form method="post" action="${at}/messages" class="composer">${
     draft.problem === null ? '' : html`<p class="wrong" role="alert">${draft.problem}</p>`
   }<p class="hint">In the name of the office, in the language in which it wrote. Name no child and say nothing private: you do not know who reads it.</p><input type="hidden" name="key" value="${randomUUID()}">
-<label for="body">Answer</label><textarea id="body" name="body" rows="3" maxlength="1600" dir="auto" required>${draft.body}</textarea><button class="main">Send</button></form>`
+<label for="body">Answer</label><textarea id="body" name="body" rows="3" dir="auto" required>${draft.body}</textarea><button class="main">Send</button></form>`
 }

@@ -33,7 +33,7 @@ const KINDS: Readonly<
   },
   not_sent: {
     title: 'A message was not sent',
-    todo: 'Before it could go, the family got another phone or left its writer’s classes. Write to the family anew, or tell who wrote.',
+    todo: 'Before it could go, the family got another phone, or left the list or its writer’s classes. Tell who wrote it, or call the family; an administrator can read the whole conversation.',
   },
   unread: {
     title: 'What a family wrote was read by nobody',
@@ -93,7 +93,7 @@ const KINDS: Readonly<
     title: 'A picture could not be fetched',
     todo: 'The carrier does not have it. Ask the family to send it again.',
   },
-  roster_phone: { title: 'A phone number of the roster is none', todo: 'Correct it in the student information system.' },
+  roster_phone: { title: 'A phone number in the list is not one', todo: 'Correct it in the student information system.' },
   roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
   roster_office_phone: {
     title: 'The list has a new phone for a guardian',

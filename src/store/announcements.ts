@@ -35,7 +35,7 @@ export function targetOf({ targetKind, targetId }: AnnouncementRow): { readonly 
 }
 
 /** What became of one message of it, as roughly as a bar shows it. */
-export type AnnouncedState = 'arrived' | 'heard' | 'sent' | 'waiting' | 'not_reached'
+export type AnnouncedState = 'arrived' | 'heard' | 'sent' | 'waiting' | 'canceled' | 'not_reached'
 
 /** Writes down that these messages are one announcement, or take the place of some of one that is there. */
 export async function writeAnnouncement(
@@ -168,6 +168,7 @@ export async function announcementsOf(
       with one as (select x.id, x.original_text as text, case
           when x.heard_at is not null then 'heard'
           when x.status = 'delivered' then 'arrived'
+          when x.status = 'canceled' and exists (select from event v where v.district_id = a.district_id and v.exchange_id = x.id and v.what = 'canceled' and v.detail ->> 'why' = 'person') then 'canceled'
           when x.status in ('failed', 'undelivered', 'canceled') then 'not_reached'
           when x.status = 'sent' then 'sent' else 'waiting' end as state
         from (${standing(sql`a.district_id`, sql`a.id`)}) x)
@@ -181,12 +182,19 @@ export async function announcementsOf(
   }))
 }
 
-const STATES: readonly AnnouncedState[] = ['arrived', 'heard', 'sent', 'waiting', 'not_reached']
+const STATES: readonly AnnouncedState[] = ['arrived', 'heard', 'sent', 'waiting', 'canceled', 'not_reached']
 
 /** The state in which a message of an announcement is, as the bar counts it. */
-export function announcedState(view: { readonly status: Status; readonly evidence: Evidence | null }): AnnouncedState {
+export function announcedState({
+  view,
+  why,
+}: {
+  readonly view: { readonly status: Status; readonly evidence: Evidence | null }
+  readonly why: string | null
+}): AnnouncedState {
   if (view.evidence === 'heard' || view.evidence === 'answered') return 'heard'
   if (view.status === 'delivered') return 'arrived'
+  if (view.status === 'canceled' && why === 'person') return 'canceled'
   if (view.status === 'failed' || view.status === 'undelivered' || view.status === 'canceled') return 'not_reached'
   return view.status === 'sent' ? 'sent' : 'waiting'
 }

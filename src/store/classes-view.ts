@@ -39,7 +39,7 @@ export type ClassGuardian = {
   readonly language: string | null
   readonly reached: 'text' | 'call' | 'stopped' | 'no_phone'
   readonly conversation: string | null
-  /** The last word of either side in that conversation; null: none yet. */
+  /** The last word of either side that was not taken back and did arrive, on whatever phone; null: none yet. */
   readonly lastAt: Temporal.Instant | null
 }
 
@@ -75,8 +75,11 @@ export async function classGuardians(
     left join household h on h.district_id = hg.district_id and h.id = hg.household_id and h.until is null
     left join phone p on p.district_id = h.district_id and p.id = h.phone_id
     left join conversation c on c.district_id = h.district_id and c.household_id = h.id and c.staff_side = ${staffId} and c.ended_at is null
-    left join lateral (select created_at from exchange where district_id = ${districtId} and conversation_id = c.id and author = 'person'
-      order by created_at desc limit 1) x on true
+    left join lateral (select max(y.created_at) as created_at from household_guardian oh
+      join conversation oc on oc.district_id = oh.district_id and oc.household_id = oh.household_id and oc.staff_side = ${staffId}
+      cross join lateral (select created_at from exchange where district_id = ${districtId} and conversation_id = oc.id and author = 'person'
+        and status not in ('canceled', 'failed', 'undelivered') order by created_at desc limit 1) y
+      where oh.district_id = ${districtId} and oh.guardian_id = g.id) x on true
     where et.district_id = ${districtId} and et.person_id = ${staffId} and et.role = 'teacher' and ${enrolledNow('et')}
       ${classId === null ? sql`` : sql`and k.id = ${classId}`}
     order by st.family_name, st.given_name, st.id, g.id, x.created_at desc nulls last`.execute(trx)

@@ -269,8 +269,9 @@ function languagesOf(given: readonly (string | null)[]): readonly string[] {
   return [...new Set(given.filter((language) => language !== null))]
 }
 
-/** True where the household `h` of the conversation `c` has sent us a text from the phone that it has now: it takes them. */
+/** True where the household `h` of the conversation `c` has sent us a text since it had another phone, if it ever had: the one of now takes them. */
 function hasTexted(districtId: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
-    where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.created_at >= h.since and i.carrier_sid ~ '^[SM]M')`
+    where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.carrier_sid ~ '^[SM]M'
+      and not exists (select from binding ob where ob.district_id = ${districtId} and ob.conversation_id = ic.id and ob.side = 'family' and ob.phone_id <> h.phone_id and ob.until > i.created_at))`
 }

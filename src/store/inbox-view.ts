@@ -18,7 +18,7 @@ export type InboxRow = {
   readonly guardians: readonly string[]
   readonly students: readonly string[]
   readonly languages: readonly string[]
-  /** Whether it is over: only a search finds it then. */
+  /** Whether it is over. */
   readonly ended: boolean
   /** Texts of the family that the reader has not seen. */
   readonly unread: number
@@ -41,6 +41,9 @@ export type InboxRow = {
 /** What the inbox shows of all conversations: `unanswered` those in which the last word is the family's. */
 export const INBOX_FILTERS = ['all', 'unread', 'unanswered'] as const
 export type InboxFilter = (typeof INBOX_FILTERS)[number]
+
+/** For so many days a conversation that ended before its last message could go stands among the others. */
+const ENDED_DAYS = 14
 
 /** Unread, unanswered, the others. */
 const RANKS = [0, 1, 2]
@@ -91,12 +94,20 @@ export async function inboxPage(
   trx: Trx,
   districtId: string,
   staffId: string,
-  given: { readonly filter: InboxFilter; readonly search: string; readonly after: InboxCursor | null; readonly limit: number },
+  given: {
+    readonly filter: InboxFilter
+    readonly search: string
+    readonly after: InboxCursor | null
+    readonly limit: number
+    readonly now: Temporal.Instant
+  },
 ): Promise<{ readonly rows: readonly InboxRow[]; readonly next: InboxCursor | null }> {
   const pattern = contains(given.search.trim())
   const found =
     given.search.trim() === ''
-      ? sql`and c.ended_at is null`
+      ? // What was not sent because a talk ended is seen by its writer for a while.
+        sql`and (c.ended_at is null or c.ended_at > ${given.now.subtract({ hours: 24 * ENDED_DAYS }).toString()}::timestamptz)
+          and (c.ended_at is null or (x.status = 'canceled' and x.direction = 'to_family'))`
       : // A scalar question each: EXISTS would be answered by reading what all of the district ever wrote.
         sql`and coalesce((
           select true from household_guardian hg join person g on g.district_id = hg.district_id and g.id = hg.guardian_id

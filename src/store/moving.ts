@@ -29,7 +29,7 @@ export async function takeAlong(
     returning h.id as household, p.id as phone`.execute(trx)
   const before = new Map(left.map(({ household, phone }) => [household, phone]))
   await endPins(trx, districtId, ids)
-  await sql`update household h set phone_id = w.phone_id, since = ${moment.database.toString()}::timestamptz from unnest(${ids}::uuid[], ${moved.map((m) => m.phoneId)}::uuid[]) as w (id, phone_id)
+  await sql`update household h set phone_id = w.phone_id from unnest(${ids}::uuid[], ${moved.map((m) => m.phoneId)}::uuid[]) as w (id, phone_id)
     where h.district_id = ${districtId} and h.id = w.id`.execute(trx)
   await appendEvents(
     trx,
@@ -64,6 +64,11 @@ export async function takeAlong(
   // Asked once more: what a hand-over has claimed meanwhile goes where it goes.
   await sql`update exchange set phone_id = null, proxy_number_id = null, tries = 0, prepare_after = ${moment.database.toString()}, prepare_lease = null
     where district_id = ${districtId} and id = any(${anew}::uuid[]) and ${WAITING}`.execute(trx)
+  await appendEvents(
+    trx,
+    districtId,
+    anew.map((exchangeId) => ({ exchangeId, at: moment.database, what: 'phone_moved' })),
+  )
   const messages = await endWaiting(
     trx,
     districtId,

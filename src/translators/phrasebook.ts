@@ -188,7 +188,9 @@ export function staysAsWritten(text: string, from: string, names: readonly strin
   if (language === null || text.length > LONGEST) return []
   const found = readText(visible(text).replace(/[^\S\n]+/gu, ' '), language, names) ?? []
   return found.flatMap(({ slots }) =>
-    [...slots].flatMap(([slot, value]) => (KEPT.has(slot) && value.kind === 'text' && /\p{L}/u.test(value.text) ? [value.text] : [])),
+    [...slots].flatMap(([slot, value]) =>
+      KEPT.has(slot) && value.kind === 'text' && /\p{L}/u.test(value.text) ? [value.text] : [],
+    ),
   )
 }
 

@@ -294,3 +294,21 @@ describe('an announcement that is put off', () => {
     await twice('17', jean(false), jean(true), 'jean')
   })
 })
+
+test('what its writer cancels for all is called that, and was no word to anybody', async () => {
+  const tran = await visitor(world, 'tran')
+  const [one] = await world.rows(
+    sql<{ id: string }>`select class_id as id from enrollment where person_id = 'tran' and role = 'teacher' limit 1`,
+  )
+  const silent = async () => (await tran.get('/classes')).html.split('No word in 30 days')[1]?.match(/<li>/g)?.length
+  const before = await silent()
+  const put = { body: 'See you tomorrow.', date: '2036-06-20', time: '10:00', key: key() }
+  const { to } = await tran.post(`/classes/${one?.id}/announcements`, put)
+  const id = /announcements\/([^?]*)/.exec(to ?? '')?.[1]
+  await tran.post(`/announcements/${id}/cancel`, {})
+  await world.settled()
+  const { html } = await tran.get(`/announcements/${id}`)
+  expect([html.includes('</b> canceled'), html.includes('not reached')]).toEqual([true, false])
+  expect((await tran.get('/inbox')).html).toContain('Canceled, not sent')
+  expect([before !== undefined, await silent()]).toEqual([true, before])
+})

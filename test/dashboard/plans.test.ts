@@ -64,7 +64,7 @@ const staffNamed = async (trx: Trx, id: string) => {
   if (staff === null) throw new Error(id)
   return staff
 }
-const everything = { filter: 'all', search: '', after: null, limit: 25 } as const
+const everything = { filter: 'all', search: '', after: null, limit: 25, now } as const
 const month = {
   from: now.subtract({ hours: 720 }),
   to: now,

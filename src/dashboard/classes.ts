@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
 import { announcementsOf } from '../store/announcements.ts'
-import { type ClassGuardian, classesOf, classGuardians } from '../store/classes-view.ts'
+import { type ClassGuardian, classesOf, classGuardians, studentsWithoutGuardian } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { staffedDesks, zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
@@ -19,7 +19,7 @@ import { addressed, audienceFor, EMPTY_DRAFT, type ManyDraft, manyDraftIn, previ
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
-import { briefly, counted, languageWords, timeTag } from './words.ts'
+import { briefly, counted, languageWords, namesInWords, timeTag } from './words.ts'
 
 /** What the pages of classes need of the house. */
 export type ClassesDeps = Sender &
@@ -174,8 +174,9 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     const id = classOf(request)
     const one = await classFor(visit, id)
     if (one === undefined) return sayNotFound(reply)
-    const { guardians, phone, saved } = await visit.read(async (trx) => ({
+    const { guardians, alone, phone, saved } = await visit.read(async (trx) => ({
       guardians: await classGuardians(trx, districtId, staff.id, id),
+      alone: await studentsWithoutGuardian(trx, districtId, id),
       phone: await ownPhone(trx, districtId, staff.id),
       saved: await sentencesFor(trx, districtId, staff.id),
     }))
@@ -195,7 +196,11 @@ ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${n
 <textarea id="body" name="body" rows="3" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each })}</div>
 ${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, one.zone)}
 <div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, { zone: one.zone, moment: many.moment }))}</form>
-<h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>`,
+<h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>${
+        alone.length === 0
+          ? ''
+          : html`<p class="note">The school’s list has no guardian of <bdi>${namesInWords(alone)}</bdi>, so nothing can be sent: tell the office.</p>`
+      }`,
     )
   }
 }

@@ -93,3 +93,15 @@ export async function classGuardians(
     lastAt: row.last_at,
   }))
 }
+
+/** The students of a class by name for whom nobody can be written to: the list has no guardian of theirs. */
+export async function studentsWithoutGuardian(trx: Trx, districtId: string, classId: string): Promise<string[]> {
+  const { rows } = await sql<{ given_name: string; family_name: string }>`
+    select st.given_name, st.family_name from enrollment es
+    join person st on st.district_id = es.district_id and st.id = es.person_id and st.active
+    where es.district_id = ${districtId} and es.class_id = ${classId} and es.role = 'student' and ${enrolledNow('es')}
+      and not exists (select from guardianship gs join person g on g.district_id = gs.district_id and g.id = gs.guardian_id and g.active
+        where gs.district_id = ${districtId} and gs.student_id = st.id)
+    order by st.family_name, st.given_name, st.id`.execute(trx)
+  return rows.map((row) => shortName({ givenName: row.given_name, familyName: row.family_name }))
+}

@@ -780,3 +780,13 @@ test('the log is intact after all of it', async () => {
   await world.paceIsOver()
   await world.isIntact()
 })
+
+test('a class names the students for whom nobody can be written to', async () => {
+  expect((await rivera.get('/classes/4b')).html).not.toContain('has no guardian of')
+  await world.rosterChanges(
+    'users.csv',
+    ['5550120,,yusuf,', '5550120,,,'],
+    ['Yusuf,Al-Sayed,,,,,,fatima,', 'Yusuf,Al-Sayed,,,,,,,'],
+  )
+  expect((await rivera.get('/classes/4b')).html).toContain('has no guardian of <bdi>Yusuf A.</bdi>')
+})

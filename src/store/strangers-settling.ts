@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import { officeDesk, type Staff } from '../core/people.ts'
 import type { Moment } from '../relay/ports.ts'
+import { claim } from './claims.ts'
 import { openConversations, pairKey } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
@@ -96,6 +97,13 @@ async function withOffice(trx: Trx, moment: Moment, staff: Staff, stranger: Stra
   const opened = (await openConversations(trx, districtId, moment.now, [wanted])).get(pairKey(desk, household))
   if (opened === undefined || opened.kind === 'no_number') return null
   await place(trx, moment, staff, stranger, household, opened.id)
+  // Who has taken the task has the conversation too: the others see it there.
+  const { rows: taken } =
+    await sql`select from task t join desk_staff ds on ds.district_id = t.district_id and ds.desk_id = ${desk} and ds.person_id = ${staff.id}
+    where t.district_id = ${districtId} and t.kind = 'stranger' and t.phone_id = ${phoneId}::uuid and t.closed_at is null and t.claimed_by = ${staff.id}`.execute(
+      trx,
+    )
+  if (taken.length > 0) await claim(trx, staff, 'conversation', opened.id, null)
   return opened.id
 }
 

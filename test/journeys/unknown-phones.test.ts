@@ -154,7 +154,13 @@ describe('an unknown phone that is answered', () => {
     phone = await writes(number, 'Mi hija está enferma hoy.')
     const before = await world.phone(number).reads()
     expect(before).toHaveLength(1)
+    const [task] = await world.rows(
+      sql<{ id: string }>`select id from task where kind = 'stranger' and phone_id = ${phone}::uuid and closed_at is null`,
+    )
+    await osei.post(`/tasks/${task?.id}/claim`)
     const { to } = await osei.post(`/strangers/${phone}/messages`, { body: 'Thank you.', key: 'a' })
+    // Who took the task has the conversation, and the phone that texted is answered by a text.
+    expect((await osei.get(to ?? '')).html).toContain('Give it back')
     await world.settled()
     const [answer] = await world.phone(number).reads()
     expect(answer).toContain('Gracias')

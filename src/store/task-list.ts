@@ -141,11 +141,11 @@ async function detailsOf(
       case when ${seesConversation(staff, sides)} then c.id end as conversation, t.exchange_id, x.original_language, case when ${tellsText(staff, sides, districtId)} then x.original_text end as original_text, x.translation_language,
       case when ${tellsText(staff, sides, districtId)} then x.translation_text end as translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
-      coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and (p.id = t.person_id
-        or p.id = case when t.kind in ('not_sent', 'unread') then x.guardian_id end
-        or p.id in (select hg.guardian_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
-          where hg.district_id = t.district_id and ${CURRENT_GUARDIAN} and ((h.id = c.household_id and (x.guardian_id is null or t.kind not in ('not_sent', 'unread')))
-            or (h.phone_id = t.phone_id and h.until is null))))), '[]') as people,
+      coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and p.id = any(array(
+          select t.person_id union select x.guardian_id where ${MEANS_ONE}
+          union select hg.guardian_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
+            where hg.district_id = t.district_id and ${CURRENT_GUARDIAN} and hg.household_id = any(array(select c.household_id where not ${MEANS_ONE}
+              union all select o.id from household o where o.district_id = t.district_id and o.phone_id = t.phone_id and o.until is null))))), '[]') as people,
       t.detail
     from ${tasksWithPlace()}
     left join person s on s.district_id = c.district_id and s.id = c.staff_side
@@ -170,6 +170,9 @@ async function detailsOf(
     ]),
   )
 }
+
+/** True where the task `t` is about the one guardian for whom, or from whom, its exchange `x` is: of a household that has ended, or that this one has left. */
+const MEANS_ONE = sql<boolean>`(t.kind in ('not_sent', 'unread') and x.guardian_id is not null)`
 
 /** Whether somebody who does not see the conversation `c` reads its words in a task: what is for the nurse or about absences is that desk's alone. */
 function tellsText(staff: Staff, sides: readonly string[], districtId: string): RawBuilder<boolean> {

@@ -631,9 +631,9 @@ export const BREAKS: readonly Break[] = [
   },
   {
     rule: 'a phone that is somebody else’s in the same list takes no talk along',
-    file: 'src/store/roster-households.ts',
-    from: 'and not exists (select from roster_home w where w.phone_id = m.phone_id',
-    to: 'and true or exists (select from roster_home w where w.phone_id = m.phone_id',
+    file: 'src/store/moving.ts',
+    from: 'and not exists (select from home w where w.phone_id = m.phone_id',
+    to: 'and true or exists (select from home w where w.phone_id = m.phone_id',
     tests: ['test/store/roster.test.ts'],
   },
   {
@@ -653,7 +653,7 @@ export const BREAKS: readonly Break[] = [
   {
     rule: 'a number bound to a phone of before is no number of the family',
     file: 'src/store/due.ts',
-    from: "and (b.side = 'staff' or b.phone_id = h.phone_id)",
+    from: "and ${counts('b', sql`h.phone_id`)}",
     to: '',
     tests: ['test/store/delivering.test.ts'],
   },

@@ -114,6 +114,11 @@ export function mayGoWithoutPictures({ reason }: Pick<SendFailure, 'reason'>): b
 /** Codes that have a row, for the documentation's test. */
 export const KNOWN_CODES: readonly number[] = Object.keys(CODES).map(Number)
 
+/** What a staff member reads of a reason as the log has it; null: the carrier gave none of these. */
+export function failureWords(reason: string): string | null {
+  return Object.hasOwn(REASONS, reason) ? REASONS[reason as SendFailure['reason']].words : null
+}
+
 /** The row of a carrier's code; null (no code given) is `other`. */
 export function sendFailure(code: number | null): SendFailure {
   const reason = code === null ? 'other' : (CODES[code] ?? 'other')

@@ -3,6 +3,7 @@
 import { html } from 'hono/html'
 import type { Evidence } from '../core/evidence.ts'
 import { languageName } from '../core/language.ts'
+import { failureWords } from '../core/send-failure.ts'
 import { sayWhen } from '../core/texts.ts'
 import type { Behind } from '../store/due.ts'
 import type { ExchangeRecord, ExchangeView } from '../store/exchange-record.ts'
@@ -105,7 +106,7 @@ const CANCELED: Readonly<Record<string, { readonly words: string; readonly tone:
   hours: { words: 'Not called: it was outside the allowed hours', tone: 'bad' },
 }
 
-/** Why a message did not arrive, by the log's word for it. */
+/** Why a message did not arrive, by the log's word for it, where that is the gateway's own; a carrier's reason has its words in `send-failure`. */
 const NOT_ARRIVED: Readonly<Record<string, string>> = {
   no_phone: 'no phone on file',
   no_way: 'no phone on file takes it',
@@ -113,14 +114,12 @@ const NOT_ARRIVED: Readonly<Record<string, string>> = {
   opted_out: 'the family asked for no messages (STOP)',
   not_allowed: 'the school’s account may not call there',
   too_many_calls: 'too many calls to this phone today',
-  bad_number: 'the number is not in use',
-  not_mobile: 'the phone takes no texts',
-  unreachable: 'the phone was off or out of reach',
-  blocked: 'the carrier or the phone blocks it',
-  filtered: 'the carrier took it for an unwanted text',
-  expired: 'it did not get through within the allowed hours',
-  too_long: 'it is too long for the carrier',
-  no_pictures: 'the phone takes no pictures',
+}
+
+/** That it did not arrive, and why where that is known. */
+function notArrived(why: string | null): string {
+  const own = NOT_ARRIVED[why ?? '']
+  return own === undefined ? ['Did not arrive', failureWords(why ?? '')].filter(Boolean).join('. ') : `Did not arrive: ${own}`
 }
 
 const BEHIND: Readonly<Record<Behind, string>> = {
@@ -167,7 +166,7 @@ export function outcome(
       if (unknown) return { words: 'May not have arrived', tone: 'bad' }
       return view.events.some(({ what }) => what === 'not_reached')
         ? { words: 'Called three times, nobody answered', tone: 'bad' }
-        : { words: ['Did not arrive', NOT_ARRIVED[why ?? '']].filter(Boolean).join(': '), tone: 'bad' }
+        : { words: notArrived(why), tone: 'bad' }
     default:
       return {
         words: EVIDENCE[view.evidence ?? 'accepted'],

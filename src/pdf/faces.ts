@@ -117,8 +117,16 @@ async function open(face: Face, weight: Weight): Promise<OpenFace> {
 /** A font has at most so many glyphs (OpenType, `maxp`). */
 const MOST_GLYPHS = 65_536
 
-/** A subset as fontkit makes it; its types leave out what is written here. */
-type Subset = { readonly glyphs: number[]; readonly mapping: Record<number, number>; includeGlyph: (id: number) => number }
+declare module 'fontkit' {
+  /** What its types leave out of it (fontkit 2.0.4, `src/subset/Subset.js`): the glyphs in their order, and by a glyph's number its place there. */
+  interface Subset {
+    readonly glyphs: number[]
+    readonly mapping: Record<number, number>
+  }
+}
+
+/** What is used of a glyph. */
+type Glyph = Pick<fontkit.Glyph, 'id' | 'advanceWidth' | 'codePoints' | 'path'>
 
 /**
  * The glyphs of a font, each once for every reading that it has. Arabic letters share their strokes, and PDFKit writes down one reading for a number: of "ابني"
@@ -134,7 +142,7 @@ function glyphsOf(font: fontkit.Font) {
   }
   const make = font.createSubset.bind(font)
   return {
-    read: (glyph: number, characters: string): fontkit.Glyph => {
+    read: (glyph: number, characters: string): Glyph => {
       const own = font.getGlyph(glyph)
       return {
         id: numbered(glyph, characters),
@@ -144,21 +152,21 @@ function glyphsOf(font: fontkit.Font) {
         get path() {
           return own.path
         },
-      } as unknown as fontkit.Glyph
+      }
     },
     createSubset: () => {
-      const subset = make() as unknown as Subset
-      subset.includeGlyph = (id) => {
+      const subset = make()
+      const includeGlyph = (id: number) => {
         subset.mapping[id] ??= subset.glyphs.push(id % MOST_GLYPHS) - 1
         return subset.mapping[id]
       }
-      return subset
+      return Object.assign(subset, { includeGlyph })
     },
   }
 }
 
 type Shaped = {
-  readonly glyphs: fontkit.Glyph[]
+  readonly glyphs: Glyph[]
   readonly positions: { xAdvance: number; yAdvance: number; xOffset: number; yOffset: number }[]
   readonly advanceWidth: number
 }
@@ -167,7 +175,7 @@ type Shaped = {
  * A text of one direction as glyphs from left to right. Of the glyphs that stand for the same characters the widest tells them, so that the PDF can be searched
  * and copied: a letter's dots have no width of their own, and words would come apart there.
  */
-function shape(shaper: harfbuzz.Font, read: (glyph: number, characters: string) => fontkit.Glyph, text: string): Shaped {
+function shape(shaper: harfbuzz.Font, read: (glyph: number, characters: string) => Glyph, text: string): Shaped {
   const buffer = new harfbuzz.Buffer()
   buffer.addText(text)
   buffer.guessSegmentProperties()

@@ -13,6 +13,7 @@ import { roomOf, talkOf } from './call-rooms.ts'
 import type { CallRow } from './call-rows.ts'
 import { recordsPrompts, toRecord } from './call-studio.ts'
 import { waitingFor } from './call-waiting.ts'
+import { counts, phoneOfFamily } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { wordingsOf } from './fixed-texts.ts'
 import { isOpen, opening } from './hours.ts'
@@ -135,6 +136,7 @@ async function placeOf(trx: Trx, districtId: string, call: CallRow): Promise<Pla
     left join person w on w.district_id = d.id and w.id = ${call.staffId}
     left join binding sb on sb.district_id = d.id and sb.conversation_id = c.id and sb.side = 'staff' and sb.until is null
     left join binding fb on fb.district_id = d.id and fb.conversation_id = c.id and fb.side = 'family' and fb.until is null
+      and ${counts('fb', phoneOfFamily(sql`d.id`, sql`c.id`))}
     left join phone fp on fp.district_id = d.id and fp.id = fb.phone_id
     where d.id = ${districtId}`.execute(trx)
   return rows[0] as Place

@@ -1,6 +1,6 @@
 /** Conversations and their bindings: which pair of phone and proxy number means which conversation. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { chooseNumber, QUARANTINE_DAYS, STAFF_PHONE_NUMBERS } from '../core/number-pool.ts'
 import type { Trx } from './database.ts'
 
@@ -22,6 +22,20 @@ export type Wanted = {
 export type Opened =
   | { readonly kind: 'open' | 'waits'; readonly id: string }
   | { readonly kind: 'no_number'; readonly buy: number }
+
+/**
+ * True where the binding `b` counts: a family's does only at the phone (an SQL uuid) that its household has now. One that was made while the household moved to
+ * another phone is given up when the side is bound anew.
+ */
+export function counts(b: string, phone: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${b}.side`)} = 'staff' or ${sql.ref(`${b}.phone_id`)} = ${phone})`
+}
+
+/** The phone that the household of a conversation (an SQL uuid) has now. */
+export function phoneOfFamily(districtId: RawBuilder<unknown>, conversation: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`(select fh.phone_id from conversation fc join household fh on fh.district_id = fc.district_id and fh.id = fc.household_id
+    where fc.district_id = ${districtId} and fc.id = ${conversation})`
+}
 
 /** The key of a wanted pair in `openConversations`' answer. */
 export function pairKey(staffSide: string, householdId: string): string {

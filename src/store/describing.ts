@@ -10,6 +10,7 @@ import { takesPictures } from '../core/phone-number.ts'
 import { fitsPhones } from '../core/picture.ts'
 import type { Unseen } from '../relay/picture-ports.ts'
 import type { Attached, ToPrepare } from '../relay/prepare-ports.ts'
+import { counts } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { describedFamilies } from './described-families.ts'
 import { wordingsOf } from './fixed-texts.ts'
@@ -155,10 +156,10 @@ async function describe(
     left join own_phone op on op.district_id = ${districtId} and op.person_id = c.staff_side
     join household h on h.district_id = ${districtId} and h.id = c.household_id
     left join binding b on b.district_id = ${districtId} and b.conversation_id = w.conversation_id and b.until is null
-      and b.side = case w.direction when 'to_family' then 'family' else 'staff' end and (b.side = 'staff' or b.phone_id = h.phone_id)
+      and b.side = case w.direction when 'to_family' then 'family' else 'staff' end and ${counts('b', sql`h.phone_id`)}
     left join proxy_number n on n.id = b.proxy_number_id and n.gone_at is null
     left join binding ob on ob.district_id = ${districtId} and ob.conversation_id = w.conversation_id and ob.until is null
-      and ob.side = case w.direction when 'to_family' then 'staff' else 'family' end and (ob.side = 'staff' or ob.phone_id = h.phone_id)
+      and ob.side = case w.direction when 'to_family' then 'staff' else 'family' end and ${counts('ob', sql`h.phone_id`)}
     left join proxy_number other on other.id = ob.proxy_number_id and other.gone_at is null
     left join phone p on p.district_id = ${districtId} and p.id = b.phone_id
     order by w.created_at, w.seq`.execute(trx)

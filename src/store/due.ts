@@ -5,6 +5,7 @@ import type { Direction } from '../core/exchange.ts'
 import type { SchoolHours, Week } from '../core/hours.ts'
 import type { E164 } from '../core/phone-number.ts'
 import type { Moment } from '../relay/ports.ts'
+import { counts } from './conversations.ts'
 import type { Trx } from './database.ts'
 
 type School = { readonly name: string; readonly hours: SchoolHours | null }
@@ -132,7 +133,7 @@ export async function dueHeads(
     left join household h on h.district_id = c.district_id and h.id = c.household_id
     left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     left join binding b on b.district_id = e.district_id and b.conversation_id = e.conversation_id and b.until is null
-      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end and (b.side = 'staff' or b.phone_id = h.phone_id)
+      and b.side = case e.direction when 'to_family' then 'family' else 'staff' end and ${counts('b', sql`h.phone_id`)}
     left join person g on g.district_id = e.district_id and g.id = e.guardian_id
     left join phone p on p.district_id = ${districtId} and p.id = case when e.phone_id is null then b.phone_id else e.phone_id end
     left join proxy_number n on n.id = coalesce(e.proxy_number_id, b.proxy_number_id) and n.gone_at is null

@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely'
 import { type Known, routeText } from '../core/conversation.ts'
+import { counts, phoneOfFamily } from './conversations.ts'
 import type { Trx } from './database.ts'
 import { namedGuardian, schoolOfHousehold } from './reach.ts'
 
@@ -48,8 +49,7 @@ async function lookUp(trx: Trx, districtId: string, pairs: readonly Pair[]): Pro
     from unnest(${pairs.map((p) => p.phoneId)}::uuid[], ${pairs.map((p) => p.proxyNumberId)}::uuid[]) with ordinality as g (phone_id, proxy_number_id, n)
     join phone p on p.district_id = ${districtId} and p.id = g.phone_id
     left join binding b on b.district_id = ${districtId} and b.phone_id = g.phone_id and b.proxy_number_id = g.proxy_number_id and b.until is null
-      and (b.side = 'staff' or exists (select from conversation o join household oh on oh.district_id = o.district_id and oh.id = o.household_id
-        where o.district_id = ${districtId} and o.id = b.conversation_id and oh.phone_id = b.phone_id))
+      and ${counts('b', phoneOfFamily(sql`${districtId}`, sql`b.conversation_id`))}
     left join conversation c on c.district_id = ${districtId} and c.id = b.conversation_id and c.ended_at is null
     left join household h on h.district_id = ${districtId} and h.phone_id = g.phone_id and h.until is null
     order by g.n`.execute(trx)

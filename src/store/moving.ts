@@ -1,6 +1,7 @@
 /** A household that goes on at another phone: the same guardians, and all that was said. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import type { TaskKind } from '../core/task-due.ts'
 import type { Moment } from '../relay/ports.ts'
 import { bindPhones } from './conversations.ts'
 import type { Trx } from './database.ts'
@@ -44,7 +45,7 @@ export async function takeAlong(
   await tasksOfPhones(
     trx,
     districtId,
-    moved.flatMap(({ id, phoneId }) => ({ from: before.get(id) ?? phoneId, to: phoneId })),
+    moved.map(({ id, phoneId }) => ({ from: before.get(id) ?? phoneId, to: phoneId })),
   )
   const { rows: talks } = await sql<{ id: string }>`
     select id from conversation where district_id = ${districtId} and household_id = any(${ids}::uuid[]) and ended_at is null`.execute(
@@ -79,6 +80,16 @@ export async function takeAlong(
   return { conversations, ended: { conversations: 0, messages } }
 }
 
+/** What is wrong with a number, not with a family. */
+const OF_A_NUMBER: readonly TaskKind[] = [
+  'phone_unusable',
+  'wrong_number',
+  'carrier_block',
+  'opted_out',
+  'maybe_stop',
+  'calls_refused',
+]
+
 /** What is wrong with a phone that a family no longer has is over; whoever is to be called back is called at the phone of now. */
 async function tasksOfPhones(
   trx: Trx,
@@ -87,30 +98,48 @@ async function tasksOfPhones(
 ): Promise<void> {
   const [from, to] = [moved.map((one) => one.from), moved.map((one) => one.to)]
   await sql`update task set closed_at = clock_timestamp() where district_id = ${districtId} and closed_at is null and phone_id = any(${from}::uuid[])
-    and kind in ('phone_unusable', 'wrong_number', 'carrier_block', 'opted_out', 'maybe_stop', 'calls_refused')`.execute(trx)
+    and kind = any(${[...OF_A_NUMBER]}::text[])`.execute(trx)
   await sql`update task t set phone_id = w.now from unnest(${from}::uuid[], ${to}::uuid[]) as w (before, now)
     where t.district_id = ${districtId} and t.closed_at is null and t.phone_id = w.before`.execute(trx)
 }
 
 /**
- * Lets the household of guardians go on at another phone where it is theirs alone and nobody is written to there yet. Otherwise nothing is done:
- * `moveHome` says what becomes of them.
+ * Households whose guardians all have the same other phone by `homes` (a query of guardian_id and phone_id), which is nobody else's there and on which nobody
+ * is written to yet.
  */
-export async function moveWhole(
+export async function movedHouseholds(
+  trx: Trx,
+  districtId: string,
+  homes: RawBuilder<unknown>,
+): Promise<{ readonly id: string; readonly phoneId: string }[]> {
+  const { rows } = await sql<{ id: string; phoneId: string }>`
+    with home as materialized (${homes}), moved as (
+      select h.id, min(w.phone_id::text)::uuid as phone_id from household h
+      join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
+      join home w on w.guardian_id = g.guardian_id
+      where h.district_id = ${districtId} and h.until is null
+      group by h.id, h.phone_id having min(w.phone_id::text) = max(w.phone_id::text) and min(w.phone_id::text)::uuid <> h.phone_id)
+    select m.id, m.phone_id as "phoneId" from moved m
+    where not exists (select from household o where o.district_id = ${districtId} and o.phone_id = m.phone_id and o.until is null)
+      and not exists (select from home w where w.phone_id = m.phone_id and not exists (select from household_guardian g
+        where g.district_id = ${districtId} and g.household_id = m.id and g.guardian_id = w.guardian_id and g.until is null))`.execute(
+    trx,
+  )
+  return rows
+}
+
+/** Lets the household of a guardian go on at another phone where it is this one's alone. Otherwise nothing is done: `moveHome` says what becomes of it. */
+export async function moveAlone(
   trx: Trx,
   districtId: string,
   moment: Moment,
-  guardians: readonly string[],
+  guardianId: string,
   phoneId: string,
 ): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select h.id from household h join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
-    where h.district_id = ${districtId} and h.until is null and h.phone_id <> ${phoneId}::uuid
-      and h.id in (select o.household_id from household_guardian o where o.district_id = ${districtId} and o.guardian_id = any(${[...guardians]}::text[]) and o.until is null)
-      and not exists (select from household o where o.district_id = ${districtId} and o.phone_id = ${phoneId}::uuid and o.until is null)
-    group by h.id having bool_and(g.guardian_id = any(${[...guardians]}::text[]))`.execute(trx)
-  const [only, ...others] = rows
-  if (only === undefined || others.length > 0) return
-  const { conversations } = await takeAlong(trx, districtId, moment, [{ id: only.id, phoneId }])
+  const homes = sql`select g.guardian_id, case when g.guardian_id = ${guardianId} then ${phoneId}::uuid else h.phone_id end as phone_id
+    from household_guardian mine join household h on h.district_id = mine.district_id and h.id = mine.household_id and h.until is null
+    join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
+    where mine.district_id = ${districtId} and mine.guardian_id = ${guardianId} and mine.until is null`
+  const { conversations } = await takeAlong(trx, districtId, moment, await movedHouseholds(trx, districtId, homes))
   await bindPhones(trx, districtId, moment.now, conversations)
 }

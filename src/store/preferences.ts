@@ -6,7 +6,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { moveHome } from './households.ts'
-import { moveWhole } from './moving.ts'
+import { moveAlone } from './moving.ts'
 import { ROSTER_HOME } from './office-phones.ts'
 
 /** Languages are BCP 47 and known here. `spoken` null: the same as the written one. `contactBy`: null leaves it as it is. */
@@ -55,6 +55,6 @@ async function moveToListed(trx: Trx, districtId: string, moment: Moment, guardi
       and not exists (select from office_phone w where w.district_id = p.district_id and w.guardian_id = p.id)`.execute(trx)
   const phone = rows[0]?.phone ?? null
   if (phone === null) return
-  await moveWhole(trx, districtId, moment, [guardianId], phone)
+  await moveAlone(trx, districtId, moment, guardianId, phone)
   await moveHome(trx, districtId, moment, [guardianId], phone)
 }

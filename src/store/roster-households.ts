@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { type Ended, endedTogether, endHouseholds, WAITING } from './households.ts'
-import { takeAlong } from './moving.ts'
+import { movedHouseholds, takeAlong } from './moving.ts'
 import { heedOfficePhones } from './office-phones.ts'
 import { endPins } from './pins.ts'
 
@@ -25,7 +25,12 @@ export async function mergeHouseholds(
     where kind = 'guardian' and coalesce(sms, phone) is not null`.execute(trx)
   await heedOfficePhones(trx, districtId, moment)
   await sql`analyze roster_home`.execute(trx)
-  const moved = await takeAlong(trx, districtId, moment, await movedHouseholds(trx, districtId))
+  const moved = await takeAlong(
+    trx,
+    districtId,
+    moment,
+    await movedHouseholds(trx, districtId, sql`select guardian_id, phone_id from roster_home`),
+  )
   const { rows: ended } = await sql<{ id: string }>`
     select h.id from household h where h.district_id = ${districtId} and h.until is null and not exists (
       select from household_guardian g join roster_home w on w.guardian_id = g.guardian_id
@@ -58,24 +63,6 @@ export async function mergeHouseholds(
     where not exists (select from household_guardian g where g.district_id = h.district_id and g.household_id = h.id
       and g.guardian_id = w.guardian_id and g.until is null)`.execute(trx)
   return { ended: endedTogether(moved.ended, over), moved: moved.conversations }
-}
-
-/** Households whose guardians all have the same other phone now, which is nobody else's in the new roster and on which nobody is written to yet. */
-async function movedHouseholds(trx: Trx, districtId: string): Promise<{ id: string; phoneId: string }[]> {
-  const { rows } = await sql<{ id: string; phoneId: string }>`
-    with moved as (
-      select h.id, min(w.phone_id::text)::uuid as phone_id from household h
-      join household_guardian g on g.district_id = h.district_id and g.household_id = h.id and g.until is null
-      join roster_home w on w.guardian_id = g.guardian_id
-      where h.district_id = ${districtId} and h.until is null
-      group by h.id, h.phone_id having min(w.phone_id::text) = max(w.phone_id::text) and min(w.phone_id::text)::uuid <> h.phone_id)
-    select m.id, m.phone_id as "phoneId" from moved m
-    where not exists (select from household o where o.district_id = ${districtId} and o.phone_id = m.phone_id and o.until is null)
-      and not exists (select from roster_home w where w.phone_id = m.phone_id and not exists (select from household_guardian g
-        where g.district_id = ${districtId} and g.household_id = m.id and g.guardian_id = w.guardian_id and g.until is null))`.execute(
-    trx,
-  )
-  return rows
 }
 
 /**

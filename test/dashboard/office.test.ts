@@ -259,3 +259,23 @@ test('a task leads to a conversation only who may read it', async () => {
   const seen = await leads('whitfield')
   expect([seen.length > 0, new Set(seen)]).toEqual([true, new Set([200])])
 })
+
+test('what is for the nurse is among the tasks of the office, and read by the nurse and who oversees the school alone', async () => {
+  await world.rows(sql`insert into task (district_id, kind, key, exchange_id)
+    select ${world.district}, 'not_sent', x.id::text, x.id from exchange x join conversation c on c.id = x.conversation_id
+    where c.staff_side = 'rivera' and x.original_text = 'Thank you.' order by x.id limit 1 returning id`)
+  const reads = async (id: Who) => {
+    const [, task = ''] = (await who[id].get('/tasks')).html.split('A message was not sent')
+    return [task !== '', task.split('</li>')[0]?.includes('Thank you.')]
+  }
+  expect([await reads('osei'), await reads('whitfield')]).toEqual([
+    [true, true],
+    [true, true],
+  ])
+  await world.rows(sql`update conversation c set staff_side = 'lincoln/nurse' from task t join exchange x on x.id = t.exchange_id
+    where t.kind = 'not_sent' and c.id = x.conversation_id returning c.id`)
+  expect([await reads('osei'), await reads('whitfield')]).toEqual([
+    [true, false],
+    [true, true],
+  ])
+})

@@ -277,6 +277,18 @@ describe('sending', () => {
     expect(toAll.html).toContain('>Thank you.</textarea>')
   })
 
+  test('a text that is too long is refused with all that was typed, and no field cuts it', async () => {
+    const body = 'a '.repeat(900)
+    for (const at of [`/conversations/${conversation}`, '/classes/4b']) {
+      expect((await rivera.get(at)).html).not.toMatch(/<textarea[^>]*maxlength/)
+      const { status, html } = await rivera.post(`${at}/${at.startsWith('/classes') ? 'announcements' : 'messages'}`, {
+        body,
+        key: key(),
+      })
+      expect([status, html.includes('characters too long for a text'), html.includes(body.trim())]).toEqual([422, true, true])
+    }
+  })
+
   test('a phrase whose blanks are not filled in is not sent', async () => {
     const body = 'Please pick up {student} at {time}.'
     for (const at of [`/conversations/${conversation}/messages`, '/classes/4b/announcements']) {

@@ -56,8 +56,14 @@ test.each<[string, ExchangeView, Behind | null, string?]>([
   ['Not sent: the family has another phone now', message('canceled'), null, 'phone_moved'],
   ['Canceled, not sent', message('canceled'), null, 'person'],
   ['Did not arrive', message('failed'), null],
-  ['Did not arrive: the number is not in use', message('undelivered'), null, 'bad_number'],
-  ['Did not arrive', message('undelivered'), null, 'other'],
+  [
+    'Did not arrive. This is not a working phone number. Ask the family for a new one.',
+    message('undelivered'),
+    null,
+    'bad_number',
+  ],
+  ['Did not arrive: no phone on file', message('failed'), null, 'no_phone'],
+  ['Did not arrive. The carrier did not deliver it.', message('undelivered'), null, 'other'],
   ['May not have arrived', message('failed', rung('unknown')), null],
   ['Called three times, nobody answered', message('failed', rung('not_reached')), null],
 ])('the page says “%s”', (words, view, behind, why) => {

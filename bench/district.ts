@@ -92,8 +92,8 @@ export async function benchDistrict(
     await sql`insert into person_org (district_id, person_id, org_id) select ${districtId}, id, 's' from person where district_id = ${districtId} and kind <> 'guardian'`.execute(
       trx,
     )
-    await sql`insert into guardianship (district_id, guardian_id, student_id)
-      select ${districtId}, 'g' || i, 'c' || i from generate_series(0, ${size - 1}::int) i`.execute(trx)
+    await sql`insert into guardianship (district_id, guardian_id, student_id, since)
+      select ${districtId}, 'g' || i, 'c' || i, null from generate_series(0, ${size - 1}::int) i`.execute(trx)
     await sql`insert into class (district_id, id, school_id, title) select ${districtId}, 'k' || i, 's', 'Class' from generate_series(0, ${teachers - 1}::int) i`.execute(
       trx,
     )

@@ -96,7 +96,7 @@ try {
     'oversight of a teacher': (trx) => searchExchanges(trx, admins, { ...search, staff: teacher.id }, now),
     'oversight of a class': (trx) => searchExchanges(trx, admins, { ...search, classId: 'k7' }, now),
     'oversight of what failed': (trx) => searchExchanges(trx, admins, { ...search, status: 'failed' }, now),
-    'what may be chosen there': (trx) => choicesOf(trx, admins),
+    'what may be chosen there': (trx) => choicesOf(trx, admins, ''),
     'a frequent word': (trx) => searchExchanges(trx, admins, words(word('e', 3)), now),
     'a frequent word, years ago': (trx) =>
       searchExchanges(trx, admins, { ...words(word('e', 3)), to: now.subtract({ hours: 24 * 700 }) }, now),

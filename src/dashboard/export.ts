@@ -51,7 +51,7 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
     const only = { staff: typed.staff || null, guardian: typed.family || null, classId: typed.class || null }
     const { zone, choices, family } = await visit.read(async (trx) => ({
       zone: await zoneOf(trx, staff),
-      choices: await choicesOf(trx, staff),
+      choices: await choicesOf(trx, staff, typed.staff),
       family: only.guardian === null ? null : await personView(trx, staff, only.guardian),
     }))
     const nameOf = (list: readonly { readonly id: string; readonly name: string }[], id: string) =>

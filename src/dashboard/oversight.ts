@@ -114,7 +114,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       return {
         family,
         page: await searchExchanges(trx, staff, search, now),
-        choices: await choicesOf(trx, staff),
+        choices: await choicesOf(trx, staff, q('staff')),
         zone,
         range: rangeOf(readTypedDate(q('from')), readTypedDate(q('to')), now, zone),
       }

@@ -34,6 +34,7 @@ const ROLE_NAMES: Readonly<Record<PersonRole, string>> = {
   teacher: 'Teachers',
   administrator: 'Administrators',
   aide: 'Aides',
+  left: 'Who has left the list',
 }
 const MOST = 50
 
@@ -90,7 +91,7 @@ ${
     async (request: FastifyRequest, reply: FastifyReply) => {
       const visit = visitOf(request)
       const person = await personHere(visit, request)
-      if (person === null) return sayNotFound(reply)
+      if (!person?.active) return sayNotFound(reply)
       const done = await visit.read((trx) => act({ trx, by: visit.staff, person, request }))
       if (done === null) return sayNotFound(reply)
       if ('problem' in done) return show(visit, reply.code(422), person, done.problem)
@@ -149,6 +150,7 @@ ${
     return answer
   })
 
+  /** Somebody whom the administrator sees, also one who has left. */
   const personHere = (visit: Visit, request: FastifyRequest) =>
     visit.read((trx) => personView(trx, visit.staff, (request.params as { id: string }).id))
 
@@ -181,7 +183,7 @@ type Acting = { readonly trx: Trx; readonly by: Staff; readonly person: PersonVi
 
 /** Staff who see no more than the administrator does. */
 function mayEndSignIn(by: Staff, person: PersonView): boolean {
-  return person.kind === 'staff' && seesAllOf(by.scope, person.scope)
+  return person.active && person.kind === 'staff' && seesAllOf(by.scope, person.scope)
 }
 
 /** A language of the list; null for anything else. */

@@ -34,21 +34,30 @@ export function personPage(shown: PersonShown): Html {
     person.language === null
       ? 'none on file'
       : `${languageWords(person.language)}${person.spokenLanguage === null ? '' : `; spoken: ${languageWords(person.spokenLanguage)}`}`
-  return html`<p class="crumb"><a href="/people${person.schools[0] === undefined ? '' : `?of=${encodeURIComponent(person.schools[0].id)}`}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a></div>
-${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}<table class="facts"><tbody>${row('Role', person.role)}${row(
-    person.schools.length === 1 ? 'School' : 'Schools',
-    person.schools.length === 0 ? 'the district' : html`<bdi>${namesInWords(person.schools.map(({ name }) => name))}</bdi>`,
-  )}${person.classes.length === 0 ? '' : row('Classes', html`<bdi>${namesInWords(person.classes)}</bdi>`)}${
-    person.relatives.length === 0
+  const links = (people: PersonView['relatives']) =>
+    html`${people.map((one, i) => html`${i === 0 ? '' : ', '}<a href="/people/${encodeURIComponent(one.id)}"><bdi>${one.name}</bdi></a>`)}`
+  const kin = person.kind === 'student' ? 'Guardians' : 'Students'
+  const back = person.active
+    ? person.schools[0] === undefined
       ? ''
-      : row(
-          person.kind === 'student' ? 'Guardians' : 'Students',
-          html`${person.relatives.map((one, i) => html`${i === 0 ? '' : ', '}<a href="/people/${encodeURIComponent(one.id)}"><bdi>${one.name}</bdi></a>`)}`,
-        )
-  }${person.kind === 'student' ? '' : row('Language', `${languages}${person.decided.language ? ', as the school decided' : ''}`)}${
-    person.kind === 'student' ? '' : row('Reached', reachedWords(person))
-  }${person.desks.length === 0 ? '' : row('Desks', html`<bdi>${namesInWords(person.desks)}</bdi>`)}</tbody></table>
-${person.officePhone === null ? '' : officePhone(at, shown)}${person.kind === 'student' ? '' : preferences(at, person)}${shown.mayEndSignIn ? signIn(at, shown) : ''}`
+      : `?of=${encodeURIComponent(person.schools[0].id)}`
+    : '?role=left'
+  const onTheList = () =>
+    html`${row(
+      person.schools.length === 1 ? 'School' : 'Schools',
+      person.schools.length === 0 ? 'the district' : html`<bdi>${namesInWords(person.schools.map(({ name }) => name))}</bdi>`,
+    )}${person.classes.length === 0 ? '' : row('Classes', html`<bdi>${namesInWords(person.classes)}</bdi>`)}${
+      person.kind === 'student' ? '' : row('Language', `${languages}${person.decided.language ? ', as the school decided' : ''}`)
+    }${person.kind === 'student' ? '' : row('Reached', reachedWords(person))}${
+      person.desks.length === 0 ? '' : row('Desks', html`<bdi>${namesInWords(person.desks)}</bdi>`)
+    }`
+  return html`<p class="crumb"><a href="/people${back}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a></div>
+${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${
+  person.active ? '' : html`<p class="note">No longer on the school’s list. What was said with them stays.</p>`
+}<table class="facts"><tbody>${row('Role', person.role)}${person.relatives.length === 0 ? '' : row(kin, links(person.relatives))}${
+    person.formerly.length === 0 ? '' : row(`${kin} before`, links(person.formerly))
+  }${person.active ? onTheList() : ''}</tbody></table>
+${person.officePhone === null ? '' : officePhone(at, shown)}${person.kind === 'student' || !person.active ? '' : preferences(at, person)}${shown.mayEndSignIn ? signIn(at, shown) : ''}`
 }
 
 function reachedWords({ kind, reached, contactBy, decided }: PersonView): Html {

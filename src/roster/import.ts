@@ -135,11 +135,11 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
   if (removals.length > 0 && !options.confirmRemovals && !options.dryRun)
     return { keep: false, result: { kind: 'needs_confirmation', removals } as const }
   const changes = options.dryRun ? await readChanges(trx, district.id, MOST_NAMED) : []
-  await mergeRoster(trx, district.id)
+  const moment = await momentOf(trx)
+  await mergeRoster(trx, district.id, moment.database)
   const counts = await countChanges(trx)
   await warnOfOfficePhones(trx, district.id)
   const warnings = await readFindings(trx, false, MOST_FINDINGS)
-  const moment = await momentOf(trx)
   const homes = await mergeHouseholds(trx, district.id, moment)
   const ended = endedTogether(homes.ended, await endLostRights(trx, district.id, moment))
   const result: RosterResult = {

@@ -12,6 +12,7 @@ import {
   readRows,
   withDetails,
 } from './exchange-record.ts'
+import { householdsOfClass, householdsOfFamily, saidByFamily, saidToFamily } from './past-families.ts'
 
 /** Who looks: a staff member sees as far as the scope reaches. */
 export type Viewer = Pick<Staff, 'id' | 'scope'>
@@ -27,7 +28,7 @@ export type ExchangeFilter = {
   readonly staff: string | null
   /** sourcedId; matches any guardian of the household. */
   readonly guardian: string | null
-  /** sourcedId of a guardian or a student: as `guardian`, for all guardians of the student. Absent: as `guardian` says. */
+  /** sourcedId of a guardian or a student, who may have left: what was said to their households. Absent: as `guardian` says. */
   readonly family?: string | null
   /** Only of families with a student in this class; absent: of all. */
   readonly classId?: string | null
@@ -88,20 +89,17 @@ export async function exchangePage(
     ${filter.from === null ? sql`` : sql`and x.created_at >= ${filter.from.toString()}::timestamptz`}
     ${filter.to === null ? sql`` : sql`and x.created_at < ${filter.to.toString()}::timestamptz`}
     ${filter.after === null ? sql`` : sql`and (x.created_at, x.id) > (${filter.after.at.toString()}::timestamptz, ${filter.after.id}::uuid)`}`
-  const asked = filter.family ?? filter.guardian
-  const guardians =
-    filter.family == null
-      ? sql`array[${asked}::text]`
-      : sql`array(select ${asked}::text union all select gs.guardian_id from guardianship gs where gs.district_id = ${districtId} and gs.student_id = ${asked})`
   const limit = filter.limit + 1
   const order = sql`order by created_at, id limit ${limit}`
   const ofHousehold =
-    asked === null
-      ? sql``
-      : sql`and (x.guardian_id = any(${guardians}) or c.household_id in (
+    filter.family != null
+      ? sql`and ((c.household_id in ${householdsOfFamily(districtId, filter.family)} and ${saidToFamily(districtId, filter.family)}) or ${saidByFamily(districtId, filter.family)})`
+      : filter.guardian === null
+        ? sql``
+        : sql`and (x.guardian_id = ${filter.guardian} or c.household_id in (
           select hg.household_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
-          where hg.district_id = ${districtId} and hg.guardian_id = any(${guardians}) and ${CURRENT_GUARDIAN}))`
-  const ofClass = filter.classId == null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, filter.classId)})`
+          where hg.district_id = ${districtId} and hg.guardian_id = ${filter.guardian} and ${CURRENT_GUARDIAN}))`
+  const ofClass = filter.classId == null ? sql`` : sql`and c.household_id in ${householdsOfClass(districtId, filter.classId)}`
   const ids = sql`
     (select x.id, x.created_at from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
       where ${common} and ${seesConversation(viewer, sides)}
@@ -110,7 +108,8 @@ export async function exchangePage(
     (select x.id, x.created_at from exchange x
       where ${common} and x.conversation_id is null and ${seesSide(viewer, sides)}
         ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
-        ${asked === null ? sql`` : sql`and x.guardian_id = any(${guardians})`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
+        ${filter.family == null ? sql`` : sql`and ${saidByFamily(districtId, filter.family)}`}
+        ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
     ${order}`
   const rows = await readRows(trx, districtId, ids, now)
   const shown = rows.slice(0, filter.limit)
@@ -119,14 +118,6 @@ export async function exchangePage(
     records: await withDetails(trx, districtId, shown, now),
     next: rows.length > filter.limit && last !== undefined ? { at: last.created_at, id: last.id } : null,
   }
-}
-
-/** The households with a guardian, now or before, of a student in a class. */
-export function householdsOfClass(districtId: string, classId: string): RawBuilder<unknown> {
-  return sql`select hg.household_id from enrollment e
-    join guardianship gs on gs.district_id = e.district_id and gs.student_id = e.person_id
-    join household_guardian hg on hg.district_id = gs.district_id and hg.guardian_id = gs.guardian_id
-    where e.district_id = ${districtId} and e.class_id = ${classId} and e.role = 'student'`
 }
 
 /** One exchange, or null when there is none that this viewer may see. */

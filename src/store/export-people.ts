@@ -4,13 +4,14 @@ import { sql } from 'kysely'
 import type { Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
+import { guardianshipsEver } from './past-families.ts'
 
 /** Where an exchange belongs. */
 export type Place = {
   readonly school: string
   /** IANA; null: the school has set none. */
   readonly zone: string | null
-  /** The students of its family by their full names, also those who have left; none where nobody knows whose phone it is. */
+  /** The students of its family at that time by their full names; none where nobody knows whose phone it is. */
   readonly students: readonly string[]
 }
 
@@ -36,18 +37,32 @@ export async function peopleOf(trx: Trx, districtId: string, records: readonly E
     join school s on s.district_id = e.district_id and s.id = case when c.id is null then d.school_id else c.school_id end
     where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[])`.execute(trx)
   const guardians = [...new Set(records.flatMap(({ view }) => view.guardians))]
-  const { rows: children } = await sql<{ guardian_id: string; id: string; name: string }>`
-    select gs.guardian_id, st.id, coalesce(nullif(trim(concat_ws(' ', st.given_name, st.family_name)), ''), st.id) as name
-    from guardianship gs join person st on st.district_id = gs.district_id and st.id = gs.student_id
-    where gs.district_id = ${districtId} and gs.guardian_id = any(${guardians}::text[]) order by st.given_name, st.id`.execute(
-    trx,
-  )
+  const { rows: children } = await sql<{
+    guardian_id: string
+    id: string
+    name: string
+    since: Temporal.Instant | null
+    until: Temporal.Instant | null
+  }>`
+    select gs.guardian_id, st.id, coalesce(nullif(trim(concat_ws(' ', st.given_name, st.family_name)), ''), st.id) as name, gs.since, gs.until
+    from ${guardianshipsEver(districtId)} gs join person st on st.district_id = ${districtId} and st.id = gs.student_id
+    where gs.guardian_id = any(${guardians}::text[]) order by st.given_name, st.id`.execute(trx)
   const ofGuardian = Map.groupBy(children, (row) => row.guardian_id)
-  const guardiansOf = new Map(records.map(({ view }) => [view.id, view.guardians]))
-  const studentsOf = (exchange: string) =>
-    new Map((guardiansOf.get(exchange) ?? []).flatMap((id) => ofGuardian.get(id) ?? []).map(({ id, name }) => [id, name]))
+  const studentsOf = new Map(
+    records.map(({ view }) => {
+      const at = Temporal.Instant.from(view.at)
+      const then = view.guardians
+        .flatMap((id) => ofGuardian.get(id) ?? [])
+        .filter(
+          ({ since, until }) =>
+            (since === null || Temporal.Instant.compare(at, since) >= 0) &&
+            (until === null || Temporal.Instant.compare(at, until) <= 0),
+        )
+      return [view.id, [...new Map(then.map(({ id, name }) => [id, name])).values()]]
+    }),
+  )
   return {
     names: new Map(names.map(({ id, name }) => [id, name])),
-    places: new Map(places.map(({ id, school, zone }) => [id, { school, zone, students: [...studentsOf(id).values()] }])),
+    places: new Map(places.map(({ id, school, zone }) => [id, { school, zone, students: studentsOf.get(id) ?? [] }])),
   }
 }

@@ -13,7 +13,7 @@ export type Family = {
   readonly languages: readonly string[]
 }
 
-/** The families of these households; of an ended household, the last guardians. */
+/** The families of these households; of an ended household the last guardians, and of guardians who have no student left the last ones. */
 export async function familiesOf(trx: Trx, districtId: string, households: readonly string[]): Promise<Map<string, Family>> {
   const ids = [...new Set(households)]
   if (ids.length === 0) return new Map()
@@ -28,7 +28,11 @@ export async function familiesOf(trx: Trx, districtId: string, households: reado
     select hg.household_id, g.given_name, g.family_name, g.display_name, g.language, coalesce((
         select jsonb_agg(jsonb_build_object('id', st.id, 'given_name', st.given_name, 'family_name', st.family_name) order by st.given_name, st.id)
         from guardianship gs join person st on st.district_id = gs.district_id and st.id = gs.student_id and st.active
-        where gs.district_id = ${districtId} and gs.guardian_id = g.id), '[]'::jsonb) as children
+        where gs.district_id = ${districtId} and gs.guardian_id = g.id), (
+        select jsonb_agg(distinct jsonb_build_object('id', st.id, 'given_name', st.given_name, 'family_name', st.family_name))
+        from past_guardianship gs join person st on st.district_id = gs.district_id and st.id = gs.student_id
+        where gs.district_id = ${districtId} and gs.guardian_id = g.id
+          and gs.until = (select max(l.until) from past_guardianship l where l.district_id = ${districtId} and l.guardian_id = g.id)), '[]'::jsonb) as children
     from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
     join person g on g.district_id = hg.district_id and g.id = hg.guardian_id
     where hg.district_id = ${districtId} and hg.household_id = any(${ids}::uuid[]) and (hg.until is null or hg.until >= h.until)

@@ -5,7 +5,8 @@ import type { Status } from '../core/exchange.ts'
 import { fits, hasPhrase, type SearchTerm, termsOf } from '../core/search-words.ts'
 import type { Trx } from './database.ts'
 import { deskName } from './desks.ts'
-import { type Cursor, householdsOfClass, seesConversation, type Viewer } from './exchange-view.ts'
+import { type Cursor, seesConversation, type Viewer } from './exchange-view.ts'
+import { householdsOfClass, householdsOfFamily, saidToFamily } from './past-families.ts'
 import { indexed, notIndexed, planWords } from './word-search.ts'
 
 /** What is looked for; null: everything. */
@@ -16,7 +17,7 @@ export type Search = {
   /** sourcedId of a staff member, or a desk. */
   readonly staff: string | null
   readonly classId: string | null
-  /** sourcedId of a guardian or a student: the conversations of their households. Absent: of all. */
+  /** sourcedId of a guardian or a student, who may have left: what was said to their households. Absent: to all. */
   readonly family?: string | null
   readonly status: Status | null
   readonly words: Words | null
@@ -124,7 +125,7 @@ async function* batches(
       sql`unnest(${[...new Set(ids)]}::uuid[]) as w (id)
     join exchange x on x.district_id = ${districtId} and x.id = w.id
     join conversation c on c.district_id = x.district_id and c.id = x.conversation_id`,
-      sql`${wanted(search)} and ${about(viewer, search)}`,
+      sql`${wanted(districtId, search)} and ${about(viewer, search)}`,
       null,
     )
   const plan = await planWords(trx, districtId, lines)
@@ -150,12 +151,13 @@ async function* batches(
   }
 }
 
-/** True for the exchanges `x` of the wanted time and state. */
-function wanted({ from, to, before, status, also }: Search): RawBuilder<boolean> {
+/** True for the exchanges `x` of the wanted time and state, and of the wanted family's own time. */
+function wanted(districtId: string, { from, to, family = null, before, status, also }: Search): RawBuilder<boolean> {
   return sql<boolean>`x.author = 'person'
     ${from === null ? sql`` : sql`and x.created_at >= ${from.toString()}::timestamptz`}
     ${to === null ? sql`` : sql`and x.created_at < ${to.toString()}::timestamptz`}
     ${before === null ? sql`` : sql`and (x.created_at, x.id) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`}
+    ${family === null ? sql`` : sql`and ${saidToFamily(districtId, family)}`}
     ${status === null ? sql`` : sql`and x.status = ${status}`} ${also === undefined ? sql`` : sql`and ${also}`}`
 }
 
@@ -164,13 +166,8 @@ function about(viewer: Viewing, { staff, classId, family = null }: Search): RawB
   const { districtId } = viewer
   return sql<boolean>`${seesConversation(viewer, [])}
     ${staff === null ? sql`` : sql`and c.staff_side = ${staff}`}
-    ${classId === null ? sql`` : sql`and c.household_id in (${householdsOfClass(districtId, classId)})`}
-    ${
-      family === null
-        ? sql``
-        : sql`and c.household_id in (select hg.household_id from household_guardian hg where hg.district_id = ${districtId} and hg.guardian_id = any(array(
-          select ${family}::text union all select gs.guardian_id from guardianship gs where gs.district_id = ${districtId} and gs.student_id = ${family})))`
-    }`
+    ${classId === null ? sql`` : sql`and c.household_id in ${householdsOfClass(districtId, classId)}`}
+    ${family === null ? sql`` : sql`and c.household_id in ${householdsOfFamily(districtId, family)}`}`
 }
 
 /** The conversations of the wanted teacher, family or class; null when nobody named one, or they are many. */
@@ -197,7 +194,7 @@ async function readRows(
       trx,
       districtId,
       sql`exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id`,
-      sql`x.district_id = ${districtId} and ${wanted(search)} and ${about(viewer, search)}`,
+      sql`x.district_id = ${districtId} and ${wanted(districtId, search)} and ${about(viewer, search)}`,
       limit,
     )
   return named(
@@ -206,7 +203,7 @@ async function readRows(
     sql`unnest(${[...conversations]}::uuid[]) as w (id)
     join conversation c on c.district_id = ${districtId} and c.id = w.id
     cross join lateral (
-      select * from exchange x where x.district_id = ${districtId} and x.conversation_id = w.id and ${wanted(search)}
+      select * from exchange x where x.district_id = ${districtId} and x.conversation_id = w.id and ${wanted(districtId, search)}
       order by x.created_at desc, x.id desc limit ${limit}) x`,
     sql`true`,
     limit,

@@ -9,6 +9,7 @@ import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
 import type { Cursor } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
 import { findRows, type Search } from './oversight-rows.ts'
+import { personView } from './person-view.ts'
 
 /** An exchange with its people by name. */
 export type Found = {
@@ -69,10 +70,11 @@ export async function searchExchanges(trx: Trx, admin: Staff, search: Search, no
   }
 }
 
-/** The staff and the classes that an administrator may choose from. */
+/** The staff and the classes that an administrator may choose from. `chosen`: the sourcedId of somebody of the staff who may have left; empty: nobody. */
 export async function choicesOf(
   trx: Trx,
   admin: Staff,
+  chosen: string,
 ): Promise<{
   readonly staff: readonly { readonly id: string; readonly name: string }[]
   readonly classes: readonly { readonly id: string; readonly name: string }[]
@@ -91,7 +93,12 @@ export async function choicesOf(
   const { rows: classes } = await sql<{ id: string; name: string }>`
     select k.id, k.title as name from class k where k.district_id = ${districtId} and k.active and (${all} or k.school_id = any(${schools}::text[]))
     order by k.title, k.id limit 2000`.execute(trx)
-  return { staff, classes }
+  const left = chosen === '' || staff.some(({ id }) => id === chosen) ? null : await personView(trx, admin, chosen)
+  return {
+    staff:
+      left?.kind === 'staff' ? [...staff, { id: left.id, name: left.active ? left.name : `${left.name}, who has left` }] : staff,
+    classes,
+  }
 }
 
 /** The active classes of a school, by title. */

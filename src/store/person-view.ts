@@ -4,11 +4,12 @@ import { sql } from 'kysely'
 import { channelOf } from '../core/channel.ts'
 import { type Scope, type Staff, scopeOf } from '../core/people.ts'
 import { contains, type Trx } from './database.ts'
+import { hasSpokenAt, spokenAt } from './past-families.ts'
 import { takesTexts } from './phones.ts'
 import { enrolledNow } from './reach.ts'
 
-/** The roles that a search can be narrowed to. */
-export const PERSON_ROLES = ['guardian', 'student', 'teacher', 'administrator', 'aide'] as const
+/** The roles that a search can be narrowed to; `left`: who is on the list no more. */
+export const PERSON_ROLES = ['guardian', 'student', 'teacher', 'administrator', 'aide', 'left'] as const
 /** One of them. */
 export type PersonRole = (typeof PERSON_ROLES)[number]
 
@@ -31,26 +32,32 @@ export type PersonRow = {
 
 const NAME = sql`coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name))`
 
-/** The active guardians `o` of the student `p`, or the students of the guardian `p`. */
-const relatives = (districtId: string) => sql`(
-    select gs.guardian_id as id from guardianship gs where gs.district_id = ${districtId} and gs.student_id = p.id
-    union all select gs.student_id from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = p.id) r
-  join person o on o.district_id = ${districtId} and o.id = r.id and o.active`
+/** The guardians `o` of the student `p`, or the students of the guardian `p`; `past_guardianship`: those of before. */
+const relatives = (districtId: string, table: 'guardianship' | 'past_guardianship') => sql`(
+    select gs.guardian_id as id from ${sql.table(table)} gs where gs.district_id = ${districtId} and gs.student_id = p.id
+    union select gs.student_id from ${sql.table(table)} gs where gs.district_id = ${districtId} and gs.guardian_id = p.id) r
+  join person o on o.district_id = ${districtId} and o.id = r.id`
 
 /** The person `p`, and the students of whom `p` is a guardian. */
 const self = (districtId: string) =>
   sql`array(select p.id union all select gs.student_id from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = p.id)`
 
-/** The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. */
+/**
+ * The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. Of those who
+ * have left, the ones who have spoken with the school.
+ */
 export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion): Promise<PersonRow[]> {
   const { districtId, scope } = admin
   const pattern = contains(asked.name.trim())
   const org = sql`po.district_id = ${districtId} and (po.org_id = ${asked.schoolId}
     or (${scope.kind === 'district'} and po.org_id = (select sourced_id from district where id = ${districtId})))`
-  const pool =
-    asked.classId === null
-      ? sql`select po.person_id as id from person_org po where ${org}
+  const left = asked.role === 'left'
+  const here = sql`select po.person_id as id from person_org po where ${org}
           union select gs.guardian_id from person_org po join guardianship gs on gs.district_id = po.district_id and gs.student_id = po.person_id where ${org}`
+  const pool = left
+    ? spokenAt(districtId, asked.schoolId)
+    : asked.classId === null
+      ? here
       : sql`select e.person_id as id from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.school_id = ${asked.schoolId}
             where e.district_id = ${districtId} and e.class_id = ${asked.classId} and ${enrolledNow('e')}
           union select gs.guardian_id from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.school_id = ${asked.schoolId}
@@ -58,11 +65,12 @@ export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion):
             where e.district_id = ${districtId} and e.class_id = ${asked.classId} and e.role = 'student' and ${enrolledNow('e')}`
   const { rows } = await sql<PersonRow>`
     select p.id, ${NAME} as name, p.role, coalesce((
-        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from ${relatives(districtId)}), '[]') as "with"
+        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from ${relatives(districtId, left ? 'past_guardianship' : 'guardianship')}), '[]') as "with"
     -- Names are compared of the pool alone: asked of the join, PostgreSQL compares those of the whole district.
-    from (select p.* from (${pool}) w join person p on p.district_id = ${districtId} and p.id = w.id and p.active offset 0) p
+    from (select p.* from (${pool}) w join person p on p.district_id = ${districtId} and p.id = w.id
+      and ${left ? sql`not (p.active and p.id in (${here}))` : sql`p.active`} offset 0) p
     where ${asked.name.trim() === '' ? sql`true` : sql`concat_ws(' ', p.given_name, p.family_name, p.display_name) ilike ${pattern}`}
-      and (${asked.role === null} or ${asked.role}::text = case p.kind when 'guardian' then 'guardian' when 'student' then 'student' else p.role end)
+      and (${asked.role === null || left} or ${asked.role}::text = case p.kind when 'guardian' then 'guardian' when 'student' then 'student' else p.role end)
     order by p.family_name, p.given_name, p.id limit ${asked.limit}`.execute(trx)
   return rows
 }
@@ -87,8 +95,12 @@ export type PersonView = {
   readonly scope: Scope
   readonly schools: readonly { readonly id: string; readonly name: string }[]
   readonly classes: readonly string[]
+  /** On the list of the viewer's schools; else somebody who has left them, of whom nothing may be changed. */
+  readonly active: boolean
   /** The students of a guardian, the guardians of a student. */
   readonly relatives: readonly { readonly id: string; readonly name: string }[]
+  /** Those of before. */
+  readonly formerly: PersonView['relatives']
   readonly language: string | null
   /** Where it is another one than the written. */
   readonly spokenLanguage: string | null
@@ -103,11 +115,13 @@ export type PersonView = {
   readonly secondFactor: boolean
 }
 
-/** A person of this administrator's schools, or of the district for its own; null for everybody else. */
+/** A person of this administrator's schools, or of the district for its own, and who has left them but spoke there; null for everybody else. */
 export async function personView(trx: Trx, admin: Staff, id: string): Promise<PersonView | null> {
   const { districtId, scope } = admin
   if (scope.kind === 'own') return null
   const schools = scope.kind === 'schools' ? [...scope.schools] : []
+  const here = sql`(p.active and (${scope.kind === 'district'} or exists (
+      select from person_org po where po.district_id = ${districtId} and po.org_id = any(${schools}::text[]) and po.person_id = any(${self(districtId)}))))`
   const { rows } = await sql<{
     id: string
     name: string
@@ -117,7 +131,9 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     district: string
     schools: PersonView['schools']
     classes: string[]
+    active: boolean
     relatives: PersonView['relatives']
+    formerly: PersonView['relatives']
     language: string | null
     spoken_language: string | null
     contact_by: 'sms' | 'voice'
@@ -128,14 +144,16 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     said_by: string | null
     said_at: Temporal.Instant | null
   }>`
-    select p.id, ${NAME} as name, p.kind, p.role, p.language, p.spoken_language, p.contact_by, p.language_decided, p.contact_decided, d.sourced_id as district,
+    select p.id, ${NAME} as name, p.kind, p.role, ${here} as active, p.language, p.spoken_language, p.contact_by, p.language_decided, p.contact_decided, d.sourced_id as district,
       array(select po.org_id from person_org po where po.district_id = p.district_id and po.person_id = p.id) as orgs,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name, s.id) from school s where s.district_id = p.district_id and s.active
         and s.id in (select po.org_id from person_org po where po.district_id = ${districtId} and po.person_id = any(${self(districtId)}))), '[]') as schools,
       array(select k.title from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active
         where e.district_id = p.district_id and e.person_id = p.id and ${enrolledNow('e')} order by k.title, k.id limit 30) as classes,
       coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
-        from ${relatives(districtId)}), '[]') as relatives,
+        from ${relatives(districtId, 'guardianship')}), '[]') as relatives,
+      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
+        from ${relatives(districtId, 'past_guardianship')} where r.id not in (select r.id from ${relatives(districtId, 'guardianship')})), '[]') as formerly,
       array(select concat_ws(' ', s.name, k.kind) from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id
         join school s on s.district_id = k.district_id and s.id = k.school_id where ds.district_id = p.district_id and ds.person_id = p.id order by 1) as desks,
       exists (select from second_factor f where f.district_id = p.district_id and f.staff_id = p.id) as second_factor,
@@ -143,8 +161,7 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     from person p join district d on d.id = p.district_id
     left join office_phone w on w.district_id = p.district_id and w.guardian_id = p.id
     left join person b on b.district_id = p.district_id and b.id = w.said_by
-    where p.district_id = ${districtId} and p.id = ${id} and p.active and (${scope.kind === 'district'} or exists (
-      select from person_org po where po.district_id = ${districtId} and po.org_id = any(${schools}::text[]) and po.person_id = any(${self(districtId)})))`.execute(
+    where p.district_id = ${districtId} and p.id = ${id} and (${scope.kind === 'district'} or ${here} or ${hasSpokenAt(districtId, schools)})`.execute(
     trx,
   )
   const row = rows[0]
@@ -157,12 +174,14 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     scope: scopeOf(row.role, row.orgs, row.district),
     schools: row.schools,
     classes: row.classes,
+    active: row.active,
     relatives: row.relatives,
+    formerly: row.formerly,
     language: row.language,
     spokenLanguage: row.spoken_language,
     contactBy: row.contact_by,
     decided: { language: row.language_decided, contact: row.contact_decided },
-    reached: row.kind === 'student' ? null : await reachedBy(trx, districtId, row),
+    reached: row.kind === 'student' || !row.active ? null : await reachedBy(trx, districtId, row),
     officePhone: row.said_by === null || row.said_at === null ? null : { by: row.said_by, at: row.said_at },
     desks: row.desks,
     secondFactor: row.second_factor,

@@ -92,8 +92,8 @@ async function keepWhatTheFileLeavesOpen(trx: Trx, districtId: string): Promise<
   await sql`update roster_person set contact_by = 'sms' where contact_by is null`.execute(trx)
 }
 
-/** Writes what `compareRoster` found: schools with their office desks, people, classes, enrollments, and who belongs to whom. */
-export async function mergeRoster(trx: Trx, districtId: string): Promise<void> {
+/** Writes what `compareRoster` found: schools with their office desks, people, classes, enrollments, and who belongs to whom. `at`: the database's clock. */
+export async function mergeRoster(trx: Trx, districtId: string, at: Temporal.Instant): Promise<void> {
   for (const { table, staged, kind, columns } of TABLES) {
     const t = sql.table(table)
     await sql`update ${t} t set active = true, ${sql.join(columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`r.${column}`)}`))}
@@ -108,7 +108,7 @@ export async function mergeRoster(trx: Trx, districtId: string): Promise<void> {
   await sql`insert into desk (district_id, id, school_id, kind)
     select ${districtId}, id || '/office', id, 'office' from roster_org where type = 'school'
     on conflict (district_id, id) do nothing`.execute(trx)
-  for (const link of LINKS) await mergeLink(trx, districtId, link)
+  for (const link of LINKS) await mergeLink(trx, districtId, at.toString(), link)
 }
 
 type Link = {
@@ -116,9 +116,10 @@ type Link = {
   readonly columns: readonly string[]
   readonly people: readonly string[]
   readonly wanted: RawBuilder<unknown>
+  readonly past?: string
 }
 
-/** Who belongs to what. `people`: the columns whose person counts as changed. */
+/** Who belongs to what. `people`: the columns whose person counts as changed; `past`: the table that remembers what was. */
 const LINKS: readonly Link[] = [
   {
     table: 'person_org',
@@ -131,6 +132,7 @@ const LINKS: readonly Link[] = [
     table: 'guardianship',
     columns: ['guardian_id', 'student_id'],
     people: ['guardian_id', 'student_id'],
+    past: 'past_guardianship',
     // Some rosters name the guardians in the student's row, some the students in the guardian's.
     wanted: sql`select g.id as guardian_id, s.id as student_id from roster_agent a
         join roster_person s on s.id = a.person_id and s.kind = 'student' join roster_person g on g.id = a.agent_id and g.kind = 'guardian'
@@ -147,7 +149,7 @@ const LINKS: readonly Link[] = [
 ]
 
 /** Removes before it adds: a person's new number takes the place of the old one. */
-async function mergeLink(trx: Trx, districtId: string, link: Link): Promise<void> {
+async function mergeLink(trx: Trx, districtId: string, at: string, link: Link): Promise<void> {
   const wanted = sql.table(`wanted_${link.table}`)
   const [t, columns] = [sql.table(link.table), sql.join(link.columns.map((column) => sql.ref(column)))]
   const same = sql.join(
@@ -162,7 +164,8 @@ async function mergeLink(trx: Trx, districtId: string, link: Link): Promise<void
       sql` union `,
     )}) on conflict do nothing`
   await sql`with touched as (
-      delete from ${t} t where t.district_id = ${districtId} and not exists (select from ${wanted} w where ${same}) returning ${columns})
+      delete from ${t} t where t.district_id = ${districtId} and not exists (select from ${wanted} w where ${same}) returning t.*)
+      ${link.past === undefined ? sql`` : sql`, past as (insert into ${sql.table(link.past)} (district_id, ${columns}, since, until) select ${districtId}, ${columns}, since, ${at}::timestamptz from touched)`}
     ${note}`.execute(trx)
   await sql`with touched as (
       insert into ${t} (district_id, ${columns}) select ${districtId}, ${columns} from ${wanted} w

@@ -280,6 +280,7 @@ export interface FixedWording {
 export interface Guardianship {
   district_id: string;
   guardian_id: string;
+  since: Generated<ColumnType<Temporal.Instant, string, string> | null>;
   student_id: string;
 }
 
@@ -359,6 +360,14 @@ export interface OwnPhone {
   hours: Json | null;
   is_off: Generated<boolean>;
   person_id: string;
+}
+
+export interface PastGuardianship {
+  district_id: string;
+  guardian_id: string;
+  since: ColumnType<Temporal.Instant, string, string> | null;
+  student_id: string;
+  until: ColumnType<Temporal.Instant, string, string>;
 }
 
 export interface Person {
@@ -651,6 +660,7 @@ export interface DB {
   login_code: LoginCode;
   office_phone: OfficePhone;
   own_phone: OwnPhone;
+  past_guardianship: PastGuardianship;
   person: Person;
   person_org: PersonOrg;
   person_phone: PersonPhone;

@@ -85,7 +85,7 @@ export async function logSchool(db: Db, keys: Keys, sourcedId = 'd'): Promise<Lo
       .execute()
     await trx
       .insertInto('guardianship')
-      .values({ ...own, guardian_id: 'rosa', student_id: 'maya' })
+      .values({ ...own, guardian_id: 'rosa', student_id: 'maya', since: null })
       .execute()
     await trx
       .insertInto('class')

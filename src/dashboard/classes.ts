@@ -3,13 +3,13 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import type { Staff } from '../core/people.ts'
 import { announcementsOf } from '../store/announcements.ts'
-import { type ClassGuardian, classesOf, classGuardians, studentsWithoutGuardian } from '../store/classes-view.ts'
+import { classesOf, classGuardians, studentsWithoutGuardian } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
-import { staffedDesks, zoneOf } from '../store/people.ts'
+import { type StaffedDesk, staffedDesks, zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { announcementLine } from './announcement.ts'
+import { familyLine } from './families.ts'
 import type { Languages } from './in-languages.ts'
 import { laterFields } from './later.ts'
 import { type Html, sendPage } from './page.ts'
@@ -18,31 +18,14 @@ import { keepWritten, sentencesPart, withSentence, wordsOf } from './sentences.t
 import { addressed, audienceFor, EMPTY_DRAFT, type ManyDraft, manyDraftIn, previewOfMany, sendToMany } from './to-many.ts'
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
-import { briefly, counted, languageWords, namesInWords, timeTag } from './words.ts'
+import { fieldsOf, sayNotFound } from './wall.ts'
+import { briefly, counted, namesInWords, timeTag } from './words.ts'
 
 /** What the pages of classes need of the house. */
-export type ClassesDeps = Sender &
-  Languages & {
-    readonly now: () => Promise<Temporal.Instant>
-    readonly openConversation: (request: {
-      readonly districtId: string
-      readonly staff: Staff
-      readonly guardianId: string
-    }) => Promise<
-      { readonly kind: 'open'; readonly id: string } | { readonly kind: 'not_found' | 'unreachable'; readonly problem: string }
-    >
-  }
+export type ClassesDeps = Sender & Languages & { readonly now: () => Promise<Temporal.Instant> }
 
 /** Days without a word after which a family is listed. */
 const LATELY_DAYS = 30
-
-const REACHED: Readonly<Record<ClassGuardian['reached'], string>> = {
-  text: 'by text',
-  call: 'by call',
-  stopped: 'asked for no messages (STOP)',
-  no_phone: 'has no phone on file',
-}
 
 /** What comes to each desk, and where its other work stands. */
 const DESK_WORK: Readonly<Record<string, Html>> = {
@@ -53,10 +36,10 @@ const DESK_WORK: Readonly<Record<string, Html>> = {
 }
 
 /** For an aide, a nurse, an office: what there is to do without a class. */
-export function withoutClass(desks: readonly { readonly kind: string; readonly school: string }[]): Html {
+export function withoutClass(desks: readonly StaffedDesk[]): Html {
   return desks.length === 0
     ? html`<div class="empty"><p>You teach no class in the school’s list, and staff no desk yet. An administrator puts you on one: the office, attendance, the nurse or the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`
-    : html`<div class="empty">${desks.map(({ kind, school }) => html`<p><b><bdi>${school}</bdi>, ${kind}.</b> ${DESK_WORK[kind] ?? ''}</p>`)}</div>`
+    : html`<div class="empty">${desks.map(({ kind, school }) => html`<p><b><bdi>${school}</bdi>, ${kind}.</b> ${DESK_WORK[kind] ?? ''}</p>`)}<p><a class="button" href="/families">Write to a family</a></p></div>`
 }
 
 /** Adds the pages. */
@@ -92,7 +75,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       }${
         silent.length === 0
           ? ''
-          : html`<h2>No word in ${LATELY_DAYS} days</h2><p class="hint">A short good word now makes the hard one later easier.</p><ul class="rows">${silent.slice(0, 60).map(guardianLine)}</ul>`
+          : html`<h2>No word in ${LATELY_DAYS} days</h2><p class="hint">A short good word now makes the hard one later easier.</p><ul class="rows">${silent.slice(0, 60).map((one) => familyLine(one))}</ul>`
       }`,
     )
   })
@@ -149,15 +132,6 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     return sent.kind === 'refused' ? show(request, reply.code(422), draft, sent.problem) : reply.redirect(sent.path, 303)
   })
 
-  app.post('/families/:id/conversation', async (request, reply) => {
-    const { districtId, staff } = visitOf(request)
-    const opened = await deps.openConversation({ districtId, staff, guardianId: (request.params as { id: string }).id })
-    if (opened.kind === 'not_found') return sayNotFound(reply)
-    if (opened.kind !== 'open')
-      return sayPlainly(reply, 409, 'That is not possible now', html`<p>${opened.problem}</p><p><a href="/classes">Back</a></p>`)
-    return reply.redirect(`/conversations/${opened.id}#end`, 303)
-  })
-
   /** The class, for who teaches it. */
   const classFor = ({ districtId, staff, read }: Visit, id: string) =>
     read(async (trx) => (await classesOf(trx, districtId, staff.id)).find((c) => c.id === id))
@@ -196,7 +170,7 @@ ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${n
 <textarea id="body" name="body" rows="3" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, { ...many, ...one }, { urgent: false, each })}</div>
 ${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, one.zone)}
 <div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, { zone: one.zone, moment: many.moment }))}</form>
-<h2>Families</h2><ul class="rows">${guardians.map(guardianLine)}</ul>${
+<h2>Families</h2><ul class="rows">${guardians.map((one) => familyLine(one))}</ul>${
         alone.length === 0
           ? ''
           : html`<p class="note">The school’s list has no guardian of <bdi>${namesInWords(alone)}</bdi>, so nothing can be sent: tell the office.</p>`
@@ -206,13 +180,3 @@ ${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now
 }
 
 const classOf = (request: FastifyRequest) => (request.params as { id: string }).id
-
-function guardianLine(one: ClassGuardian): Html {
-  return html`<li><div><b><bdi>${one.student}</bdi></b> · <bdi>${one.guardian}</bdi><p class="hint">${one.language === null ? '' : `${languageWords(one.language)}, `}<span class="${one.reached === 'text' || one.reached === 'call' ? '' : 'bad'}">${REACHED[one.reached]}</span></p></div>${
-    one.conversation !== null
-      ? html`<a class="button" href="/conversations/${one.conversation}#end">Write<span class="aside"> to ${one.guardian}</span></a>`
-      : one.reached === 'no_phone'
-        ? ''
-        : html`<form method="post" action="/families/${encodeURIComponent(one.guardianId)}/conversation"><button>Write<span class="aside"> to ${one.guardian}</span></button></form>`
-  }</li>`
-}

@@ -11,6 +11,7 @@ import { type ClassesDeps, classesRoutes } from './classes.ts'
 import { closureRoutes } from './closures.ts'
 import { type ConversationDeps, conversationRoutes } from './conversation.ts'
 import { type ExchangeDeps, exchangeRoutes } from './exchanges.ts'
+import { type FamiliesDeps, familiesRoutes } from './families.ts'
 import { watchForms } from './form-pages.ts'
 import { inboxRoutes } from './inbox.ts'
 import { type LiveDeps, liveRoutes } from './live.ts'
@@ -40,6 +41,7 @@ export type DashboardDeps = SignInDeps &
   ConversationDeps &
   ExchangeDeps &
   ClassesDeps &
+  FamiliesDeps &
   AnnouncementDeps &
   AnnouncementEditDeps &
   OversightDeps &
@@ -75,6 +77,7 @@ export function dashboard(deps: DashboardDeps): FastifyPluginAsync {
       conversationRoutes(inside, deps, cookies, visitOf)
       exchangeRoutes(inside, deps, visitOf)
       classesRoutes(inside, deps, visitOf)
+      familiesRoutes(inside, deps, visitOf)
       announcementRoutes(inside, deps, visitOf)
       announcementEditRoutes(inside, deps, visitOf)
       oversightRoutes(inside, deps, visitOf)

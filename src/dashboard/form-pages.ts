@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 const STAND_ON: Readonly<Record<string, string>> = {
   '/announcements/:id/preview': '/announcements/:id/edit',
   '/attendance/:id': '/attendance?of=:id',
-  '/families/:id': '/classes',
+  '/families/:id': '/families',
   '/oversight/review/:id': '/oversight/review?of=:id',
   '/school/:id': '/school?of=:id',
   '/school/:id/announcements': '/school/message?of=:id',

@@ -6,6 +6,7 @@ import type { LoginRow } from '../store/logins.ts'
 import type { PersonView, Reached } from '../store/person-view.ts'
 import type { TokenRow } from '../store/tokens.ts'
 import { browserName, WAYS } from './account.ts'
+import { writeForm } from './families.ts'
 import type { Html } from './page.ts'
 import { briefly, languageWords, namesInWords, timeTag } from './words.ts'
 
@@ -51,7 +52,9 @@ export function personPage(shown: PersonShown): Html {
     }${person.kind === 'student' ? '' : row('Reached', reachedWords(person))}${
       person.desks.length === 0 ? '' : row('Desks', html`<bdi>${namesInWords(person.desks)}</bdi>`)
     }`
-  return html`<p class="crumb"><a href="/people${back}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a></div>
+  return html`<p class="crumb"><a href="/people${back}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><div class="row"><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a>${
+    person.active && person.kind === 'guardian' && person.reached !== null ? writeForm(person.id, '', html`Write`) : ''
+  }</div></div>
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${
   person.active ? '' : html`<p class="note">No longer on the school’s list. What was said with them stays.</p>`
 }<table class="facts"><tbody>${row('Role', person.role)}${person.relatives.length === 0 ? '' : row(kin, links(person.relatives))}${

@@ -11,6 +11,7 @@ import { zoneOf } from '../store/people.ts'
 import { tasksPulse } from '../store/pulse.ts'
 import { finishTask, openTasks, type TaskRow, taskSchools } from '../store/task-list.ts'
 import { takenBy } from './claiming.ts'
+import { writeForm } from './families.ts'
 import type { Html } from './page.ts'
 import { mayReview } from './school-texts.ts'
 import type { Sender } from './sending.ts'
@@ -33,7 +34,7 @@ const KINDS: Readonly<
   },
   not_sent: {
     title: 'A message was not sent',
-    todo: 'Before it could go, the family got another phone, or left the list or its writer’s classes. Tell who wrote it, or call the family; an administrator can read the whole conversation.',
+    todo: 'Before it could go, the family got another phone, or left the list or its writer’s classes. Write to the family, or tell who wrote it; an administrator can read the whole conversation.',
   },
   unread: {
     title: 'What a family wrote was read by nobody',
@@ -237,5 +238,5 @@ ${task.original === null && task.translation === null ? '' : html`<div class="bo
         : task.kind === 'stranger' && task.unknownPhone !== null
           ? ''
           : button(`/tasks/${task.id}/done`, 'Done')
-  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}</div></div></li>`
+  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}${task.writeTo === null ? '' : writeForm(task.writeTo.guardian, task.writeTo.desk ?? '', html`Write to the family`)}</div></div></li>`
 }

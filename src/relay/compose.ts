@@ -65,10 +65,8 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   const { desk = null, notBefore = null, byVoice = false, instead = null } = request
   const wrong = wrongWish(district.moment.now, request)
   if (wrong !== null) return { kind: 'wrong', problem: wrong }
-  const deskSchool = desk === null ? null : await district.deskSchool(staff.id, desk)
-  if (desk !== null && deskSchool === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
-  // Who staffs a desk reaches all of its school, in its name.
-  const writer: Staff = deskSchool === null ? staff : { ...staff, scope: { kind: 'schools', schools: [deskSchool] } }
+  const writer = await writerOf(district, staff, desk)
+  if (writer === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
   const all = await district.recipients(writer, request.to)
   if (all === null) return { kind: 'not_found', problem: PROBLEMS.not_found }
   if (request.urgent && staff.scope.kind === 'own' && all.some((r) => !r.teachersMayUrgent))
@@ -126,6 +124,13 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   return { kind: 'accepted', exchanges: messages.map(({ id, status, sendAfter }) => ({ id, status, sendAfter })) }
 }
 
+/** With whose rights somebody writes: who staffs a desk reaches all of its school, in its name. Null: it is no desk of theirs. */
+async function writerOf(district: ComposingDistrict, staff: Staff, desk: string | null): Promise<Staff | null> {
+  if (desk === null) return staff
+  const school = await district.deskSchool(staff.id, desk)
+  return school === null ? null : { ...staff, scope: { kind: 'schools', schools: [school] } }
+}
+
 /** What is wrong with the way and the time that somebody asks for; null: nothing. */
 function wrongWish(now: Temporal.Instant, { urgent, reason, notBefore = null }: ComposeRequest): string | null {
   if (urgent && (reason ?? '').trim() === '') return PROBLEMS.reason
@@ -135,19 +140,20 @@ function wrongWish(now: Temporal.Instant, { urgent, reason, notBefore = null }: 
   return now.until(notBefore).total('hours') > LONGEST_HOURS ? PROBLEMS.far : null
 }
 
-/** Opens the conversation of a staff member with a guardian's household, so that there is a page to write on. */
+/** Opens the conversation of a staff member, or of a desk that this one staffs, with a guardian's household, so that there is a page to write on. */
 export function openConversation(
   store: ComposeStore,
-  request: { readonly districtId: string; readonly staff: Staff; readonly guardianId: string },
+  request: { readonly districtId: string; readonly staff: Staff; readonly guardianId: string; readonly desk: string | null },
 ): Promise<
   { readonly kind: 'open'; readonly id: string } | { readonly kind: 'not_found' | 'unreachable'; readonly problem: string }
 > {
   return store.inDistrict(request.districtId, async (district) => {
-    const { staff, guardianId } = request
-    const [recipient] = (await district.recipients(staff, { guardian: guardianId })) ?? []
+    const { staff, guardianId, desk } = request
+    const writer = await writerOf(district, staff, desk)
+    const [recipient] = (writer === null ? null : await district.recipients(writer, { guardian: guardianId })) ?? []
     if (recipient === undefined) return { kind: 'not_found', problem: PROBLEMS.not_found }
     if (recipient.household === null) return { kind: 'unreachable', problem: PROBLEMS.no_phone }
-    const conversation = (await district.open(staff.id, [recipient], true)).get(recipient.household.id)
+    const conversation = (await district.open(desk ?? staff.id, [recipient], true)).get(recipient.household.id)
     return conversation === undefined || conversation.kind === 'no_number'
       ? { kind: 'unreachable', problem: noNumber(conversation?.buy ?? 1) }
       : { kind: 'open', id: conversation.id }

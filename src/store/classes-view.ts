@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { Trx } from './database.ts'
+import { type FamilyRow, HOW_REACHED } from './families-view.ts'
 import { sideHours } from './hours.ts'
 import { enrolledNow } from './reach.ts'
 
@@ -31,14 +32,8 @@ export async function classesOf(trx: Trx, districtId: string, staffId: string): 
   return rows.map((row) => ({ ...row, hours: sideHours(row.hours, 'to_family', null) }))
 }
 
-/** One guardian of a student of a class. `conversation`: the teacher's with this household; null: none yet. */
-export type ClassGuardian = {
-  readonly student: string
-  readonly guardianId: string
-  readonly guardian: string
-  readonly language: string | null
-  readonly reached: 'text' | 'call' | 'stopped' | 'no_phone'
-  readonly conversation: string | null
+/** One guardian of a student of a class, who is the only one of `students`. */
+export type ClassGuardian = FamilyRow & {
   /** The last word of either side that was not taken back and did arrive, on whatever phone; null: none yet. */
   readonly lastAt: Temporal.Instant | null
 }
@@ -64,8 +59,7 @@ export async function classGuardians(
   }>`
     select distinct on (st.family_name, st.given_name, st.id, g.id) st.given_name as student_given, st.family_name as student_family, g.id as guardian_id,
       g.given_name, g.family_name, g.display_name, g.language, c.id as conversation, x.created_at as last_at,
-      case when p.id is null then 'no_phone' when p.opted_out_at is not null then 'stopped'
-        when g.contact_by = 'voice' or p.line_type = 'landline' then 'call' else 'text' end as reached
+      ${HOW_REACHED} as reached
     from enrollment et join class k on k.district_id = et.district_id and k.id = et.class_id and k.active
     join enrollment es on es.district_id = k.district_id and es.class_id = k.id and es.role = 'student' and ${enrolledNow('es')}
     join person st on st.district_id = es.district_id and st.id = es.person_id and st.active
@@ -84,7 +78,7 @@ export async function classGuardians(
       ${classId === null ? sql`` : sql`and k.id = ${classId}`}
     order by st.family_name, st.given_name, st.id, g.id, x.created_at desc nulls last`.execute(trx)
   return rows.map((row) => ({
-    student: shortName({ givenName: row.student_given, familyName: row.student_family }),
+    students: [shortName({ givenName: row.student_given, familyName: row.student_family })],
     guardianId: row.guardian_id,
     guardian: fullName({ givenName: row.given_name, familyName: row.family_name, displayName: row.display_name }),
     language: row.language,

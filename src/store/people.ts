@@ -54,13 +54,13 @@ export async function schoolRight(trx: Trx, staff: Staff, schoolId: string): Pro
   return school.member ? 'member' : 'none'
 }
 
+/** A desk that somebody staffs; `school`: its name. */
+export type StaffedDesk = { readonly id: string; readonly kind: string; readonly school: string; readonly schoolId: string }
+
 /** The desks that a staff member staffs, by id. */
-export async function staffedDesks(
-  trx: Trx,
-  staff: Staff,
-): Promise<{ readonly id: string; readonly kind: string; readonly school: string }[]> {
-  const { rows } = await sql<{ id: string; kind: string; school: string }>`
-    select d.id, d.kind, s.name as school from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
+export async function staffedDesks(trx: Trx, staff: Staff): Promise<StaffedDesk[]> {
+  const { rows } = await sql<StaffedDesk>`
+    select d.id, d.kind, s.name as school, s.id as "schoolId" from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
     join school s on s.district_id = d.district_id and s.id = d.school_id and s.active
     where ds.district_id = ${staff.districtId} and ds.person_id = ${staff.id} order by d.id`.execute(trx)
   return rows

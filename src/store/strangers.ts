@@ -10,9 +10,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { isUuid } from '../core/uuid.ts'
 import type { Moment } from '../relay/ports.ts'
-import { contains, type Trx } from './database.ts'
+import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
+import { guardiansOfSchools, isNamed } from './families-view.ts'
 import { taskSchools } from './task-list.ts'
 import { fromUnknown, isUnknown } from './tasks.ts'
 
@@ -143,22 +144,15 @@ export type CandidateQuestion = { readonly name: string } | { readonly ids: read
 /** Guardians of a school's students (of any school's, for the district's administrators). */
 export async function candidates(trx: Trx, staff: Staff, stranger: Stranger, asked: CandidateQuestion): Promise<Candidate[]> {
   const { districtId, scope } = staff
-  const pattern = 'name' in asked ? contains(asked.name.trim()) : ''
-  if (pattern === '%%') return []
-  const fits =
-    'name' in asked
-      ? sql`(concat_ws(' ', g.given_name, g.family_name, g.display_name) ilike ${pattern} or concat_ws(' ', st.given_name, st.family_name) ilike ${pattern})`
-      : sql`g.id = any(${[...asked.ids]}::text[])`
+  if ('name' in asked && asked.name.trim() === '') return []
+  const fits = 'name' in asked ? isNamed(asked.name) : sql<boolean>`g.id = any(${[...asked.ids]}::text[])`
   const { rows } = await sql<Candidate>`
     select g.id, coalesce(g.display_name, concat_ws(' ', g.given_name, g.family_name)) as name,
       (select jsonb_agg(concat_ws(' ', k.given_name, k.family_name) order by k.given_name, k.id) from guardianship w
         join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id) as students,
       exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.guardian_id = g.id and hg.until is null) as "otherPhone"
-    from person g where g.district_id = ${districtId} and g.active and g.id in (
-      select gs.guardian_id from person_org po join person st on st.district_id = po.district_id and st.id = po.person_id and st.kind = 'student' and st.active
-      join guardianship gs on gs.district_id = st.district_id and gs.student_id = st.id
-      join person g on g.district_id = gs.district_id and g.id = gs.guardian_id and g.active
-      where po.district_id = ${districtId} and (${scope.kind === 'district'} or po.org_id = ${stranger.schoolId}) and ${fits})
+    from person g where g.district_id = ${districtId}
+      and g.id in ${guardiansOfSchools(districtId, scope.kind === 'district' ? null : [stranger.schoolId], fits)}
     order by g.family_name, g.given_name, g.id limit 20`.execute(trx)
   return rows
 }

@@ -33,6 +33,8 @@ export type TaskRow = {
   /** Guardians or, of a task about a person, that person. */
   readonly people: readonly string[]
   readonly detail: Readonly<Record<string, unknown>>
+  /** The guardian whom a talk that has ended was with and the desk in whose name the viewer may write there now, null: in the own; null: nobody is left to write to. */
+  readonly writeTo: { readonly guardian: string; readonly desk: string | null } | null
 }
 
 /** The schools whose tasks somebody sees: null for all of the district, empty for none. The nurse and attendance have their own inboxes, and no tasks. */
@@ -133,6 +135,8 @@ async function detailsOf(
       staff_name: string | null
       people: string[]
       detail: Record<string, unknown>
+      guardian: string | null
+      desk: string | null
     }
   >`
     select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
@@ -146,7 +150,9 @@ async function detailsOf(
           union select hg.guardian_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
             where hg.district_id = t.district_id and ${CURRENT_GUARDIAN} and hg.household_id = any(array(select c.household_id where not ${MEANS_ONE}
               union all select o.id from household o where o.district_id = t.district_id and o.phone_id = t.phone_id and o.until is null))))), '[]') as people,
-      t.detail
+      t.detail, ${ofEndedTalk(districtId)} as guardian, (select d.id from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
+        where ds.district_id = ${districtId} and ds.person_id = ${staff.id} and d.school_id = ${schoolOfTask(districtId)} and d.kind in ('office', 'aides')
+        order by d.kind desc limit 1) as desk
     from ${tasksWithPlace()}
     left join person s on s.district_id = c.district_id and s.id = c.staff_side
     left join person cl on cl.district_id = t.district_id and cl.id = t.claimed_by
@@ -166,6 +172,10 @@ async function detailsOf(
         staffName: row.staff_name,
         people: row.people,
         detail: row.detail,
+        writeTo:
+          row.guardian === null || (row.desk === null && staff.scope.kind === 'own')
+            ? null
+            : { guardian: row.guardian, desk: row.desk },
       },
     ]),
   )
@@ -173,6 +183,14 @@ async function detailsOf(
 
 /** True where the task `t` is about the one guardian for whom, or from whom, its exchange `x` is: of a household that has ended, or that this one has left. */
 const MEANS_ONE = sql<boolean>`(t.kind in ('not_sent', 'unread') and x.guardian_id is not null)`
+
+/** The guardian of now to whom a talk that has ended was: the one addressed, else the first of the household; null where none is on the list. */
+function ofEndedTalk(districtId: string): RawBuilder<string | null> {
+  return sql<
+    string | null
+  >`case when t.kind in ('not_sent', 'unread') then (select g.id from person g where g.district_id = ${districtId} and g.active and g.id = coalesce(x.guardian_id,
+    (select min(hg.guardian_id) from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id))) end`
+}
 
 /** Whether somebody who does not see the conversation `c` reads its words in a task: what is for the nurse or about absences is that desk's alone. */
 function tellsText(staff: Staff, sides: readonly string[], districtId: string): RawBuilder<boolean> {

@@ -432,7 +432,7 @@ describe('who may see and do what', () => {
       ['/classes/x%2F..%2Fy/preview', '/classes/x%2F..%2Fy'],
       [`/announcements/${elsewhere}/release`, `/announcements/${elsewhere}`],
       [`/announcements/${elsewhere}/preview`, `/announcements/${elsewhere}/edit`],
-      ['/families/rosa/conversation', '/classes'],
+      ['/families/rosa/conversation', '/families'],
       ['/oversight/export', '/oversight'],
       [`/oversight/exports/${elsewhere}/drop`, `/oversight/exports/${elsewhere}`],
       ['/school/lincoln/hours', '/school/week?of=lincoln'],

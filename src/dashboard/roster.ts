@@ -10,13 +10,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { formatFinding, formatRemoval } from '../roster/format.ts'
 import type { RosterOptions, RosterResult } from '../roster/import.ts'
-import type { Ended } from '../store/households.ts'
+import type { EndedTalk } from '../store/ended-talks.ts'
 import { ROSTER_KINDS } from '../store/roster-merge.ts'
 import type { Html } from './page.ts'
 import { rosterChanges } from './roster-changes.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
-import { counted } from './words.ts'
+import { counted, familyInWords } from './words.ts'
 
 /** What the upload needs of the house. */
 export type RosterDeps = { readonly importRoster: (source: string, options: RosterOptions) => Promise<RosterResult> }
@@ -216,7 +216,7 @@ function resultPage(result: RosterResult, id: string): Html {
   const again = html`<p><a href="/school/roster">Choose another file</a></p>`
   if (result.kind === 'refused')
     return html`${CRUMB}<h1>This file cannot be imported</h1>
-<p class="wrong" role="alert">Nothing was changed. ${result.findingsTotal === 1 ? 'One row has to be mended' : `${result.findingsTotal} rows have to be mended`} in the student information system first.</p>${findings(result.findings.map(formatFinding), result.findingsTotal)}${again}`
+<p class="wrong" role="alert">Nothing was changed. Mend ${result.findingsTotal === 1 ? 'this' : `these ${result.findingsTotal} things`} in the student information system, and export the list once more.</p>${findings(result.findings.map(formatFinding), result.findingsTotal)}${again}`
   if (result.kind === 'needs_confirmation')
     return html`${CRUMB}<h1>Many would go</h1><ul class="rows">${result.removals.map((one) => html`<li>${formatRemoval(one)}</li>`)}</ul>
 <p>That is right at the end of a year, and wrong when a part of the file is missing. Nothing was changed.</p><form method="post" action="/school/roster/${id}"><input type="hidden" name="removals" value="yes"><button class="main" data-busy="Importing…">It is right: import it</button></form>${again}`
@@ -237,7 +237,7 @@ function resultPage(result: RosterResult, id: string): Html {
   if (result.dryRun && !changes)
     return html`${CRUMB}<h1>Nothing would change</h1><p>The list says all that stands in this file already.</p>${table}${warnings}${again}`
   return result.dryRun
-    ? html`${CRUMB}<h1>What would change</h1>${table}${rosterChanges(result.changes)}${endings(result.ended)}${warnings}
+    ? html`${CRUMB}<h1>What would change</h1>${table}${rosterChanges(result.changes)}${endings(result)}${warnings}
 <form method="post" action="/school/roster/${id}">${result.removals.map(
         (one) =>
           html`<p class="note">${formatRemoval(one)}. That is right at the end of a year, and wrong when a part of the file is missing.</p>`,
@@ -250,8 +250,11 @@ function resultPage(result: RosterResult, id: string): Html {
 }
 
 /** What of conversations and waiting messages goes with it. */
-function endings({ conversations, messages }: Ended): Html | '' {
+function endings({ ended: { conversations, messages }, endedTalks }: Extract<RosterResult, { kind: 'imported' }>): Html | '' {
   if (conversations + messages === 0) return ''
+  const more = conversations - endedTalks.length
+  const line = (talk: EndedTalk) =>
+    html`<li><div><b><bdi>${talk.staff}</bdi></b> with the family of <bdi>${familyInWords(talk.family)}</bdi>${talk.messages === 0 ? '' : html`<p class="hint">${counted(talk.messages, 'message waits', 'messages wait')}</p>`}</div></li>`
   return html`<p class="note">${[
     conversations === 0 ? '' : `${counted(conversations, 'conversation', 'conversations')} will end, and stay on record.`,
     messages === 0
@@ -259,7 +262,11 @@ function endings({ conversations, messages }: Ended): Html | '' {
       : `${counted(messages, 'message', 'messages')} that ${messages === 1 ? 'waits goes' : 'wait go'} to nobody then: each becomes a task of the office.`,
   ]
     .filter(Boolean)
-    .join(' ')}</p>`
+    .join(' ')}</p>${
+    endedTalks.length === 0
+      ? ''
+      : html`<details><summary>Conversations that end: ${conversations.toLocaleString('en')}</summary><ul class="rows">${endedTalks.map(line)}</ul>${more > 0 ? html`<p class="hint">and ${more.toLocaleString('en')} more</p>` : ''}</details>`
+  }`
 }
 
 function findings(lines: readonly string[], total: number): Html {

@@ -3,6 +3,7 @@
 import { endLostClaims } from '../store/claims.ts'
 import { bindPhones } from '../store/conversations.ts'
 import { type Db, inDistrict, type Trx } from '../store/database.ts'
+import { type EndedTalk, talksEndedAt } from '../store/ended-talks.ts'
 import { appendEvents } from '../store/events.ts'
 import { type Ended, endedTogether, endLostRights } from '../store/households.ts'
 import type { Keys } from '../store/keys.ts'
@@ -53,6 +54,8 @@ export type RosterResult =
       readonly removals: readonly Removal[]
       /** What ends with it; of a message that waited and goes to nobody there is a task. */
       readonly ended: Ended
+      /** Of a dry run: the first conversations that end, by name. */
+      readonly endedTalks: readonly EndedTalk[]
       readonly warnings: readonly Finding[]
       readonly warningsTotal: number
     }
@@ -62,7 +65,7 @@ export type RosterResult =
 const MOST_FINDINGS = 1000
 /** Conversations in a transaction. */
 const BOUND_AT_ONCE = 200
-/** People named of each change. */
+/** People named of each change, and conversations that end. */
 const MOST_NAMED = 20
 
 /**
@@ -150,6 +153,7 @@ async function importInto(trx: Trx, keys: Keys, source: RosterSource, options: R
     changes,
     removals,
     ended,
+    endedTalks: options.dryRun ? await talksEndedAt(trx, district.id, moment.now, MOST_NAMED) : [],
     warnings: warnings.findings,
     warningsTotal: warnings.total,
   }

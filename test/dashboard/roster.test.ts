@@ -163,6 +163,7 @@ test('before it is imported it says which conversations end, and what waits and 
   const left = roster((name, text) => (name === 'enrollments.csv' ? text.replace(/^4b-maya,.*\n/m, '') : text))
   const shown = await uploads(kim, left)
   expect(shown.html).toContain('1 conversation will end, and stay on record. 1 message that waits goes to nobody then')
+  expect(shown.html).toMatch(/Conversations that end: 1.*Ms Rivera.*Maya L\..*1 message waits/s)
   expect(await world.tasks('unreached')).toEqual([])
   const moved = roster((name, text) =>
     name === 'users.csv' ? text.replaceAll(world.phoneOf('rosa').number, '+19715550177') : text,

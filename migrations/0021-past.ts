@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Since when somebody is a student's guardian, null: from before that was kept; and of whom somebody was one before: who has left the roster is still found by what was said.
+ * When a household went on at another phone is found for its conversations. Since when somebody is a student's guardian, null: from before that was kept; and of whom somebody was one before: who has left the roster is still found by what was said.
  * The same rules as in the first schema.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -20,6 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       foreign key (district_id, student_id) references person (district_id, id)
     );
     create index past_guardianship_student on past_guardianship (district_id, student_id);
+    create index event_phone_moved on event (district_id, (detail ->> 'household')) where what = 'phone_moved' and exchange_id is null;
     create index conversation_school on conversation (district_id, school_id);
     alter table past_guardianship enable row level security;
     alter table past_guardianship force row level security;

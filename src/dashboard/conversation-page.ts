@@ -26,7 +26,12 @@ import {
 
 /** Everything that the page shows. */
 export type ConversationView = ComposerView & {
-  readonly thread: { readonly records: readonly ExchangeRecord[]; readonly older: Cursor | null }
+  readonly thread: {
+    readonly records: readonly ExchangeRecord[]
+    readonly older: Cursor | null
+    /** When the family went on at another phone, as seen. */
+    readonly moves: readonly Temporal.Instant[]
+  }
   readonly pulse: string
   /** Whether what was written stands before its translation. */
   readonly originalFirst: boolean
@@ -37,7 +42,14 @@ export type ConversationView = ComposerView & {
 export function conversationPage(view: ConversationView): Html {
   const { head, thread, now, originalFirst } = view
   const { zone } = head
-  const days = Map.groupBy(thread.records, ({ view: x }) => dayHeading(Temporal.Instant.from(x.at), now, zone))
+  const items = [
+    ...thread.records.map((record) => ({
+      at: Temporal.Instant.from(record.view.at),
+      line: (record.author === 'gateway' ? noticeItem : exchangeItem)(record, view, zone),
+    })),
+    ...thread.moves.map((at) => ({ at, line: movedItem(at, zone) })),
+  ].sort((a, b) => Temporal.Instant.compare(a.at, b.at))
+  const days = Map.groupBy(items, ({ at }) => dayHeading(at, now, zone))
   return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb">${head.own ? html`<a href="/inbox">Inbox</a>` : html`<a href="/oversight">Oversight</a>`}</p>
 <h1><bdi>${familyInWords(head)}</bdi></h1>
 <p class="sub"><bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
@@ -52,8 +64,7 @@ ${thread.older === null ? '' : html`<p class="more"><a class="button" href="?bef
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(
-    ([day, records]) =>
-      html`<h2 class="day">${day}</h2><ol>${records.map((record) => (record.author === 'gateway' ? noticeItem : exchangeItem)(record, view, zone))}</ol>`,
+    ([day, all]) => html`<h2 class="day">${day}</h2><ol>${all.map(({ line }) => line)}</ol>`,
   )}</div>${head.isDesk ? html`<div id="claim" data-live>${claimBar(head, view.reader, { now, zone, asSeen: view.asSeen })}</div>` : ''}<div id="end"></div>
 ${head.own && !head.ended ? composer(view) : ''}${head.ended ? endedNote(head) : ''}`
 }
@@ -108,6 +119,11 @@ function noticeItem(record: ExchangeRecord, view: ConversationView, zone: string
   const state = toFamily ? outcome(record, view.now, zone) : null
   const when = clockTag(Temporal.Instant.from(x.at), zone)
   return notice(x, to, when, state, view.head.own ? '' : eventsOf(x, view))
+}
+
+/** Where the family went on at another phone. */
+function movedItem(at: Temporal.Instant, zone: string): Html {
+  return html`<li class="notice"><p class="foot">From here on the family has another phone · ${clockTag(at, zone)}</p></li>`
 }
 
 /** A notice in a thread: to whom and when, and opened its text, what became of it, and `more`. */

@@ -172,7 +172,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
         ])
       return {
         now: moment.now,
-        thread: { ...thread, records: thread.records.map(asSeen) },
+        thread: { ...thread, records: thread.records.map(asSeen), moves: thread.moves.map(deps.asSeen) },
         urgent: await mayBeUrgent(trx, staff, head.schoolId),
         pulse: await threadPulse(trx, districtId, head.id),
         saved: await sentencesFor(trx, districtId, staff.id),

@@ -167,13 +167,20 @@ export async function conversationOf(trx: Trx, districtId: string, viewer: Viewe
   return rows[0]?.id ?? null
 }
 
-/** A page of a conversation whose head the viewer was given, the gateway’s own notices too: oldest of the page first; `older`: where the page before it begins, null when there is none. */
+/**
+ * A page of a conversation whose head the viewer was given, the gateway’s own notices too: oldest of the page first; `older`: where the page before it begins, null when
+ * there is none; `moves`: when, from the first of the page on, the family went on at another phone.
+ */
 export async function threadPage(
   trx: Trx,
   districtId: string,
   conversationId: string,
   given: { readonly before: Cursor | null; readonly limit: number; readonly now: Temporal.Instant },
-): Promise<{ readonly records: readonly ExchangeRecord[]; readonly older: Cursor | null }> {
+): Promise<{
+  readonly records: readonly ExchangeRecord[]
+  readonly older: Cursor | null
+  readonly moves: readonly Temporal.Instant[]
+}> {
   const { before, limit, now } = given
   const ids = sql`select x.id from exchange x where x.district_id = ${districtId} and x.conversation_id = ${conversationId}::uuid
     ${before === null ? sql`` : sql`and (x.created_at, x.id) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`}
@@ -181,8 +188,13 @@ export async function threadPage(
   const all = await readExchanges(trx, districtId, ids, now)
   const records = all.slice(-limit)
   const first = records[0]
+  const { rows: moves } = await sql<{ at: Temporal.Instant }>`select e.at from conversation c
+    join event e on e.district_id = c.district_id and e.what = 'phone_moved' and e.exchange_id is null and e.detail ->> 'household' = c.household_id::text
+    where c.district_id = ${districtId} and c.id = ${conversationId}::uuid and (c.ended_at is null or e.at <= c.ended_at) and e.at > ${first?.view.at ?? null}::timestamptz
+      ${before === null ? sql`` : sql`and e.at < ${before.at.toString()}::timestamptz`} order by e.at`.execute(trx)
   return {
     records,
+    moves: moves.map(({ at }) => at),
     older: all.length > limit && first !== undefined ? { at: Temporal.Instant.from(first.view.at), id: first.view.id } : null,
   }
 }

@@ -402,7 +402,7 @@ describe('who may see and do what', () => {
 
   test('without a sign-in every page leads to it, and no form does anything', async () => {
     const stranger = await visitor(world, null)
-    for (const path of gets().filter((p) => p !== '/nothing')) {
+    for (const path of [...gets(), '/families'].filter((p) => p !== '/nothing')) {
       const { status, to } = await stranger.get(path)
       expect([path, status, to]).toEqual([path, 303, `/sign-in?next=${encodeURIComponent(path)}`])
     }

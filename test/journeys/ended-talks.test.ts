@@ -42,3 +42,17 @@ describe('two guardians who swap their phones', () => {
     expect((await rivera.get('/inbox?q=Fatima')).html).toContain(`/conversations/${before?.id}`)
   })
 })
+
+test('a family that gets another phone goes on in its conversation, where a line says since when', async () => {
+  const rivera = await visitor(world, 'rivera')
+  await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+  const [before] = await world.phoneOf('rosa').reads()
+  await world.rosterChanges('users.csv', [world.phoneOf('rosa').number, '+19715550177'])
+  await world.sends('rivera', { guardian: 'rosa' }, 'See you tomorrow.')
+  expect(await world.phone('+19715550177').reads()).toHaveLength(1)
+  const { html } = await rivera.get(
+    `/conversations/${(await rivera.get('/inbox?q=Rosa')).html.match(/conversations\/([\w-]+)/)?.[1]}`,
+  )
+  expect(before).toContain('Gracias')
+  expect(html).toMatch(/Thank you\..*From here on the family has another phone.*See you tomorrow\./s)
+})

@@ -13,6 +13,7 @@ import { announcedMessages, announcementsOf, writeAnnouncement } from '../src/st
 import { absencesOf, pupilsOf } from '../src/store/attendance.ts'
 import { classesOf, classGuardians } from '../src/store/classes-view.ts'
 import { inDistrict, type Trx } from '../src/store/database.ts'
+import { findFamilies } from '../src/store/families-view.ts'
 import { inboxPage, unreadConversations } from '../src/store/inbox-view.ts'
 import { phoneNeeds, poolNumbers, waitingForNumber } from '../src/store/number-needs.ts'
 import { choicesOf, looksOf, searchExchanges } from '../src/store/oversight.ts'
@@ -95,6 +96,10 @@ try {
     'oversight of a school': (trx) => searchExchanges(trx, principal, search, now),
     'oversight of a teacher': (trx) => searchExchanges(trx, admins, { ...search, staff: teacher.id }, now),
     'oversight of a class': (trx) => searchExchanges(trx, admins, { ...search, classId: 'k7' }, now),
+    'oversight of a family': async (trx) => [
+      await personView(trx, admins, guardian),
+      await searchExchanges(trx, admins, { ...search, family: guardian }, now),
+    ],
     'oversight of what failed': (trx) => searchExchanges(trx, admins, { ...search, status: 'failed' }, now),
     'what may be chosen there': (trx) => choicesOf(trx, admins, ''),
     'a frequent word': (trx) => searchExchanges(trx, admins, words(word('e', 3)), now),
@@ -119,6 +124,8 @@ try {
     people: (trx) => findPeople(trx, principal, { ...anybody, classId: null }),
     'people by name': (trx) => findPeople(trx, principal, { ...anybody, name: '77' }),
     'people of a class': (trx) => findPeople(trx, principal, { ...anybody, classId: 'k7' }),
+    'people who have left': (trx) => findPeople(trx, principal, { ...anybody, role: 'left' }),
+    'families by name': (trx) => findFamilies(trx, districtId, { writer: 's7/office', schools: ['s7'], name: '77', limit: 30 }),
     'a person': (trx) => personView(trx, admins, guardian),
     'an unknown phone': async (trx) => {
       const stranger = await strangerOf(trx, principal, strange)

@@ -14,6 +14,9 @@ import { absencesOf, attendanceDesks, pupilsOf } from '../../src/store/attendanc
 import { audienceOf } from '../../src/store/audience.ts'
 import { classesOf, classGuardians } from '../../src/store/classes-view.ts'
 import { databaseNow, type Trx } from '../../src/store/database.ts'
+import { talksEndedAt } from '../../src/store/ended-talks.ts'
+import { exchangePage, WHOLE_DISTRICT } from '../../src/store/exchange-view.ts'
+import { findFamilies } from '../../src/store/families-view.ts'
 import { unreviewedChoices, wordingsOf } from '../../src/store/fixed-texts.ts'
 import { inboxPage, markSeen, unreadConversations } from '../../src/store/inbox-view.ts'
 import { openLogins } from '../../src/store/logins.ts'
@@ -135,6 +138,31 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
     async (trx) =>
       findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: null, classId: null, limit: 50 }),
   ],
+  [
+    'who has left, found by name',
+    async (trx) =>
+      findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: 'left', classId: null, limit: 50 }),
+  ],
+  [
+    'oversight of one family',
+    async (trx) => searchExchanges(trx, await staffNamed(trx, 'kim'), { ...month, family: 'maya' }, now),
+  ],
+  [
+    'an export for one family',
+    (trx, d) =>
+      exchangePage(
+        trx,
+        d,
+        WHOLE_DISTRICT,
+        { ...month, guardian: null, family: 'maya', notices: true, after: null, limit: 100 },
+        now,
+      ),
+  ],
+  [
+    'families, found by name',
+    (trx, d) => findFamilies(trx, d, { writer: 'lincoln/office', schools: ['lincoln'], name: 'lop', limit: 30 }),
+  ],
+  ['conversations that end', (trx, d) => talksEndedAt(trx, d, now, 20)],
   ['a person', async (trx) => personView(trx, await staffNamed(trx, 'whitfield'), 'rosa')],
   [
     'how many tasks',

@@ -160,6 +160,23 @@ const WORDS: readonly { readonly pattern: RegExp; readonly advice: string }[] = 
     : { pattern: new RegExp(`\\b(?:${words})\\b`, 'iu'), advice: `Say it plainly: “${plain}”.` },
 )
 
+/** Words that mean another day when they are read on another day than they were written, and how many days after that of the writing they mean. */
+const RELATIVE_DAYS: Readonly<Record<string, number>> = {
+  today: 0,
+  tonight: 0,
+  'this (?:morning|afternoon|evening)': 0,
+  tomorrow: 1,
+  yesterday: -1,
+}
+
+/** Those of them that stand in a draft in English, each once. */
+export function relativeDays(draft: string): readonly { readonly word: string; readonly days: number }[] {
+  return Object.entries(RELATIVE_DAYS).flatMap(([words, days]) => {
+    const [word] = new RegExp(`\\b(?:${words})\\b`, 'iu').exec(draft) ?? []
+    return word === undefined ? [] : [{ word, days }]
+  })
+}
+
 /** The hints for a draft in English, in the order of the text. */
 export function plainWords(draft: string): readonly Hint[] {
   const hints: (Hint & { readonly at: number })[] = []

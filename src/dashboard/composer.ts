@@ -137,7 +137,7 @@ export function previewPart(view: Pick<ComposerView, 'head' | 'now' | 'draft' | 
   const { head, now, draft } = view
   const wrong = draft.body.trim() === '' ? null : wrongDraft(draft.body, aboutStudents(view.to))
   if (wrong !== null) return html`<p class="when bad" id="when">${wrong}</p>`
-  return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
+  return html`${view.previewed === null ? '' : previewSection(view.previewed, head.id)}${whenPart({ body: draft.body, later: draft.later, urgent: draft.urgent, hours: head.hours, zone: head.zone, byCall: draft.byVoice || head.byCall }, now)}`
 }
 
 function previewSection(

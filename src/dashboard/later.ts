@@ -1,12 +1,13 @@
 /** "Send later": the fields, what they mean, and when a message will really go. */
 
 import { html } from 'hono/html'
+import { relativeDays } from '../core/plain-words.ts'
 import { readSendLater, type SendLater } from '../core/send-later.ts'
 import { sendTime } from '../relay/prepared.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import type { Html } from './page.ts'
 import type { Fields } from './wall.ts'
-import { arrives, clockTag } from './words.ts'
+import { arrives, clockTag, dateWords, namesInWords } from './words.ts'
 
 /** The day and the time as they stand in a form. */
 export type Later = { readonly date: string; readonly time: string }
@@ -34,8 +35,9 @@ export function laterFields(later: Later, now: Temporal.Instant, zone: string): 
 }
 
 /** When a message goes that is sent now, in one sentence; a wrong wish is said instead. `zone`: the school's. */
-export function whenItGoes(
+function whenItGoes(
   given: {
+    readonly body: string
     readonly later: Later
     readonly urgent: boolean
     readonly hours: ThreadHead['hours']
@@ -44,7 +46,7 @@ export function whenItGoes(
     readonly byCall: boolean
   },
   now: Temporal.Instant,
-): { readonly words: string; readonly tone: '' | 'bad' } {
+): { readonly words: string; readonly tone: '' | 'bad'; readonly misread?: string } {
   const { urgent, hours, zone } = given
   const wish = wishOf(given.later, zone)
   if (wish.kind === 'wrong') return { words: wish.problem, tone: 'bad' }
@@ -55,16 +57,26 @@ export function whenItGoes(
   if (sendAfter === null) return { words: 'The school has set no hours yet, so nothing goes out.', tone: '' }
   const goes = given.byCall ? 'Their phone rings' : 'It goes out'
   if (status === 'queued') return { words: `${goes} at once.`, tone: '' }
+  const misread = misreadDays(given.body, sendAfter, now, zone)
   const reaches = `${given.byCall ? 'their phone rings' : 'it arrives'} ${arrives(sendAfter, now, zone)}.`
-  if (notBefore === null) return { words: `It waits: ${reaches}`, tone: '' }
+  if (notBefore === null) return { words: `It waits: ${reaches}`, tone: '', ...misread }
   const chosen = arrives(notBefore, now, zone)
   return notBefore.equals(sendAfter)
-    ? { words: `${goes} ${chosen}.`, tone: '' }
-    : { words: `Families may not be reached ${chosen}: ${reaches}`, tone: '' }
+    ? { words: `${goes} ${chosen}.`, tone: '', ...misread }
+    : { words: `Families may not be reached ${chosen}: ${reaches}`, tone: '', ...misread }
+}
+
+/** What a reader would take for another day than the writer meant, and what to write instead. */
+function misreadDays(body: string, arrival: Temporal.Instant, now: Temporal.Instant, zone: string) {
+  const [read, written] = [arrival, now].map((at) => at.toZonedDateTimeISO(zone).toPlainDate())
+  const days = relativeDays(body)
+  if (days.length === 0 || read === undefined || written === undefined || read.equals(written)) return {}
+  const instead = days.map(({ word, days }) => `${dateWords(written.add({ days }))} instead of “${word}”`)
+  return { misread: `It is read on ${dateWords(read)}: write ${namesInWords(instead)}.` }
 }
 
 /** That sentence where the forms show it. */
 export function whenPart(...given: Parameters<typeof whenItGoes>): Html {
-  const { words, tone } = whenItGoes(...given)
-  return html`<p class="when ${tone}" id="when">${words}</p>`
+  const { words, tone, misread } = whenItGoes(...given)
+  return html`<p class="when ${tone}" id="when">${words}</p>${misread === undefined ? '' : html`<p class="warn">${misread}</p>`}`
 }

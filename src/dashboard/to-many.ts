@@ -75,7 +75,7 @@ export async function previewOfMany(
   const shown = { body: asked.each && wrong === null ? body : '', picture }
   const who = await whatArrives(deps, audience, shown, moment)
   if (wrong !== null) return html`${who}<p class="when bad" id="when">${wrong}</p>`
-  return html`${who}${hintsList(plainWords(body))}${whenPart({ later, zone, hours, urgent: asked.urgent, byCall: false }, moment.now)}`
+  return html`${who}${hintsList(plainWords(body))}${whenPart({ body, later, zone, hours, urgent: asked.urgent, byCall: false }, moment.now)}`
 }
 
 /** What the sending came to: where it is told of, or what is wrong with it. */

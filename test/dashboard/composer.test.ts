@@ -63,6 +63,17 @@ describe('send later', () => {
     await world.hours('lincoln', {})
   })
 
+  test('a word that would mean another day where it is read is said before sending, with the day to write', async () => {
+    const preview = async (fields: Record<string, string>) => (await rivera.post(`${rosa}/preview`, fields)).html
+    expect(await preview({ ...wednesday, body: 'Please bring it tomorrow, and call me Today.' })).toContain(
+      'It is read on Wednesday, March 5: write Monday, March 3 instead of “Today” and Tuesday, March 4 instead of “tomorrow”.',
+    )
+    expect(await preview({ body: 'Please bring it tomorrow.' })).not.toContain('It is read on')
+    expect(await preview({ ...wednesday, body: 'Please bring it on Friday.' })).not.toContain('It is read on')
+    const { html } = await rivera.post('/classes/4b/preview', { ...wednesday, body: 'School is closed tomorrow.' })
+    expect(html).toContain('write Tuesday, March 4 instead of “tomorrow”')
+  })
+
   test.each([
     ['a day without a time', { date: '2036-03-05' }, 'Choose the time as well'],
     ['a time without a day', { time: '07:00' }, 'Choose the day as well'],

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { announcementsOf } from '../store/announcements.ts'
-import { classesOf, classGuardians, studentsWithoutGuardian } from '../store/classes-view.ts'
+import { classesOf, classesWithoutTeaching, classGuardians, studentsWithoutGuardian } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { type StaffedDesk, staffedDesks, zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
@@ -35,11 +35,17 @@ const DESK_WORK: Readonly<Record<string, Html>> = {
   aides: html`What waits for somebody who speaks the language stands under <a href="/tasks">Tasks</a>; what families write to the aides comes to your inbox.`,
 }
 
-/** For an aide, a nurse, an office: what there is to do without a class. */
-export function withoutClass(desks: readonly StaffedDesk[]): Html {
-  return desks.length === 0
-    ? html`<div class="empty"><p>You teach no class in the school’s list, and staff no desk yet. An administrator puts you on one: the office, attendance, the nurse or the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`
-    : html`<div class="empty">${desks.map(({ kind, school }) => html`<p><b><bdi>${school}</bdi>, ${kind}.</b> ${DESK_WORK[kind] ?? ''}</p>`)}<p><a class="button" href="/families">Write to a family</a></p></div>`
+/** For an aide, a nurse, an office: what there is to do without a class. `assists`: the classes in which they stand and that others teach. */
+export function withoutClass(desks: readonly StaffedDesk[], assists: readonly string[]): Html {
+  const others =
+    assists.length === 0
+      ? ''
+      : html`<p class="note">You are in <bdi>${namesInWords(assists)}</bdi> without teaching there: the families’ messages come to who teaches, and are written there.</p>`
+  return html`${others}${
+    desks.length === 0
+      ? html`<div class="empty"><p>You teach no class in the school’s list, and staff no desk yet. An administrator puts you on one: the office, attendance, the nurse or the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`
+      : html`<div class="empty">${desks.map(({ kind, school }) => html`<p><b><bdi>${school}</bdi>, ${kind}.</b> ${DESK_WORK[kind] ?? ''}</p>`)}<p><a class="button" href="/families">Write to a family</a></p></div>`
+  }`
 }
 
 /** Adds the pages. */
@@ -48,12 +54,13 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const now = await deps.now()
-    const { classes, guardians, announcements, zone, desks } = await visit.read(async (trx) => ({
+    const { classes, guardians, announcements, zone, desks, assists } = await visit.read(async (trx) => ({
       classes: await classesOf(trx, districtId, staff.id),
       guardians: await classGuardians(trx, districtId, staff.id, null),
       announcements: await announcementsOf(trx, districtId, staff.id, { id: null, limit: 5 }),
       zone: await zoneOf(trx, staff),
       desks: await staffedDesks(trx, staff),
+      assists: await classesWithoutTeaching(trx, districtId, staff.id),
     }))
     const since = now.subtract({ hours: 24 * LATELY_DAYS })
     const silent = guardians.filter((g) => g.lastAt === null || Temporal.Instant.compare(g.lastAt, since) < 0)
@@ -63,7 +70,7 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
       'Classes',
       html`<h1>Classes</h1>${
         classes.length === 0
-          ? withoutClass(desks)
+          ? withoutClass(desks, assists)
           : html`<ul class="rows">${classes.map(
               (one) => html`<li><div><a href="/classes/${encodeURIComponent(one.id)}"><b><bdi>${one.title}</bdi></b></a>
 <p class="hint">${counted(one.students, 'student', 'students')}, whose families have ${counted(one.families, 'phone', 'phones')}</p></div><a class="button" href="/classes/${encodeURIComponent(one.id)}">Write to all</a></li>`,

@@ -110,8 +110,8 @@ function reckoned(
   const ways = called === 0 ? ' by text' : called === all ? ' by call' : `, ${all - called} by text and ${called} by call`
   const reached =
     all === 0
-      ? 'No family gets it.'
-      : `${counted(all, 'family gets', 'families get')} it${ways}${names === '' ? '' : `, in ${names}`}.`
+      ? 'No phone gets it.'
+      : `${counted(all, 'phone gets', 'phones get')} it${ways}${names === '' ? '' : `, in ${names}`}.`
   const missed = [
     ...(notReached.noPhone > 0 ? [`${notReached.noPhone} with no phone on file`] : []),
     ...(notReached.optedOut > 0 ? [`${notReached.optedOut} who asked for no messages`] : []),

@@ -2,9 +2,9 @@
 
 import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
-import { classesOf } from '../store/classes-view.ts'
+import { classesOf, classesWithoutTeaching } from '../store/classes-view.ts'
 import { INBOX_FILTERS, type InboxFilter, type InboxRow, inboxCursor, inboxPage } from '../store/inbox-view.ts'
-import { staffedDesks, zoneOf } from '../store/people.ts'
+import { type StaffedDesk, staffedDesks, zoneOf } from '../store/people.ts'
 import { inboxPulse } from '../store/pulse.ts'
 import { withoutClass } from './classes.ts'
 import type { Html } from './page.ts'
@@ -41,7 +41,11 @@ export function inboxRoutes(
       page: await inboxPage(trx, districtId, staff.id, { filter, search, after, limit: PAGE, now }),
       work:
         staff.scope.kind === 'own'
-          ? { teaches: (await classesOf(trx, districtId, staff.id)).length > 0, desks: await staffedDesks(trx, staff) }
+          ? {
+              teaches: (await classesOf(trx, districtId, staff.id)).length > 0,
+              desks: await staffedDesks(trx, staff),
+              assists: await classesWithoutTeaching(trx, districtId, staff.id),
+            }
           : null,
       zone: await zoneOf(trx, staff),
       pulse: await inboxPulse(trx, districtId, staff.id),
@@ -82,16 +86,16 @@ ${mine && UNSENT[last.status] !== undefined ? html`<i class="tag wait">${UNSENT[
 </a></li>`
 }
 
-/** `work`: whether the reader has classes, and which desks; null: an administrator. */
+/** `work`: whether the reader teaches, which desks are staffed, and in which classes of others the reader stands; null: an administrator. */
 function emptyInbox(
   filter: InboxFilter,
   search: string,
-  work: { readonly teaches: boolean; readonly desks: Awaited<ReturnType<typeof staffedDesks>> } | null,
+  work: { readonly teaches: boolean; readonly desks: readonly StaffedDesk[]; readonly assists: readonly string[] } | null,
 ): Html {
   if (search !== '')
     return html`<p class="empty">Nothing has “<bdi>${search}</bdi>” in it. Try part of a name, or one word. <a href="/inbox">Show everything</a></p>`
   if (filter !== 'all')
     return html`<p class="empty">Nothing here: every family has its answer. <a href="/inbox">Show everything</a></p>`
-  if (work !== null && !work.teaches) return withoutClass(work.desks)
+  if (work !== null && !work.teaches) return withoutClass(work.desks, work.assists)
   return html`<div class="empty"><p>No family has written yet, and you have written to none.</p>${work !== null ? html`<p><a class="button" href="/classes">Write to a family of your classes</a></p>` : ''}</div>`
 }

@@ -17,7 +17,7 @@ import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { queryOf, sayNotFound } from './wall.ts'
-import { briefly, clockTag, dayHeading, familyInWords, outcome, timeTag } from './words.ts'
+import { briefly, clockTag, dayHeading, familyInWords, namesInWords, outcome, timeTag } from './words.ts'
 
 /** What oversight needs of the house. */
 export type OversightDeps = Sender & ExportDeps
@@ -174,7 +174,9 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, family, found: 
     const marked = ({ before, found, after }: Excerpt) => html`${before}<mark>${found}</mark>${after}`
     const family = familyInWords(one)
     const state = mine ? outcome(one.record, now, zone) : null
-    return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>
+    return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>${
+      one.students.length === 0 ? '' : html`<span class="with"><bdi>${namesInWords(one.guardians)}</bdi></span>`
+    }
 <span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${shown.language}">${hit === null ? shown.text.slice(0, EXCERPT) : marked(hit)}</bdi>${otherHit === null ? '' : html`<br><bdi lang="${other?.language}">${marked(otherHit)}</bdi>`}</span>${
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
     }</a></li>`

@@ -14,7 +14,7 @@ import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
 import { type Sender, wrongDraft } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, listOf, queryOf, sayNotFound, sayPlainly } from './wall.ts'
+import { fieldsOf, listOf, queryOf, sayNotFound } from './wall.ts'
 import { briefly, duration, languageWords, namesInWords, outcome, timeTag } from './words.ts'
 
 /** What these pages need of the house. */
@@ -43,13 +43,7 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
     const conversation = await visit.read(async (trx) =>
       identify(trx, await momentOf(trx), visit.staff, stranger.phoneId, chosen),
     )
-    if (conversation === null)
-      return sayPlainly(
-        reply,
-        422,
-        'Nobody was chosen',
-        html`<p>Tick the guardian whose phone it is; only families of this school can be chosen. Nothing was changed. <a href="/strangers/${stranger.phoneId}">Back</a></p>`,
-      )
+    if (conversation === null) return show(visit, request, reply.code(422), stranger, { body: '', problem: null }, NOBODY_CHOSEN)
     deps.placed()
     return reply.redirect(
       stranger.mayAnswer ? `/conversations/${conversation}?said=identified#end` : '/tasks?said=identified',
@@ -90,8 +84,9 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
     reply: FastifyReply,
     stranger: Stranger,
     draft: { readonly body: string; readonly problem: string | null },
+    wrongChoice: string | null = null,
   ): Promise<FastifyReply> {
-    const name = queryOf(request, 'q').slice(0, 100)
+    const name = (queryOf(request, 'q') || fieldsOf(request)('q')).slice(0, 100)
     const { records, found, now, zone } = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
       return {
@@ -137,7 +132,7 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
           ? notice(view, 'the phone', said, outcome(record, now, zone), '')
           : heard(view, said, words?.get(view.id) ?? null, words !== null)
       })}</ol></div>
-<h2>Whose phone is it?</h2><div class="composer"><p class="hint">Be sure before you say so, for example by calling the number that is on the list. From then on all that is written to that guardian goes to this phone, and no longer to the one before.</p>
+<h2>Whose phone is it?</h2><div class="composer">${wrongChoice === null ? '' : html`<p class="wrong" role="alert">${wrongChoice}</p>`}<p class="hint">Be sure before you say so, for example by calling the number that is on the list. From then on all that is written to that guardian goes to this phone, and no longer to the one before.</p>
 <form action="${at}" role="search" class="search"><label class="aside" for="q">Name of a guardian or a student</label><input id="q" name="q" type="search" value="${name}" placeholder="Guardian or student">${words === null ? '' : html`<input type="hidden" name="translate" value="yes">`}<button>Search</button></form>${
         found === null ? '' : candidatesForm(at, name, found)
       }</div>${
@@ -150,6 +145,8 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
   }
 }
 
+const NOBODY_CHOSEN =
+  'Nothing was changed: find the guardian by name and tick whose phone it is. Only families of this school can be chosen.'
 const STOPPED = 'This phone asked for no more messages (STOP), so nothing can be sent to it until it texts START.'
 
 function heard(
@@ -174,7 +171,7 @@ ${x.original.text === '' ? '' : html`<p class="words" dir="auto">${x.original.te
 function candidatesForm(at: string, name: string, found: readonly Candidate[]): Html {
   if (found.length === 0)
     return html`<p class="hint" role="status">No family of this school has “<bdi>${name}</bdi>” in a name.</p>`
-  return html`<form method="post" action="${at}/guardians"><fieldset><legend>This is the phone of</legend>${found.map(
+  return html`<form method="post" action="${at}/guardians"><input type="hidden" name="q" value="${name}"><fieldset><legend>This is the phone of</legend>${found.map(
     (one) =>
       html`<label class="tick"><input type="checkbox" name="guardian" value="${one.id}"> <span><bdi>${one.name}</bdi>${
         one.students === null || one.students.length === 0

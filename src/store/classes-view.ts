@@ -32,6 +32,16 @@ export async function classesOf(trx: Trx, districtId: string, staffId: string): 
   return rows.map((row) => ({ ...row, hours: sideHours(row.hours, 'to_family', null) }))
 }
 
+/** The titles of the classes in which somebody of the staff stands today and that others teach: an aide's, a counselor's. */
+export async function classesWithoutTeaching(trx: Trx, districtId: string, staffId: string): Promise<string[]> {
+  const { rows } = await sql<{ title: string }>`
+    select distinct k.title from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active
+    where e.district_id = ${districtId} and e.person_id = ${staffId} and e.role <> 'teacher' and ${enrolledNow('e')} order by k.title`.execute(
+    trx,
+  )
+  return rows.map(({ title }) => title)
+}
+
 /** One guardian of a student of a class, who is the only one of `students`. */
 export type ClassGuardian = FamilyRow & {
   /** The last word of either side that was not taken back and did arrive, on whatever phone; null: none yet. */

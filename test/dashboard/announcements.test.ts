@@ -31,12 +31,12 @@ describe('before an announcement is sent', () => {
 
   test('the page says how many get it, by which way and in which languages, and who does not', async () => {
     expect(reckoned((await rivera.get('/classes/4b')).html)).toBe(
-      '6 families get it by text, in Spanish, Arabic, Haitian Creole, Vietnamese, and Chinese (Simplified, Mandarin). Not reached: 1 with no phone on file.',
+      '6 phones get it by text, in Spanish, Arabic, Haitian Creole, Vietnamese, and Chinese (Simplified, Mandarin). Not reached: 1 with no phone on file.',
     )
     await phoneOf('luis', sql`line_type = 'landline'`)
     await phoneOf('wei', sql`opted_out_at = now()`)
     expect(reckoned((await rivera.get('/classes/4b')).html)).toBe(
-      '5 families get it, 4 by text and 1 by call, in Spanish, Arabic, Haitian Creole, and Vietnamese. Not reached: 1 with no phone on file and 1 who asked for no messages.',
+      '5 phones get it, 4 by text and 1 by call, in Spanish, Arabic, Haitian Creole, and Vietnamese. Not reached: 1 with no phone on file and 1 who asked for no messages.',
     )
     await phoneOf('luis', sql`line_type = null`)
     await phoneOf('wei', sql`opted_out_at = null`)
@@ -76,7 +76,7 @@ describe('before an announcement is sent', () => {
   })
 
   test('a message to all of a school says it too, each time the draft is looked at', async () => {
-    expect(reckoned((await kim.get('/school/message?of=lincoln')).html)).toMatch(/^\d+ families get it by text, in /)
+    expect(reckoned((await kim.get('/school/message?of=lincoln')).html)).toMatch(/^\d+ phones get it by text, in /)
     const part = { 'sec-fetch-site': 'same-origin', 'x-part': 'preview' }
     const { html } = await kim.post('/school/lincoln/announcements/preview', { body: 'Thank you.' }, part)
     expect(reckoned(html)).toMatch(/It counts as \d+ texts and costs about /)
@@ -112,7 +112,7 @@ describe('an announcement that is put off', () => {
     expect((await rivera.get(at)).html).toContain(`href="${at}/edit"`)
     const form = (await rivera.get(`${at}/edit`)).html
     for (const part of ['>Bring boots on Friday.</textarea>', 'value="2036-03-07"', 'value="07:00"']) expect(form).toContain(part)
-    expect(reckoned(form)).toContain('6 families get it by text')
+    expect(reckoned(form)).toContain('6 phones get it by text')
     const changed = { body: 'Bring a coat on Friday.', date: '2036-03-07', time: '09:30', key: key() }
     for (const _ of ['the press', 'a second one'])
       expect((await rivera.post(`${at}/edit`, changed)).to).toBe(`${at}?said=announced_later`)
@@ -155,7 +155,7 @@ describe('an announcement that is put off', () => {
     await rivera.post(`/exchanges/${rosa}/release`, { back: '/inbox' })
     await rivera.post(`/exchanges/${fatima}/cancel`, { back: '/inbox' })
     await clear()
-    expect(reckoned((await rivera.get(`${at}/edit`)).html)).toMatch(/^4 families get it/)
+    expect(reckoned((await rivera.get(`${at}/edit`)).html)).toMatch(/^4 phones get it/)
     expect((await edit(at, 'Sign the paper, please.', monday)).to).toContain(at)
     await world.settled()
     expect((await messages('Sign the paper, please.')).map(({ guardian }) => guardian)).toEqual([

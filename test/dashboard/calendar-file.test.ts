@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readCalendar } from '../../src/dashboard/calendar-file.ts'
+import { processorTime } from '../support/processor-time.ts'
 
 const FROM = Temporal.PlainDate.from('2026-11-24')
 const calendar = (...events: string[]) =>
@@ -55,10 +56,9 @@ describe('days of a school’s calendar', () => {
     expect(read(`DTSTART;VALUE=DATE:20261225\r\nSUMMARY:${name}`)?.entries).toEqual([{ name, dates: ['2026-12-25'], closed }])
   })
 
-  test('many odd entries and endless repeats keep nobody waiting', () => {
-    const began = performance.now()
-    read(...Array.from({ length: 3_000 }, () => 'DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\nSUMMARY:x'))
-    expect(performance.now() - began).toBeLessThan(5_000)
+  test('many odd entries and endless repeats keep nobody waiting', async () => {
+    const entries = Array.from({ length: 3_000 }, () => 'DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\nSUMMARY:x')
+    expect(await processorTime(() => read(...entries))).toBeLessThan(5_000)
   })
 
   test('anything else is no calendar, or one with nothing in it', () => {

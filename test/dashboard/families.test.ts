@@ -88,3 +88,12 @@ test('what was not sent when a talk ended leads the office to the family', async
     /A message was not sent.*James Carter.*action="\/families\/james\/conversation"><input type="hidden" name="desk" value="lincoln\/office">/s,
   )
 })
+
+test('who stands in a class without teaching it reads who writes to its families', async () => {
+  await world.rosterChanges('enrollments.csv', ['choir,lincoln,bell,teacher', 'choir,lincoln,bell,aide'])
+  const bell = await visitor(world, 'bell')
+  for (const page of ['/classes', '/inbox']) {
+    const { html } = await bell.get(page)
+    expect(html).toMatch(/You are in <bdi>.*<\/bdi> without teaching there.*You teach no class/s)
+  }
+})

@@ -79,6 +79,8 @@ for (const form of all('form[data-draft]')) {
     name = draftName(form),
     typed = all('textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])', form)
   const put = (draft) => {
+    // A day that has passed meanwhile is no wish any more.
+    if (draft.date < one('[name=date]', form)?.min) draft = { ...draft, date: '', time: '' }
     for (const field of typed) {
       field.value = draft[field.name] ?? field.value
       // What is in force is seen.

@@ -40,7 +40,7 @@ export function withoutClass(desks: readonly StaffedDesk[], assists: readonly st
   const others =
     assists.length === 0
       ? ''
-      : html`<p class="note">You are in <bdi>${namesInWords(assists)}</bdi> without teaching there: the families’ messages come to who teaches, and are written there.</p>`
+      : html`<p class="note">You help in <bdi>${namesInWords(assists)}</bdi>: its families write to who teaches it, and get their answers from there.</p>`
   return html`${others}${
     desks.length === 0
       ? html`<div class="empty"><p>You teach no class in the school’s list, and staff no desk yet. An administrator puts you on one: the office, attendance, the nurse or the aides.</p><p>When you should teach a class, tell the office: the list comes from the student information system.</p></div>`

@@ -53,8 +53,8 @@ export function inboxRoutes(
     const link = (more: Readonly<Record<string, string>>) =>
       `/inbox?${new URLSearchParams({ ...(filter === 'all' ? {} : { show: filter }), ...(search === '' ? {} : { q: search }), ...more })}`
     const writesFirst = work === null || work.desks.length > 0
-    const body = html`<div class="bar" data-watch="/live?was=${pulse}"><h1>Inbox</h1>${writesFirst ? html`<a class="button" href="/families">Write to a family</a>` : ''}<form class="search" role="search" action="/inbox"><label class="aside" for="q">Search names and words</label>
-<input id="q" name="q" type="search" value="${search}" placeholder="Name or word"><button>Search</button></form></div>
+    const body = html`<div class="bar" data-watch="/live?was=${pulse}"><h1>Inbox</h1><div class="row"><form class="search" role="search" action="/inbox"><label class="aside" for="q">Search names and words</label>
+<input id="q" name="q" type="search" value="${search}" placeholder="Name or word"><button>Search</button></form>${writesFirst ? html`<a class="button" href="/families">Write to a family</a>` : ''}</div></div>
 <ul class="tabs" aria-label="Show">${INBOX_FILTERS.map(
       (one) =>
         html`<li><a href="/inbox${one === 'all' ? '' : `?show=${one}`}"${one === filter ? html` aria-current="true"` : ''}>${FILTER_NAMES[one]}</a></li>`,

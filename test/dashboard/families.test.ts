@@ -94,6 +94,6 @@ test('who stands in a class without teaching it reads who writes to its families
   const bell = await visitor(world, 'bell')
   for (const page of ['/classes', '/inbox']) {
     const { html } = await bell.get(page)
-    expect(html).toMatch(/You are in <bdi>.*<\/bdi> without teaching there.*You teach no class/s)
+    expect(html).toMatch(/You help in <bdi>.*<\/bdi>.*You teach no class/s)
   }
 })

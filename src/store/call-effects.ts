@@ -75,14 +75,20 @@ const APPLY: Apply = {
       where district_id = ${districtId} and id = ${exchangeId} and kind = 'voicemail' and heard_at is null`.execute(trx)
   },
   reply: async (work, { text }) => {
-    await insertAnswer(work, { text, sid: work.key, toPrepare: true })
+    await insertAnswer(work, { kind: 'message', text, sid: work.key, toPrepare: true })
     if (work.call.aboutId !== null) await log(work.trx, work.districtId, work.moment, work.call.aboutId, work.who, 'answered')
   },
   recording: async (work, { use, to, sid, seconds, language }) => {
     const { trx, districtId, moment, call } = work
-    const exchangeId = await insertAnswer(work, { text: '', sid: work.key, toPrepare: false, toOffice: to === 'office' })
+    const exchangeId = await insertAnswer(work, {
+      kind: 'voicemail',
+      text: '',
+      sid: work.key,
+      toPrepare: false,
+      toOffice: to === 'office',
+    })
     const recordingId = await insertRecording(work, { sid, seconds, language, exchangeId })
-    await sql`update exchange set kind = 'voicemail', recording_id = ${recordingId}, seconds = ${seconds}, original_language = ${language},
+    await sql`update exchange set recording_id = ${recordingId}, seconds = ${seconds}, original_language = ${language},
         prepare_after = case when conversation_id is not null then ${moment.database.toString()}::timestamptz + ${TRANSCRIPT_SECONDS} * interval '1 second' end
       where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
     if (use === 'answer' && call.aboutId !== null) await log(trx, districtId, moment, call.aboutId, work.who, 'answered')
@@ -191,6 +197,7 @@ async function log(
 async function insertAnswer(
   { trx, districtId, moment, call, who }: Work,
   answer: {
+    readonly kind: 'message' | 'voicemail'
     readonly text: string
     readonly sid: string
     readonly toPrepare: boolean
@@ -210,6 +217,7 @@ async function insertAnswer(
     conversationId,
     deskId: conversationId === null && call.schoolId !== null ? officeDesk(call.schoolId) : null,
     direction: fromStaff ? 'to_family' : 'to_staff',
+    kind: answer.kind,
     authorId: who,
     guardianId: fromStaff ? await guardianOf(trx, districtId, call) : who,
     text: answer.text,

@@ -14,6 +14,8 @@ export type NewMessage = {
   /** Where a message without a conversation belongs: a stranger's, at the office. */
   readonly deskId: string | null
   readonly direction: Direction
+  /** Absent: a message. */
+  readonly kind?: 'message' | 'voicemail'
   readonly authorId: string | null
   readonly guardianId: string | null
   readonly text: string
@@ -74,10 +76,10 @@ export async function insertMessages(
   if (messages.length === 0) return
   const seqs = await takeSeqs(trx, districtId, messages)
   await sql`
-    insert into exchange (district_id, id, conversation_id, desk_id, direction, author, author_id, guardian_id, seq, status, send_after, hold,
+    insert into exchange (district_id, id, conversation_id, desk_id, kind, direction, author, author_id, guardian_id, seq, status, send_after, hold,
       urgent, urgent_reason, prepare_after, original_text, carrier_sid, phone_id, proxy_number_id,
       keyword, pictures, reached_at, not_before, by_voice, created_at)
-    select ${districtId}, m.id, m.conversation_id, m.desk_id, m.direction, 'person', m.author_id, m.guardian_id, m.seq, m.status, m.send_after, m.hold,
+    select ${districtId}, m.id, m.conversation_id, m.desk_id, m.kind, m.direction, 'person', m.author_id, m.guardian_id, m.seq, m.status, m.send_after, m.hold,
       m.urgent, m.urgent_reason, case when m.to_prepare then ${at.toString()}::timestamptz
         + case when m.pictures and m.carrier_sid is not null then ${PICTURE_SECONDS} else 0 end * interval '1 second' end, m.text, m.carrier_sid, m.phone_id, m.proxy_number_id,
       m.keyword, m.pictures, m.reached_at, m.not_before, m.by_voice, ${at.toString()}::timestamptz + m.n * interval '1 microsecond'
@@ -90,9 +92,9 @@ export async function insertMessages(
       ${messages.map((m) => m.phoneId)}::uuid[], ${messages.map((m) => m.proxyNumberId)}::uuid[],
       ${messages.map((m) => m.keyword)}::text[], ${messages.map((m) => m.pictures)}::boolean[],
       ${messages.map((m) => m.detour?.at.toString() ?? null)}::timestamptz[], ${messages.map((m) => m.asked?.notBefore?.toString() ?? null)}::timestamptz[],
-      ${messages.map((m) => m.asked?.byVoice ?? false)}::boolean[]) with ordinality
+      ${messages.map((m) => m.asked?.byVoice ?? false)}::boolean[], ${messages.map((m) => m.kind ?? 'message')}::text[]) with ordinality
       as m (id, conversation_id, desk_id, direction, author_id, guardian_id, seq, status, send_after, hold, urgent, urgent_reason, to_prepare, text,
-        carrier_sid, phone_id, proxy_number_id, keyword, pictures, reached_at, not_before, by_voice, n)`.execute(trx)
+        carrier_sid, phone_id, proxy_number_id, keyword, pictures, reached_at, not_before, by_voice, kind, n)`.execute(trx)
   await appendEvents(
     trx,
     districtId,
@@ -106,6 +108,7 @@ export async function insertMessages(
         // What the row says of itself, so that no column can be changed without the log saying so.
         detail: {
           status: m.status,
+          kind: m.kind ?? 'message',
           direction: m.direction,
           conversation: m.conversationId,
           desk: m.deskId,

@@ -20,6 +20,10 @@ const PAGE = 2000
 type ExchangeRow = {
   readonly id: string
   readonly status: string
+  readonly kind: string
+  readonly urgent: boolean
+  readonly by_voice: boolean
+  readonly not_before: Temporal.Instant | null
   readonly author: string
   readonly author_id: string | null
   readonly direction: string
@@ -52,7 +56,7 @@ export async function findBadExchange(trx: Trx, districtId: string): Promise<Bro
   let after: string | null = null
   for (;;) {
     const { rows }: { rows: ExchangeRow[] } = await sql<ExchangeRow>`
-      select id, status, author, author_id, direction, conversation_id, desk_id, guardian_id, created_at, original_language, original_text,
+      select id, status, kind, urgent, by_voice, not_before, author, author_id, direction, conversation_id, desk_id, guardian_id, created_at, original_language, original_text,
         translation_language, translation_text, translation_by, urgent_reason from exchange
       where district_id = ${districtId} ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${PAGE}`.execute(
       trx,
@@ -127,6 +131,14 @@ function changedColumn(exchange: ExchangeRow, events: readonly EventRow[]): stri
     const { detail } = made
     const place = events.findLast((e) => e.what === PLACED)?.detail ?? detail
     const said: Readonly<Record<string, readonly [unknown, unknown]>> = {
+      // First events of before kinds were kept in them say it of calls alone.
+      kind: [exchange.kind, detail['kind'] ?? (exchange.kind === 'voicemail' ? 'voicemail' : 'message')],
+      urgency: [exchange.urgent, events.some((e) => e.detail?.['urgent'] === true)],
+      'way of being said': [exchange.by_voice, detail['byVoice'] === true],
+      'time before which it must not go': [
+        exchange.not_before?.toString() ?? null,
+        events.findLast((e) => e.detail !== null && Object.hasOwn(e.detail, 'notBefore'))?.detail?.['notBefore'] ?? null,
+      ],
       author: [exchange.author, made.what === 'notice' ? 'gateway' : 'person'],
       writer: [exchange.author_id, made.who],
       direction: [exchange.direction, detail['direction']],

@@ -70,6 +70,11 @@ test('an exchange as it was written is intact', async () => {
 
 test.each([
   ['who wrote it, so that it hides among the notices', () => `author = 'gateway'`, /another author/],
+  ['that it was urgent', () => `urgent = false`, /another urgency/],
+  ['that it is a message, and nothing that was said in a call', () => `kind = 'call'`, /another kind/],
+  ['that it is a message, and no voicemail', () => `kind = 'voicemail'`, /another kind/],
+  ['that it was written, and is said by a voice', () => `by_voice = true`, /another way of being said/],
+  ['when it was to go', () => `not_before = now()`, /another time before which it must not go/],
   ['the writer', () => `author_id = 'abel'`, /another writer/],
   ['the guardian', () => `guardian_id = 'abel'`, /another guardian/],
   ['the direction', () => `direction = 'to_family'`, /another direction/],

@@ -664,4 +664,32 @@ export const BREAKS: readonly Break[] = [
     to: '',
     tests: ['test/store/roster.test.ts'],
   },
+  {
+    rule: 'a family’s record holds what was said in its own time alone',
+    file: 'src/store/past-families.ts',
+    from: 'and ${MEANWHILE} and (hg.until',
+    to: 'and (hg.until',
+    tests: ['test/journeys/past-families.test.ts'],
+  },
+  {
+    rule: 'an administrator reads of those who have left only who has spoken at the own schools',
+    file: 'src/store/past-families.ts',
+    from: 'and c.school_id = any(${[...schools]}::text[]) and (c.staff_side',
+    to: 'and (${[...schools]}::text[] is not null) and (c.staff_side',
+    tests: ['test/journeys/past-families.test.ts'],
+  },
+  {
+    rule: 'nobody writes in the name of a desk of others',
+    file: 'src/relay/compose.ts',
+    from: '  return school === null ? null : {',
+    to: '  return {',
+    tests: ['test/dashboard/families.test.ts'],
+  },
+  {
+    rule: 'the kind of an exchange is held against the log',
+    file: 'src/store/verify-exchanges.ts',
+    from: "      kind: [exchange.kind, detail['kind']",
+    to: "      kind: [detail['kind'], detail['kind']",
+    tests: ['test/store/verify-exchanges.test.ts'],
+  },
 ]

@@ -103,7 +103,7 @@ ${ordered.map((text, i) =>
         text.label === '' ? '' : html`<p class="label">${text.label}</p>`
       }</div>`,
 )}
-${differs(x) ? html`<p class="label bad">A number, date, time or name differs between the two: read both.</p>` : ''}
+${differs(x) ? DIFFERS : ''}
 ${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
@@ -142,8 +142,11 @@ function eventsOf(x: ExchangeView, { head, asSeen }: ConversationView): Html {
   )}</ol></details>`
 }
 
+/** Said beside a translation whose facts are not those of the original. */
+export const DIFFERS = html`<p class="label bad">A number, date, time or name differs between the two: read both.</p>`
+
 /** Whether the translation that holds was found to say another fact than the original; a person's translation was not compared. */
-function differs(x: ExchangeView): boolean {
+export function differs(x: ExchangeView): boolean {
   return x.events.findLast(({ what }) => what === 'translated' || what === 'differs')?.what === 'differs'
 }
 

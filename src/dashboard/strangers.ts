@@ -3,13 +3,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import type { ForStaff } from '../relay/translating.ts'
+import type { ForReading, ForStaff } from '../relay/translating.ts'
 import type { ExchangeRecord } from '../store/exchange-record.ts'
 import { zoneOf } from '../store/people.ts'
+import { countryOf } from '../store/schools.ts'
 import { momentOf } from '../store/settings.ts'
 import { type Candidate, candidates, heardFrom, type Stranger, strangerOf } from '../store/strangers.ts'
 import { dismissStranger, identify, openUnknown } from '../store/strangers-settling.ts'
-import { notice } from './conversation-page.ts'
+import { DIFFERS, differs, notice } from './conversation-page.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
 import { type Sender, wrongDraft } from './sending.ts'
@@ -87,13 +88,14 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
     wrongChoice: string | null = null,
   ): Promise<FastifyReply> {
     const name = (queryOf(request, 'q') || fieldsOf(request)('q')).slice(0, 100)
-    const { records, found, now, zone } = await visit.read(async (trx) => {
+    const { records, found, now, zone, country } = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
       return {
         now: moment.now,
         records: await heardFrom(trx, visit.staff, stranger, moment),
         found: name.trim() === '' ? null : await candidates(trx, visit.staff, stranger, { name }),
         zone: await zoneOf(trx, visit.staff),
+        country: await countryOf(trx, visit.districtId),
       }
     })
     const words =
@@ -104,7 +106,9 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
                 async ({ view: x }) =>
                   [
                     x.id,
-                    x.direction === 'to_staff' && x.translation === null ? await deps.translateUnknown(x.original.text) : null,
+                    x.direction === 'to_staff' && x.translation === null
+                      ? await deps.translateUnknown(x.original.text, country)
+                      : null,
                   ] as const,
               ),
             ),
@@ -149,22 +153,17 @@ const NOBODY_CHOSEN =
   'Nothing was changed: find the guardian by name and tick whose phone it is. Only families of this school can be chosen.'
 const STOPPED = 'This phone asked for no more messages (STOP), so nothing can be sent to it until it texts START.'
 
-function heard(
-  x: ExchangeRecord['view'],
-  when: Html,
-  translated: { readonly text: string; readonly from: string } | null,
-  asked: boolean,
-): Html {
+function heard(x: ExchangeRecord['view'], when: Html, translated: ForReading | null, asked: boolean): Html {
   const mine = x.direction === 'to_family'
   const theirs = x.translation ?? null
-  const shown = translated === null ? (theirs === null ? null : { text: theirs.text, from: x.original.language }) : translated
+  const shown = translated ?? (theirs === null ? null : { text: theirs.text, from: x.original.language, differs: differs(x) })
   return html`<li class="${mine ? 'mine' : 'theirs'}">${x.kind === 'message' ? '' : html`<p class="kind">${x.kind === 'call' ? 'Call' : 'Voice message'}${x.seconds === null ? '' : html` · ${duration(x.seconds)}`}</p>`}
 ${x.original.text === '' ? '' : html`<p class="words" dir="auto">${x.original.text}</p>`}${attachments(x, { students: [] })}${
   shown === null || mine
     ? asked && x.original.text !== '' && !mine
       ? html`<p class="label">Not translated</p>`
       : ''
-    : html`<p class="words" lang="en">${shown.text}</p><p class="label">From ${languageWords(shown.from)}, by machine</p>`
+    : html`<p class="words" lang="en">${shown.text}</p><p class="label">From ${languageWords(shown.from)}, by machine</p>${shown.differs ? DIFFERS : ''}`
 }${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}<p class="foot">${when}</p></li>`
 }
 

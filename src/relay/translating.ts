@@ -1,5 +1,6 @@
 /** Asking a translator: an answer that cannot be one is none; and what staff ask for themselves. */
 
+import { missingFacts } from '../core/facts.ts'
 import { sameLanguage } from '../core/language.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Detector, TranslationAnswer, TranslationRequest, Translator } from './ports.ts'
@@ -21,9 +22,15 @@ export async function ask(translator: Pick<Translator, 'translate'>, request: Tr
 export type ForStaff = {
   /** A translation put back into the language of the writer; null: nobody can just now. */
   readonly translateBack: (text: string, from: string, to: string, names: readonly string[]) => Promise<string | null>
-  /** What somebody unknown wrote, in English; null: it needs no translation, or nobody can just now. */
-  readonly translateUnknown: (text: string) => Promise<{ readonly text: string; readonly from: string } | null>
+  /**
+   * What somebody unknown wrote, in English; null: it needs no translation, or nobody can just now. `differs`: a number, date or time came out differently. `country`
+   * (ISO 3166-1): where it is read.
+   */
+  readonly translateUnknown: (text: string, country: string) => Promise<ForReading | null>
 }
+
+/** A translation into English for staff alone. */
+export type ForReading = { readonly text: string; readonly from: string; readonly differs: boolean }
 
 /** These by an engine and a detector. */
 export function forStaff(translator: Pick<Translator, 'translate'>, detect: Detector): ForStaff {
@@ -33,10 +40,12 @@ export function forStaff(translator: Pick<Translator, 'translate'>, detect: Dete
   }
   return {
     translateBack: into,
-    translateUnknown: async (text) => {
+    translateUnknown: async (text, country) => {
       const from = detect(text).language
       const words = from === 'und' || sameLanguage(from, 'en') ? null : await into(text, from, 'en')
-      return words === null ? null : { text: words, from }
+      return words === null
+        ? null
+        : { text: words, from, differs: missingFacts(text, words, [], { from, to: 'en', country }).length > 0 }
     },
   }
 }

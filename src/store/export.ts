@@ -10,6 +10,7 @@ import { appendEvents } from './events.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
 import { exchangePage, WHOLE_DISTRICT } from './exchange-view.ts'
 import { type PeopleOf, peopleOf } from './export-people.ts'
+import { countryOf } from './schools.ts'
 import { now } from './settings.ts'
 import { inSnapshot } from './snapshot.ts'
 
@@ -188,7 +189,7 @@ export async function writeLog(db: Db, districtId: string, options: ExportOption
   let count = 0
   await inSnapshot(db, districtId, async (trx) => {
     const at = await now(trx)
-    const { country } = await trx.selectFrom('district').select('country').where('id', '=', districtId).executeTakeFirstOrThrow()
+    const country = await countryOf(trx, districtId)
     const mask = (text: string) => options.maskNumbers(text, country)
     const isWhole = Object.values(only).every((one) => one === null) && (by === undefined || by.scope.kind === 'district')
     const total = isWhole ? await countExchanges(trx, districtId, from, to) : 0

@@ -37,3 +37,9 @@ export async function staffOfSchool(
   )
   return rows
 }
+
+/** The country of a district, ISO 3166-1. */
+export async function countryOf(trx: Trx, districtId: string): Promise<string> {
+  const { country } = await trx.selectFrom('district').select('country').where('id', '=', districtId).executeTakeFirstOrThrow()
+  return country
+}

@@ -667,15 +667,15 @@ export const BREAKS: readonly Break[] = [
   {
     rule: 'a family’s record holds what was said in its own time alone',
     file: 'src/store/past-families.ts',
-    from: 'and ${MEANWHILE} and (hg.until',
-    to: 'and (hg.until',
+    from: 'hg.household_id = c.household_id and ${whileGuardian(districtId)}',
+    to: 'hg.household_id = c.household_id',
     tests: ['test/journeys/past-families.test.ts'],
   },
   {
-    rule: 'an administrator reads of those who have left only who has spoken at the own schools',
+    rule: 'an administrator finds of those who have left only who was of the own schools',
     file: 'src/store/past-families.ts',
-    from: 'and c.school_id = any(${[...schools]}::text[]) and (c.staff_side',
-    to: 'and (${[...schools]}::text[] is not null) and (c.staff_side',
+    from: 'where e.district_id = ${districtId} and ${ofSchools(sql`k.school_id`)}',
+    to: 'where e.district_id = ${districtId}',
     tests: ['test/journeys/past-families.test.ts'],
   },
   {
@@ -686,10 +686,10 @@ export const BREAKS: readonly Break[] = [
     tests: ['test/dashboard/families.test.ts'],
   },
   {
-    rule: 'the kind of an exchange is held against the log',
+    rule: 'the urgency of an exchange is held against the log',
     file: 'src/store/verify-exchanges.ts',
-    from: "      kind: [exchange.kind, detail['kind']",
-    to: "      kind: [detail['kind'], detail['kind']",
+    from: 'urgency: [exchange.urgent, events',
+    to: 'urgency: [exchange.urgent, exchange.urgent || events',
     tests: ['test/store/verify-exchanges.test.ts'],
   },
 ]

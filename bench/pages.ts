@@ -67,7 +67,7 @@ try {
   const [month, day] = [now.subtract({ hours: 24 * 30 }), now.subtract({ hours: 24 })]
   const watched = Array.from({ length: 10 }, (_, i) => word('e', 3_000 + 1_500 * i))
   await inDistrict(db, districtId, (trx) => watchFor(trx, districtId, 's7', watched, 't1'))
-  const anybody = { schoolId: 's7', name: '', role: null, classId: null, limit: 50 } as const
+  const anybody = { schoolId: 's7', name: '', role: null, classId: null, after: null, limit: 50 } as const
   const { announcement, guardian, strange } = await inDistrict(db, districtId, (trx) => more(trx, districtId))
   const pages: Readonly<Record<string, (trx: Trx) => Promise<unknown>>> = {
     'smallest question': (trx) => sql`select 1`.execute(trx),
@@ -115,17 +115,20 @@ try {
     'a frequent word of a teacher': (trx) => searchExchanges(trx, admins, { ...words(word('e', 20)), staff: teacher.id }, now),
     'a word now and then of a teacher': (trx) =>
       searchExchanges(trx, admins, { ...words(word('e', 800)), staff: teacher.id }, now),
-    'who looked': (trx) => looksOf(trx, admins, 100),
+    'who looked': (trx) => looksOf(trx, admins, null, 100),
     'review with ten watched words': (trx) => reviewsOf(trx, districtId, 's7', { week: '2026-01-05', by: 't1' }),
     'an announcement to a school': async (trx) => [
-      await announcementsOf(trx, districtId, 't1', { id: announcement, limit: 1 }),
-      await announcedMessages(trx, districtId, announcement, now),
+      await announcementsOf(trx, districtId, 't1', { id: announcement, before: null, limit: 1 }),
+      await announcedMessages(trx, districtId, announcement, { after: null, limit: 100, now }),
     ],
     people: (trx) => findPeople(trx, principal, { ...anybody, classId: null }),
     'people by name': (trx) => findPeople(trx, principal, { ...anybody, name: '77' }),
     'people of a class': (trx) => findPeople(trx, principal, { ...anybody, classId: 'k7' }),
     'people who have left': (trx) => findPeople(trx, principal, { ...anybody, role: 'left' }),
-    'families by name': (trx) => findFamilies(trx, districtId, { writer: 's7/office', schools: ['s7'], name: '77', limit: 30 }),
+    'families of the district by name': (trx) =>
+      findFamilies(trx, districtId, { writer: 't1', schools: null, name: '77', after: null, limit: 30 }),
+    'families by name': (trx) =>
+      findFamilies(trx, districtId, { writer: 's7/office', schools: ['s7'], name: '77', after: null, limit: 30 }),
     'a person': (trx) => personView(trx, admins, guardian),
     'an unknown phone': async (trx) => {
       const stranger = await strangerOf(trx, principal, strange)

@@ -132,7 +132,7 @@ function draftIn(request: FastifyRequest): ManyDraft {
 /** The announcement with those who would get it anew; null: there is none of this person, or its class or school is this person's no more. */
 async function editable({ districtId, staff, read }: Visit, id: string): Promise<Editable | null> {
   return read(async (trx) => {
-    const [row] = await announcementsOf(trx, districtId, staff.id, { id, limit: 1 })
+    const [row] = await announcementsOf(trx, districtId, staff.id, { id, before: null, limit: 1 })
     if (row === undefined) return null
     const all = await recipients(trx, districtId, staff, targetOf(row))
     if (all === null) return null

@@ -6,21 +6,24 @@ import type { ActOnAllRequest } from '../relay/compose-ports.ts'
 import {
   type AnnouncedState,
   type AnnouncementRow,
+  announcedCursor,
+  announcedMessage,
   announcedMessages,
   announcedState,
   announcementsOf,
-  MOST_MESSAGES,
+  scheduledOf,
   targetOf,
 } from '../store/announcements.ts'
-import type { ExchangeView } from '../store/exchange-record.ts'
 import { guardiansById } from '../store/family-names.ts'
 import { ownPhone } from '../store/own-phone.ts'
+import { zoneOf } from '../store/people.ts'
 import { recipients } from '../store/recipients.ts'
+import type { Telling } from './claiming.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
-import type { VisitOf } from './visits.ts'
-import { sayNotFound } from './wall.ts'
-import { arrives, clock, dayHeading, languageWords, namesInWords, outcome, timeTag } from './words.ts'
+import type { Visit, VisitOf } from './visits.ts'
+import { queryOf, sayNotFound } from './wall.ts'
+import { arrives, briefly, clock, dayHeading, languageWords, namesInWords, outcome, timeTag } from './words.ts'
 
 const STATES: Readonly<Record<AnnouncedState, string>> = {
   arrived: 'arrived',
@@ -30,6 +33,11 @@ const STATES: Readonly<Record<AnnouncedState, string>> = {
   canceled: 'canceled',
   not_reached: 'not reached',
 }
+
+/** Messages of an announcement on a page; its bar counts all. */
+const MOST_MESSAGES = 100
+/** Announcements on a page, and beneath the form that writes another. */
+const [MOST, NEWEST] = [25, 5]
 
 /** What the page needs of the house. */
 export type AnnouncementDeps = Sender & {
@@ -51,32 +59,57 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
       return reply.redirect(`/announcements/${id}${done === 0 ? '' : `?said=${said}_all`}`, 303)
     })
 
+  app.get('/announcements', async (request, reply) => {
+    const visit = visitOf(request)
+    const before = queryOf(request, 'before') || null
+    const now = await deps.now()
+    const { rows, zone } = await visit.read(async (trx) => ({
+      rows: await announcementsOf(trx, visit.districtId, visit.staff.id, { id: null, before, limit: MOST + 1 }),
+      zone: await zoneOf(trx, visit.staff),
+    }))
+    const shown = rows.slice(0, MOST)
+    const telling = { now, zone, asSeen: deps.asSeen }
+    return visit.page(
+      reply,
+      'classes',
+      'What you wrote to all',
+      html`<p class="crumb"><a href="/classes">Classes</a></p><h1>What you wrote to all</h1>${
+        shown.length === 0
+          ? html`<p class="empty">Nothing ${before === null ? 'yet: write to all families of a class from its page' : 'before that'}.</p>`
+          : announcementLines(shown, telling)
+      }${rows.length > MOST ? html`<p class="more"><a class="button" href="?before=${shown.at(-1)?.id}">Earlier</a></p>` : ''}`,
+    )
+  })
+
   app.get('/announcements/:id', async (request, reply) => {
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const { id } = request.params as { id: string }
     const now = await deps.now()
+    const after = announcedCursor.read(queryOf(request, 'after'))
     const found = await visit.read(async (trx) => {
-      const [row] = await announcementsOf(trx, districtId, staff.id, { id, limit: 1 })
+      const [row] = await announcementsOf(trx, districtId, staff.id, { id, before: null, limit: 1 })
       if (row === undefined) return null
-      const records = await announcedMessages(trx, districtId, id, now)
+      const { records, next } = await announcedMessages(trx, districtId, id, { after, limit: MOST_MESSAGES, now })
       const guardians = await guardiansById(
         trx,
         districtId,
         records.flatMap(({ view }) => [view.guardian ?? [], view.guardians].flat()),
       )
-      const later = records.find(({ view }) => isScheduled(view, now))
+      const [waiting] = (await scheduledOf(trx, districtId, staff.id, id, now)) ?? []
+      const later = waiting === undefined ? null : ((await announcedMessage(trx, districtId, id, waiting))?.notBefore ?? null)
       return {
         row,
         records,
+        next,
         guardians,
         phone: await ownPhone(trx, districtId, staff.id),
         later,
-        editable: later !== undefined && (await recipients(trx, districtId, staff, targetOf(row))) !== null,
+        editable: later !== null && (await recipients(trx, districtId, staff, targetOf(row))) !== null,
       }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, guardians, phone, later, editable } = found
+    const { row, records, next, guardians, phone, later, editable } = found
     const { zone } = row
     const order: readonly AnnouncedState[] = ['not_reached', 'canceled', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a)) - order.indexOf(announcedState(b)))
@@ -86,7 +119,7 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
       row.targetKind === 'class' ? 'classes' : 'school',
       `To ${row.target}`,
       html`<p class="crumb">${row.targetKind === 'class' ? html`<a href="/classes">Classes</a>` : html`<a href="/school/message">Message to all</a>`}</p><h1>To all of <bdi>${row.target}</bdi></h1>
-<p class="sub">Written ${writtenAt(deps.asSeen(row.at), now, zone)}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === undefined ? '' : scheduledPart(row.id, later.view, editable, now, zone)}
+<p class="sub">Written ${writtenAt(deps.asSeen(row.at), now, zone)}</p><blockquote dir="auto">${row.text}</blockquote>${phone.isOff ? html`<p class="hint">Your own phone is off: answers are read in your inbox only.</p>` : ''}${later === null ? '' : scheduledPart(row.id, later, editable, now, zone)}
 <div id="progress" data-live${going ? html` data-progress` : ''}>${bar(row)}
 <table><thead><tr><th scope="col">Family</th><th scope="col">Language</th><th scope="col">What became of it</th></tr></thead><tbody>${sorted.map(
         (record) => {
@@ -99,20 +132,16 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
             view.events.findLast(({ what }) => what === 'translated' || what === 'not_translated')?.what === 'not_translated'
           return html`<tr><td><bdi>${names.length === 0 ? 'A family' : namesInWords(names)}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}</td></tr>`
         },
-      )}</tbody></table>${records.length < MOST_MESSAGES ? '' : html`<p class="hint">The first ${MOST_MESSAGES} are shown, those not reached before the others.</p>`}</div>`,
+      )}</tbody></table>${next === null ? '' : html`<p class="more"><a class="button" href="?after=${announcedCursor.write(next)}">More families</a></p>`}</div>`,
     )
   })
 }
 
-function isScheduled({ status, notBefore }: ExchangeView, now: Temporal.Instant): boolean {
-  return status === 'held' && notBefore !== null && Temporal.Instant.compare(Temporal.Instant.from(notBefore), now) > 0
-}
-
 /** What may still be decided of an announcement that waits for its time. */
-function scheduledPart(id: string, { notBefore }: ExchangeView, editable: boolean, now: Temporal.Instant, zone: string): Html {
+function scheduledPart(id: string, notBefore: Temporal.Instant, editable: boolean, now: Temporal.Instant, zone: string): Html {
   const button = (action: string, words: string) =>
     html`<form method="post" action="/announcements/${id}/${action}"><button>${words}</button></form>`
-  return html`<div class="note"><p>It goes out ${arrives(Temporal.Instant.from(notBefore ?? now), now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}${editable ? html`<a class="button" href="/announcements/${id}/edit">Edit</a>` : ''}${button('release', 'Send to all now')}</div></div>`
+  return html`<div class="note"><p>It goes out ${arrives(notBefore, now, zone)}, to each family in its allowed hours.</p><div class="row">${button('cancel', 'Cancel for all')}${editable ? html`<a class="button" href="/announcements/${id}/edit">Edit</a>` : ''}${button('release', 'Send to all now')}</div></div>`
 }
 
 /** `today, 8:05 AM`, `Monday, November 3, 8:05 AM` */
@@ -121,9 +150,21 @@ function writtenAt(at: Temporal.Instant, now: Temporal.Instant, zone: string): H
   return timeTag(at, `${day}, ${clock(at.toZonedDateTimeISO(zone))}`)
 }
 
-/** An announcement in a list. */
-export function announcementLine(row: AnnouncementRow, when: Html): Html {
-  return html`<li><div class="wide"><a href="/announcements/${row.id}"><b><bdi>${row.target}</bdi></b></a> <span class="hint">${when}</span><p class="hint"><bdi>${row.text.slice(0, 120)}</bdi></p>${bar(row)}</div></li>`
+/** What somebody wrote to all lately, as the forms that write more show it, with the way to what was before. */
+export async function writtenToAll(
+  { districtId, staff, read }: Pick<Visit, 'districtId' | 'staff' | 'read'>,
+  telling: Telling,
+): Promise<Html | ''> {
+  const rows = await read((trx) => announcementsOf(trx, districtId, staff.id, { id: null, before: null, limit: NEWEST + 1 }))
+  if (rows.length === 0) return ''
+  return html`<h2>What you wrote to all</h2>${announcementLines(rows.slice(0, NEWEST), telling)}${rows.length > NEWEST ? html`<p class="more"><a class="button" href="/announcements">All of it</a></p>` : ''}`
+}
+
+function announcementLines(rows: readonly AnnouncementRow[], { now, zone, asSeen }: Telling): Html {
+  return html`<ul class="rows">${rows.map((row) => {
+    const when = timeTag(row.at, briefly(asSeen(row.at), now, zone))
+    return html`<li><div class="wide"><a href="/announcements/${row.id}"><b><bdi>${row.target}</bdi></b></a> <span class="hint">${when}</span><p class="hint"><bdi>${row.text.slice(0, 120)}</bdi></p>${bar(row)}</div></li>`
+  })}</ul>`
 }
 
 /** A bar that is read at a glance, with the same in words. */

@@ -3,12 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import { announcementsOf } from '../store/announcements.ts'
 import { classesOf, classesWithoutTeaching, classGuardians, studentsWithoutGuardian } from '../store/classes-view.ts'
 import { ownPhone } from '../store/own-phone.ts'
 import { type StaffedDesk, staffedDesks, zoneOf } from '../store/people.ts'
 import { sentencesFor } from '../store/sentences.ts'
-import { announcementLine } from './announcement.ts'
+import { writtenToAll } from './announcement.ts'
 import { familyLine } from './families.ts'
 import type { Languages } from './in-languages.ts'
 import { laterFields } from './later.ts'
@@ -19,13 +18,15 @@ import { addressed, audienceFor, EMPTY_DRAFT, type ManyDraft, manyDraftIn, previ
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
-import { briefly, counted, namesInWords, timeTag } from './words.ts'
+import { counted, namesInWords } from './words.ts'
 
 /** What the pages of classes need of the house. */
 export type ClassesDeps = Sender & Languages & { readonly now: () => Promise<Temporal.Instant> }
 
 /** Days without a word after which a family is listed. */
 const LATELY_DAYS = 30
+/** So many of them are seen at once; the others are opened. */
+const SILENT = 30
 
 /** What comes to each desk, and where its other work stands. */
 const DESK_WORK: Readonly<Record<string, Html>> = {
@@ -54,10 +55,9 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
     const visit = visitOf(request)
     const { districtId, staff } = visit
     const now = await deps.now()
-    const { classes, guardians, announcements, zone, desks, assists } = await visit.read(async (trx) => ({
+    const { classes, guardians, zone, desks, assists } = await visit.read(async (trx) => ({
       classes: await classesOf(trx, districtId, staff.id),
       guardians: await classGuardians(trx, districtId, staff.id, null),
-      announcements: await announcementsOf(trx, districtId, staff.id, { id: null, limit: 5 }),
       zone: await zoneOf(trx, staff),
       desks: await staffedDesks(trx, staff),
       assists: await classesWithoutTeaching(trx, districtId, staff.id),
@@ -75,14 +75,14 @@ export function classesRoutes(app: FastifyInstance, deps: ClassesDeps, visitOf: 
               (one) => html`<li><div><a href="/classes/${encodeURIComponent(one.id)}"><b><bdi>${one.title}</bdi></b></a>
 <p class="hint">${counted(one.students, 'student', 'students')}, whose families have ${counted(one.families, 'phone', 'phones')}</p></div><a class="button" href="/classes/${encodeURIComponent(one.id)}">Write to all</a></li>`,
             )}</ul>`
-      }${
-        announcements.length === 0
-          ? ''
-          : html`<h2>What you wrote to all</h2><ul class="rows">${announcements.map((one) => announcementLine(one, timeTag(one.at, briefly(deps.asSeen(one.at), now, zone))))}</ul>`
-      }${
+      }${await writtenToAll(visit, { now, zone, asSeen: deps.asSeen })}${
         silent.length === 0
           ? ''
-          : html`<h2>No word in ${LATELY_DAYS} days</h2><p class="hint">A short good word now makes the hard one later easier.</p><ul class="rows">${silent.slice(0, 60).map((one) => familyLine(one))}</ul>`
+          : html`<h2>No word in ${LATELY_DAYS} days</h2><p class="hint">A short good word now makes the hard one later easier.</p><ul class="rows">${silent.slice(0, SILENT).map((one) => familyLine(one))}</ul>${
+              silent.length > SILENT
+                ? html`<details><summary>${counted(silent.length - SILENT, 'more family', 'more families')}</summary><ul class="rows">${silent.slice(SILENT).map((one) => familyLine(one))}</ul></details>`
+                : ''
+            }`
       }`,
     )
   })

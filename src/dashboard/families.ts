@@ -51,6 +51,7 @@ export function familiesRoutes(app: FastifyInstance, deps: FamiliesDeps, visitOf
               writer: writer.id || visit.staff.id,
               schools: writer.schools,
               name,
+              after: queryOf(request, 'after') || null,
               limit: MOST + 1,
             }),
           )
@@ -74,12 +75,7 @@ ${found === null ? '' : foundPart(found, writer.id, name)}`,
     const opened = await deps.openConversation({ districtId, staff, guardianId: (request.params as { id: string }).id, desk })
     if (opened.kind === 'not_found') return sayNotFound(reply)
     if (opened.kind !== 'open')
-      return sayPlainly(
-        reply,
-        409,
-        'That is not possible now',
-        html`<p>${opened.problem}</p><p><a href="${desk === null ? '/classes' : '/families'}">Back</a></p>`,
-      )
+      return sayPlainly(reply, 409, 'That is not possible now', html`<p>${opened.problem}</p><p><a href="/families">Back</a></p>`)
     return reply.redirect(`/conversations/${opened.id}#end`, 303)
   })
 }
@@ -87,7 +83,7 @@ ${found === null ? '' : foundPart(found, writer.id, name)}`,
 function foundPart(found: readonly FamilyRow[], desk: string, name: string): Html {
   if (found.length === 0)
     return html`<p class="empty">No family of the school’s list has “<bdi>${name}</bdi>” in a name. Try a part of it.</p>`
-  return html`<ul class="rows">${found.slice(0, MOST).map((one) => familyLine(one, desk))}</ul>${found.length > MOST ? html`<p class="hint">The first ${MOST}. Type more of the name to see others.</p>` : ''}`
+  return html`<ul class="rows">${found.slice(0, MOST).map((one) => familyLine(one, desk))}</ul>${found.length > MOST ? html`<p class="more"><a class="button" href="/families?${new URLSearchParams({ q: name, as: desk, after: found[MOST - 1]?.guardianId ?? '' })}">More families</a></p>` : ''}`
 }
 
 /** A guardian with the way to write; `desk`: in whose name, empty: the own. */

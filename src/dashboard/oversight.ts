@@ -23,6 +23,7 @@ import { briefly, clockTag, dayHeading, familyInWords, namesInWords, outcome, ti
 export type OversightDeps = Sender & ExportDeps
 
 const PAGE = 40
+const MOST_LOOKS = 100
 /** Characters of a message in a list. */
 const EXCERPT = 240
 
@@ -68,10 +69,12 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     const visit = admin(request)
     if (visit === null) return sayNotFound(reply)
     const now = await deps.now()
-    const { looks, zone } = await visit.read(async (trx) => ({
-      looks: await looksOf(trx, visit.staff, 100),
+    const before = Number(queryOf(request, 'before')) || null
+    const { looks: found, zone } = await visit.read(async (trx) => ({
+      looks: await looksOf(trx, visit.staff, before === null ? null : Math.trunc(before), MOST_LOOKS + 1),
       zone: await zoneOf(trx, visit.staff),
     }))
+    const looks = found.slice(0, MOST_LOOKS)
     return visit.page(
       reply,
       'oversight',
@@ -84,7 +87,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
                 html`<li><div><b><bdi>${look.who}</bdi></b> ${LOOKS[look.what]}${look.whose === null ? '' : html` of <bdi>${look.whose}</bdi>`}${
                   typeof look.detail['reason'] === 'string' ? html`: <bdi>“${look.detail['reason']}”</bdi>` : ''
                 }${typeof look.detail['count'] === 'number' ? ` (${look.detail['count'] === 1 ? 'one message' : `${look.detail['count']} messages`})` : ''}</div><span class="hint">${timeTag(look.at, briefly(deps.asSeen(look.at), now, zone))}</span></li>`,
-            )}</ul>`
+            )}</ul>${found.length > MOST_LOOKS ? html`<p class="more"><a class="button" href="?before=${looks.at(-1)?.id}">Earlier</a></p>` : ''}`
       }`,
     )
   })

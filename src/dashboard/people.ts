@@ -49,8 +49,9 @@ export function peopleRoutes(app: FastifyInstance, deps: PeopleDeps, visitOf: Vi
     const name = queryOf(request, 'q').slice(0, 100)
     const role = PERSON_ROLES.find((one) => one === queryOf(request, 'role')) ?? null
     const classId = queryOf(request, 'class') || null
+    const after = queryOf(request, 'after') || null
     const { people, classes } = await visit.read(async (trx) => ({
-      people: await findPeople(trx, staff, { schoolId: school.id, name, role, classId, limit: MOST + 1 }),
+      people: await findPeople(trx, staff, { schoolId: school.id, name, role, classId, after, limit: MOST + 1 }),
       classes: await classesOfSchool(trx, visit.districtId, school.id),
     }))
     const option = (value: string, words: string, chosen: string) =>
@@ -74,7 +75,7 @@ ${
             html`<li><a href="/people/${encodeURIComponent(one.id)}"><span class="who"><bdi>${one.name}</bdi></span><span class="when">${one.role}</span>${
               one.with.length === 0 ? '' : html`<span class="with"><bdi>${namesInWords(one.with)}</bdi></span>`
             }</a></li>`,
-        )}</ul>${people.length > MOST ? html`<p class="hint">The first ${MOST}. Type part of a name to see others.</p>` : ''}`
+        )}</ul>${people.length > MOST ? html`<p class="more"><a class="button" href="/people?${new URLSearchParams({ of: school.id, q: name, role: role ?? '', class: classId ?? '', after: people[MOST - 1]?.id ?? '' })}">More people</a></p>` : ''}`
 }`,
     )
   })

@@ -3,11 +3,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import { announcementsOf } from '../store/announcements.ts'
 import { schoolHours, sideHours } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import { sentencesFor } from '../store/sentences.ts'
-import { announcementLine } from './announcement.ts'
+import { writtenToAll } from './announcement.ts'
 import type { Languages } from './in-languages.ts'
 import { laterFields } from './later.ts'
 import { sendPage } from './page.ts'
@@ -27,7 +26,6 @@ import {
 import { pictureField, readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
-import { briefly, timeTag } from './words.ts'
 
 /** What the page needs of the house. */
 export type SchoolMessageDeps = Sender & Languages
@@ -128,10 +126,7 @@ export function schoolMessageRoutes(app: FastifyInstance, deps: SchoolMessageDep
     const { districtId, staff, read } = visit
     const many = await about(visit, school)
     if (many === null) return sayNotFound(reply)
-    const { announcements, saved } = await read(async (trx) => ({
-      announcements: await announcementsOf(trx, districtId, staff.id, { id: null, limit: 5 }),
-      saved: await sentencesFor(trx, districtId, staff.id),
-    }))
+    const saved = await read((trx) => sentencesFor(trx, districtId, staff.id))
     const { zone } = many
     const { now } = many.moment
     const at = `/school/${encodeURIComponent(school.id)}/announcements`
@@ -148,11 +143,7 @@ export function schoolMessageRoutes(app: FastifyInstance, deps: SchoolMessageDep
 <textarea id="body" name="body" rows="4" dir="auto" required aria-describedby="when">${draft.body}</textarea><div id="preview" aria-live="polite">${await previewOfMany(deps, draft, many, { urgent: draft.urgent, each })}</div>
 ${pictureField(uploadIn(request).kind !== 'none')}${laterFields(draft.later, now, zone)}
 <details${draft.urgent ? ' open' : ''}><summary>This cannot wait</summary><label class="tick"><input type="checkbox" name="urgent" value="yes"${draft.urgent ? ' checked' : ''}> Send it as urgent, outside the families’ hours too</label><label for="reason">Why it cannot wait</label><input id="reason" name="reason" maxlength="300" value="${draft.reason}"></details>
-<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, many))}</form>${
-        announcements.length === 0
-          ? ''
-          : html`<h2>What you wrote to all</h2><ul class="rows">${announcements.map((one) => announcementLine(one, timeTag(one.at, briefly(deps.asSeen(one.at), now, zone))))}</ul>`
-      }`,
+<div class="row"><button class="quiet" formaction="${at}/preview" name="show" value="each">Show what arrives</button><button class="main" data-busy="Sending…">Send to every family</button></div>${sentencesPart(at, saved, addressed(visit, many))}</form>${await writtenToAll(visit, { now, zone, asSeen: deps.asSeen })}`,
     )
   }
 }

@@ -124,11 +124,11 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   return { kind: 'accepted', exchanges: messages.map(({ id, status, sendAfter }) => ({ id, status, sendAfter })) }
 }
 
-/** With whose rights somebody writes: who staffs a desk reaches all of its school, in its name. Null: it is no desk of theirs. */
+/** With whose rights somebody writes: who staffs a desk reaches all of its school, in its name, whatever classes are taught beside it. Null: it is no desk of theirs. */
 async function writerOf(district: ComposingDistrict, staff: Staff, desk: string | null): Promise<Staff | null> {
   if (desk === null) return staff
   const school = await district.deskSchool(staff.id, desk)
-  return school === null ? null : { ...staff, scope: { kind: 'schools', schools: [school] } }
+  return school === null ? null : { ...staff, id: desk, scope: { kind: 'schools', schools: [school] } }
 }
 
 /** What is wrong with the way and the time that somebody asks for; null: nothing. */

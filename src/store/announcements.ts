@@ -151,14 +151,14 @@ export async function announcedMessage(
   return { picture: await pictureOfMessage(trx, districtId, row.conversation, exchangeId), notBefore: row.not_before }
 }
 
-/** The newest announcements of a staff member; with `id`, that one alone. */
+/** The newest announcements of a staff member, before one of them (null: all); with `id`, that one alone. */
 export async function announcementsOf(
   trx: Trx,
   districtId: string,
   staffId: string,
-  given: { readonly id: string | null; readonly limit: number },
+  given: { readonly id: string | null; readonly before: string | null; readonly limit: number },
 ): Promise<AnnouncementRow[]> {
-  if (given.id !== null && !isUuid(given.id)) return []
+  if ([given.id, given.before].some((id) => id !== null && !isUuid(id))) return []
   const { rows } = await sql<Omit<AnnouncementRow, 'states'> & { states: Record<AnnouncedState, number> }>`
     select a.id, coalesce(k.title, case when a.target_kind = 'school' then s.name end, a.target_id) as target, a.target_kind as "targetKind", a.target_id as "targetId", coalesce(s.hours ->> 'timezone', s.time_zone, 'UTC') as zone, coalesce(t.text, '') as text, a.created_at as at, coalesce(t.states, '{}') as states
     from announcement a
@@ -175,7 +175,8 @@ export async function announcementsOf(
       select (select text from one order by id desc limit 1) as text,
         (select jsonb_object_agg(state, n) from (select state, count(*)::int as n from one group by state) counted) as states) t on true
     where a.district_id = ${districtId} and a.author_id = ${staffId} ${given.id === null ? sql`` : sql`and a.id = ${given.id}::uuid`}
-    order by a.created_at desc, a.id limit ${given.limit}`.execute(trx)
+      ${given.before === null ? sql`` : sql`and (a.created_at, a.id) < (select b.created_at, b.id from announcement b where b.district_id = ${districtId} and b.id = ${given.before}::uuid)`}
+    order by a.created_at desc, a.id desc limit ${given.limit}`.execute(trx)
   return rows.map((row) => ({
     ...row,
     states: STATES.flatMap((state) => (row.states[state] ? [{ state, count: row.states[state] }] : [])),
@@ -199,21 +200,37 @@ export function announcedState({
   return view.status === 'sent' ? 'sent' : 'waiting'
 }
 
-/** Messages of an announcement that its page shows one by one; its bar counts all. */
-export const MOST_MESSAGES = 500
+/** Where the next page of an announcement's messages begins: the group of the last one that was shown, and its id. */
+export type AnnouncedCursor = { readonly group: number; readonly id: string }
 
-/** The messages of an announcement, those that need a look first; at most `MOST_MESSAGES`. */
+/** The cursor as a word for an address, and back; null when the word is none. */
+export const announcedCursor = {
+  write: ({ group, id }: AnnouncedCursor): string => `${group}.${id}`,
+  read: (word: string): AnnouncedCursor | null => {
+    const [group = '', id = ''] = word.split('.', 2)
+    return /^[0-2]$/.test(group) && isUuid(id) ? { group: Number(group), id } : null
+  },
+}
+
+/** A page of an announcement's messages: what did not arrive before what is under way, and that before what has arrived. */
 export async function announcedMessages(
   trx: Trx,
   districtId: string,
   announcementId: string,
-  now: Temporal.Instant,
-): Promise<readonly ExchangeRecord[]> {
-  return readExchanges(
+  given: { readonly after: AnnouncedCursor | null; readonly limit: number; readonly now: Temporal.Instant },
+): Promise<{ readonly records: readonly ExchangeRecord[]; readonly next: AnnouncedCursor | null }> {
+  const { after, limit, now } = given
+  const { rows } = await sql<AnnouncedCursor>`select g.id, g."group" from (
+      select x.id, case when x.status in ('failed', 'undelivered', 'canceled') then 0 when x.status = 'delivered' or x.heard_at is not null then 2 else 1 end as "group"
+      from (${standing(sql`${districtId}`, sql`${announcementId}::uuid`)}) x) g
+    where ${after === null ? sql`true` : sql`(g."group", g.id) > (${after.group}, ${after.id}::uuid)`} order by g."group", g.id limit ${limit + 1}`.execute(
     trx,
-    districtId,
-    sql`select x.id from (${standing(sql`${districtId}`, sql`${announcementId}::uuid`)}) x
-      order by case when x.status in ('failed', 'undelivered', 'canceled') then 0 when x.status = 'delivered' or x.heard_at is not null then 2 else 1 end, x.id limit ${MOST_MESSAGES}`,
-    now,
   )
+  const shown = rows.slice(0, limit)
+  const records = await readExchanges(trx, districtId, sql`select unnest(${shown.map(({ id }) => id)}::uuid[]) as id`, now)
+  const byId = new Map(records.map((record) => [record.view.id, record]))
+  return {
+    records: shown.flatMap(({ id }) => byId.get(id) ?? []),
+    next: rows.length > limit ? (shown.at(-1) ?? null) : null,
+  }
 }

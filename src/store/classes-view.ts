@@ -32,7 +32,7 @@ export async function classesOf(trx: Trx, districtId: string, staffId: string): 
   return rows.map((row) => ({ ...row, hours: sideHours(row.hours, 'to_family', null) }))
 }
 
-/** The titles of the classes in which somebody of the staff stands today and that others teach: an aide's, a counselor's. */
+/** The titles of the classes in which somebody of the staff stands today without teaching there: an aide's, a counselor's. */
 export async function classesWithoutTeaching(trx: Trx, districtId: string, staffId: string): Promise<string[]> {
   const { rows } = await sql<{ title: string }>`
     select distinct k.title from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active

@@ -12,7 +12,7 @@ import {
   readRows,
   withDetails,
 } from './exchange-record.ts'
-import { householdsOfClass, householdsOfFamily, saidByFamily, saidToFamily } from './past-families.ts'
+import { householdsOf, saidBy, saidTo } from './past-families.ts'
 
 /** Who looks: a staff member sees as far as the scope reaches. */
 export type Viewer = Pick<Staff, 'id' | 'scope'>
@@ -91,15 +91,18 @@ export async function exchangePage(
     ${filter.after === null ? sql`` : sql`and (x.created_at, x.id) > (${filter.after.at.toString()}::timestamptz, ${filter.after.id}::uuid)`}`
   const limit = filter.limit + 1
   const order = sql`order by created_at, id limit ${limit}`
+  const family = filter.family == null ? null : { person: filter.family }
   const ofHousehold =
-    filter.family != null
-      ? sql`and ((c.household_id in ${householdsOfFamily(districtId, filter.family)} and ${saidToFamily(districtId, filter.family)}) or ${saidByFamily(districtId, filter.family)})`
+    family !== null
+      ? sql`and ((c.household_id in ${householdsOf(districtId, family)} and ${saidTo(districtId, family)}) or ${saidBy(districtId, family)})`
       : filter.guardian === null
         ? sql``
         : sql`and (x.guardian_id = ${filter.guardian} or c.household_id in (
           select hg.household_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
           where hg.district_id = ${districtId} and hg.guardian_id = ${filter.guardian} and ${CURRENT_GUARDIAN}))`
-  const ofClass = filter.classId == null ? sql`` : sql`and c.household_id in ${householdsOfClass(districtId, filter.classId)}`
+  const inClass = filter.classId == null ? null : { class: filter.classId }
+  const ofClass =
+    inClass === null ? sql`` : sql`and c.household_id in ${householdsOf(districtId, inClass)} and ${saidTo(districtId, inClass)}`
   const ids = sql`
     (select x.id, x.created_at from exchange x join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
       where ${common} and ${seesConversation(viewer, sides)}
@@ -108,7 +111,7 @@ export async function exchangePage(
     (select x.id, x.created_at from exchange x
       where ${common} and x.conversation_id is null and ${seesSide(viewer, sides)}
         ${filter.staff === null ? sql`` : sql`and x.desk_id = ${filter.staff}`}
-        ${filter.family == null ? sql`` : sql`and ${saidByFamily(districtId, filter.family)}`}
+        ${family === null ? sql`` : sql`and ${saidBy(districtId, family)}`}
         ${filter.guardian === null ? sql`` : sql`and x.guardian_id = ${filter.guardian}`} ${filter.classId == null ? sql`` : sql`and false`} ${order})
     ${order}`
   const rows = await readRows(trx, districtId, ids, now)

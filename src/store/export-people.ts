@@ -36,7 +36,15 @@ export async function peopleOf(trx: Trx, districtId: string, records: readonly E
     left join desk d on d.district_id = e.district_id and d.id = e.desk_id
     join school s on s.district_id = e.district_id and s.id = case when c.id is null then d.school_id else c.school_id end
     where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[])`.execute(trx)
-  const guardians = [...new Set(records.flatMap(({ view }) => view.guardians))]
+  // The guardians of then; where nobody knew then whose phone it was, those of now.
+  const { rows: then } = await sql<{ id: string; guardians: string[] }>`
+    select e.id, array_agg(distinct hg.guardian_id) as guardians from exchange e
+    join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
+    join household_guardian hg on hg.district_id = c.district_id and hg.household_id = c.household_id
+      and hg.since <= e.created_at and (hg.until is null or e.created_at <= hg.until)
+    where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[]) group by e.id`.execute(trx)
+  const guardiansThen = new Map(then.map(({ id, guardians }) => [id, guardians]))
+  const guardiansOf = ({ view }: ExchangeRecord) => guardiansThen.get(view.id) ?? view.guardians
   const { rows: children } = await sql<{
     guardian_id: string
     id: string
@@ -46,23 +54,25 @@ export async function peopleOf(trx: Trx, districtId: string, records: readonly E
   }>`
     select gs.guardian_id, st.id, coalesce(nullif(trim(concat_ws(' ', st.given_name, st.family_name)), ''), st.id) as name, gs.since, gs.until
     from ${guardianshipsEver(districtId)} gs join person st on st.district_id = ${districtId} and st.id = gs.student_id
-    where gs.guardian_id = any(${guardians}::text[]) order by st.given_name, st.id`.execute(trx)
+    where gs.guardian_id = any(${[...new Set(records.flatMap(guardiansOf))]}::text[]) order by st.given_name, st.id`.execute(trx)
   const ofGuardian = Map.groupBy(children, (row) => row.guardian_id)
   const studentsOf = new Map(
-    records.map(({ view }) => {
-      const at = Temporal.Instant.from(view.at)
-      const then = view.guardians
-        .flatMap((id) => ofGuardian.get(id) ?? [])
-        .filter(
-          ({ since, until }) =>
-            (since === null || Temporal.Instant.compare(at, since) >= 0) &&
-            (until === null || Temporal.Instant.compare(at, until) <= 0),
-        )
-      return [view.id, [...new Map(then.map(({ id, name }) => [id, name])).values()]]
+    records.map((record) => {
+      const at = Temporal.Instant.from(record.view.at)
+      const all = guardiansOf(record).flatMap((id) => ofGuardian.get(id) ?? [])
+      const known = all.filter(({ since, until }) => isWithin(at, since, until))
+      // Before the list named anybody, a phone was already theirs.
+      return [record.view.id, [...new Map((known.length > 0 ? known : all).map(({ id, name }) => [id, name])).values()]]
     }),
   )
   return {
     names: new Map(names.map(({ id, name }) => [id, name])),
     places: new Map(places.map(({ id, school, zone }) => [id, { school, zone, students: studentsOf.get(id) ?? [] }])),
   }
+}
+
+function isWithin(at: Temporal.Instant, since: Temporal.Instant | null, until: Temporal.Instant | null): boolean {
+  return (
+    (since === null || Temporal.Instant.compare(at, since) >= 0) && (until === null || Temporal.Instant.compare(at, until) <= 0)
+  )
 }

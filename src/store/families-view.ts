@@ -3,6 +3,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { fullName, shortName } from '../core/people.ts'
 import { contains, type Trx } from './database.ts'
+import { isAfter } from './person-view.ts'
 
 /** How a guardian is reached, if at all. */
 export type HowReached = 'text' | 'call' | 'stopped' | 'no_phone'
@@ -24,13 +25,20 @@ export function guardiansOfSchools(
     where po.district_id = ${districtId} and (${schools === null} or po.org_id = any(${schools === null ? [] : [...schools]}::text[])) and ${fits})`
 }
 
+/** True where somebody is of one of these schools; null: of any. */
+export function isOfSchools(districtId: string, id: RawBuilder<unknown>, schools: readonly string[] | null): RawBuilder<boolean> {
+  return schools === null
+    ? sql<boolean>`true`
+    : sql<boolean>`exists (select from person_org o where o.district_id = ${districtId} and o.person_id = ${id} and o.org_id = any(${[...schools]}::text[]))`
+}
+
 /** True where the guardian `g` or the student `st` has this in a name. */
 export function isNamed(name: string): RawBuilder<boolean> {
   const pattern = contains(name.trim())
   return sql<boolean>`(concat_ws(' ', g.given_name, g.family_name, g.display_name) ilike ${pattern} or concat_ws(' ', st.given_name, st.family_name) ilike ${pattern})`
 }
 
-/** A guardian with the students, as `Maya L.`. `conversation`: of the writer with this household; null: none yet. */
+/** A guardian with the students of the asked schools, as `Maya L.`. `conversation`: of the writer with this household; null: none yet. */
 export type FamilyRow = {
   readonly students: readonly string[]
   readonly guardianId: string
@@ -48,6 +56,8 @@ export async function findFamilies(
     readonly writer: string
     readonly schools: readonly string[] | null
     readonly name: string
+    /** sourcedId of the last guardian of the page before; null: from the first one on. */
+    readonly after: string | null
     readonly limit: number
   },
 ): Promise<FamilyRow[]> {
@@ -63,13 +73,14 @@ export async function findFamilies(
   }>`
     select g.id as guardian_id, g.given_name, g.family_name, g.display_name, g.language, ${HOW_REACHED} as reached, c.id as conversation,
       coalesce((select jsonb_agg(jsonb_build_object('given_name', k.given_name, 'family_name', k.family_name) order by k.given_name, k.id) from guardianship w
-        join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id), '[]') as students
+        join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id and ${isOfSchools(districtId, sql`k.id`, asked.schools)}), '[]') as students
     from person g
     left join household_guardian hg on hg.district_id = g.district_id and hg.guardian_id = g.id and hg.until is null
     left join household h on h.district_id = hg.district_id and h.id = hg.household_id and h.until is null
     left join phone p on p.district_id = h.district_id and p.id = h.phone_id
     left join conversation c on c.district_id = h.district_id and c.household_id = h.id and c.staff_side = ${asked.writer} and c.ended_at is null
     where g.district_id = ${districtId} and g.id in ${guardiansOfSchools(districtId, asked.schools, isNamed(asked.name))}
+      and ${isAfter(districtId, asked.after, sql.ref('g'))}
     order by g.family_name, g.given_name, g.id limit ${asked.limit}`.execute(trx)
   return rows.map((row) => ({
     students: row.students.map((one) => shortName({ givenName: one.given_name, familyName: one.family_name })),

@@ -6,7 +6,7 @@ import { fits, hasPhrase, type SearchTerm, termsOf } from '../core/search-words.
 import type { Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import { type Cursor, seesConversation, type Viewer } from './exchange-view.ts'
-import { householdsOfClass, householdsOfFamily, saidToFamily } from './past-families.ts'
+import { householdsOf, saidTo, type Whose } from './past-families.ts'
 import { indexed, notIndexed, planWords } from './word-search.ts'
 
 /** What is looked for; null: everything. */
@@ -151,13 +151,21 @@ async function* batches(
   }
 }
 
-/** True for the exchanges `x` of the wanted time and state, and of the wanted family's own time. */
-function wanted(districtId: string, { from, to, family = null, before, status, also }: Search): RawBuilder<boolean> {
+/** Whose families are wanted; none: everybody's. */
+function whoseOf({ family, classId }: { readonly family: string | null; readonly classId: string | null }): readonly Whose[] {
+  return [...(family === null ? [] : [{ person: family }]), ...(classId === null ? [] : [{ class: classId }])]
+}
+
+/** True for the exchanges `x` of the wanted time and state, and of the wanted families' own time. */
+function wanted(districtId: string, { from, to, family = null, classId, before, status, also }: Search): RawBuilder<boolean> {
   return sql<boolean>`x.author = 'person'
     ${from === null ? sql`` : sql`and x.created_at >= ${from.toString()}::timestamptz`}
     ${to === null ? sql`` : sql`and x.created_at < ${to.toString()}::timestamptz`}
     ${before === null ? sql`` : sql`and (x.created_at, x.id) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`}
-    ${family === null ? sql`` : sql`and ${saidToFamily(districtId, family)}`}
+    ${sql.join(
+      whoseOf({ family, classId }).map((whose) => sql`and ${saidTo(districtId, whose)}`),
+      sql` `,
+    )}
     ${status === null ? sql`` : sql`and x.status = ${status}`} ${also === undefined ? sql`` : sql`and ${also}`}`
 }
 
@@ -166,8 +174,10 @@ function about(viewer: Viewing, { staff, classId, family = null }: Search): RawB
   const { districtId } = viewer
   return sql<boolean>`${seesConversation(viewer, [])}
     ${staff === null ? sql`` : sql`and c.staff_side = ${staff}`}
-    ${classId === null ? sql`` : sql`and c.household_id in ${householdsOfClass(districtId, classId)}`}
-    ${family === null ? sql`` : sql`and c.household_id in ${householdsOfFamily(districtId, family)}`}`
+    ${sql.join(
+      whoseOf({ family, classId }).map((whose) => sql`and c.household_id in ${householdsOf(districtId, whose)}`),
+      sql` `,
+    )}`
 }
 
 /** The conversations of the wanted teacher, family or class; null when nobody named one, or they are many. */

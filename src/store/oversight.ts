@@ -136,6 +136,8 @@ const LOOKS = [
 
 /** One look or export of others' exchanges, or a PIN that opens a household's messages. */
 export type Look = {
+  /** Of its event: the greater, the newer. */
+  readonly id: number
   readonly at: Temporal.Instant
   readonly who: string
   /** Whose conversation it was: the staff side's name; null where it was none. */
@@ -144,12 +146,12 @@ export type Look = {
   readonly detail: Readonly<Record<string, string | number | boolean | null>>
 }
 
-/** The newest looks and exports: of the whole district for its administrators, else of the own schools' staff. */
-export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Look[]> {
+/** The newest looks and exports, older than one of them (null: all): of the whole district for its administrators, else of the own schools' staff. */
+export async function looksOf(trx: Trx, admin: Staff, before: number | null, limit: number): Promise<Look[]> {
   const { districtId, scope } = admin
   const schools = scope.kind === 'schools' ? [...scope.schools] : []
   const { rows } = await sql<Look>`
-    select e.at, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as whose, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
+    select e.id, e.at, coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as whose, coalesce(p.display_name, nullif(trim(concat_ws(' ', p.given_name, p.family_name)), ''), e.who, 'The server’s command line') as who, e.what, coalesce(e.detail, '{}') as detail
     from event e left join person p on p.district_id = e.district_id and p.id = e.who
     left join conversation c on c.district_id = e.district_id and c.id = (case when e.what = 'conversation_seen' then e.detail ->> 'conversation' end)::uuid
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
@@ -159,6 +161,7 @@ export async function looksOf(trx: Trx, admin: Staff, limit: number): Promise<Lo
         and d.detail ->> 'export' = e.detail ->> 'export'))
       and (${scope.kind === 'district'} or exists (
         select from person_org po where po.district_id = e.district_id and po.person_id = e.who and po.org_id = any(${schools}::text[])))
+      ${before === null ? sql`` : sql`and e.id < ${before}`}
     order by e.id desc limit ${limit}`.execute(trx)
   return rows
 }

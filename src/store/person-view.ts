@@ -1,10 +1,10 @@
 /** People as an administrator sees them: found by name, class and role, and one person with all that decides how the school reaches them. No number. */
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { channelOf } from '../core/channel.ts'
 import { type Scope, type Staff, scopeOf } from '../core/people.ts'
 import { contains, type Trx } from './database.ts'
-import { hasSpokenAt, spokenAt } from './past-families.ts'
+import { everAt } from './past-families.ts'
 import { takesTexts } from './phones.ts'
 import { enrolledNow } from './reach.ts'
 
@@ -19,6 +19,8 @@ export type PeopleQuestion = {
   readonly name: string
   readonly role: PersonRole | null
   readonly classId: string | null
+  /** sourcedId of the last one of the page before; null: from the first one on. */
+  readonly after: string | null
   readonly limit: number
 }
 
@@ -42,9 +44,16 @@ const relatives = (districtId: string, table: 'guardianship' | 'past_guardianshi
 const self = (districtId: string) =>
   sql`array(select p.id union all select gs.student_id from guardianship gs where gs.district_id = ${districtId} and gs.guardian_id = p.id)`
 
+/** True for the people `p` who come after somebody (null: everybody) by family name, given name and id. */
+export function isAfter(districtId: string, id: string | null, p = sql.ref('p')): RawBuilder<boolean> {
+  return id === null
+    ? sql<boolean>`true`
+    : sql<boolean>`(${p}.family_name, ${p}.given_name, ${p}.id) > (select l.family_name, l.given_name, l.id from person l where l.district_id = ${districtId} and l.id = ${id})`
+}
+
 /**
- * The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. Of those who
- * have left, the ones who have spoken with the school.
+ * The active people of a school who fit, by name; those of the district's own office are in every school's list for the district's administrators. `left`: who is in no
+ * list of the district any more, and was in a class of the school, a guardian of one who was, or wrote in its name.
  */
 export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion): Promise<PersonRow[]> {
   const { districtId, scope } = admin
@@ -52,12 +61,11 @@ export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion):
   const org = sql`po.district_id = ${districtId} and (po.org_id = ${asked.schoolId}
     or (${scope.kind === 'district'} and po.org_id = (select sourced_id from district where id = ${districtId})))`
   const left = asked.role === 'left'
-  const here = sql`select po.person_id as id from person_org po where ${org}
-          union select gs.guardian_id from person_org po join guardianship gs on gs.district_id = po.district_id and gs.student_id = po.person_id where ${org}`
   const pool = left
-    ? spokenAt(districtId, asked.schoolId)
+    ? everAt(districtId, [asked.schoolId], asked.classId)
     : asked.classId === null
-      ? here
+      ? sql`select po.person_id as id from person_org po where ${org}
+          union select gs.guardian_id from person_org po join guardianship gs on gs.district_id = po.district_id and gs.student_id = po.person_id where ${org}`
       : sql`select e.person_id as id from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.school_id = ${asked.schoolId}
             where e.district_id = ${districtId} and e.class_id = ${asked.classId} and ${enrolledNow('e')}
           union select gs.guardian_id from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.school_id = ${asked.schoolId}
@@ -65,11 +73,13 @@ export async function findPeople(trx: Trx, admin: Staff, asked: PeopleQuestion):
             where e.district_id = ${districtId} and e.class_id = ${asked.classId} and e.role = 'student' and ${enrolledNow('e')}`
   const { rows } = await sql<PersonRow>`
     select p.id, ${NAME} as name, p.role, coalesce((
-        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from ${relatives(districtId, left ? 'past_guardianship' : 'guardianship')}), '[]') as "with"
+        select jsonb_agg(concat_ws(' ', o.given_name, o.family_name) order by o.given_name, o.id) from ${relatives(districtId, left ? 'past_guardianship' : 'guardianship')}
+        where ${left && scope.kind !== 'district' ? sql`o.id in ${everAt(districtId, [asked.schoolId])}` : sql`true`}), '[]') as "with"
     -- Names are compared of the pool alone: asked of the join, PostgreSQL compares those of the whole district.
     from (select p.* from (${pool}) w join person p on p.district_id = ${districtId} and p.id = w.id
-      and ${left ? sql`not (p.active and p.id in (${here}))` : sql`p.active`} offset 0) p
+      and p.active = ${!left} offset 0) p
     where ${asked.name.trim() === '' ? sql`true` : sql`concat_ws(' ', p.given_name, p.family_name, p.display_name) ilike ${pattern}`}
+      and ${isAfter(districtId, asked.after)}
       and (${asked.role === null || left} or ${asked.role}::text = case p.kind when 'guardian' then 'guardian' when 'student' then 'student' else p.role end)
     order by p.family_name, p.given_name, p.id limit ${asked.limit}`.execute(trx)
   return rows
@@ -95,7 +105,7 @@ export type PersonView = {
   readonly scope: Scope
   readonly schools: readonly { readonly id: string; readonly name: string }[]
   readonly classes: readonly string[]
-  /** On the list of the viewer's schools; else somebody who has left them, of whom nothing may be changed. */
+  /** On the list; else somebody who has left, of whom nothing may be changed. */
   readonly active: boolean
   /** The students of a guardian, the guardians of a student. */
   readonly relatives: readonly { readonly id: string; readonly name: string }[]
@@ -115,13 +125,17 @@ export type PersonView = {
   readonly secondFactor: boolean
 }
 
-/** A person of this administrator's schools, or of the district for its own, and who has left them but spoke there; null for everybody else. */
+/**
+ * A person of this administrator's schools, or of the district for its own, and who was one and is in no list of the district any more; null for everybody else. Of
+ * who has left, relatives and schools are those that the administrator sees.
+ */
 export async function personView(trx: Trx, admin: Staff, id: string): Promise<PersonView | null> {
   const { districtId, scope } = admin
   if (scope.kind === 'own') return null
   const schools = scope.kind === 'schools' ? [...scope.schools] : []
-  const here = sql`(p.active and (${scope.kind === 'district'} or exists (
-      select from person_org po where po.district_id = ${districtId} and po.org_id = any(${schools}::text[]) and po.person_id = any(${self(districtId)}))))`
+  const inSchools = scope.kind === 'district' ? null : schools
+  const seen = (id: RawBuilder<unknown>) =>
+    inSchools === null ? sql`true` : sql`(p.active or ${id} in ${everAt(districtId, inSchools)})`
   const { rows } = await sql<{
     id: string
     name: string
@@ -144,16 +158,16 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     said_by: string | null
     said_at: Temporal.Instant | null
   }>`
-    select p.id, ${NAME} as name, p.kind, p.role, ${here} as active, p.language, p.spoken_language, p.contact_by, p.language_decided, p.contact_decided, d.sourced_id as district,
+    select p.id, ${NAME} as name, p.kind, p.role, p.active, p.language, p.spoken_language, p.contact_by, p.language_decided, p.contact_decided, d.sourced_id as district,
       array(select po.org_id from person_org po where po.district_id = p.district_id and po.person_id = p.id) as orgs,
       coalesce((select jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name, s.id) from school s where s.district_id = p.district_id and s.active
         and s.id in (select po.org_id from person_org po where po.district_id = ${districtId} and po.person_id = any(${self(districtId)}))), '[]') as schools,
       array(select k.title from enrollment e join class k on k.district_id = e.district_id and k.id = e.class_id and k.active
         where e.district_id = p.district_id and e.person_id = p.id and ${enrolledNow('e')} order by k.title, k.id limit 30) as classes,
       coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
-        from ${relatives(districtId, 'guardianship')}), '[]') as relatives,
+        from ${relatives(districtId, 'guardianship')} where ${seen(sql`o.id`)}), '[]') as relatives,
       coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
-        from ${relatives(districtId, 'past_guardianship')} where r.id not in (select r.id from ${relatives(districtId, 'guardianship')})), '[]') as formerly,
+        from ${relatives(districtId, 'past_guardianship')} where r.id not in (select r.id from ${relatives(districtId, 'guardianship')}) and ${seen(sql`o.id`)}), '[]') as formerly,
       array(select concat_ws(' ', s.name, k.kind) from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id
         join school s on s.district_id = k.district_id and s.id = k.school_id where ds.district_id = p.district_id and ds.person_id = p.id order by 1) as desks,
       exists (select from second_factor f where f.district_id = p.district_id and f.staff_id = p.id) as second_factor,
@@ -161,9 +175,9 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     from person p join district d on d.id = p.district_id
     left join office_phone w on w.district_id = p.district_id and w.guardian_id = p.id
     left join person b on b.district_id = p.district_id and b.id = w.said_by
-    where p.district_id = ${districtId} and p.id = ${id} and (${scope.kind === 'district'} or ${here} or ${hasSpokenAt(districtId, schools)})`.execute(
-    trx,
-  )
+    where p.district_id = ${districtId} and p.id = ${id} and (${inSchools === null} or (p.active and exists (
+      select from person_org po where po.district_id = ${districtId} and po.org_id = any(${schools}::text[]) and po.person_id = any(${self(districtId)})))
+      or (not p.active and p.id in ${everAt(districtId, schools)}))`.execute(trx)
   const row = rows[0]
   if (row === undefined) return null
   return {
@@ -182,7 +196,7 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     contactBy: row.contact_by,
     decided: { language: row.language_decided, contact: row.contact_decided },
     reached: row.kind === 'student' || !row.active ? null : await reachedBy(trx, districtId, row),
-    officePhone: row.said_by === null || row.said_at === null ? null : { by: row.said_by, at: row.said_at },
+    officePhone: !row.active || row.said_by === null || row.said_at === null ? null : { by: row.said_by, at: row.said_at },
     desks: row.desks,
     secondFactor: row.second_factor,
   }

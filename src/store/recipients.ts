@@ -40,8 +40,7 @@ export async function recipients(
   const classSchool = sql`(
     select min(k.school_id) from enrollment es join class k on k.district_id = es.district_id and k.id = es.class_id and k.active
     join enrollment et on et.district_id = es.district_id and et.class_id = es.class_id and et.role = 'teacher' and ${enrolledNow('et')} and et.person_id = ${staff.id}
-    where es.district_id = ${districtId} and es.person_id = st.id and es.role = 'student' and ${enrolledNow('es')}
-      and (${schools === null} or k.school_id = any(${schools === null ? [] : [...schools]}::text[])))`
+    where es.district_id = ${districtId} and es.person_id = st.id and es.role = 'student' and ${enrolledNow('es')})`
   const studentSchool = sql`(
     select min(s.id) from person_org po join school s on s.district_id = po.district_id and s.id = po.org_id and s.active
     where po.district_id = ${districtId} and po.person_id = st.id and (${schools === null} or s.id = any(${schools === null ? [] : [...schools]}::text[])))`

@@ -13,7 +13,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
-import { guardiansOfSchools, isNamed } from './families-view.ts'
+import { guardiansOfSchools, isNamed, isOfSchools } from './families-view.ts'
 import { taskSchools } from './task-list.ts'
 import { fromUnknown, isUnknown } from './tasks.ts'
 
@@ -145,14 +145,15 @@ export type CandidateQuestion = { readonly name: string } | { readonly ids: read
 export async function candidates(trx: Trx, staff: Staff, stranger: Stranger, asked: CandidateQuestion): Promise<Candidate[]> {
   const { districtId, scope } = staff
   if ('name' in asked && asked.name.trim() === '') return []
+  const schools = scope.kind === 'district' ? null : [stranger.schoolId]
   const fits = 'name' in asked ? isNamed(asked.name) : sql<boolean>`g.id = any(${[...asked.ids]}::text[])`
   const { rows } = await sql<Candidate>`
     select g.id, coalesce(g.display_name, concat_ws(' ', g.given_name, g.family_name)) as name,
       (select jsonb_agg(concat_ws(' ', k.given_name, k.family_name) order by k.given_name, k.id) from guardianship w
-        join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id) as students,
+        join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id and ${isOfSchools(districtId, sql`k.id`, schools)}) as students,
       exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.guardian_id = g.id and hg.until is null) as "otherPhone"
     from person g where g.district_id = ${districtId}
-      and g.id in ${guardiansOfSchools(districtId, scope.kind === 'district' ? null : [stranger.schoolId], fits)}
+      and g.id in ${guardiansOfSchools(districtId, schools, fits)}
     order by g.family_name, g.given_name, g.id limit 20`.execute(trx)
   return rows
 }

@@ -184,12 +184,14 @@ async function detailsOf(
 /** True where the task `t` is about the one guardian for whom, or from whom, its exchange `x` is: of a household that has ended, or that this one has left. */
 const MEANS_ONE = sql<boolean>`(t.kind in ('not_sent', 'unread') and x.guardian_id is not null)`
 
-/** The guardian of now to whom a talk that has ended was: the one addressed, else the first of the household; null where none is on the list. */
+/** The guardian of now to whom a talk that has ended was: the one addressed, else the first of the household; null where none has a student at the task's school. */
 function ofEndedTalk(districtId: string): RawBuilder<string | null> {
   return sql<
     string | null
   >`case when t.kind in ('not_sent', 'unread') then (select g.id from person g where g.district_id = ${districtId} and g.active and g.id = coalesce(x.guardian_id,
-    (select min(hg.guardian_id) from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id))) end`
+    (select min(hg.guardian_id) from household_guardian hg where hg.district_id = ${districtId} and hg.household_id = c.household_id))
+    and exists (select from guardianship gs join person_org po on po.district_id = gs.district_id and po.person_id = gs.student_id
+      where gs.district_id = ${districtId} and gs.guardian_id = g.id and po.org_id = ${schoolOfTask(districtId)})) end`
 }
 
 /** Whether somebody who does not see the conversation `c` reads its words in a task: what is for the nurse or about absences is that desk's alone. */

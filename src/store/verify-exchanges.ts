@@ -23,6 +23,7 @@ type ExchangeRow = {
   readonly kind: string
   readonly urgent: boolean
   readonly by_voice: boolean
+  readonly recording_id: string | null
   readonly not_before: Temporal.Instant | null
   readonly author: string
   readonly author_id: string | null
@@ -56,7 +57,7 @@ export async function findBadExchange(trx: Trx, districtId: string): Promise<Bro
   let after: string | null = null
   for (;;) {
     const { rows }: { rows: ExchangeRow[] } = await sql<ExchangeRow>`
-      select id, status, kind, urgent, by_voice, not_before, author, author_id, direction, conversation_id, desk_id, guardian_id, created_at, original_language, original_text,
+      select id, status, kind, urgent, by_voice, recording_id, not_before, author, author_id, direction, conversation_id, desk_id, guardian_id, created_at, original_language, original_text,
         translation_language, translation_text, translation_by, urgent_reason from exchange
       where district_id = ${districtId} ${after === null ? sql`` : sql`and id > ${after}::uuid`} order by id limit ${PAGE}`.execute(
       trx,
@@ -131,13 +132,16 @@ function changedColumn(exchange: ExchangeRow, events: readonly EventRow[]): stri
     const { detail } = made
     const place = events.findLast((e) => e.what === PLACED)?.detail ?? detail
     const said: Readonly<Record<string, readonly [unknown, unknown]>> = {
-      // First events of before kinds were kept in them say it of calls alone.
-      kind: [exchange.kind, detail['kind'] ?? (exchange.kind === 'voicemail' ? 'voicemail' : 'message')],
+      // First events of before kinds were kept in them say it of calls alone; a voicemail is one by its recording.
+      kind: [
+        exchange.kind,
+        detail['kind'] ?? (exchange.kind === 'voicemail' && exchange.recording_id !== null ? 'voicemail' : 'message'),
+      ],
       urgency: [exchange.urgent, events.some((e) => e.detail?.['urgent'] === true)],
       'way of being said': [exchange.by_voice, detail['byVoice'] === true],
       'time before which it must not go': [
         exchange.not_before?.toString() ?? null,
-        events.findLast((e) => e.detail !== null && Object.hasOwn(e.detail, 'notBefore'))?.detail?.['notBefore'] ?? null,
+        asKept(events.findLast((e) => e.detail !== null && Object.hasOwn(e.detail, 'notBefore'))?.detail?.['notBefore']),
       ],
       author: [exchange.author, made.what === 'notice' ? 'gateway' : 'person'],
       writer: [exchange.author_id, made.who],
@@ -155,4 +159,11 @@ function changedColumn(exchange: ExchangeRow, events: readonly EventRow[]): stri
   if (from === undefined || to === undefined || by === undefined) return null
   if (exchange.original_language !== from || exchange.translation_language !== to) return 'language'
   return exchange.translation_by === by ? null : 'translator'
+}
+
+/** A time of an event as a column keeps it: PostgreSQL rounds to microseconds. */
+function asKept(time: unknown): string | null {
+  return typeof time === 'string'
+    ? Temporal.Instant.from(time).round({ smallestUnit: 'microsecond', roundingMode: 'halfEven' }).toString()
+    : null
 }

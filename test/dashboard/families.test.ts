@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { type AnnouncedCursor, announcedMessages } from '../../src/store/announcements.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
 
@@ -87,6 +88,74 @@ test('what was not sent when a talk ended leads the office to the family', async
   expect(tasks).toMatch(
     /A message was not sent.*James Carter.*action="\/families\/james\/conversation"><input type="hidden" name="desk" value="lincoln\/office">/s,
   )
+})
+
+test('but not to one that has no student at the school any more', async () => {
+  await world.hours('lincoln', { families: daily('00:00-07:00') })
+  await world.sends('okafor', { guardian: 'jean' }, 'See you tomorrow.')
+  await world.rosterChanges('enrollments.csv', ['math-rosalie,,,math,lincoln,rosalie,student,,,\n', ''])
+  await world.rosterChanges('users.csv', ['rosalie,,,true,lincoln', 'rosalie,,,true,harbor'])
+  const tasks = (await who.osei.get('/tasks')).html
+  expect(tasks).toMatch(/A message was not sent.*Jean Pierre/s)
+  expect(tasks).not.toContain('action="/families/jean/')
+})
+
+describe('lists go on page by page', () => {
+  /** The names on a page and all that follow it. */
+  const all = async (visitor: Visitor, first: string, name: RegExp, more: string) => {
+    const pages: string[][] = []
+    for (let at: string | undefined = first; at !== undefined; ) {
+      const { html } = await visitor.get(at)
+      pages.push([...html.matchAll(name)].map(([, one]) => one ?? ''))
+      at = html.match(new RegExp(`href="([^"]*)">${more}<`))?.[1]?.replaceAll('&amp;', '&')
+      if (at?.startsWith('?')) at = `${first.split('?')[0]}${at}`
+    }
+    return pages
+  }
+
+  test('of people', async () => {
+    const pages = await all(who.whitfield, '/people?of=lincoln', /href="\/people\/([^"?]+)"/g, 'More people')
+    const ids = pages.flat()
+    const { rows } = await world.inDistrict((trx) =>
+      sql<{
+        n: number
+      }>`select count(distinct p.id)::int as n from person p where p.active and exists (select from person_org po where po.org_id = 'lincoln' and po.person_id = p.id)`.execute(
+        trx,
+      ),
+    )
+    expect(pages.length).toBeGreaterThan(1)
+    expect([ids.length, new Set(ids).size]).toEqual([rows[0]?.n, rows[0]?.n])
+  })
+
+  test('of families', async () => {
+    const pages = await all(who.osei, '/families?q=family', /action="\/families\/([^"/]+)\/conversation"/g, 'More families')
+    expect([pages.length, pages.flat().length, new Set(pages.flat()).size]).toEqual([2, 31, 31])
+  })
+
+  test('of looks', async () => {
+    for (let i = 0; i < 105; i++) await who.whitfield.get('/oversight?words=zzyzx')
+    const pages = await all(who.whitfield, '/oversight/looks', /<li><div><b>(<bdi>)/g, 'Earlier')
+    expect([pages.length, (pages[0] ?? []).length, pages.flat().length >= 105]).toEqual([2, 100, true])
+  })
+
+  test('of what somebody wrote to all, and of those who got it', async () => {
+    const bell = await visitor(world, 'osei')
+    for (let i = 0; i < 6; i++)
+      await bell.post('/classes/art/announcements', { body: `Thank you. ${i}`, key: crypto.randomUUID() })
+    expect((await bell.get('/classes')).html).toContain('<a class="button" href="/announcements">All of it</a>')
+    const ids = (await all(bell, '/announcements', /href="\/announcements\/([\w-]+)"/g, 'Earlier')).flat()
+    expect(new Set(ids).size).toBe(6)
+    const seen: string[] = []
+    let after: AnnouncedCursor | null = null
+    do {
+      const page: Awaited<ReturnType<typeof announcedMessages>> = await world.inDistrict((trx) =>
+        announcedMessages(trx, world.district, ids[0] ?? '', { after, limit: 1, now: Temporal.Now.instant() }),
+      )
+      seen.push(...page.records.map(({ view }) => view.id))
+      after = page.next
+    } while (after !== null)
+    expect([seen.length, new Set(seen).size]).toEqual([3, 3])
+  })
 })
 
 test('who stands in a class without teaching it reads who writes to its families', async () => {

@@ -93,7 +93,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   ['its exchanges', (trx, d) => threadPage(trx, d, conversation, { before: { at: now, id: conversation }, limit: 30, now })],
   ['the classes', (trx, d) => classesOf(trx, d, 'rivera')],
   ['the families of all classes', (trx, d) => classGuardians(trx, d, 'rivera', null)],
-  ['announcements', (trx, d) => announcementsOf(trx, d, 'rivera', { id: null, limit: 5 })],
+  ['announcements', (trx, d) => announcementsOf(trx, d, 'rivera', { id: null, before: conversation, limit: 5 })],
   [
     'whom an announcement reaches',
     async (trx, d) => {
@@ -101,7 +101,10 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
       return audienceOf(trx, staff, (await recipients(trx, d, staff, { class: '4b' })) ?? [])
     },
   ],
-  ['an announcement', (trx, d) => announcedMessages(trx, d, conversation, now)],
+  [
+    'an announcement',
+    (trx, d) => announcedMessages(trx, d, conversation, { after: { group: 0, id: conversation }, limit: 100, now }),
+  ],
   [
     'own lines, logins, desks, zone',
     async (trx, d) => {
@@ -136,12 +139,26 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   [
     'people, found by name',
     async (trx) =>
-      findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: null, classId: null, limit: 50 }),
+      findPeople(trx, await staffNamed(trx, 'kim'), {
+        schoolId: 'lincoln',
+        name: 'lop',
+        role: null,
+        classId: null,
+        after: 'rosa',
+        limit: 50,
+      }),
   ],
   [
     'who has left, found by name',
     async (trx) =>
-      findPeople(trx, await staffNamed(trx, 'kim'), { schoolId: 'lincoln', name: 'lop', role: 'left', classId: null, limit: 50 }),
+      findPeople(trx, await staffNamed(trx, 'kim'), {
+        schoolId: 'lincoln',
+        name: 'lop',
+        role: 'left',
+        classId: null,
+        after: 'rosa',
+        limit: 50,
+      }),
   ],
   [
     'oversight of one family',
@@ -160,7 +177,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   ],
   [
     'families, found by name',
-    (trx, d) => findFamilies(trx, d, { writer: 'lincoln/office', schools: ['lincoln'], name: 'lop', limit: 30 }),
+    (trx, d) => findFamilies(trx, d, { writer: 'lincoln/office', schools: ['lincoln'], name: 'lop', after: 'rosa', limit: 30 }),
   ],
   ['conversations that end', (trx, d) => talksEndedAt(trx, d, now, 20)],
   ['a person', async (trx) => personView(trx, await staffNamed(trx, 'whitfield'), 'rosa')],
@@ -187,7 +204,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
     },
   ],
   ['the pulse of tasks', (trx, d) => tasksPulse(trx, d)],
-  ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 100)],
+  ['who looked', async (trx) => looksOf(trx, await staffNamed(trx, 'kim'), 1_000_000, 100)],
   [
     'the numbers of a school',
     async (trx, d) => [

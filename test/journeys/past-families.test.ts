@@ -26,7 +26,7 @@ const exported = (family: string) =>
     const which = { from: null, to: null, staff: null, guardian: null, family, notices: false, after: null, limit: 50 }
     const { records } = await exchangePage(trx, world.district, WHOLE_DISTRICT, which, Temporal.Now.instant())
     const { places } = await peopleOf(trx, world.district, records)
-    return records.map(({ view }) => [view.original.text, places.get(view.id)?.students])
+    return records.map(({ view }) => [view.original.text, places.get(view.id)?.students.toSorted()])
   })
 
 const page = async (who: Visitor | undefined, path: string) => (await who?.get(path))?.html ?? ''
@@ -73,6 +73,37 @@ describe('a guardian who has left the list', () => {
     expect(await page(whitfield, '/oversight?family=maya')).not.toContain('See you tomorrow.')
     expect(await exported('maya')).toEqual([['Thank you.', ['Maya Lopez']]])
     expect(await page(whitfield, '/people/rosa')).toMatch(/Students<\/th>.*Emma Carter.*Students before<\/th>.*Maya Lopez/s)
+  })
+})
+
+test('who shares a phone later has no part in what was said on it before', async () => {
+  await world.sends('rivera', { guardian: 'fatima' }, 'Good morning.')
+  await world.rosterChanges('users.csv', [world.phoneOf('wei').number, world.phoneOf('fatima').number])
+  await world.sends('rivera', { guardian: 'wei' }, 'See you tomorrow.')
+  expect(await exported('yusuf')).toEqual([
+    ['Good morning.', ['Yusuf Al-Sayed']],
+    ['See you tomorrow.', ['Lin Chen', 'Yusuf Al-Sayed']],
+  ])
+  expect(await exported('lin')).toEqual([['See you tomorrow.', ['Lin Chen', 'Yusuf Al-Sayed']]])
+})
+
+describe('a guardian with children at two schools, who leaves', () => {
+  test('is shown to each school’s administrator with the children of that school', async () => {
+    const SOFIA = 'sofia,,,true,harbor,student,sofia,,Sofia,Ruiz,,,,,,elena,'
+    await world.rosterChanges('users.csv', [SOFIA, SOFIA.replace('elena', '"elena,james"')])
+    await world.rosterChanges('users.csv', [SOFIA.replace('elena', '"elena,james"'), SOFIA])
+    await world.rosterChanges(
+      'users.csv',
+      ['james,,,true,lincoln,parent,james,,James,Carter,,,,+17735550177,,emma,,,en,,,\n', ''],
+      ['"rosa,james"', 'rosa'],
+    )
+    const seen = async (who: Visitor | undefined) =>
+      (await page(who, '/people/james')).match(/Students before<\/th><td>(.*?)<\/td>/)?.[1] ?? ''
+    expect(await seen(kim)).toMatch(/Emma Carter.*Sofia Ruiz/)
+    expect(await seen(whitfield)).toContain('Emma Carter')
+    expect(await seen(whitfield)).not.toContain('Sofia')
+    expect((await whitfield?.get('/people/sofia'))?.status).toBe(404)
+    expect(await page(whitfield, '/people?of=lincoln&role=left')).not.toContain('Sofia')
   })
 })
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { connect, type Db, databaseNow, inDistrict } from '../../src/store/database.ts'
 import { appendEvents } from '../../src/store/events.ts'
@@ -6,6 +7,26 @@ import { sealDistrict } from '../../src/store/seal.ts'
 import { verifyLog } from '../../src/store/verify.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { type LogSchool, logSchool, tamper } from '../support/log-school.ts'
+
+const MESSAGE = {
+  deskId: null,
+  direction: 'to_staff',
+  authorId: 'rosa',
+  guardianId: 'rosa',
+  text: 'Hola',
+  urgent: false,
+  urgentReason: null,
+  status: 'received',
+  sendAfter: null,
+  hold: null,
+  toPrepare: false,
+  carrierSid: null,
+  phoneId: null,
+  proxyNumberId: null,
+  keyword: null,
+  pictures: false,
+  detour: null,
+} as const
 
 let t: TestDatabase
 let owner: Db
@@ -26,29 +47,7 @@ beforeEach(async () => {
       trx,
       school.district,
       at,
-      [
-        {
-          id,
-          conversationId: school.conversation,
-          deskId: null,
-          direction: 'to_staff',
-          authorId: 'rosa',
-          guardianId: 'rosa',
-          text: 'Hola',
-          urgent: true,
-          urgentReason: 'Snow',
-          status: 'received',
-          sendAfter: null,
-          hold: null,
-          toPrepare: false,
-          carrierSid: null,
-          phoneId: null,
-          proxyNumberId: null,
-          keyword: null,
-          pictures: false,
-          detour: null,
-        },
-      ],
+      [{ ...MESSAGE, id, conversationId: school.conversation, urgent: true, urgentReason: 'Snow' }],
       'received',
     )
     await trx
@@ -66,6 +65,46 @@ const verify = () => verifyLog(t.db, t.keys, school.district, null)
 
 test('an exchange as it was written is intact', async () => {
   expect(await verify()).toMatchObject({ kind: 'intact' })
+})
+
+test('so is one that was put off to a time finer than a column keeps', async () => {
+  await inDistrict(t.db, school.district, async (trx) => {
+    const notBefore = Temporal.Instant.from('2036-03-05T07:00:00.1234567Z')
+    const put = { ...MESSAGE, id: timeOrderedId(), conversationId: school.conversation, asked: { notBefore, byVoice: false } }
+    await insertMessages(trx, school.district, await databaseNow(trx), [put], 'received')
+  })
+  await sealDistrict(t.db, t.keys, school.district)
+  expect(await verify()).toMatchObject({ kind: 'intact' })
+})
+
+test('a first event of before kinds were kept is intact for a message, and for a voicemail with its recording', async () => {
+  const old = (kind: string, recording: string | null) =>
+    inDistrict(t.db, school.district, async (trx) => {
+      const one = timeOrderedId()
+      const at = await databaseNow(trx)
+      const detail = {
+        status: 'received',
+        direction: 'to_staff',
+        conversation: school.conversation,
+        desk: null,
+        guardian: 'rosa',
+        n: 0,
+      }
+      await sql`insert into exchange (district_id, id, conversation_id, kind, direction, author, author_id, guardian_id, seq, status, original_text, recording_id, created_at)
+        values (${school.district}, ${one}, ${school.conversation}, ${kind}, 'to_staff', 'person', 'rosa', 'rosa', ${Math.floor(Math.random() * 1e9)}, 'received', '', ${recording}::uuid, ${at.toString()})`.execute(
+        trx,
+      )
+      await appendEvents(trx, school.district, [
+        { exchangeId: one, at, what: 'received', who: 'rosa', detail, text: { original: '' } },
+      ])
+    })
+  await old('message', null)
+  await old('voicemail', timeOrderedId())
+  await sealDistrict(t.db, t.keys, school.district)
+  expect(await verify()).toMatchObject({ kind: 'intact' })
+  await old('voicemail', null)
+  await sealDistrict(t.db, t.keys, school.district)
+  expect(await verify()).toMatchObject({ kind: 'broken', what: expect.stringMatching(/another kind/) })
 })
 
 test.each([

@@ -646,8 +646,8 @@ export const BREAKS: readonly Break[] = [
   {
     rule: 'what a family does not get because its talk ended is somebody’s task',
     file: 'src/store/households.ts',
-    from: 'where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[])',
-    to: 'where false and x.district_id = ${districtId} and x.id = any(${canceled}::uuid[])',
+    from: 'from lost where announcement_id is null',
+    to: 'from lost where false',
     tests: ['test/store/roster.test.ts'],
   },
   {
@@ -689,7 +689,7 @@ export const BREAKS: readonly Break[] = [
     rule: 'the urgency of an exchange is held against the log',
     file: 'src/store/verify-exchanges.ts',
     from: 'urgency: [exchange.urgent, events',
-    to: 'urgency: [exchange.urgent, exchange.urgent || events',
+    to: "urgency: [events.some((e) => e.detail?.['urgent'] === true), events",
     tests: ['test/store/verify-exchanges.test.ts'],
   },
 ]

@@ -16,6 +16,7 @@ export const TASK_DUE = {
   // A message does not arrive before somebody has done something.
   unreached: { hours: 4 },
   not_sent: { hours: 4 },
+  not_announced: { hours: 4 },
   unread: { hours: 4 },
   to_record: { hours: 4 },
   stranger: { hours: 4 },

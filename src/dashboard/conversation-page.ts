@@ -8,6 +8,7 @@ import type { ThreadHead } from '../store/thread-view.ts'
 import { claimBar, type Telling } from './claiming.ts'
 import { type ComposerView, composer } from './composer.ts'
 import { eventInWords } from './event-words.ts'
+import { misreadDays } from './later.ts'
 import type { Html } from './page.ts'
 import { attachments } from './pictures.ts'
 import {
@@ -52,7 +53,7 @@ export function conversationPage(view: ConversationView): Html {
   const days = Map.groupBy(items, ({ at }) => dayHeading(at, now, zone))
   return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb">${head.own ? html`<a href="/inbox">Inbox</a>` : html`<a href="/oversight">Oversight</a>`}</p>
 <h1><bdi>${familyInWords(head)}</bdi></h1>
-<p class="sub"><bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
+<p class="sub">${head.own && head.isDesk ? html`<b><bdi>${head.staffName}</bdi></b> · ` : ''}<bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
     head.own
       ? ''
       : html`${head.guardians.length + head.languages.length === 0 ? '' : ' · '}<b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
@@ -72,7 +73,7 @@ ${head.own && !head.ended ? composer(view) : ''}${head.ended ? endedNote(head) :
 function endedNote({ otherPhone }: ThreadHead): Html {
   return html`<p class="note">This conversation has ended. ${
     otherPhone === null
-      ? 'Its phone is no longer this family’s, or the two have no class together any more.'
+      ? 'The family has left the school’s list or has another phone, or the two have no class together any more.'
       : html`The family has another phone now: <a href="/conversations/${otherPhone}">go on there</a>.`
   }</p>`
 }
@@ -108,7 +109,7 @@ ${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>
-${mine ? decisions(x, head) : ''}${head.own ? '' : eventsOf(x, view)}</li>`
+${mine && (x.status === 'held' || x.status === 'queued') ? misreadPart(x, zone) : ''}${mine ? decisions(x, view) : ''}${head.own ? '' : eventsOf(x, view)}</li>`
 }
 
 /** What the gateway said by itself, small: it is nobody's word. */
@@ -160,12 +161,22 @@ function isForeign(x: ExchangeView, head: ThreadHead): boolean {
   return !understood.some((tag) => base(tag) === base(x.original.language))
 }
 
+/** What would be read on another day than it means, in a message that waits. */
+function misreadPart({ original, sendAfter, at }: ExchangeView, zone: string): Html | '' {
+  const [read, written] = [sendAfter, at].map((time) => (time === null ? null : Temporal.Instant.from(time)))
+  const words = read == null || written == null ? null : misreadDays(original.text, read, written, zone)
+  return words === null ? '' : html`<p class="label bad">${words}</p>`
+}
+
 /** What a person may decide about a message that waits, or of which nobody knows whether it arrived. */
-function decisions(x: ExchangeView, head: ThreadHead): Html | '' {
+function decisions(x: ExchangeView, { head, mayBeUrgent, now }: ConversationView): Html | '' {
   const button = (action: string, words: string, kind = 'quiet') =>
     html`<form method="post" action="/exchanges/${x.id}/${action}"><input type="hidden" name="back" value="/conversations/${head.id}"><button class="${kind}">${words}</button></form>`
+  // What only the hours hold goes now as an urgent message, which not everybody may send.
+  const putOff = x.notBefore !== null && Temporal.Instant.compare(Temporal.Instant.from(x.notBefore), now) > 0
+  const mayRelease = mayBeUrgent || putOff || x.status === 'queued'
   if ((x.status === 'held' || x.status === 'queued') && x.kind !== 'call')
-    return html`<div class="actions">${button('release', 'Send now')}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
+    return html`<div class="actions">${mayRelease ? button('release', 'Send now') : ''}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
   const last = x.events.findLast(({ what }) => what === 'unknown' || what === 'dismissed' || what === 'again')
   if (x.status === 'failed' && last?.what === 'unknown')
     return html`<div class="actions">${button('again', 'Send again')}${button('dismiss', 'Leave it')}</div>`

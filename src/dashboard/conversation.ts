@@ -1,6 +1,7 @@
 /** A conversation: what was said, and the next message. */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isUuid } from '../core/uuid.ts'
 import type { CallUp, Composed } from '../relay/compose-ports.ts'
 import { claim, giveBack } from '../store/claims.ts'
 import { databaseNow } from '../store/database.ts'
@@ -12,6 +13,7 @@ import { mayBeUrgent } from '../store/people.ts'
 import { threadPulse } from '../store/pulse.ts'
 import { sentencesFor } from '../store/sentences.ts'
 import { momentOf } from '../store/settings.ts'
+import { openTasks, taskSchools } from '../store/task-list.ts'
 import { childrenOf, type ThreadHead, threadHead, threadPage } from '../store/thread-view.ts'
 import { takenFirst } from './claiming.ts'
 import { type Draft, draftFields, draftOf, type Previewed, previewPart } from './composer.ts'
@@ -45,9 +47,19 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     const head = await headOf(visit, idOf(request))
     if (head === null) return sayNotFound(reply)
     const from = queryOf(request, 'edit')
-    const draft = (from === '' ? null : await draftAnew(visit, head, from)) ?? draftOf(queryOf(request, 'body').slice(0, LONGEST))
+    const draft =
+      (from === '' ? null : await draftAnew(visit, head, from)) ??
+      draftOf((await unsentWords(visit, queryOf(request, 'task'))) ?? queryOf(request, 'body').slice(0, LONGEST))
     return show(visit, request, reply, head, draft, null, null)
   })
+
+  /** The words of a task that this visitor sees about a message that was not sent; null: there is no such one. */
+  const unsentWords = (visit: Visit, id: string) =>
+    visit.read(async (trx) => {
+      const asked = { id, limit: 1, asSeen: deps.asSeen }
+      const [task] = isUuid(id) ? await openTasks(trx, visit.staff, await taskSchools(trx, visit.staff), asked) : []
+      return task?.kind === 'not_sent' ? (task.original?.text ?? null) : null
+    })
 
   app.post('/conversations/:id/preview', { preValidation: readUpload }, async (request, reply) => {
     const visit = visitOf(request)

@@ -119,6 +119,7 @@ export async function previewOf(
       notBefore: wish.kind === 'at' ? wish.at : null,
       byVoice: draft.byVoice,
       picture: draft.picture || draft.same !== null,
+      replaces: draft.replaces,
     })
     return { moment, item, wordings: await wordingsOf(trx, visit.districtId) }
   })

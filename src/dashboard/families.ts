@@ -3,7 +3,8 @@
 import type { FastifyInstance } from 'fastify'
 import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
-import { type FamilyRow, findFamilies, type HowReached } from '../store/families-view.ts'
+import { isUuid } from '../core/uuid.ts'
+import { type FamilyRow, findFamilies, type HowReached, studentsAlone } from '../store/families-view.ts'
 import { staffedDesks } from '../store/people.ts'
 import type { Html } from './page.ts'
 import type { Visit, VisitOf } from './visits.ts'
@@ -55,17 +56,23 @@ export function familiesRoutes(app: FastifyInstance, deps: FamiliesDeps, visitOf
               limit: MOST + 1,
             }),
           )
+    const alone =
+      name.trim() === '' ? [] : await visit.read((trx) => studentsAlone(trx, visit.districtId, writer.schools, name, MOST))
     return visit.page(
       reply,
       'inbox',
       'Write to a family',
       html`<p class="crumb"><a href="/inbox">Inbox</a></p><h1>Write to a family</h1>
-<form class="filters" action="/families" role="search"><div><label for="q">Name of a guardian or a student</label><input id="q" name="q" type="search" value="${name}" required></div>${
+<form class="filters" action="/families" role="search"><div><label for="q">Guardian or student</label><input id="q" name="q" type="search" value="${name}" placeholder="Part of a name" required${name === '' ? html` autofocus` : ''}></div>${
         writers.length === 1
           ? ''
           : html`<div><label for="as">In the name of</label><select id="as" name="as">${writers.map((one) => html`<option value="${one.id}"${one === writer ? ' selected' : ''}>${one.name}</option>`)}</select></div>`
-      }<div><button class="main">Search</button></div></form><p class="hint">The family sees that <bdi>${writer.id === '' ? visit.staff.displayName : writer.name}</bdi> writes, and answers to ${writer.id === '' ? 'you' : 'this desk'}.</p>
-${found === null ? '' : foundPart(found, writer.id, name)}`,
+      }<div><button class="main">Search</button></div></form><p class="hint">${
+        writer.id === ''
+          ? 'The family reads that you write, and answers to you.'
+          : html`${writers.length === 1 ? html`In the name of <bdi>${writer.name}</bdi>: the` : 'In the name of a desk the'} family reads that the school writes, and its answers come to that desk.`
+      }</p>
+${found === null ? '' : foundPart(found, alone, writer.id, name)}`,
     )
   })
 
@@ -76,14 +83,20 @@ ${found === null ? '' : foundPart(found, writer.id, name)}`,
     if (opened.kind === 'not_found') return sayNotFound(reply)
     if (opened.kind !== 'open')
       return sayPlainly(reply, 409, 'That is not possible now', html`<p>${opened.problem}</p><p><a href="/families">Back</a></p>`)
-    return reply.redirect(`/conversations/${opened.id}#end`, 303)
+    const task = fieldsOf(request)('task')
+    return reply.redirect(`/conversations/${opened.id}${isUuid(task) ? `?task=${task}#write` : '#end'}`, 303)
   })
 }
 
-function foundPart(found: readonly FamilyRow[], desk: string, name: string): Html {
+function foundPart(found: readonly FamilyRow[], alone: readonly string[], desk: string, name: string): Html {
+  const without =
+    alone.length === 0
+      ? ''
+      : html`<p class="note">The school’s list has no guardian of <bdi>${namesInWords(alone)}</bdi>, so nothing can be sent.</p>`
+  if (found.length === 0 && alone.length > 0) return html`${without}`
   if (found.length === 0)
     return html`<p class="empty">No family of the school’s list has “<bdi>${name}</bdi>” in a name. Try a part of it.</p>`
-  return html`<ul class="rows">${found.slice(0, MOST).map((one) => familyLine(one, desk))}</ul>${found.length > MOST ? html`<p class="more"><a class="button" href="/families?${new URLSearchParams({ q: name, as: desk, after: found[MOST - 1]?.guardianId ?? '' })}">More families</a></p>` : ''}`
+  return html`${without}<ul class="rows">${found.slice(0, MOST).map((one) => familyLine(one, desk))}</ul>${found.length > MOST ? html`<p class="more"><a class="button" href="/families?${new URLSearchParams({ q: name, as: desk, after: found[MOST - 1]?.guardianId ?? '' })}">More families</a></p>` : ''}`
 }
 
 /** A guardian with the way to write; `desk`: in whose name, empty: the own. */
@@ -98,9 +111,9 @@ export function familyLine(one: FamilyRow, desk = ''): Html {
   }</li>`
 }
 
-/** The button that opens the conversation with a guardian. */
-export function writeForm(guardianId: string, desk: string, words: Html): Html {
-  return html`<form method="post" action="/families/${encodeURIComponent(guardianId)}/conversation">${desk === '' ? '' : html`<input type="hidden" name="desk" value="${desk}">`}<button>${words}</button></form>`
+/** The button that opens the conversation with a guardian; `task`: what was not sent there stands in the form then. */
+export function writeForm(guardianId: string, desk: string, words: Html, task: string | null = null): Html {
+  return html`<form method="post" action="/families/${encodeURIComponent(guardianId)}/conversation">${desk === '' ? '' : html`<input type="hidden" name="desk" value="${desk}">`}${task === null ? '' : html`<input type="hidden" name="task" value="${task}">`}<button>${words}</button></form>`
 }
 
 /** In whose names this visitor may write to families first: of the own desks, the office's before others, and of an administrator the own. */

@@ -18,7 +18,7 @@ const FILTER_NAMES: Readonly<Record<InboxFilter, string>> = { all: 'All', unread
 
 /** What is said of an own last word that the family has not got. */
 const UNSENT: Readonly<Record<string, string>> = {
-  canceled: 'Canceled, not sent',
+  canceled: 'Not sent',
   failed: 'Did not arrive',
   undelivered: 'Did not arrive',
 }

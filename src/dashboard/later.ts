@@ -46,37 +46,40 @@ function whenItGoes(
     readonly byCall: boolean
   },
   now: Temporal.Instant,
-): { readonly words: string; readonly tone: '' | 'bad'; readonly misread?: string } {
+): { readonly words: string; readonly tone: '' | 'bad'; readonly misread: string | null } {
   const { urgent, hours, zone } = given
   const wish = wishOf(given.later, zone)
-  if (wish.kind === 'wrong') return { words: wish.problem, tone: 'bad' }
+  if (wish.kind === 'wrong') return { words: wish.problem, tone: 'bad', misread: null }
   const notBefore = wish.kind === 'at' ? wish.at : null
   if (notBefore !== null && Temporal.Instant.compare(notBefore, now) <= 0)
-    return { words: 'That time has passed: choose a later one.', tone: 'bad' }
+    return { words: 'That time has passed: choose a later one.', tone: 'bad', misread: null }
   const { status, sendAfter } = sendTime(now, { urgent, optedOut: false, hours, notBefore })
-  if (sendAfter === null) return { words: 'The school has set no hours yet, so nothing goes out.', tone: '' }
+  if (sendAfter === null) return { words: 'The school has set no hours yet, so nothing goes out.', tone: '', misread: null }
   const goes = given.byCall ? 'Their phone rings' : 'It goes out'
-  if (status === 'queued') return { words: `${goes} at once.`, tone: '' }
+  if (status === 'queued') return { words: `${goes} at once.`, tone: '', misread: null }
   const misread = misreadDays(given.body, sendAfter, now, zone)
   const reaches = `${given.byCall ? 'their phone rings' : 'it arrives'} ${arrives(sendAfter, now, zone)}.`
-  if (notBefore === null) return { words: `It waits: ${reaches}`, tone: '', ...misread }
+  if (notBefore === null) return { words: `It waits: ${reaches}`, tone: '', misread }
   const chosen = arrives(notBefore, now, zone)
   return notBefore.equals(sendAfter)
-    ? { words: `${goes} ${chosen}.`, tone: '', ...misread }
-    : { words: `Families may not be reached ${chosen}: ${reaches}`, tone: '', ...misread }
+    ? { words: `${goes} ${chosen}.`, tone: '', misread }
+    : { words: `Families may not be reached ${chosen}: ${reaches}`, tone: '', misread }
 }
 
-/** What a reader would take for another day than the writer meant, and what to write instead. */
-function misreadDays(body: string, arrival: Temporal.Instant, now: Temporal.Instant, zone: string) {
+/** What a reader would take for another day than the writer meant, and what to write instead; null: nothing. `zone`: the school's. */
+export function misreadDays(body: string, arrival: Temporal.Instant, now: Temporal.Instant, zone: string): string | null {
   const [read, written] = [arrival, now].map((at) => at.toZonedDateTimeISO(zone).toPlainDate())
   const days = relativeDays(body)
-  if (days.length === 0 || read === undefined || written === undefined || read.equals(written)) return {}
-  const instead = days.map(({ word, days }) => `${dateWords(written.add({ days }))} instead of “${word}”`)
-  return { misread: `It is read on ${dateWords(read)}: write ${namesInWords(instead)}.` }
+  if (days.length === 0 || read === undefined || written === undefined || read.equals(written)) return null
+  const instead = days.map(({ word, days }) => {
+    const meant = written.add({ days })
+    return `${meant.equals(read) ? 'today' : dateWords(meant)} instead of “${word}”`
+  })
+  return `It is read on ${dateWords(read)}: write ${namesInWords(instead)}.`
 }
 
 /** That sentence where the forms show it. */
 export function whenPart(...given: Parameters<typeof whenItGoes>): Html {
   const { words, tone, misread } = whenItGoes(...given)
-  return html`<p class="when ${tone}" id="when">${words}</p>${misread === undefined ? '' : html`<p class="warn">${misread}</p>`}`
+  return html`<p class="when ${tone}" id="when">${words}</p>${misread === null ? '' : html`<p class="warn">${misread}</p>`}`
 }

@@ -67,7 +67,11 @@ export function peopleRoutes(app: FastifyInstance, deps: PeopleDeps, visitOf: Vi
 <div><button class="main">Show</button></div></form>
 ${
   people.length === 0
-    ? html`<p class="empty">Nobody fits. Try part of a name, or another role.</p>`
+    ? html`<p class="empty">Nobody fits. Try part of a name, or another role${
+        role === 'left'
+          ? ''
+          : html`, or <a href="/people?${new URLSearchParams({ of: school.id, q: name, role: 'left' })}">who has left the list</a>`
+      }.</p>`
     : html`<ul class="threads">${people
         .slice(0, MOST)
         .map(

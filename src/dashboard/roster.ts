@@ -11,12 +11,13 @@ import { html } from 'hono/html'
 import { formatFinding, formatRemoval } from '../roster/format.ts'
 import type { RosterOptions, RosterResult } from '../roster/import.ts'
 import type { EndedTalk } from '../store/ended-talks.ts'
+import type { Ended } from '../store/households.ts'
 import { ROSTER_KINDS } from '../store/roster-merge.ts'
 import type { Html } from './page.ts'
 import { rosterChanges } from './roster-changes.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
-import { counted, familyInWords } from './words.ts'
+import { counted, familyInWords, namesInWords } from './words.ts'
 
 /** What the upload needs of the house. */
 export type RosterDeps = { readonly importRoster: (source: string, options: RosterOptions) => Promise<RosterResult> }
@@ -246,7 +247,15 @@ function resultPage(result: RosterResult, id: string): Html {
           ? ''
           : html`<p><label class="tick"><input type="checkbox" name="removals" value="yes" required> It is right that they go</label></p>`
       }<button class="main" data-busy="Importing…">Import it</button></form>${again}`
-    : html`<p class="crumb"><a href="/school">School</a></p><h1>Imported</h1><p class="said" role="status">The list is up to date. Nobody was sent anything.</p>${table}${warnings}`
+    : html`<p class="crumb"><a href="/school">School</a></p><h1>Imported</h1><p class="said" role="status">The list is up to date. Nobody was sent anything.</p>${table}${ended(result.ended)}${warnings}`
+}
+
+/** What has ended with it. */
+function ended({ conversations, messages }: Ended): Html | '' {
+  if (conversations + messages === 0) return ''
+  return html`<p class="note">${counted(conversations, 'conversation has', 'conversations have')} ended and ${conversations === 1 ? 'stays' : 'stay'} on record${
+    messages === 0 ? '' : `, and ${counted(messages, 'message that waited goes', 'messages that waited go')} to nobody`
+  }. What is to be done about it stands under <a href="/tasks">Tasks</a>; who has left is found under <a href="/people?role=left">People</a>.</p>`
 }
 
 /** What of conversations and waiting messages goes with it. */
@@ -254,12 +263,12 @@ function endings({ ended: { conversations, messages }, endedTalks }: Extract<Ros
   if (conversations + messages === 0) return ''
   const more = conversations - endedTalks.length
   const line = (talk: EndedTalk) =>
-    html`<li><div><b><bdi>${talk.staff}</bdi></b> with the family of <bdi>${familyInWords(talk.family)}</bdi>${talk.messages === 0 ? '' : html`<p class="hint">${counted(talk.messages, 'message waits', 'messages wait')}</p>`}</div></li>`
+    html`<li><div><b><bdi>${talk.staff}</bdi></b> with <bdi>${namesInWords(talk.family.guardians)}</bdi>, family of <bdi>${familyInWords(talk.family)}</bdi>${talk.messages === 0 ? '' : html`<p class="hint">${counted(talk.messages, 'message waits', 'messages wait')}</p>`}</div></li>`
   return html`<p class="note">${[
     conversations === 0 ? '' : `${counted(conversations, 'conversation', 'conversations')} will end, and stay on record.`,
     messages === 0
       ? ''
-      : `${counted(messages, 'message', 'messages')} that ${messages === 1 ? 'waits goes' : 'wait go'} to nobody then: each becomes a task of the office.`,
+      : `${messages === 1 ? 'One message that waits goes' : `${messages} messages that wait go`} to nobody then, and the office gets a task.`,
   ]
     .filter(Boolean)
     .join(' ')}</p>${

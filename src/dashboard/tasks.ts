@@ -17,7 +17,7 @@ import { mayReview } from './school-texts.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, sayNotFound } from './wall.ts'
-import { arrives, briefly, languageWords, namesInWords, timeTag } from './words.ts'
+import { arrives, briefly, counted, languageWords, namesInWords, timeTag } from './words.ts'
 
 /** What each kind of task says, and what there is to do. `settles`: what the exchange itself can be told. */
 const KINDS: Readonly<
@@ -34,7 +34,11 @@ const KINDS: Readonly<
   },
   not_sent: {
     title: 'A message was not sent',
-    todo: 'Before it could go, the family got another phone, or left the list or its writer’s classes. Write to the family, or tell who wrote it; an administrator can read the whole conversation.',
+    todo: 'Before it could go, the family got another phone, or left the list or its writer’s classes. Where it still matters, write to the family or tell who wrote it; an administrator can read the whole conversation.',
+  },
+  not_announced: {
+    title: 'A message to all did not reach everybody',
+    todo: 'Before it could go, these families left the list, got other phones, or left its writer’s classes. Tell who wrote it: under Classes it shows who did not get it.',
   },
   unread: {
     title: 'What a family wrote was read by nobody',
@@ -221,7 +225,7 @@ function taskLine(task: TaskRow, { now, zone, asSeen, reader }: Shown): Html {
       ? ''
       : html`<i class="tag ${late ? 'bad' : ''}">${late ? 'Was due' : 'Due'} ${timeTag(task.due, arrives(task.due, now, zone))}</i>`
   }</span></div>
-<p class="hint">${task.people.length === 0 ? '' : html`<bdi>${namesInWords(task.people)}</bdi> · `}${task.staffName === null ? '' : html`with <bdi>${task.staffName}</bdi> · `}${timeTag(task.at, briefly(task.at, now, zone))}</p>
+<p class="hint">${task.people.length === 0 ? '' : html`<bdi>${namesInWords(task.people)}</bdi> · `}${typeof task.detail['families'] === 'number' ? `${counted(task.detail['families'], 'family', 'families')} · ` : ''}${task.staffName === null ? '' : html`with <bdi>${task.staffName}</bdi> · `}${timeTag(task.at, briefly(task.at, now, zone))}</p>
 <p>${todo}</p>
 ${task.original === null && task.translation === null ? '' : html`<div class="both">${text(task.original)}${text(task.translation)}</div>`}
 <div class="actions">${
@@ -238,5 +242,5 @@ ${task.original === null && task.translation === null ? '' : html`<div class="bo
         : task.kind === 'stranger' && task.unknownPhone !== null
           ? ''
           : button(`/tasks/${task.id}/done`, 'Done')
-  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}${task.writeTo === null ? '' : writeForm(task.writeTo.guardian, task.writeTo.desk ?? '', html`Write to the family`)}</div></div></li>`
+  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}${task.writeTo === null ? '' : writeForm(task.writeTo.guardian, task.writeTo.desk ?? '', html`Write to the family`, task.kind === 'not_sent' ? task.id : null)}</div></div></li>`
 }

@@ -98,8 +98,8 @@ export type Tone = 'good' | 'wait' | 'bad' | 'done'
 /** Why a message was canceled, by the log's word for it, where that says more than that somebody did. */
 const CANCELED: Readonly<Record<string, { readonly words: string; readonly tone: Tone }>> = {
   replaced: { words: 'Replaced by a changed one', tone: 'done' },
-  household_ended: { words: 'Not sent: the family is no longer reached at this phone', tone: 'bad' },
-  conversation_ended: { words: 'Not sent: the family is no longer reached at this phone', tone: 'bad' },
+  household_ended: { words: 'Not sent: the family has left the school’s list, or has another phone', tone: 'bad' },
+  conversation_ended: { words: 'Not sent: the family has left the school’s list, or has another phone', tone: 'bad' },
   phone_moved: { words: 'Not sent: the family has another phone now', tone: 'bad' },
   right_ended: { words: 'Not sent: the family is no longer in its writer’s classes', tone: 'bad' },
   opted_out: { words: 'Not sent: the family asked for no messages (STOP)', tone: 'bad' },

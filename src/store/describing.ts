@@ -96,6 +96,8 @@ export type DraftMessage = {
   readonly notBefore: Temporal.Instant | null
   readonly byVoice: boolean
   readonly picture: boolean
+  /** The message whose place it takes; null: it is a new one. */
+  readonly replaces: string | null
 }
 
 /** What would be known about a message, were it written `now`; null: there is no such conversation. */
@@ -116,12 +118,13 @@ export async function describeDraft(
       false as rescue, null as recording_id, 'message' as kind, null::int as seconds, d.last_seq_to_family + 1 as seq
       from conversation d where d.district_id = ${districtId} and d.id = ${draft.conversationId}::uuid`,
     false,
+    draft.replaces,
   )
   if (item === undefined) return null
   return { ...item, attached: draft.picture ? { kept: 1, goes: item.takesPictures, waiting: 0, unseen: [] } : null }
 }
 
-/** `exchanges`: a query of rows with the columns of `exchange` that are read here; `asking`: whether a line of which nobody knows anything may be asked about. */
+/** `exchanges`: a query of rows with the columns of `exchange` that are read here; `asking`: whether a line of which nobody knows anything may be asked about; `without`: an exchange that counts as taken back. */
 async function describe(
   trx: Trx,
   keys: Keys,
@@ -129,6 +132,7 @@ async function describe(
   now: Temporal.Instant,
   exchanges: RawBuilder<unknown>,
   asking: boolean,
+  without: string | null = null,
 ): Promise<Described[]> {
   const { rows } = await sql<Row>`
     select w.id, w.conversation_id, w.direction, w.original_text, w.keyword, w.pictures, w.urgent, w.not_before, w.by_voice, w.carrier_sid is not null as from_phone,
@@ -146,7 +150,7 @@ async function describe(
       w.direction = 'to_staff' or exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id and pp.use = 'sms')
         or (not exists (select from person_phone pp where pp.district_id = ${districtId} and pp.phone_id = b.phone_id) and ${hasTexted(districtId)}) as textable,
       not exists (select from exchange o where o.district_id = ${districtId} and o.conversation_id = w.conversation_id and o.direction = w.direction
-        and o.seq < w.seq and o.status not in ('canceled', 'failed', 'undelivered') and (o.status not in ('received', 'held', 'queued')
+        and o.seq < w.seq and o.id is distinct from ${without}::uuid and o.status not in ('canceled', 'failed', 'undelivered') and (o.status not in ('received', 'held', 'queued')
           or ((o.urgent or not w.urgent) and (o.not_before is null or o.not_before <= ${now.toString()}::timestamptz or o.not_before <= w.not_before)))) as first
     from (${exchanges}) w
     join conversation c on c.district_id = ${districtId} and c.id = w.conversation_id

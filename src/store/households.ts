@@ -87,7 +87,10 @@ export async function endConversations(
   return { conversations: Number(ended.numAffectedRows ?? 0n), messages }
 }
 
-/** Cancels what waits among these exchanges because its family is no longer reached there. What one person was to get of a person is somebody's task. Gives how many of those there are. */
+/**
+ * Cancels what waits among these exchanges because its family is no longer reached there. What one person was to get of a person is somebody's task; of an announcement it is one task
+ * together. Gives how many of those messages there are.
+ */
 export async function endWaiting(
   trx: Trx,
   districtId: string,
@@ -96,13 +99,19 @@ export async function endWaiting(
   why: string,
 ): Promise<number> {
   const canceled = await cancelWaiting(trx, districtId, moment.database, ids, why, null)
-  // Of an announcement its own page tells who did not get it: a class goes on without a family that has left it.
-  const told = await sql`insert into task (district_id, kind, key, exchange_id)
-    select x.district_id, 'not_sent', x.id::text, x.id from exchange x
-    where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[]) and x.direction = 'to_family' and x.author = 'person' and x.kind <> 'call'
-      and (select true from announced a where a.district_id = ${districtId} and a.exchange_id = x.id limit 1) is null
-    on conflict (district_id, kind, key) where closed_at is null do nothing`.execute(trx)
-  return Number(told.numAffectedRows ?? 0n)
+  const { rows } = await sql<{ messages: number }>`
+    with lost as (
+      select x.id, a.announcement_id from exchange x left join announced a on a.district_id = x.district_id and a.exchange_id = x.id
+      where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[]) and x.direction = 'to_family' and x.author = 'person' and x.kind <> 'call'),
+    one as (insert into task (district_id, kind, key, exchange_id)
+      select ${districtId}, 'not_sent', id::text, id from lost where announcement_id is null
+      on conflict (district_id, kind, key) where closed_at is null do nothing),
+    many as (insert into task (district_id, kind, key, exchange_id, detail)
+      select ${districtId}, 'not_announced', announcement_id::text, min(id::text)::uuid, jsonb_build_object('families', count(*)) from lost where announcement_id is not null group by announcement_id
+      on conflict (district_id, kind, key) where closed_at is null do update
+        set detail = jsonb_build_object('families', (task.detail ->> 'families')::int + (excluded.detail ->> 'families')::int))
+    select count(*)::int as messages from lost`.execute(trx)
+  return rows[0]?.messages ?? 0
 }
 
 /** What a family wrote longer ago than this is answered by no task. */

@@ -105,8 +105,8 @@ export async function inboxPage(
   const pattern = contains(given.search.trim())
   const found =
     given.search.trim() === ''
-      ? // What was not sent because a talk ended is seen by its writer for a while.
-        sql`and (c.ended_at is null or c.ended_at > ${given.now.subtract({ hours: 24 * ENDED_DAYS }).toString()}::timestamptz)
+      ? // What was not sent because a talk ended is seen by its writer for a while; a page that somebody opened and left is no talk.
+        sql`and x.created_at is not null and (c.ended_at is null or c.ended_at > ${given.now.subtract({ hours: 24 * ENDED_DAYS }).toString()}::timestamptz)
           and (c.ended_at is null or (x.status = 'canceled' and x.direction = 'to_family'))`
       : // A scalar question each: EXISTS would be answered by reading what all of the district ever wrote.
         sql`and coalesce((

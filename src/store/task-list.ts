@@ -145,7 +145,7 @@ async function detailsOf(
       case when ${seesConversation(staff, sides)} then c.id end as conversation, t.exchange_id, x.original_language, case when ${tellsText(staff, sides, districtId)} then x.original_text end as original_text, x.translation_language,
       case when ${tellsText(staff, sides, districtId)} then x.translation_text end as translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
-      coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where p.district_id = t.district_id and p.id = any(array(
+      coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where t.kind <> 'not_announced' and p.district_id = t.district_id and p.id = any(array(
           select t.person_id union select x.guardian_id where ${MEANS_ONE}
           union select hg.guardian_id from household_guardian hg join household h on h.district_id = hg.district_id and h.id = hg.household_id
             where hg.district_id = t.district_id and ${CURRENT_GUARDIAN} and hg.household_id = any(array(select c.household_id where not ${MEANS_ONE}

@@ -309,6 +309,6 @@ test('what its writer cancels for all is called that, and was no word to anybody
   await world.settled()
   const { html } = await tran.get(`/announcements/${id}`)
   expect([html.includes('</b> canceled'), html.includes('not reached')]).toEqual([true, false])
-  expect((await tran.get('/inbox')).html).toContain('Canceled, not sent')
+  expect((await tran.get('/inbox')).html).toContain('Not sent')
   expect([before !== undefined, await silent()]).toEqual([true, before])
 })

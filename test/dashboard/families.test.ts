@@ -88,6 +88,24 @@ test('what was not sent when a talk ended leads the office to the family', async
   expect(tasks).toMatch(
     /A message was not sent.*James Carter.*action="\/families\/james\/conversation"><input type="hidden" name="desk" value="lincoln\/office">/s,
   )
+  const task = tasks.match(/families\/james\/.*?name="task" value="([\w-]+)"/s)?.[1] ?? ''
+  const { to } = await who.osei.post('/families/james/conversation', { desk: 'lincoln/office', task })
+  expect((await who.osei.get(to?.split('#')[0] ?? '')).html).toContain(
+    'required aria-describedby="when">See you tomorrow.</textarea>',
+  )
+})
+
+test('an announcement that families lose with their class is one task, and counted before the list is imported', async () => {
+  await world.hours('lincoln', { families: daily('00:00-07:00') })
+  await who.rivera.post('/classes/4b/announcements', { body: 'School is closed.', key: crypto.randomUUID() })
+  await world.rosterChanges(
+    'enrollments.csv',
+    ['4b-lin,,,4b,lincoln,lin,student,,,\n', ''],
+    ['4b-an,,,4b,lincoln,an,student,,,\n', ''],
+  )
+  const tasks = (await who.osei.get('/tasks')).html
+  expect(tasks.match(/A message to all did not reach everybody/g)).toHaveLength(1)
+  expect(tasks).toMatch(/A message to all did not reach everybody.*2 families ·.*School is closed\./s)
 })
 
 test('but not to one that has no student at the school any more', async () => {

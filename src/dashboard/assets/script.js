@@ -140,6 +140,8 @@ for (const form of all('form[data-preview]')) {
     if (answer?.ok && mine === asked) place.innerHTML = await answer.text()
   }
   form.addEventListener('input', () => {
+    // What was wrong with it was said of other words; the preview says what is wrong with these.
+    for (const wrong of all('main > .wrong, #write > .wrong')) wrong.remove()
     clearTimeout(timer)
     timer = setTimeout(show, 900, false)
   })

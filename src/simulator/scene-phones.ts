@@ -21,6 +21,8 @@ export type PhoneView = {
   readonly zone: string
   /** The newest call of this phone; null: none yet. */
   readonly call: PhoneCall | null
+  /** What else a family's phone wrote and read, by the school's number: an office, or another teacher. */
+  readonly others: readonly { readonly number: string; readonly texts: readonly HandsetText[] }[]
   /** What a phone that is on nobody's list wrote and read, beside a family's phone; null: it is a staff phone. */
   readonly unknown: readonly HandsetText[] | null
   /** The family whose table this is, for the way back after a form. */
@@ -52,7 +54,7 @@ ${phone.kind === 'landline' ? '' : talkingPart(view)}
 <div><dt>${phone.owner} sees</dt><dd>${spacedNumber(contact.number)}</dd></div>
 <div><dt>${phone.owner} never sees</dt><dd><s>${spacedNumber(other.number)}</s></dd></div>
 </dl>
-${phone.kind === 'landline' ? '' : suggestionLinks(view)}
+${phone.kind === 'landline' ? '' : html`${othersPart(view)}${suggestionLinks(view)}`}
 </section>`
 }
 
@@ -143,6 +145,15 @@ function suggestionLinks(view: PhoneView): Html {
     (sentence, index) =>
       html`<li><a href="/simulator?family=${view.family}&amp;phone=${phone.id}&amp;draft=${index}#draft-${phone.id}" data-fill="draft-${phone.id}" lang="${phone.language}" dir="auto">${sentence}</a></li>`,
   )}</ul><form method="post" action="/simulator/text">${hiddenFields(view)}<button name="picture" value="yes">Send a drawing</button></form>${dialForm(view)}${unknownPart(view)}</details>`
+}
+
+/** Texts of the school's other numbers on the same phone, each to be answered. */
+function othersPart({ others, phone, family }: PhoneView): Html {
+  const words = phoneWords(phone.language)
+  return html`<div id="others-${phone.id}" data-live class="others">${others.map(
+    ({ number, texts }) =>
+      html`<p>Also on this phone, from ${spacedNumber(number)}</p><ol lang="${phone.language}">${texts.map((text) => html`<li class="${text.kind}"><p dir="auto">${text.body}</p></li>`)}</ol><form method="post" action="/simulator/text"><input type="hidden" name="phone" value="${phone.id}"><input type="hidden" name="to" value="${number}"><input type="hidden" name="family" value="${family}"><input name="body" maxlength="1600" required dir="auto" lang="${phone.language}" aria-label="${words.write}" placeholder="${words.write}"><button>${words.send}</button></form>`,
+  )}</div>`
 }
 
 /** A phone that the school does not know: who reads it is the office, under Tasks. */

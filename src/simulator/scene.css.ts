@@ -39,7 +39,7 @@ s{color:light-dark(#a3352b,#ff9d90);text-decoration-thickness:2px}
 summary{display:flex;align-items:center;justify-content:center;text-decoration:underline;text-underline-offset:3px}
 .ready[open]{background:var(--card);border-radius:14px;padding:0 12px 12px}
 .ready a{display:flex;align-items:center;min-height:44px;padding:6px 10px;border-radius:8px;color:inherit;border-top:1px solid var(--line)}
-.ready form{margin-top:8px}.ready button{width:100%}#unknown>p{margin:8px 0 4px}#unknown a{display:inline;min-height:0;padding:0;border:0;text-decoration:underline}#unknown ol{display:grid;gap:4px;padding:0;list-style:none}#unknown li{padding:6px 10px;border:1px solid var(--line);border-radius:8px}#unknown li p{margin:0}#unknown li.sent{margin-inline-start:24px}
+.ready form{margin-top:8px}.ready button{width:100%}#unknown>p,.others>p{margin:8px 0 4px}#unknown a{display:inline;min-height:0;padding:0;border:0;text-decoration:underline}#unknown ol,.others ol{display:grid;gap:4px;padding:0;list-style:none}#unknown li,.others li{padding:6px 10px;border:1px solid var(--line);border-radius:8px}#unknown li p,.others li p{margin:0}#unknown li.sent,.others li.sent{margin-inline-start:24px}.others form{display:flex;gap:8px;margin-top:8px}.others input[name=body]{flex:1;min-width:0;min-height:44px;font:inherit;padding:0 10px;border:1px solid var(--line);border-radius:8px}
 .about{max-width:336px;padding:3px 12px;border-radius:10px;background:var(--card);font-size:.8125rem;line-height:1.35;text-align:center;color:var(--soft)}
 form:focus-within+.about{color:var(--ink);box-shadow:inset 3px 0 var(--glow)}
 

@@ -102,7 +102,9 @@ export function simulatorScene(
   app.post('/simulator/text', async (request, reply) => {
     const { phone: id, to, body = '', picture, family } = (request.body ?? {}) as Fields
     const phone = (await stage.phones()).find((one) => one.id === id)
-    const known = phone?.contacts.some((contact) => contact.number === to)
+    const known =
+      phone !== undefined &&
+      (phone.contacts.some((contact) => contact.number === to) || others(phone).some(({ number }) => number === to))
     const files = picture === 'yes' ? [drawing()] : []
     if (!phone || !known || !to || (!body.trim() && files.length === 0))
       return reply.code(400).type('text/plain').send('A text needs a phone, a contact and words.')
@@ -202,6 +204,12 @@ export function simulatorScene(
     return back(reply, family)
   })
 
+  /** The texts between a phone and the school's other numbers than its contacts', by number: of an office, or of a second teacher. */
+  const others = (phone: Phone) =>
+    [...Map.groupBy(simulator.handsets.get(phone.number) ?? [], ({ other }) => other)]
+      .filter(([number]) => !phone.contacts.some((contact) => contact.number === number))
+      .map(([number, texts]) => ({ number, texts }))
+
   async function sceneView(query: Fields): Promise<SceneView> {
     const all = query.log === 'all'
     const [phones, clock, record] = await Promise.all([
@@ -257,6 +265,7 @@ export function simulatorScene(
         time: clockTime(clock.now, clock.zone),
         zone: clock.zone,
         call: simulator.calls.phoneCall(phone.number) ?? null,
+        others: phone.side === 'family' ? others(phone) : [],
         unknown: phone.side === 'family' ? (simulator.handsets.get(UNKNOWN_PHONE) ?? []) : null,
         family: (familyPhone as Phone).id,
       }

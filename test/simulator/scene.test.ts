@@ -73,6 +73,19 @@ describe('the page', () => {
     expect(simulator.handsets.get('+15035550188')).toHaveLength(1)
   })
 
+  test('what another number of the school texts to a family’s phone is shown on it, and can be answered', async () => {
+    const office = { from: riveraProxy, to: rosaNumber, body: 'Lincoln School: Gracias.' }
+    simulator.send('AC00000000000000000000000000000001', request(office))
+    await simulator.settled()
+    const [, shown = ''] = (await page()).split('<div id="others-rosa"')
+    expect(shown).toMatch(/Also on this phone.*<li class="received"><p dir="auto">Lincoln School: Gracias\.<\/p><\/li>/s)
+    const answer = { phone: 'rosa', to: riveraProxy, body: 'De nada.', family: 'rosa' }
+    expect((await post('/simulator/text', answer)).statusCode).toBe(303)
+    expect((await post('/simulator/text', { ...answer, phone: 'rivera' })).statusCode).toBe(303)
+    expect(await page()).toContain('<li class="sent"><p dir="auto">De nada.</p></li>')
+    expect((await post('/simulator/text', { ...answer, to: '+15035550199' })).statusCode).toBe(400)
+  })
+
   test('has a table for every family, its own language and its own thread', async () => {
     const body = await page('?family=amal')
     expect(body).toContain('aria-current="page">Amal')

@@ -134,7 +134,7 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
     const { first, last, format } = row.asked
     return reply
       .type(FORMATS[format].type)
-      .header('content-disposition', `attachment; filename="homeline-${first}-to-${last}.${format}"`)
+      .header('content-disposition', `attachment; filename="homeline-${first}-to-${last}-${row.id.slice(-4)}.${format}"`)
       .header('content-length', row.size ?? 0)
       .send(Readable.from(parts, { objectMode: false }))
   })

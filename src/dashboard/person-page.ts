@@ -35,8 +35,8 @@ export function personPage(shown: PersonShown): Html {
     person.language === null
       ? 'none on file'
       : `${languageWords(person.language)}${person.spokenLanguage === null ? '' : `; spoken: ${languageWords(person.spokenLanguage)}`}`
-  const links = (people: PersonView['relatives']) =>
-    html`${people.map((one, i) => html`${i === 0 ? '' : ', '}<a href="/people/${encodeURIComponent(one.id)}"><bdi>${one.name}</bdi></a>`)}`
+  const links = <One extends PersonView['relatives'][number]>(people: readonly One[], more: (one: One) => Html | '' = () => '') =>
+    html`${people.map((one, i) => html`${i === 0 ? '' : ', '}<a href="/people/${encodeURIComponent(one.id)}"><bdi>${one.name}</bdi></a>${more(one)}`)}`
   const kin = person.kind === 'student' ? 'Guardians' : 'Students'
   const back = person.active
     ? person.schools[0] === undefined
@@ -58,7 +58,15 @@ export function personPage(shown: PersonShown): Html {
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${
   person.active ? '' : html`<p class="note">No longer on the school’s list. What was said with them stays.</p>`
 }<table class="facts"><tbody>${row('Role', person.role)}${person.relatives.length === 0 ? '' : row(kin, links(person.relatives))}${
-    person.formerly.length === 0 ? '' : row(`${kin} before`, links(person.formerly))
+    person.formerly.length === 0
+      ? ''
+      : row(
+          `${kin} before`,
+          links(person.formerly, ({ until }) => {
+            const at = shown.asSeen(Temporal.Instant.from(until))
+            return html` until ${timeTag(at, briefly(at, shown.now, shown.zone))}`
+          }),
+        )
   }${person.active ? onTheList() : ''}</tbody></table>
 ${person.officePhone === null ? '' : officePhone(at, shown)}${person.kind === 'student' || !person.active ? '' : preferences(at, person)}${shown.mayEndSignIn ? signIn(at, shown) : ''}`
 }

@@ -59,6 +59,7 @@ type Row = Omit<ExportRecord, 'behind'> & {
   readonly schoolTime: string | null
   readonly staffName: string | null
   readonly guardianNames: readonly string[]
+  readonly studentNames: readonly string[]
 }
 
 /** The columns of the CSV, in order. */
@@ -93,6 +94,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | nu
   ['guardianNames', ({ guardianNames }) => guardianNames.join('; ')],
   ['maskedNumbers', ({ maskedNumbers }) => String(maskedNumbers)],
   ['why', ({ why }) => why],
+  ['studentNames', ({ studentNames }) => studentNames.join('; ')],
 ]
 
 /** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
@@ -135,6 +137,7 @@ function rowsOf({ records, names, places }: ExportPage): Row[] {
       schoolTime: at === null ? null : `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })}`,
       staffName: view.staff === null ? null : nameOf(view.staff),
       guardianNames: view.guardians.map(nameOf),
+      studentNames: places.get(view.id)?.students ?? [],
       maskedNumbers,
       why,
     }

@@ -109,8 +109,8 @@ export type PersonView = {
   readonly active: boolean
   /** The students of a guardian, the guardians of a student. */
   readonly relatives: readonly { readonly id: string; readonly name: string }[]
-  /** Those of before. */
-  readonly formerly: PersonView['relatives']
+  /** Those of before, and when the list last had them, ISO 8601. */
+  readonly formerly: readonly { readonly id: string; readonly name: string; readonly until: string }[]
   readonly language: string | null
   /** Where it is another one than the written. */
   readonly spokenLanguage: string | null
@@ -147,7 +147,7 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
     classes: string[]
     active: boolean
     relatives: PersonView['relatives']
-    formerly: PersonView['relatives']
+    formerly: PersonView['formerly']
     language: string | null
     spoken_language: string | null
     contact_by: 'sms' | 'voice'
@@ -166,7 +166,9 @@ export async function personView(trx: Trx, admin: Staff, id: string): Promise<Pe
         where e.district_id = p.district_id and e.person_id = p.id and ${enrolledNow('e')} order by k.title, k.id limit 30) as classes,
       coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
         from ${relatives(districtId, 'guardianship')} where ${seen(sql`o.id`)}), '[]') as relatives,
-      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name)) order by o.given_name, o.id)
+      coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'name', concat_ws(' ', o.given_name, o.family_name), 'until', (
+          select to_char(max(l.until) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') from past_guardianship l where l.district_id = ${districtId}
+            and ((l.guardian_id = p.id and l.student_id = o.id) or (l.student_id = p.id and l.guardian_id = o.id)))) order by o.given_name, o.id)
         from ${relatives(districtId, 'past_guardianship')} where r.id not in (select r.id from ${relatives(districtId, 'guardianship')}) and ${seen(sql`o.id`)}), '[]') as formerly,
       array(select concat_ws(' ', s.name, k.kind) from desk_staff ds join desk k on k.district_id = ds.district_id and k.id = ds.desk_id
         join school s on s.district_id = k.district_id and s.id = k.school_id where ds.district_id = p.district_id and ds.person_id = p.id order by 1) as desks,

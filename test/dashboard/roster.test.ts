@@ -162,7 +162,9 @@ test('before it is imported it says which conversations end, and what waits and 
   await world.sends('rivera', { guardian: 'rosa' }, 'See you tomorrow.')
   const left = roster((name, text) => (name === 'enrollments.csv' ? text.replace(/^4b-maya,.*\n/m, '') : text))
   const shown = await uploads(kim, left)
-  expect(shown.html).toContain('1 conversation will end, and stay on record. One message that waits goes to nobody then, and the office gets a task.')
+  expect(shown.html).toContain(
+    '1 conversation will end, and stay on record. One message that waits goes to nobody then, and the office gets a task.',
+  )
   expect(shown.html).toMatch(/Conversations that end: 1.*Ms Rivera.*Maya L\..*1 message waits/s)
   expect(await world.tasks('unreached')).toEqual([])
   const moved = roster((name, text) =>

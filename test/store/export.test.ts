@@ -66,11 +66,11 @@ describe('JSON lines', () => {
     const views = await inDistrict(t.db, school.district, (trx) =>
       Promise.all(ids.map((id) => exchangeById(trx, school.district, WHOLE_DISTRICT, id, now))),
     )
-    const names = { staffName: 'rivera X', guardianNames: ['abel X', 'rosa X'] }
+    const names = { staffName: 'rivera X', guardianNames: ['abel X', 'rosa X'], studentNames: ['maya X'] }
     const more = [
       { author: 'person', schoolTime: '2026-10-31 20:00:00', ...names, maskedNumbers: 0, why: null },
       { author: 'person', schoolTime: '2026-11-01 19:00:00', ...names, maskedNumbers: 0, why: null },
-      { author: 'gateway', schoolTime: null, staffName: null, guardianNames: [], maskedNumbers: 0, why: null },
+      { author: 'gateway', schoolTime: null, staffName: null, guardianNames: [], studentNames: [], maskedNumbers: 0, why: null },
     ]
     const wanted = views.map((view, i) => ({ ...view, ...more[i] }))
     const read = lines.map((line) => JSON.parse(line) as object)
@@ -86,10 +86,10 @@ describe('JSON lines', () => {
 describe('CSV', () => {
   test('has a line a exchange with every cell quoted, and no cell that a spreadsheet would calculate', async () => {
     const csv = await exported({ format: 'csv' })
-    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(30).fill('c').join()}\r\n`.repeat(4))
+    expect(csv.replaceAll(/"(?:[^"]|"")*"/g, 'c')).toBe(`${Array(31).fill('c').join()}\r\n`.repeat(4))
     const rows = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[]
     expect(Object.keys(rows[0] ?? {}).join()).toBe(
-      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events,schoolTime,staffName,guardianNames,maskedNumbers,why',
+      'id,at,kind,direction,author,staff,guardian,guardians,status,sendAfter,notBefore,byVoice,originalLanguage,original,translationLanguage,translation,translatedBy,urgentReason,evidence,seconds,recording,pictures,attachments,picturesGo,events,schoolTime,staffName,guardianNames,maskedNumbers,why,studentNames',
     )
     expect(rows).toMatchObject([
       {

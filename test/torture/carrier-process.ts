@@ -108,7 +108,8 @@ function once(
   })
 }
 
-const simulator = createSimulator({ accounts: [options.account], fetch: balanced, stepMilliseconds: 20 })
+// Time passes on a call, so that one which nobody takes ends by itself, as with any carrier.
+const simulator = createSimulator({ accounts: [options.account], fetch: balanced, stepMilliseconds: 20, speechMilliseconds: 20 })
 for (const number of simulator.numbers(options.account.sid))
   simulator.changeNumber(number.sid, { smsUrl: `${options.publicUrl}${SMS_PATH}${options.retries}` })
 simulator.subscribe((text) => {

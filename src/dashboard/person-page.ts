@@ -57,7 +57,13 @@ export function personPage(shown: PersonShown): Html {
   }</div></div>
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${
   person.active ? '' : html`<p class="note">No longer on the school’s list. What was said with them stays.</p>`
-}<table class="facts"><tbody>${row('Role', person.role)}${person.relatives.length === 0 ? '' : row(kin, links(person.relatives))}${
+}<table class="facts"><tbody>${row('Role', person.role)}${
+    person.relatives.length > 0
+      ? row(kin, links(person.relatives))
+      : person.active && person.kind === 'student'
+        ? row(kin, html`<b class="bad">none on the list</b>, so nothing can be sent`)
+        : ''
+  }${
     person.formerly.length === 0
       ? ''
       : row(

@@ -107,6 +107,16 @@ describe('a guardian with children at two schools, who leaves', () => {
   })
 })
 
+test('a student for whom nobody is left on the list is shown as that, where somebody would write too', async () => {
+  await world.rosterChanges(
+    'users.csv',
+    ['paula,,,true,lincoln,parent,paula,,Paula,Gomez,,,,,,diego,,,es,,,\n', ''],
+    ['diego,,,true,lincoln,student,diego,,Diego,Gomez,,,,,,paula', 'diego,,,true,lincoln,student,diego,,Diego,Gomez,,,,,,'],
+  )
+  expect(await page(whitfield, '/people/diego')).toContain('none on the list</b>, so nothing can be sent')
+  expect(await page(whitfield, '/families?q=diego')).toContain('has no guardian of <bdi>Diego G.</bdi>, so nothing can be sent')
+})
+
 describe('a teacher who has left the list', () => {
   test('is found by the school, and what was said stays', async () => {
     await world.rosterChanges('enrollments.csv', ['4b-rivera,,,4b,lincoln,rivera,teacher,,,\n', ''])

@@ -180,6 +180,7 @@ const WORDS: Readonly<Record<string, (detail: Detail) => string>> = {
   answered: () => 'answered',
   not_answered: (d) => `no answer: rung again in ${d['againMinutes'] ?? 'some'} minutes`,
   not_reached: () => 'three calls, no answer: the teacher is told',
+  rescue_given_up: () => 'no call any more: the text stands as sent',
   rescue: (d) => (d['rung'] === 'call' ? 'the phone takes no texts: a call instead' : 'the other guardian gets it'),
   called: () => 'somebody called',
   talked: () => 'put through, without either number',

@@ -37,6 +37,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   heard: 'heard to the end',
   answered: 'answered',
   rescue: 'will be told by a call, as no text arrived',
+  rescue_given_up: 'no call any more: the text stands as sent',
   called: 'called',
   call_ended: 'the call ended',
   transcribed: 'put into words by a machine',

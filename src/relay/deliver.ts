@@ -71,8 +71,14 @@ async function handOverAll(
   const caller = async () => {
     for (let attempt = attempts[next++]; attempt !== undefined; attempt = attempts[next++]) {
       const { attemptId, exchangeId } = attempt
-      const inTime = deps.monotonic() - begun < CALL_WITHIN_MS
-      outcomes.push({ attemptId, exchangeId, outcome: inTime ? await deps.carrier.send(attempt) : { kind: 'not_called' } })
+      const waited = deps.monotonic() - begun
+      // The carrier counts from when it is called: the window's end does not move with that.
+      const validitySeconds = Math.max(1, attempt.validitySeconds - Math.floor(waited / 1000))
+      outcomes.push({
+        attemptId,
+        exchangeId,
+        outcome: waited < CALL_WITHIN_MS ? await deps.carrier.send({ ...attempt, validitySeconds }) : { kind: 'not_called' },
+      })
       if (!waiting) void record().catch(() => {})
     }
   }

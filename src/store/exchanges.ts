@@ -225,7 +225,14 @@ export async function forgetIntroductions(trx: Trx, districtId: string, ids: rea
   )
 }
 
-/** Cancels what waits among these exchanges, with an event each; gives the ids that were canceled. */
+/** True for an exchange `e` of which the carrier has taken all that was handed over, and has sent nothing back: whatever is tried beside it, it was sent. */
+const WAS_SENT = sql`(e.rescue and exists (select from attempt a where a.district_id = e.district_id and a.exchange_id = e.id and a.sid is not null)
+  and not exists (select from attempt a where a.district_id = e.district_id and a.exchange_id = e.id and (a.sid is null or a.carrier_status in ('failed', 'undelivered'))))`
+
+/**
+ * Cancels what waits among these exchanges, with an event each; gives the ids that were canceled. A call that was to say what a text had not been confirmed to say is given up, and the text
+ * stays sent.
+ */
 export async function cancelWaiting(
   trx: Trx,
   districtId: string,
@@ -235,12 +242,12 @@ export async function cancelWaiting(
   who: string | null,
 ): Promise<string[]> {
   if (ids.length === 0) return []
-  const { rows } = await sql<{ id: string; conversation_id: string | null; in_lane: boolean }>`
-    update exchange set status = 'canceled', prepare_after = null, prepare_lease = null, send_after = null, hold = null,
-      notice_key = case when ${why} = 'too_late' then null else notice_key end
+  const { rows } = await sql<{ id: string; status: 'canceled' | 'sent'; conversation_id: string | null; in_lane: boolean }>`
+    update exchange e set status = case when ${WAS_SENT} then 'sent' else 'canceled' end, channel = case when ${WAS_SENT} then 'text' else channel end,
+      prepare_after = null, prepare_lease = null, send_after = null, hold = null, notice_key = case when ${why} = 'too_late' then null else notice_key end
     where district_id = ${districtId} and id = any(${[...ids]}::uuid[])
       and (status in ('held', 'queued') or (status = 'received' and prepare_after is not null))
-    returning id, conversation_id, author = 'person' and direction = 'to_family' as in_lane`.execute(trx)
+    returning id, status, conversation_id, author = 'person' and direction = 'to_family' as in_lane`.execute(trx)
   // What waits behind a person's message is written anew: the first of it now names the school.
   await sql`update exchange set prepare_after = clock_timestamp()
     where district_id = ${districtId} and conversation_id = any(${rows.flatMap((r) => (r.in_lane ? [r.conversation_id] : []))}::uuid[]) and direction = 'to_family'
@@ -248,7 +255,15 @@ export async function cancelWaiting(
   await appendEvents(
     trx,
     districtId,
-    rows.map((r): NewEvent => ({ exchangeId: r.id, at, what: 'canceled', who, detail: { status: 'canceled', why } })),
+    rows.map(
+      (r): NewEvent => ({
+        exchangeId: r.id,
+        at,
+        what: r.status === 'sent' ? 'rescue_given_up' : 'canceled',
+        who,
+        detail: { status: r.status, why },
+      }),
+    ),
   )
-  return rows.map((r) => r.id)
+  return rows.flatMap((r) => (r.status === 'canceled' ? [r.id] : []))
 }

@@ -91,3 +91,25 @@ describe('a family that does not answer', () => {
     ])
   })
 })
+
+describe('an urgent text without a sign of life', () => {
+  test('stays sent when the family has asked for no more messages before it could be called', async () => {
+    const wei = world.phoneOf('wei')
+    world.simulator.setFaults({ callbacks: 'lost' })
+    await world.sends('whitfield', { guardian: 'wei' }, 'Thank you.', { urgent: true, reason: 'Snow' })
+    await world.settled()
+    expect((await world.exchanges({ guardian: 'wei' })).at(-1)).toMatchObject({ status: 'sent' })
+    wei.texts(world.numbers[0] ?? '', 'STOP')
+    await world.settled()
+    await world.rows(sql`update exchange set rescue_after = clock_timestamp() where rescue_after is not null returning id`)
+    await world.nudge()
+    const urgent = async () => (await world.exchanges({ guardian: 'wei' })).findLast(({ direction }) => direction === 'to_family')
+    const happened = async () => (await urgent())?.events.map(({ what }) => what) ?? []
+    await world.until('the call was given up', async () => (await happened()).includes('rescue_given_up'))
+    expect([(await urgent())?.status, (await happened()).filter((what) => what === 'canceled' || what === 'ringing')]).toEqual([
+      'sent',
+      [],
+    ])
+    expect(await world.tasks('not_sent')).toEqual([])
+  })
+})

@@ -64,6 +64,20 @@ describe('deliver', () => {
     expect(recorded.map((r) => r.outcome.kind)).toEqual([calls === 1 ? 'accepted' : 'not_called'])
   })
 
+  it.each([
+    [0, 600, 600],
+    [999, 600, 600],
+    [4_200, 600, 596],
+    [4_200, 2, 1],
+  ])('%i ms after the commit, of a validity of %i s the carrier gets %i', async (waited, given, left) => {
+    const { store } = storeOf([{ ...attempt(1), validitySeconds: given }])
+    const clock = [0]
+    const send = vi.fn(async (): Promise<HandOver> => ({ kind: 'accepted', sid: 'SM1' }))
+    const carrier: Carrier = { send, sentSince: async () => null }
+    await (await deliver({ store, carrier, monotonic: () => clock.shift() ?? waited }, 'd', 10)).done
+    expect(send).toHaveBeenCalledWith(expect.objectContaining({ validitySeconds: left }))
+  })
+
   it('calls that wait for their turn are measured too: what is late is given back, not called', async () => {
     const { store, recorded } = storeOf(Array.from({ length: 100 }, (_, n) => attempt(n)))
     let now = 0

@@ -59,6 +59,8 @@ async function torture(): Promise<number> {
       `update attempt set started_at = least(started_at, clock_timestamp() - interval '21 minutes'), look_after = clock_timestamp()
         where sid is null and (outcome is null or look_after is not null) and (started_at > clock_timestamp() - interval '20 minutes' or look_after > clock_timestamp() + interval '61 seconds')
           and started_at < clock_timestamp() - interval '60 seconds'
+          and not exists (select from attempt o where o.district_id = attempt.district_id and o.phone_id = attempt.phone_id and o.proxy_number_id = attempt.proxy_number_id
+            and o.body = attempt.body and o.id <> attempt.id and o.sid is null and o.started_at < attempt.started_at and (o.outcome is null or o.look_after is not null))
           and ($1::float8 is null or started_at not between to_timestamp($1) - interval '40 seconds' and to_timestamp($1) + interval '5 seconds')`,
       [asleep === null ? null : asleep / 1000],
     )

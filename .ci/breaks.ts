@@ -682,7 +682,7 @@ export const BREAKS: readonly Break[] = [
     rule: 'nobody writes in the name of a desk of others',
     file: 'src/relay/compose.ts',
     from: '  return school === null ? null : {',
-    to: '  return {',
+    to: "  return school === null ? { ...staff, id: desk, scope: { kind: 'schools', schools: [desk.split('/')[0] ?? ''] } } : {",
     tests: ['test/dashboard/families.test.ts'],
   },
   {
@@ -691,5 +691,12 @@ export const BREAKS: readonly Break[] = [
     from: 'urgency: [exchange.urgent, events',
     to: "urgency: [events.some((e) => e.detail?.['urgent'] === true), events",
     tests: ['test/store/verify-exchanges.test.ts'],
+  },
+  {
+    rule: 'an urgent text that was sent stays so when its call is given up',
+    file: 'src/store/exchanges.ts',
+    from: "set status = case when ${WAS_SENT} then 'sent' else 'canceled' end",
+    to: "set status = 'canceled'",
+    tests: ['test/journeys/call-rescue.test.ts'],
   },
 ]

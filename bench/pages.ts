@@ -147,7 +147,7 @@ try {
     ],
     'how the translator does': (trx) => translatorHealth(trx, districtId, now),
     reach: (trx) => reachOf(trx, districtId, 's7', month),
-    tasks: (trx) => openTasks(trx, admins, null, { id: null, limit: 100, asSeen: (at) => at }),
+    tasks: (trx) => openTasks(trx, admins, null, { id: null, after: null, limit: 100, asSeen: (at) => at }),
   }
   let smallest = 0
   for (const [name, page] of Object.entries(pages)) {

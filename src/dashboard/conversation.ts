@@ -56,7 +56,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
   /** The words of a task that this visitor sees about a message that was not sent; null: there is no such one. */
   const unsentWords = (visit: Visit, id: string) =>
     visit.read(async (trx) => {
-      const asked = { id, limit: 1, asSeen: deps.asSeen }
+      const asked = { id, after: null, limit: 1, asSeen: deps.asSeen }
       const [task] = isUuid(id) ? await openTasks(trx, visit.staff, await taskSchools(trx, visit.staff), asked) : []
       return task?.kind === 'not_sent' ? (task.original?.text ?? null) : null
     })

@@ -9,14 +9,14 @@ import { claim, giveBack } from '../store/claims.ts'
 import type { Trx } from '../store/database.ts'
 import { zoneOf } from '../store/people.ts'
 import { tasksPulse } from '../store/pulse.ts'
-import { finishTask, openTasks, type TaskRow, taskSchools } from '../store/task-list.ts'
+import { finishTask, openTasks, type TaskRow, taskCursor, taskSchools } from '../store/task-list.ts'
 import { takenBy } from './claiming.ts'
 import { writeForm } from './families.ts'
 import type { Html } from './page.ts'
 import { mayReview } from './school-texts.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, sayNotFound } from './wall.ts'
+import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
 import { arrives, briefly, counted, languageWords, namesInWords, timeTag } from './words.ts'
 
 /** What each kind of task says, and what there is to do. `settles`: what the exchange itself can be told. */
@@ -124,19 +124,23 @@ export function tasksRoutes(
     const visit = visitOf(request)
     const { staff } = visit
     const now = await deps.now()
+    const after = taskCursor.read(queryOf(request, 'after'))
     const found = await visit.read(async (trx) => {
       const schools = await taskSchools(trx, staff)
       return schools !== null && schools.length === 0
         ? null
         : {
-            tasks: await openTasks(trx, staff, schools, { id: null, limit: MOST, asSeen }),
+            found: await openTasks(trx, staff, schools, { id: null, after, limit: MOST + 1, asSeen }),
             zone: await zoneOf(trx, staff),
             pulse: await tasksPulse(trx, visit.districtId),
             reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
           }
     })
     if (found === null) return sayNotFound(reply)
-    const { tasks, zone, pulse, reviews } = found
+    const { zone, pulse, reviews } = found
+    const tasks = found.found.slice(0, MOST)
+    const last = found.found.length > MOST ? tasks.at(-1) : undefined
+    const next = last && taskCursor.write({ due: last.due?.toString() ?? null, at: last.at.toString(), id: last.id })
     const groups = Map.groupBy(tasks, (task) => groupOf(task, now))
     const line = (task: TaskRow) => taskLine(task, { now, zone: task.zone ?? zone, asSeen, reader: staff.id })
     return visit.page(
@@ -146,7 +150,7 @@ export function tasksRoutes(
       html`<div class="bar" data-watch="/live?of=tasks&was=${pulse}"><h1>Tasks</h1></div><div id="tasks" data-live>${
         tasks.length === 0
           ? html`<p class="empty">Nothing waits for anybody. When a message may not have gone out, an unknown phone writes or a family cannot be reached, it stands here.</p>`
-          : html`<p class="sub">${tasks.length === MOST ? `The ${MOST} due first` : tasks.length === 1 ? 'One to do' : `${tasks.length} to do, the first due first`}.</p>${GROUPS.map(
+          : html`<p class="sub">${next !== undefined || after !== null ? `${tasks.length} of those to do, the first due first` : tasks.length === 1 ? 'One to do' : `${tasks.length} to do, the first due first`}.</p>${GROUPS.map(
               ({ id, name }) => {
                 const of = groups.get(id) ?? []
                 return of.length === 0
@@ -154,7 +158,7 @@ export function tasksRoutes(
                   : html`<h2>${name} <b class="count">${of.length}</b></h2><ul class="rows">${of.map(line)}</ul>`
               },
             )}`
-      }</div>${reviews ? html`<p class="hint">Do you speak the families’ languages? <a href="/school/texts">Read what Homeline itself says to them</a>, and say what is right.</p>` : ''}`,
+      }</div>${next === undefined ? '' : html`<p class="more"><a class="button" href="/tasks?after=${next}">Later ones</a></p>`}${reviews ? html`<p class="hint">Do you speak the families’ languages? <a href="/school/texts">Read what Homeline itself says to them</a>, and say what is right.</p>` : ''}`,
     )
   })
 
@@ -165,7 +169,9 @@ export function tasksRoutes(
       const { id } = request.params as { id: string }
       const from = fieldsOf(request)('from') || null
       const said = await read(async (trx) => {
-        const [task] = isUuid(id) ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, limit: 1, asSeen }) : []
+        const [task] = isUuid(id)
+          ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, after: null, limit: 1, asSeen })
+          : []
         return task === undefined ? null : act(trx, staff, id, from)
       })
       return said === null ? sayNotFound(reply) : reply.redirect(`/tasks?said=${said}`, 303)

@@ -3,12 +3,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.ts'
+import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
 import { CURRENT_GUARDIAN } from './exchange-record.ts'
-import { seesConversation, sidesOf } from './exchange-view.ts'
+import { readTime, seesConversation, sidesOf } from './exchange-view.ts'
 import { fromUnknown, isUnknown, schoolOfTask, tasksWithPlace } from './tasks.ts'
 
 /** A task with what somebody needs to decide it. */
@@ -61,9 +62,27 @@ export async function countTasks(trx: Trx, staff: Staff, most: number): Promise<
   return rows[0]?.n ?? 0
 }
 
-/** Which tasks: with `id`, that one alone. `asSeen`: an event's time by the clock that hours go by. */
+/** Where the next page of tasks begins: the last one that was shown, by what sorts it. Times ISO 8601. */
+export type TaskCursor = { readonly due: string | null; readonly at: string; readonly id: string }
+
+/** The cursor as a word for an address, and back; null when the word is none. */
+export const taskCursor = {
+  write: ({ due, at, id }: TaskCursor): string => Buffer.from(JSON.stringify([due, at, id])).toString('base64url'),
+  read: (word: string): TaskCursor | null => {
+    try {
+      const [due, at, id] = JSON.parse(Buffer.from(word, 'base64url').toString()) as unknown[]
+      const isTime = (time: unknown): time is string => typeof time === 'string' && readTime(time) !== null
+      return (due === null || isTime(due)) && isTime(at) && typeof id === 'string' && isUuid(id) ? { due, at, id } : null
+    } catch {
+      return null
+    }
+  },
+}
+
+/** Which tasks: with `id`, that one alone; `after`: those that follow another, null: from the first one on. `asSeen`: an event's time by the clock that hours go by. */
 export type TaskQuestion = {
   readonly id: string | null
+  readonly after: TaskCursor | null
   readonly limit: number
   readonly asSeen: (at: Temporal.Instant) => Temporal.Instant
 }
@@ -84,12 +103,18 @@ export async function openTasks(
         select t.id, t.kind, t.created_at as at, ${schoolOfTask(districtId)} as school_id from ${tasksWithPlace()}
         where t.district_id = ${districtId} and t.closed_at is null ${given.id === null ? sql`` : sql`and t.id = ${given.id}::uuid`}) w
       where ${schools === null} or w.school_id = any(${schools === null ? [] : [...schools]}::text[])) k
-    left join school s on s.district_id = ${districtId} and s.id = k.school_id where k.n <= ${given.limit}`.execute(trx)
+    left join school s on s.district_id = ${districtId} and s.id = k.school_id where ${given.after !== null} or k.n <= ${given.limit}`.execute(
+    trx,
+  )
   const timed = rows.map((row) => {
     const at = given.asSeen(row.at)
     return { id: row.id, at, due: isKnown(row.kind) ? dueAt(row.kind, at, row.hours) : null, zone: row.hours?.timezone ?? null }
   })
-  const first = timed.sort(dueFirst).slice(0, given.limit)
+  const from = given.after === null ? null : timedOf(given.after)
+  const first = timed
+    .filter((one) => from === null || dueFirst(from, one) < 0)
+    .sort(dueFirst)
+    .slice(0, given.limit)
   const details = await detailsOf(
     trx,
     staff,
@@ -101,12 +126,16 @@ export async function openTasks(
   })
 }
 
+function timedOf({ due, at, id }: TaskCursor): Timed {
+  return { id, at: Temporal.Instant.from(at), due: due === null ? null : Temporal.Instant.from(due) }
+}
+
 type Timed = { readonly id: string; readonly at: Temporal.Instant; readonly due: Temporal.Instant | null }
 
 function dueFirst(a: Timed, b: Timed): number {
-  if (a.due === null || b.due === null)
-    return Number(a.due === null) - Number(b.due === null) || Temporal.Instant.compare(a.at, b.at)
-  return Temporal.Instant.compare(a.due, b.due) || Temporal.Instant.compare(a.at, b.at) || (a.id < b.id ? -1 : 1)
+  const byDue =
+    a.due === null || b.due === null ? Number(a.due === null) - Number(b.due === null) : Temporal.Instant.compare(a.due, b.due)
+  return byDue || Temporal.Instant.compare(a.at, b.at) || (a.id < b.id ? -1 : Number(a.id > b.id))
 }
 
 function isKnown(kind: string): kind is TaskKind {

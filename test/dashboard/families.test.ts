@@ -156,6 +156,16 @@ describe('lists go on page by page', () => {
     expect([pages.length, (pages[0] ?? []).length, pages.flat().length >= 105]).toEqual([2, 100, true])
   })
 
+  test('of tasks', async () => {
+    await world.rows(
+      sql`insert into task (district_id, kind, key, person_id, school_id) select ${world.district}, 'roster_phone', 'p' || i, 'paula', 'lincoln' from generate_series(1, 130) i returning id`,
+    )
+    const pages = await all(who.whitfield, '/tasks', /action="\/tasks\/([\w-]+)\/claim"/g, 'Later ones')
+    const [open] = await world.rows(sql<{ n: number }>`select count(*)::int as n from task where closed_at is null`)
+    expect([pages.length, (pages[0] ?? []).length, new Set(pages.flat()).size]).toEqual([2, 100, open?.n])
+    expect((await who.whitfield.get('/tasks?after=nonsense')).html).toContain('Later ones')
+  })
+
   test('of what somebody wrote to all, and of those who got it', async () => {
     const bell = await visitor(world, 'osei')
     for (let i = 0; i < 6; i++)

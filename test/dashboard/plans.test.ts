@@ -254,7 +254,8 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   ],
   [
     'tasks of a school',
-    async (trx) => openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, after: null, limit: 100, asSeen: (at) => at }),
+    async (trx) =>
+      openTasks(trx, await staffNamed(trx, 'whitfield'), ['lincoln'], { id: null, after: null, limit: 100, asSeen: (at) => at }),
   ],
 ]
 

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * When a household went on at another phone is found for its conversations. Since when somebody is a student's guardian, null: from before that was kept; and of whom somebody was one before: who has left the roster is still found by what was said.
- * The same rules as in the first schema.
+ * Since when somebody is a student's guardian (null: from before that was kept), and of whom somebody was one before, so that who has left the roster is still found by what
+ * was said. A conversation finds when its household went on at another phone. The same rules as in the first schema.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const run = (text: string) => sql.raw(text).execute(db)

@@ -130,16 +130,16 @@ export function tasksRoutes(
       return schools !== null && schools.length === 0
         ? null
         : {
-            found: await openTasks(trx, staff, schools, { id: null, after, limit: MOST + 1, asSeen }),
+            upTo: await openTasks(trx, staff, schools, { id: null, after, limit: MOST + 1, asSeen }),
             zone: await zoneOf(trx, staff),
             pulse: await tasksPulse(trx, visit.districtId),
             reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
           }
     })
     if (found === null) return sayNotFound(reply)
-    const { zone, pulse, reviews } = found
-    const tasks = found.found.slice(0, MOST)
-    const last = found.found.length > MOST ? tasks.at(-1) : undefined
+    const { upTo, zone, pulse, reviews } = found
+    const tasks = upTo.slice(0, MOST)
+    const last = upTo.length > MOST ? tasks.at(-1) : undefined
     const next = last && taskCursor.write({ due: last.due?.toString() ?? null, at: last.at.toString(), id: last.id })
     const groups = Map.groupBy(tasks, (task) => groupOf(task, now))
     const line = (task: TaskRow) => taskLine(task, { now, zone: task.zone ?? zone, asSeen, reader: staff.id })

@@ -34,7 +34,12 @@ function take(text) {
     if (part.classList.contains('call')) speakNew(fresh)
     const name = document.activeElement?.value
     const inside = part.contains(document.activeElement)
+    const fields = (one) => [...one.querySelectorAll('input:not([type=hidden])')]
+    const typed = fields(part).map((field) => field.value)
+    const at = fields(part).indexOf(document.activeElement)
     part.replaceWith(fresh)
+    fields(fresh).forEach((field, index) => { field.value = typed[index] ?? '' })
+    if (at >= 0) { fields(fresh)[at]?.focus(); continue }
     const buttons = [...fresh.querySelectorAll('button')]
     if (inside) (buttons.find((button) => button.value === name) ?? buttons[0])?.focus()
   }

@@ -6,6 +6,7 @@ import type { Status } from '../core/exchange.ts'
 import { isUuid } from '../core/uuid.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { Moment } from '../relay/ports.ts'
+import { cursorParts, cursorWord } from './cursor-words.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
@@ -130,7 +131,7 @@ export async function takeBack(
 ): Promise<ReadonlySet<string> | 'not_found' | 'gone'> {
   const waiting = await scheduledOf(trx, districtId, staffId, id, moment.now)
   if (waiting === null) return 'not_found'
-  const canceled = await cancelWaiting(trx, districtId, moment.database, waiting, REPLACED, staffId)
+  const { canceled } = await cancelWaiting(trx, districtId, moment.database, waiting, REPLACED, staffId)
   return canceled.length === 0 ? 'gone' : settledHouseholds(trx, districtId, id, canceled)
 }
 
@@ -205,10 +206,10 @@ export type AnnouncedCursor = { readonly group: number; readonly id: string }
 
 /** The cursor as a word for an address, and back; null when the word is none. */
 export const announcedCursor = {
-  write: ({ group, id }: AnnouncedCursor): string => `${group}.${id}`,
+  write: ({ group, id }: AnnouncedCursor): string => cursorWord([group, id]),
   read: (word: string): AnnouncedCursor | null => {
-    const [group = '', id = ''] = word.split('.', 2)
-    return /^[0-2]$/.test(group) && isUuid(id) ? { group: Number(group), id } : null
+    const [group, id] = cursorParts(word)
+    return typeof group === 'number' && Number.isInteger(group) && typeof id === 'string' && isUuid(id) ? { group, id } : null
   },
 }
 

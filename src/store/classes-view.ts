@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Due } from '../core/delivery.ts'
 import { fullName, shortName } from '../core/people.ts'
 import type { Trx } from './database.ts'
-import { type FamilyRow, HOW_REACHED } from './families-view.ts'
+import { type FamilyRow, HOW_REACHED, hasNobody } from './families-view.ts'
 import { sideHours } from './hours.ts'
 import { enrolledNow } from './reach.ts'
 
@@ -104,8 +104,7 @@ export async function studentsWithoutGuardian(trx: Trx, districtId: string, clas
     select st.given_name, st.family_name from enrollment es
     join person st on st.district_id = es.district_id and st.id = es.person_id and st.active
     where es.district_id = ${districtId} and es.class_id = ${classId} and es.role = 'student' and ${enrolledNow('es')}
-      and not exists (select from guardianship gs join person g on g.district_id = gs.district_id and g.id = gs.guardian_id and g.active
-        where gs.district_id = ${districtId} and gs.student_id = st.id)
+      and ${hasNobody(districtId)}
     order by st.family_name, st.given_name, st.id`.execute(trx)
   return rows.map((row) => shortName({ givenName: row.given_name, familyName: row.family_name }))
 }

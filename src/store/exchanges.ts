@@ -229,10 +229,10 @@ export async function forgetIntroductions(trx: Trx, districtId: string, ids: rea
 const WAS_SENT = sql`(e.rescue and exists (select from attempt a where a.district_id = e.district_id and a.exchange_id = e.id and a.sid is not null)
   and not exists (select from attempt a where a.district_id = e.district_id and a.exchange_id = e.id and (a.sid is null or a.carrier_status in ('failed', 'undelivered'))))`
 
-/**
- * Cancels what waits among these exchanges, with an event each; gives the ids that were canceled. A call that was to say what a text had not been confirmed to say is given up, and the text
- * stays sent.
- */
+/** What became of exchanges that waited, by id. `staySent`: texts that the carrier had taken and that a call was still to say; the call is given up. */
+export type TakenBack = { readonly canceled: readonly string[]; readonly staySent: readonly string[] }
+
+/** Cancels what waits among these exchanges, or gives up the call for what was sent before, with an event each. */
 export async function cancelWaiting(
   trx: Trx,
   districtId: string,
@@ -240,8 +240,8 @@ export async function cancelWaiting(
   ids: readonly string[],
   why: string,
   who: string | null,
-): Promise<string[]> {
-  if (ids.length === 0) return []
+): Promise<TakenBack> {
+  if (ids.length === 0) return { canceled: [], staySent: [] }
   const { rows } = await sql<{ id: string; status: 'canceled' | 'sent'; conversation_id: string | null; in_lane: boolean }>`
     update exchange e set status = case when ${WAS_SENT} then 'sent' else 'canceled' end, channel = case when ${WAS_SENT} then 'text' else channel end,
       prepare_after = null, prepare_lease = null, send_after = null, hold = null, notice_key = case when ${why} = 'too_late' then null else notice_key end
@@ -265,5 +265,6 @@ export async function cancelWaiting(
       }),
     ),
   )
-  return rows.flatMap((r) => (r.status === 'canceled' ? [r.id] : []))
+  const that = (status: 'canceled' | 'sent') => rows.filter((r) => r.status === status).map(({ id }) => id)
+  return { canceled: that('canceled'), staySent: that('sent') }
 }

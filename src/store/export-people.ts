@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import type { ExchangeRecord } from './exchange-record.ts'
-import { guardianshipsEver } from './past-families.ts'
+import { guardianshipsEver, whileGuardian } from './past-families.ts'
 
 /** Where an exchange belongs. */
 export type Place = {
@@ -45,34 +45,19 @@ export async function peopleOf(trx: Trx, districtId: string, records: readonly E
     where e.district_id = ${districtId} and e.id = any(${records.map(({ view }) => view.id)}::uuid[]) group by e.id`.execute(trx)
   const guardiansThen = new Map(then.map(({ id, guardians }) => [id, guardians]))
   const guardiansOf = ({ view }: ExchangeRecord) => guardiansThen.get(view.id) ?? view.guardians
-  const { rows: children } = await sql<{
-    guardian_id: string
-    id: string
-    name: string
-    since: Temporal.Instant | null
-    until: Temporal.Instant | null
-  }>`
-    select gs.guardian_id, st.id, coalesce(nullif(trim(concat_ws(' ', st.given_name, st.family_name)), ''), st.id) as name, gs.since, gs.until
-    from ${guardianshipsEver(districtId)} gs join person st on st.district_id = ${districtId} and st.id = gs.student_id
-    where gs.guardian_id = any(${[...new Set(records.flatMap(guardiansOf))]}::text[]) order by st.given_name, st.id`.execute(trx)
-  const ofGuardian = Map.groupBy(children, (row) => row.guardian_id)
-  const studentsOf = new Map(
-    records.map((record) => {
-      const at = Temporal.Instant.from(record.view.at)
-      const all = guardiansOf(record).flatMap((id) => ofGuardian.get(id) ?? [])
-      const known = all.filter(({ since, until }) => isWithin(at, since, until))
-      // Before the list named anybody, a phone was already theirs.
-      return [record.view.id, [...new Map((known.length > 0 ? known : all).map(({ id, name }) => [id, name])).values()]]
-    }),
-  )
+  const pairs = records.flatMap((record) => guardiansOf(record).map((guardian) => ({ id: record.view.id, guardian })))
+  const { rows: children } = await sql<{ exchange: string; name: string }>`
+    select distinct x.id as exchange, st.id, st.given_name, coalesce(nullif(trim(concat_ws(' ', st.given_name, st.family_name)), ''), st.id) as name
+    from unnest(${pairs.map(({ id }) => id)}::uuid[], ${pairs.map(({ guardian }) => guardian)}::text[]) as w (id, guardian)
+    join exchange x on x.district_id = ${districtId} and x.id = w.id
+    join ${guardianshipsEver(districtId)} f on f.guardian_id = w.guardian and ${whileGuardian(districtId)}
+    join person st on st.district_id = ${districtId} and st.id = f.student_id
+    order by st.given_name, st.id`.execute(trx)
+  const ofExchange = Map.groupBy(children, ({ exchange }) => exchange)
   return {
     names: new Map(names.map(({ id, name }) => [id, name])),
-    places: new Map(places.map(({ id, school, zone }) => [id, { school, zone, students: studentsOf.get(id) ?? [] }])),
+    places: new Map(
+      places.map(({ id, school, zone }) => [id, { school, zone, students: (ofExchange.get(id) ?? []).map(({ name }) => name) }]),
+    ),
   }
-}
-
-function isWithin(at: Temporal.Instant, since: Temporal.Instant | null, until: Temporal.Instant | null): boolean {
-  return (
-    (since === null || Temporal.Instant.compare(at, since) >= 0) && (until === null || Temporal.Instant.compare(at, until) <= 0)
-  )
 }

@@ -92,6 +92,12 @@ export async function findFamilies(
   }))
 }
 
+/** True for the students `st` for whom the list has no guardian. */
+export function hasNobody(districtId: string): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select from guardianship gs join person g on g.district_id = gs.district_id and g.id = gs.guardian_id and g.active
+    where gs.district_id = ${districtId} and gs.student_id = st.id)`
+}
+
 /** The students of these schools (null: of any) with this in their name for whom the list has no guardian, as `Maya L.`. */
 export async function studentsAlone(
   trx: Trx,
@@ -103,9 +109,7 @@ export async function studentsAlone(
   const { rows } = await sql<{ given_name: string; family_name: string }>`
     select st.given_name, st.family_name from person st
     where st.district_id = ${districtId} and st.kind = 'student' and st.active and concat_ws(' ', st.given_name, st.family_name) ilike ${contains(name.trim())}
-      and exists (select from person_org po where po.district_id = st.district_id and po.person_id = st.id
-        and (${schools === null} or po.org_id = any(${schools === null ? [] : [...schools]}::text[])))
-      and not exists (select from guardianship gs where gs.district_id = st.district_id and gs.student_id = st.id)
+      and ${isOfSchools(districtId, sql`st.id`, schools)} and ${hasNobody(districtId)}
     order by st.family_name, st.given_name, st.id limit ${limit}`.execute(trx)
   return rows.map((row) => shortName({ givenName: row.given_name, familyName: row.family_name }))
 }

@@ -98,7 +98,7 @@ export async function endWaiting(
   ids: readonly string[],
   why: string,
 ): Promise<number> {
-  const canceled = await cancelWaiting(trx, districtId, moment.database, ids, why, null)
+  const { canceled } = await cancelWaiting(trx, districtId, moment.database, ids, why, null)
   const { rows } = await sql<{ messages: number }>`
     with lost as (
       select x.id, a.announcement_id from exchange x left join announced a on a.district_id = x.district_id and a.exchange_id = x.id

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Direction, Status } from '../core/exchange.ts'
 import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
+import { cursorParts, cursorWord } from './cursor-words.ts'
 import { contains, type Trx } from './database.ts'
 import { readTime } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
@@ -53,16 +54,12 @@ export type InboxCursor = { readonly rank: number; readonly at: string; readonly
 
 /** The cursor as a word for an address, and back; null when the word is none. */
 export const inboxCursor = {
-  write: (c: InboxCursor): string => Buffer.from(JSON.stringify([c.rank, c.at, c.id])).toString('base64url'),
+  write: (c: InboxCursor): string => cursorWord([c.rank, c.at, c.id]),
   read: (word: string): InboxCursor | null => {
-    try {
-      const [rank, at, id] = JSON.parse(Buffer.from(word, 'base64url').toString()) as unknown[]
-      const known = typeof at === 'string' ? readTime(at) : null
-      const valid = known !== null && RANKS.includes(rank as number) && typeof id === 'string' && isUuid(id)
-      return valid ? { rank: rank as number, at: known.toString(), id } : null
-    } catch {
-      return null
-    }
+    const [rank, at, id] = cursorParts(word)
+    const known = typeof at === 'string' ? readTime(at) : null
+    const valid = known !== null && RANKS.includes(rank as number) && typeof id === 'string' && isUuid(id)
+    return valid ? { rank: rank as number, at: known.toString(), id } : null
   },
 }
 

@@ -35,10 +35,10 @@ export function householdsOf(districtId: string, whose: Whose): RawBuilder<unkno
  * True for the exchanges `x` of the time in which `f` was a guardian of the student; also of another time in which the guardian had no other student: a phone may write before the
  * roster knows whose it is, and while an import is under way.
  */
-const whileGuardian = (districtId: string) => {
+export function whileGuardian(districtId: string): RawBuilder<boolean> {
   const then = (alias: 'f' | 'o') =>
     sql`(${sql.ref(alias)}.since is null or x.created_at >= ${sql.ref(alias)}.since) and (${sql.ref(alias)}.until is null or x.created_at <= ${sql.ref(alias)}.until)`
-  return sql`((${then('f')}) or not exists (select from ${guardianshipsEver(districtId)} o where o.guardian_id = f.guardian_id and o.student_id <> f.student_id and ${then('o')}))`
+  return sql<boolean>`((${then('f')}) or not exists (select from ${guardianshipsEver(districtId)} o where o.guardian_id = f.guardian_id and o.student_id <> f.student_id and ${then('o')}))`
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Staff } from '../core/people.ts'
 import { type DueHours, dueAt, TASK_DUE, type TaskKind } from '../core/task-due.ts'
 import { isUuid } from '../core/uuid.ts'
 import { type Claim, type ClaimColumns, claimOf } from './claims.ts'
+import { cursorParts, cursorWord } from './cursor-words.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
@@ -67,15 +68,11 @@ export type TaskCursor = { readonly due: string | null; readonly at: string; rea
 
 /** The cursor as a word for an address, and back; null when the word is none. */
 export const taskCursor = {
-  write: ({ due, at, id }: TaskCursor): string => Buffer.from(JSON.stringify([due, at, id])).toString('base64url'),
+  write: ({ due, at, id }: TaskCursor): string => cursorWord([due, at, id]),
   read: (word: string): TaskCursor | null => {
-    try {
-      const [due, at, id] = JSON.parse(Buffer.from(word, 'base64url').toString()) as unknown[]
-      const isTime = (time: unknown): time is string => typeof time === 'string' && readTime(time) !== null
-      return (due === null || isTime(due)) && isTime(at) && typeof id === 'string' && isUuid(id) ? { due, at, id } : null
-    } catch {
-      return null
-    }
+    const [due, at, id] = cursorParts(word)
+    const isTime = (time: unknown): time is string => typeof time === 'string' && readTime(time) !== null
+    return (due === null || isTime(due)) && isTime(at) && typeof id === 'string' && isUuid(id) ? { due, at, id } : null
   },
 }
 
@@ -181,7 +178,7 @@ async function detailsOf(
               union all select o.id from household o where o.district_id = t.district_id and o.phone_id = t.phone_id and o.until is null))))), '[]') as people,
       t.detail, ${ofEndedTalk(districtId)} as guardian, (select d.id from desk_staff ds join desk d on d.district_id = ds.district_id and d.id = ds.desk_id
         where ds.district_id = ${districtId} and ds.person_id = ${staff.id} and d.school_id = ${schoolOfTask(districtId)} and d.kind in ('office', 'aides')
-        order by d.kind desc limit 1) as desk
+        order by d.kind = 'office' desc limit 1) as desk
     from ${tasksWithPlace()}
     left join person s on s.district_id = c.district_id and s.id = c.staff_side
     left join person cl on cl.district_id = t.district_id and cl.id = t.claimed_by

@@ -190,7 +190,10 @@ export async function threadPage(
   const first = records[0]
   const { rows: moves } = await sql<{ at: Temporal.Instant }>`select e.at from conversation c
     join event e on e.district_id = c.district_id and e.what = 'phone_moved' and e.exchange_id is null and e.detail ->> 'household' = c.household_id::text
-    where c.district_id = ${districtId} and c.id = ${conversationId}::uuid and (c.ended_at is null or e.at <= (select max(x.created_at) from exchange x where x.district_id = c.district_id and x.conversation_id = c.id)) and e.at > ${first?.view.at ?? null}::timestamptz
+    where c.district_id = ${districtId} and c.id = ${conversationId}::uuid
+      -- An ended talk does not go along any more.
+      and (c.ended_at is null or e.at <= (select max(x.created_at) from exchange x where x.district_id = c.district_id and x.conversation_id = c.id))
+      and e.at > ${first?.view.at ?? null}::timestamptz
       ${before === null ? sql`` : sql`and e.at < ${before.at.toString()}::timestamptz`} order by e.at`.execute(trx)
   return {
     records,

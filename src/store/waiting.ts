@@ -87,24 +87,13 @@ export async function settleByPerson(
       return set('queued', moment.now, byHours)
     }
     case 'cancel': {
-      const canceled = await cancelWaiting(trx, districtId, moment.database, [exchangeId], 'person', staffId)
-      const isSent =
-        canceled.length === 0 &&
-        (row.status === 'queued' || row.status === 'held') &&
-        (await statusOf(trx, districtId, exchangeId)) === 'sent'
-      if (isSent) return { kind: 'done', status: 'sent', sendAfter: null }
+      const { canceled, staySent } = await cancelWaiting(trx, districtId, moment.database, [exchangeId], 'person', staffId)
+      if (staySent.length > 0) return { kind: 'done', status: 'sent', sendAfter: null }
       return canceled.length > 0
         ? { kind: 'done', status: 'canceled', sendAfter: null }
         : { kind: 'conflict', problem: 'Only a message that waits can be canceled.' }
     }
   }
-}
-
-async function statusOf(trx: Trx, districtId: string, exchangeId: string): Promise<string | null> {
-  const { rows } = await sql<{
-    status: string
-  }>`select status from exchange where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
-  return rows[0]?.status ?? null
 }
 
 /** The first part of a message that has not arrived, by the latest attempt of each. */

@@ -68,9 +68,11 @@ const staffNamed = async (trx: Trx, id: string) => {
   return staff
 }
 const everything = { filter: 'all', search: '', after: null, limit: 25, now } as const
+/** By the database's clock, by which exchanges come into being. */
+const today = Temporal.Now.instant()
 const month = {
-  from: now.subtract({ hours: 720 }),
-  to: now,
+  from: today.subtract({ hours: 720 }),
+  to: today.add({ hours: 24 }),
   staff: null,
   classId: null,
   status: null,

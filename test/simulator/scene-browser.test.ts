@@ -82,6 +82,18 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await page.inputValue('#draft-rosa')).toBe('Buenos días')
   })
 
+  test('so does an answer to another number of the school, with the place where one types', async () => {
+    const office = (body: string) => simulator.send(account, request({ from: riveraProxy, to: rosaNumber, body }))
+    office('Lincoln School: Gracias.')
+    const page = await visit()
+    const answer = page.locator('#others-rosa input[name=body]')
+    await answer.fill('De nada')
+    office('Lincoln School: Adiós.')
+    await page.waitForSelector('#others-rosa li:nth-child(2)')
+    expect(await answer.inputValue()).toBe('De nada')
+    expect(await page.evaluate(`document.activeElement === document.querySelector('#others-rosa input[name=body]')`)).toBe(true)
+  })
+
   test('with JavaScript off the same forms work', async () => {
     const page = await visit({ javaScriptEnabled: false })
     await page.click('.glow')

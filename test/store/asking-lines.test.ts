@@ -6,6 +6,7 @@ import { insertMessages, timeOrderedId } from '../../src/store/exchanges.ts'
 import { prepareStore } from '../../src/store/preparing.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { addExchange, FAMILY_PROXY, type LogSchool, logSchool, REAL_NUMBER } from '../support/log-school.ts'
+import { newMessage } from '../support/messages.ts'
 
 let t: TestDatabase
 let owner: Db
@@ -33,27 +34,14 @@ const phones = async () => (await run('select id, line_type from phone')).rows
 /** What is asked about a message from the teacher to the family, were it prepared now. */
 async function unaskedOf(direction: 'to_family' | 'to_staff' = 'to_family') {
   const id = timeOrderedId()
-  const message = {
+  const message = newMessage({
     id,
     conversationId: school.conversation,
-    deskId: null,
     direction,
     authorId: direction === 'to_family' ? 'rivera' : 'rosa',
-    guardianId: 'rosa',
     text: 'Maya was late.',
-    urgent: false,
-    urgentReason: null,
     status: 'queued',
-    sendAfter: null,
-    hold: null,
-    toPrepare: true,
-    carrierSid: null,
-    phoneId: null,
-    proxyNumberId: null,
-    keyword: null,
-    pictures: false,
-    detour: null,
-  } as const
+  })
   await inDistrict(t.db, school.district, async (trx) =>
     insertMessages(trx, school.district, await databaseNow(trx), [message], 'written'),
   )

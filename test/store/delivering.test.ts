@@ -12,6 +12,7 @@ import { settleCallbacks } from '../../src/store/settling.ts'
 import { settleByPerson } from '../../src/store/waiting.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { FAMILY_PROXY, type LogSchool, logSchool } from '../support/log-school.ts'
+import { newMessage } from '../support/messages.ts'
 
 let t: TestDatabase
 let school: LogSchool
@@ -42,28 +43,18 @@ async function write(text: string, more: { urgent?: boolean; later?: number } = 
   await inDistrict(t.db, school.district, async (trx) => {
     const { database, now } = await momentOf(trx)
     const notBefore = more.later === undefined ? null : now.add({ seconds: more.later })
-    const message = {
+    const message = newMessage({
       id,
       conversationId: school.conversation,
-      deskId: null,
       direction: 'to_family',
       authorId: 'rivera',
-      guardianId: 'rosa',
       text,
       urgent: more.urgent ?? false,
-      urgentReason: null,
       status: 'queued',
       asked: { notBefore, byVoice: false },
       sendAfter: notBefore ?? now,
-      hold: null,
       toPrepare: false,
-      carrierSid: null,
-      phoneId: null,
-      proxyNumberId: null,
-      keyword: null,
-      detour: null,
-      pictures: false,
-    } as const
+    })
     await insertMessages(trx, school.district, database, [message], 'written')
     await sql`update exchange set body = original_text where district_id = ${school.district} and id = ${id}`.execute(trx)
   })

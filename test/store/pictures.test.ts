@@ -11,6 +11,7 @@ import { forgetPictures, insertMedia, pictureStore, storePicture } from '../../s
 import { findBadPicture } from '../../src/store/verify-pictures.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { type LogSchool, logSchool } from '../support/log-school.ts'
+import { newMessage } from '../support/messages.ts'
 import { PLAIN } from '../support/pictures.ts'
 
 const PNG = { bytes: PLAIN['image/png'], type: 'image/png', width: 48, height: 32 } as const
@@ -40,27 +41,14 @@ async function received(id: string, count: number): Promise<void> {
       school.district,
       await databaseNow(trx),
       [
-        {
+        newMessage({
           id,
           conversationId: school.conversation,
-          deskId: null,
-          direction: 'to_staff',
           authorId: null,
           guardianId: null,
-          text: 'Hola',
-          urgent: false,
-          urgentReason: null,
-          status: 'received',
-          sendAfter: null,
-          hold: null,
-          toPrepare: true,
           carrierSid: `MM${id.replaceAll('-', '')}`,
-          phoneId: null,
-          proxyNumberId: null,
-          keyword: null,
           pictures: true,
-          detour: null,
-        },
+        }),
       ],
       'received',
     )

@@ -5,6 +5,7 @@ import { insertMessages, timeOrderedId } from '../../src/store/exchanges.ts'
 import { prepareStore } from '../../src/store/preparing.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { type LogSchool, logSchool } from '../support/log-school.ts'
+import { newMessage } from '../support/messages.ts'
 
 let t: TestDatabase
 let owner: Db
@@ -26,29 +27,7 @@ beforeEach(async () => {
       trx,
       school.district,
       await databaseNow(trx),
-      [
-        {
-          id,
-          conversationId: school.conversation,
-          deskId: null,
-          direction: 'to_staff',
-          authorId: 'rosa',
-          guardianId: 'rosa',
-          text: 'Hola',
-          urgent: false,
-          urgentReason: null,
-          status: 'received',
-          sendAfter: null,
-          hold: null,
-          toPrepare: true,
-          carrierSid: null,
-          phoneId: null,
-          proxyNumberId: null,
-          keyword: null,
-          pictures: false,
-          detour: null,
-        },
-      ],
+      [newMessage({ id, conversationId: school.conversation })],
       'received',
     ),
   )

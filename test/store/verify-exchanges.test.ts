@@ -7,26 +7,7 @@ import { sealDistrict } from '../../src/store/seal.ts'
 import { verifyLog } from '../../src/store/verify.ts'
 import { freshDatabase, type TestDatabase } from '../support/database.ts'
 import { type LogSchool, logSchool, tamper } from '../support/log-school.ts'
-
-const MESSAGE = {
-  deskId: null,
-  direction: 'to_staff',
-  authorId: 'rosa',
-  guardianId: 'rosa',
-  text: 'Hola',
-  urgent: false,
-  urgentReason: null,
-  status: 'received',
-  sendAfter: null,
-  hold: null,
-  toPrepare: false,
-  carrierSid: null,
-  phoneId: null,
-  proxyNumberId: null,
-  keyword: null,
-  pictures: false,
-  detour: null,
-} as const
+import { newMessage } from '../support/messages.ts'
 
 let t: TestDatabase
 let owner: Db
@@ -47,7 +28,7 @@ beforeEach(async () => {
       trx,
       school.district,
       at,
-      [{ ...MESSAGE, id, conversationId: school.conversation, urgent: true, urgentReason: 'Snow' }],
+      [newMessage({ id, conversationId: school.conversation, urgent: true, urgentReason: 'Snow', toPrepare: false })],
       'received',
     )
     await trx
@@ -70,7 +51,8 @@ test('an exchange as it was written is intact', async () => {
 test('so is one that was put off to a time finer than a column keeps', async () => {
   await inDistrict(t.db, school.district, async (trx) => {
     const notBefore = Temporal.Instant.from('2036-03-05T07:00:00.1234567Z')
-    const put = { ...MESSAGE, id: timeOrderedId(), conversationId: school.conversation, asked: { notBefore, byVoice: false } }
+    const asked = { notBefore, byVoice: false }
+    const put = newMessage({ id: timeOrderedId(), conversationId: school.conversation, asked, toPrepare: false })
     await insertMessages(trx, school.district, await databaseNow(trx), [put], 'received')
   })
   await sealDistrict(t.db, t.keys, school.district)
@@ -90,8 +72,8 @@ test('a first event of before kinds were kept is intact for a message, and for a
         guardian: 'rosa',
         n: 0,
       }
-      await sql`insert into exchange (district_id, id, conversation_id, kind, direction, author, author_id, guardian_id, seq, status, original_text, recording_id, created_at)
-        values (${school.district}, ${one}, ${school.conversation}, ${kind}, 'to_staff', 'person', 'rosa', 'rosa', ${Math.floor(Math.random() * 1e9)}, 'received', '', ${recording}::uuid, ${at.toString()})`.execute(
+      await sql`insert into exchange (district_id, id, conversation_id, kind, direction, author, author_id, guardian_id, status, original_text, recording_id, created_at)
+        values (${school.district}, ${one}, ${school.conversation}, ${kind}, 'to_staff', 'person', 'rosa', 'rosa', 'received', '', ${recording}::uuid, ${at.toString()})`.execute(
         trx,
       )
       await appendEvents(trx, school.district, [

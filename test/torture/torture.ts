@@ -52,8 +52,11 @@ async function torture(): Promise<number> {
   rig.atEnd(load.end)
   rig.atEnd(torturer.end)
 
-  /** Time goes by for hand-overs that nobody can hold any more: the twenty minutes in which the carrier is asked after them. */
+  /** Time goes by for calls that are to be tried again, and for hand-overs that nobody can hold any more: the twenty minutes in which the carrier is asked after them. */
   const age = async () => {
+    await database.look(
+      `update exchange set send_after = clock_timestamp() where channel = 'call' and status = 'queued' and tries > 0 and send_after > clock_timestamp() + interval '60 seconds'`,
+    )
     const asleep = torturer.asleepSince()
     await database.look(
       `update attempt set started_at = least(started_at, clock_timestamp() - interval '21 minutes'), look_after = clock_timestamp()

@@ -76,7 +76,7 @@ ${
         .slice(0, MOST)
         .map(
           (one) =>
-            html`<li><a href="/people/${encodeURIComponent(one.id)}"><span class="who"><bdi>${one.name}</bdi></span><span class="when">${one.role}</span>${
+            html`<li><a href="/people/${encodeURIComponent(one.id)}?${new URLSearchParams({ of: school.id })}"><span class="who"><bdi>${one.name}</bdi></span><span class="when">${one.role}</span>${
               one.with.length === 0 ? '' : html`<span class="with"><bdi>${namesInWords(one.with)}</bdi></span>`
             }</a></li>`,
         )}</ul>${people.length > MOST ? html`<p class="more"><a class="button" href="/people?${new URLSearchParams({ of: school.id, q: name, role: role ?? '', class: classId ?? '', after: people[MOST - 1]?.id ?? '' })}">More people</a></p>` : ''}`
@@ -87,7 +87,7 @@ ${
   app.get('/people/:id', async (request, reply) => {
     const visit = visitOf(request)
     const person = await personHere(visit, request)
-    return person === null ? sayNotFound(reply) : show(visit, reply, person, null)
+    return person === null ? sayNotFound(reply) : show(visit, reply, person, null, queryOf(request, 'of'))
   })
 
   /** What an administrator does to a person whom the page shows; the word that the page says then, or a sentence that says why not. */
@@ -159,7 +159,7 @@ ${
   const personHere = (visit: Visit, request: FastifyRequest) =>
     visit.read((trx) => personView(trx, visit.staff, (request.params as { id: string }).id))
 
-  async function show(visit: Visit, reply: FastifyReply, person: PersonView, problem: string | null): Promise<FastifyReply> {
+  async function show(visit: Visit, reply: FastifyReply, person: PersonView, problem: string | null, of = ''): Promise<FastifyReply> {
     const { staff, districtId } = visit
     const may = mayEndSignIn(staff, person)
     const found = await visit.read(async (trx) => ({
@@ -179,6 +179,7 @@ ${
         mayEndSignIn: may,
         mayResetFactor: may && person.id !== staff.id,
         problem,
+        of,
       }),
     )
   }

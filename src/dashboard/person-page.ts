@@ -22,6 +22,8 @@ export type PersonShown = {
   /** Whether the viewer may end this person's logins and tokens. */
   readonly mayEndSignIn: boolean
   readonly mayResetFactor: boolean
+  /** The school among whose people this one was found; empty: none. */
+  readonly of: string
   /** What was wrong with a form, said once. */
   readonly problem: string | null
 }
@@ -38,11 +40,7 @@ export function personPage(shown: PersonShown): Html {
   const links = <One extends PersonView['relatives'][number]>(people: readonly One[], more: (one: One) => Html | '' = () => '') =>
     html`${people.map((one, i) => html`${i === 0 ? '' : ', '}<a href="/people/${encodeURIComponent(one.id)}"><bdi>${one.name}</bdi></a>${more(one)}`)}`
   const kin = person.kind === 'student' ? 'Guardians' : 'Students'
-  const back = person.active
-    ? person.schools[0] === undefined
-      ? ''
-      : `?of=${encodeURIComponent(person.schools[0].id)}`
-    : '?role=left'
+  const back = new URLSearchParams({ of: shown.of || (person.schools[0]?.id ?? ''), role: person.active ? '' : 'left' })
   const onTheList = () =>
     html`${row(
       person.schools.length === 1 ? 'School' : 'Schools',
@@ -52,7 +50,7 @@ export function personPage(shown: PersonShown): Html {
     }${person.kind === 'student' ? '' : row('Reached', reachedWords(person))}${
       person.desks.length === 0 ? '' : row('Desks', html`<bdi>${namesInWords(person.desks)}</bdi>`)
     }`
-  return html`<p class="crumb"><a href="/people${back}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><div class="row"><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a>${
+  return html`<p class="crumb"><a href="/people?${back}">People</a></p><div class="bar"><h1><bdi>${person.name}</bdi></h1><div class="row"><a class="button" href="/oversight?${new URLSearchParams({ [person.kind === 'staff' ? 'staff' : 'family']: person.id })}">Their messages</a>${
     person.active && person.kind === 'guardian' && person.reached !== null ? writeForm(person.id, '', html`Write`) : ''
   }</div></div>
 ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${

@@ -34,7 +34,7 @@ const KINDS: Readonly<
   },
   not_sent: {
     title: 'A message was not sent',
-    todo: 'Before it could go, the family got another phone, or left the list or its writer’s classes. Where it still matters, write to the family or tell who wrote it; an administrator can read the whole conversation.',
+    todo: 'Where it still matters, write to the family or tell who wrote it; an administrator can read the whole conversation.',
   },
   not_announced: {
     title: 'A message to all did not reach everybody',
@@ -199,6 +199,19 @@ const GROUPS = [
   { id: 'open', name: 'Without a time, until the school has set its hours' },
 ] as const
 
+/** Why a message could not be sent, by the word of the event that canceled it. */
+const NOT_SENT_WHY: Readonly<Record<string, string>> = {
+  household_ended: 'Before it could go, the family left the list or got another phone.',
+  phone_moved: 'It was already on its way to the family’s phone of before when the list brought another one.',
+  right_ended: 'Before it could go, its writer left, or teaches no student any more of those who have this phone.',
+}
+const NOT_SENT_ENDED = 'Before it could go, the conversation ended: the family or its writer left, or the family has another phone.'
+
+/** The cause, where it is known, and what there is to do. */
+function whatToDo({ kind, detail }: TaskRow, todo: string): string {
+  return kind === 'not_sent' ? `${NOT_SENT_WHY[String(detail['why'])] ?? NOT_SENT_ENDED} ${todo}` : todo
+}
+
 function groupOf({ due }: TaskRow, now: Temporal.Instant): (typeof GROUPS)[number]['id'] {
   if (due === null) return 'open'
   return Temporal.Instant.compare(due, now) < 0 ? 'overdue' : 'due'
@@ -232,7 +245,7 @@ function taskLine(task: TaskRow, { now, zone, asSeen, reader }: Shown): Html {
       : html`<i class="tag ${late ? 'bad' : ''}">${late ? 'Was due' : 'Due'} ${timeTag(task.due, arrives(task.due, now, zone))}</i>`
   }</span></div>
 <p class="hint">${task.people.length === 0 ? '' : html`<bdi>${namesInWords(task.people)}</bdi> · `}${typeof task.detail['families'] === 'number' ? `${counted(task.detail['families'], 'family', 'families')} · ` : ''}${task.staffName === null ? '' : html`with <bdi>${task.staffName}</bdi> · `}${timeTag(task.at, briefly(task.at, now, zone))}</p>
-<p>${todo}</p>
+<p>${whatToDo(task, todo)}</p>
 ${task.original === null && task.translation === null ? '' : html`<div class="both">${text(task.original)}${text(task.translation)}</div>`}
 <div class="actions">${
     task.claim === null

@@ -103,8 +103,8 @@ export async function endWaiting(
     with lost as (
       select x.id, a.announcement_id from exchange x left join announced a on a.district_id = x.district_id and a.exchange_id = x.id
       where x.district_id = ${districtId} and x.id = any(${canceled}::uuid[]) and x.direction = 'to_family' and x.author = 'person' and x.kind <> 'call'),
-    one as (insert into task (district_id, kind, key, exchange_id)
-      select ${districtId}, 'not_sent', id::text, id from lost where announcement_id is null
+    one as (insert into task (district_id, kind, key, exchange_id, detail)
+      select ${districtId}, 'not_sent', id::text, id, jsonb_build_object('why', ${why}::text) from lost where announcement_id is null
       on conflict (district_id, kind, key) where closed_at is null do nothing),
     many as (insert into task (district_id, kind, key, exchange_id, detail)
       select ${districtId}, 'not_announced', announcement_id::text, min(id::text)::uuid, jsonb_build_object('families', count(*)) from lost where announcement_id is not null group by announcement_id

@@ -160,13 +160,24 @@ describe('the inbox of a desk', () => {
     expect((await who.osei.get('/inbox')).html).toContain('taken by you')
   })
 
+  test('who answers has it, and may give it back', async () => {
+    await who.osei.post(`/conversations/${conversation}/leave`)
+    expect((await answers('rivera', 'Thank you.')).status).toBe(303)
+    expect(await holder()).toBe('rivera')
+    expect((await events('conversation_claimed')).at(-1)).toMatchObject({ who: 'rivera', detail: { conversation } })
+    await who.rivera.post(`/conversations/${conversation}/leave`)
+    expect(await holder()).toBe(null)
+    await who.osei.post(`/conversations/${conversation}/claim`, { from: '' })
+  })
+
   test('says so before somebody else answers, and loses nothing that was typed', async () => {
     const first = await answers('rivera', 'She may stay at home.')
     expect([first.status, first.html.includes('Ms Osei has taken this conversation')]).toEqual([409, true])
     expect(first.html).toContain('>She may stay at home.</textarea>')
     expect(first.html).toContain('Send all the same')
     const sent = () =>
-      world.rows(sql`select author_id from exchange where conversation_id = ${conversation}::uuid and direction = 'to_family'`)
+      world.rows(sql`select author_id from exchange where conversation_id = ${conversation}::uuid and direction = 'to_family'
+        and original_text <> 'Thank you.'`)
     expect(await sent()).toEqual([])
     expect((await answers('rivera', 'She may stay at home.', 'osei')).status).toBe(303)
     expect((await answers('osei', 'Get well soon.')).status).toBe(303)

@@ -104,8 +104,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
     if (problem.kind === 'wrong') return show(visit, request, reply.code(422), head, draft, problem.words, null)
     if (problem.kind === 'gone') return show(visit, request, reply.code(409), head, { ...draft, replaces: null }, GONE, null)
     // Who answers for a desk has it: the others need not wonder whether somebody does.
-    if (head.isDesk && head.claim === null)
-      await visit.read((trx) => claim(trx, visit.staff, 'conversation', head.id, null))
+    if (head.isDesk && head.claim === null) await visit.read((trx) => claim(trx, visit.staff, 'conversation', head.id, null))
     return reply.redirect(`/conversations/${head.id}?said=${problem.said}#end`, 303)
   })
 

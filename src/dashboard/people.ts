@@ -159,7 +159,13 @@ ${
   const personHere = (visit: Visit, request: FastifyRequest) =>
     visit.read((trx) => personView(trx, visit.staff, (request.params as { id: string }).id))
 
-  async function show(visit: Visit, reply: FastifyReply, person: PersonView, problem: string | null, of = ''): Promise<FastifyReply> {
+  async function show(
+    visit: Visit,
+    reply: FastifyReply,
+    person: PersonView,
+    problem: string | null,
+    of = '',
+  ): Promise<FastifyReply> {
     const { staff, districtId } = visit
     const may = mayEndSignIn(staff, person)
     const found = await visit.read(async (trx) => ({

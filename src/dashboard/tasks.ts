@@ -205,7 +205,8 @@ const NOT_SENT_WHY: Readonly<Record<string, string>> = {
   phone_moved: 'It was already on its way to the family’s phone of before when the list brought another one.',
   right_ended: 'Before it could go, its writer left, or teaches no student any more of those who have this phone.',
 }
-const NOT_SENT_ENDED = 'Before it could go, the conversation ended: the family or its writer left, or the family has another phone.'
+const NOT_SENT_ENDED =
+  'Before it could go, the conversation ended: the family or its writer left, or the family has another phone.'
 
 /** The cause, where it is known, and what there is to do. */
 function whatToDo({ kind, detail }: TaskRow, todo: string): string {

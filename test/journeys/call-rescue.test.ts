@@ -4,6 +4,7 @@ import { setCalls } from '../../src/relay/decide.ts'
 import { composeStore } from '../../src/store/composing.ts'
 import { staffById } from '../../src/store/people.ts'
 import { type Telephone, telephone } from '../support/telephone.ts'
+import { visitor } from '../support/visitor.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -93,6 +94,25 @@ describe('a family that does not answer', () => {
 })
 
 describe('an urgent text without a sign of life', () => {
+  test('stays sent when somebody cancels the call that is to be tried again', async () => {
+    const james = world.phoneOf('james')
+    world.simulator.setFaults({ callbacks: 'lost' })
+    world.simulator.calls.setVoiceFault(james.number, 'no-answer')
+    await world.sends('whitfield', { guardian: 'james' }, 'Thank you.', { urgent: true, reason: 'Snow' })
+    await world.settled()
+    world.simulator.setFaults({ callbacks: 'normal' })
+    await world.rows(sql`update exchange set rescue_after = clock_timestamp() where rescue_after is not null returning id`)
+    await world.nudge()
+    const urgent = async () => (await world.exchanges({ guardian: 'james' })).findLast(({ direction }) => direction === 'to_family')
+    await world.until('it was rung in vain', async () => (await urgent())?.events.at(-1)?.what === 'not_answered')
+    const whitfield = await visitor(world, 'whitfield')
+    await whitfield.post(`/exchanges/${(await urgent())?.id}/cancel`)
+    expect((await urgent())?.status).toBe('sent')
+    await timePasses()
+    await world.settled()
+    expect((await urgent())?.events.filter(({ what }) => what === 'ringing')).toHaveLength(1)
+  })
+
   test('stays sent when the family has asked for no more messages before it could be called', async () => {
     const wei = world.phoneOf('wei')
     world.simulator.setFaults({ callbacks: 'lost' })

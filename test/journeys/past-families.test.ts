@@ -34,7 +34,9 @@ const page = async (who: Visitor | undefined, path: string) => (await who?.get(p
 describe('a guardian who has left the list', () => {
   test('is found by the school, with what was said, and nothing of them can be changed', async () => {
     for (const who of [whitfield, kim]) {
-      expect(await page(who, '/people?of=lincoln&role=left&q=rosa')).toMatch(/href="\/people\/rosa\?of=lincoln".*Rosa Lopez.*Maya Lopez/s)
+      expect(await page(who, '/people?of=lincoln&role=left&q=rosa')).toMatch(
+        /href="\/people\/rosa\?of=lincoln".*Rosa Lopez.*Maya Lopez/s,
+      )
       expect(await page(who, '/people/rosa?of=lincoln')).toContain('href="/people?of=lincoln&amp;role=left">People')
       expect(await page(who, '/people?of=lincoln&q=rosa&role=guardian')).not.toContain('Rosa Lopez')
       const person = await page(who, '/people/rosa')

@@ -103,7 +103,8 @@ describe('an urgent text without a sign of life', () => {
     world.simulator.setFaults({ callbacks: 'normal' })
     await world.rows(sql`update exchange set rescue_after = clock_timestamp() where rescue_after is not null returning id`)
     await world.nudge()
-    const urgent = async () => (await world.exchanges({ guardian: 'james' })).findLast(({ direction }) => direction === 'to_family')
+    const urgent = async () =>
+      (await world.exchanges({ guardian: 'james' })).findLast(({ direction }) => direction === 'to_family')
     await world.until('it was rung in vain', async () => (await urgent())?.events.at(-1)?.what === 'not_answered')
     const whitfield = await visitor(world, 'whitfield')
     await whitfield.post(`/exchanges/${(await urgent())?.id}/cancel`)

@@ -1,7 +1,7 @@
 /**
  * Measures the pages in a district of 25 schools, many families and years of exchanges, made here: server time of the queries behind each page, asked as the page asks.
  * Words are drawn as they are in a language, few of them often and many of them hardly ever. Aim: each below 50 ms at the median. It prints the ratio of each to the
- * smallest possible question in the same run. Run: `node bench/pages.ts [families] [exchanges]`; exit status 1 when an aim is missed.
+ * smallest possible question in the same run; what searches words comes last, when these are indexed, which takes the longest. Run: `node bench/pages.ts [families] [exchanges]`; exit status 1 when an aim is missed.
  */
 
 import { createHash, randomUUID } from 'node:crypto'
@@ -35,13 +35,17 @@ const ROUNDS = 20
 const SCHOOLS = 25
 /** Different words of each language. */
 const VOCABULARY = 30_000
+/** Different texts: to draw each of millions anew takes longer than to store it. */
+const TEXTS = 50_000
 const AIM_MS = 50
+
+type Pages = Readonly<Record<string, (trx: Trx) => Promise<unknown>>>
 
 const database = await benchDatabase()
 const { db, admin } = database
 try {
   const { districtId } = await benchDistrict(database, families)
-  const began = performance.now()
+  let began = performance.now()
   await fill(districtId)
   console.log(`${families} families, ${exchanges} exchanges, made in ${Math.round((performance.now() - began) / 1000)} s`)
   await admin('vacuum analyze')
@@ -69,7 +73,7 @@ try {
   await inDistrict(db, districtId, (trx) => watchFor(trx, districtId, 's7', watched, 't1'))
   const anybody = { schoolId: 's7', name: '', role: null, classId: null, after: null, limit: 50 } as const
   const { announcement, guardian, strange } = await inDistrict(db, districtId, (trx) => more(trx, districtId))
-  const pages: Readonly<Record<string, (trx: Trx) => Promise<unknown>>> = {
+  const pages: Pages = {
     'smallest question': (trx) => sql`select 1`.execute(trx),
     inbox: async (trx) => [
       await inboxPage(trx, districtId, teacher.id, inbox),
@@ -78,7 +82,6 @@ try {
       await countTasks(trx, principal, 100),
       await inboxPulse(trx, districtId, teacher.id),
     ],
-    'inbox, searched': (trx) => inboxPage(trx, districtId, teacher.id, { ...inbox, search: word('e', 40) }),
     conversation: async (trx) => [
       await threadHead(trx, districtId, teacher, conversation),
       await threadPage(trx, districtId, conversation, { before: null, limit: 30, now }),
@@ -102,21 +105,7 @@ try {
     ],
     'oversight of what failed': (trx) => searchExchanges(trx, admins, { ...search, status: 'failed' }, now),
     'what may be chosen there': (trx) => choicesOf(trx, admins, ''),
-    'a frequent word': (trx) => searchExchanges(trx, admins, words(word('e', 3)), now),
-    'a frequent word, years ago': (trx) =>
-      searchExchanges(trx, admins, { ...words(word('e', 3)), to: now.subtract({ hours: 24 * 700 }) }, now),
-    'a word now and then': (trx) => searchExchanges(trx, admins, words(word('s', 800)), now),
-    'a rare word': (trx) => searchExchanges(trx, admins, words(word('s', VOCABULARY - 1)), now),
-    'a word that is nowhere': (trx) => searchExchanges(trx, admins, words('zzyzx'), now),
-    'a frequent word and a rare one': (trx) => searchExchanges(trx, admins, words(word('e', 2), word('e', VOCABULARY - 5)), now),
-    'two words of the middle': (trx) => searchExchanges(trx, admins, words(word('e', 300), word('e', 500)), now),
-    'a beginning that many words share': (trx) => searchExchanges(trx, admins, words(word('e', 0).slice(0, 3)), now),
-    'a frequent word of a school': (trx) => searchExchanges(trx, principal, words(word('e', 20)), now),
-    'a frequent word of a teacher': (trx) => searchExchanges(trx, admins, { ...words(word('e', 20)), staff: teacher.id }, now),
-    'a word now and then of a teacher': (trx) =>
-      searchExchanges(trx, admins, { ...words(word('e', 800)), staff: teacher.id }, now),
     'who looked': (trx) => looksOf(trx, admins, null, 100),
-    'review with ten watched words': (trx) => reviewsOf(trx, districtId, 's7', { week: '2026-01-05', by: 't1' }),
     'an announcement to a school': async (trx) => [
       await announcementsOf(trx, districtId, 't1', { id: announcement, before: null, limit: 1 }),
       await announcedMessages(trx, districtId, announcement, { after: null, limit: 100, now }),
@@ -149,19 +138,44 @@ try {
     reach: (trx) => reachOf(trx, districtId, 's7', month),
     tasks: (trx) => openTasks(trx, admins, null, { id: null, after: null, limit: 100, asSeen: (at) => at }),
   }
-  let smallest = 0
-  for (const [name, page] of Object.entries(pages)) {
-    const times: number[] = []
-    for (let i = 0; i < ROUNDS; i++) {
-      const start = performance.now()
-      await inDistrict(db, districtId, page)
-      times.push(performance.now() - start)
-    }
-    const middle = median(times)
-    smallest ||= middle
-    console.log(`${name}: ${middle.toFixed(1)} ms, ${(middle / smallest).toFixed(1)} x the smallest question`)
-    if (middle > AIM_MS) process.exitCode = 1
+  const searches: Pages = {
+    'inbox, searched': (trx) => inboxPage(trx, districtId, teacher.id, { ...inbox, search: word('e', 40) }),
+    'a frequent word': (trx) => searchExchanges(trx, admins, words(word('e', 3)), now),
+    'a frequent word, years ago': (trx) =>
+      searchExchanges(trx, admins, { ...words(word('e', 3)), to: now.subtract({ hours: 24 * 700 }) }, now),
+    'a word now and then': (trx) => searchExchanges(trx, admins, words(word('s', 800)), now),
+    'a rare word': (trx) => searchExchanges(trx, admins, words(word('s', VOCABULARY - 1)), now),
+    'a word that is nowhere': (trx) => searchExchanges(trx, admins, words('zzyzx'), now),
+    'a frequent word and a rare one': (trx) => searchExchanges(trx, admins, words(word('e', 2), word('e', VOCABULARY - 5)), now),
+    'two words of the middle': (trx) => searchExchanges(trx, admins, words(word('e', 300), word('e', 500)), now),
+    'a beginning that many words share': (trx) => searchExchanges(trx, admins, words(word('e', 0).slice(0, 3)), now),
+    'a frequent word of a school': (trx) => searchExchanges(trx, principal, words(word('e', 20)), now),
+    'a frequent word of a teacher': (trx) => searchExchanges(trx, admins, { ...words(word('e', 20)), staff: teacher.id }, now),
+    'a word now and then of a teacher': (trx) =>
+      searchExchanges(trx, admins, { ...words(word('e', 800)), staff: teacher.id }, now),
+    'review with ten watched words': (trx) => reviewsOf(trx, districtId, 's7', { week: '2026-01-05', by: 't1' }),
   }
+  let smallest = 0
+  const measure = async (pages: Pages) => {
+    for (const [name, page] of Object.entries(pages)) {
+      const times: number[] = []
+      for (let i = 0; i < ROUNDS; i++) {
+        const start = performance.now()
+        await inDistrict(db, districtId, page)
+        times.push(performance.now() - start)
+      }
+      const middle = median(times)
+      smallest ||= middle
+      console.log(`${name}: ${middle.toFixed(1)} ms, ${(middle / smallest).toFixed(1)} x the smallest question`)
+      if (middle > AIM_MS) process.exitCode = 1
+    }
+  }
+  await measure(pages)
+  began = performance.now()
+  await fillWords(districtId)
+  console.log(`their words indexed in ${Math.round((performance.now() - began) / 1000)} s`)
+  await admin('vacuum analyze')
+  await measure(searches)
 } finally {
   await database.close()
 }
@@ -206,7 +220,7 @@ function word(language: string, n: number): string {
     .slice(0, 3 + (n % 6))}`
 }
 
-/** Exchanges of the last three years, spread evenly over the conversations of 25 schools, with their words in the index. */
+/** Exchanges of the last three years, spread evenly over the conversations of 25 schools. */
 async function fill(districtId: string): Promise<void> {
   await inDistrict(db, districtId, async (trx) => {
     await sql`insert into school (district_id, id, name, hours) select district_id, 's' || i, 'School ' || i, hours from school cross join generate_series(1, ${SCHOOLS - 1}::int) i where district_id = ${districtId}`.execute(
@@ -228,17 +242,25 @@ async function fill(districtId: string): Promise<void> {
   const each = Math.ceil(exchanges / families)
   const drawn = (language: string) => sql`(select string_agg(${language}::text || substr(md5(n::text), 1, 3 + n % 6), ' ') from (
     select floor(power(${VOCABULARY}::int, random()))::int - 1 as n from generate_series(1, 12 + k % 3)) w)`
+  await admin(`create table said (k int primary key, e text not null, s text not null)`)
+  await admin(`grant select, insert on said to public`)
+  await inDistrict(db, districtId, (trx) =>
+    sql`insert into said select k, ${drawn('e')}, ${drawn('s')} from generate_series(0, ${TEXTS - 1}::int) k`.execute(trx),
+  )
   // A part at a time, so that no statement holds everything at once.
-  for (let from = 0; from < each; from++)
+  for (let k = 0; k < each; k++)
     await inDistrict(db, districtId, (trx) =>
       sql`insert into exchange (district_id, conversation_id, direction, author, seq, status, original_language, original_text, translation_language, translation_text, created_at)
-        select c.district_id, c.id, case when k % 3 = 0 then 'to_staff' else 'to_family' end, 'person', 1000000 + k, case when random() < 0.001 then 'failed' else 'delivered' end,
-          'en', ${drawn('e')}, 'es', ${drawn('s')}, now() - (k * 3 * 365.0 / ${each}::int) * interval '1 day' - random() * interval '8 days'
-        from conversation c cross join generate_series(${from}::int, ${from}::int) k where c.district_id = ${districtId}`.execute(
+        select c.district_id, c.id, case when ${k}::int % 3 = 0 then 'to_staff' else 'to_family' end, 'person', 1000000 + ${k}::int, case when random() < 0.001 then 'failed' else 'delivered' end,
+          'en', t.e, 'es', t.s, now() - (${k}::int * 3 * 365.0 / ${each}::int) * interval '1 day' - random() * interval '8 days'
+        from (select district_id, id, floor(random() * ${TEXTS}::int)::int as k from conversation where district_id = ${districtId}) c join said t on t.k = c.k`.execute(
         trx,
       ),
     )
-  await admin('analyze')
+}
+
+/** Their words in the index. */
+async function fillWords(districtId: string): Promise<void> {
   await inDistrict(db, districtId, (trx) =>
     sql`insert into word_waiting (district_id, seq, texts, exchanges)
       select ${districtId}, part + 1, count(*), array_agg(id order by n) from (

@@ -11,10 +11,12 @@ import {
   absenceTold,
   attendanceDesks,
   type Pupil,
+  pupilsInClass,
   pupilsOf,
   takeAbsence,
 } from '../store/attendance.ts'
 import { csvCell } from '../store/export.ts'
+import { classesOfSchool } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
 import { phrases } from '../translators/phrasebook.ts'
 import type { Html } from './page.ts'
@@ -31,6 +33,8 @@ const TOLD: Readonly<Record<AbsenceRow['told'], { readonly words: string; readon
 const PHRASE = phrases('en').find(({ id }) => id === 'T03')?.text ?? ''
 /** Most lines of one form. */
 const MOST = 500
+/** Of more students than this nobody ticks one in a single list: a class at a time. */
+const FEW = 200
 
 const WHY: Readonly<Record<Extract<AttendanceLine, { kind: 'left_out' }>['why'], string>> = {
   present: 'says that the student is there, or excused',
@@ -42,9 +46,20 @@ const WHY: Readonly<Record<Extract<AttendanceLine, { kind: 'left_out' }>['why'],
 
 type LeftOut = Extract<AttendanceLine, { kind: 'left_out' }>
 
-/** What stands in the form, and what was wrong with it. */
-type Shown = { readonly lines: string; readonly ticked: ReadonlySet<string>; readonly problem: string | null }
-const NOTHING: Shown = { lines: '', ticked: new Set(), problem: null }
+/** What stands in the form, and what was wrong with it. `classId`: whose students can be ticked; empty: none chosen. */
+type Shown = {
+  readonly lines: string
+  readonly ticked: ReadonlySet<string>
+  readonly classId: string
+  readonly problem: string | null
+}
+const NOTHING: Shown = { lines: '', ticked: new Set(), classId: '', problem: null }
+
+/** The students that can be ticked, and the classes to choose from where not all are shown; null: all are. */
+type Ticking = {
+  readonly pupils: readonly Pupil[]
+  readonly classes: readonly { readonly id: string; readonly name: string }[] | null
+}
 
 /** Adds the pages. They are for whoever staffs an attendance or office desk. */
 export function attendanceRoutes(
@@ -80,7 +95,7 @@ export function attendanceRoutes(
     const { pupils, absences } = await read(visit, desk, today)
     const fields = fieldsOf(request)
     const ticked = new Set(listOf(request, 'student'))
-    const shown = (problem: string | null): Shown => ({ lines: fields('lines'), ticked, problem })
+    const shown = (problem: string | null): Shown => ({ lines: fields('lines'), ticked, classId: fields('class'), problem })
     if (fields('change') === 'yes') return show(visit, request, reply, desk, shown(null))
     if (fields('sure') === 'yes') {
       // A page that was left open over night asks about the wrong day.
@@ -117,6 +132,7 @@ export function attendanceRoutes(
         leftOut,
         text: (pupil) => textFor(pupil, today),
         ticked,
+        classId: fields('class'),
         day: today.toString(),
       }),
     )
@@ -158,6 +174,18 @@ export function attendanceRoutes(
       absences: await absencesOf(trx, districtId, schoolId, day.toString()),
     }))
 
+  /** Those who are ticked stay in the list, whichever class is chosen. */
+  const ticking = async (visit: Visit, { schoolId }: AttendanceDesk, pupils: readonly Pupil[], shown: Shown): Promise<Ticking> =>
+    pupils.length <= FEW
+      ? { pupils, classes: null }
+      : visit.read(async (trx) => {
+          const inClass = await pupilsInClass(trx, visit.districtId, shown.classId)
+          return {
+            pupils: pupils.filter(({ id }) => inClass.has(id) || shown.ticked.has(id)),
+            classes: await classesOfSchool(trx, visit.districtId, schoolId),
+          }
+        })
+
   async function show(visit: Visit, request: FastifyRequest, reply: FastifyReply, desk: AttendanceDesk, shown: Shown) {
     const { today, zone } = await clockOf(visit)
     const day = dayIn(request, today)
@@ -169,7 +197,7 @@ export function attendanceRoutes(
       reply,
       'attendance',
       'Attendance',
-      html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(day)}</p>${isToday ? absenceForm(at, pupils, absences, shown) : ''}
+      html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(day)}</p>${isToday ? absenceForm(at, await ticking(visit, desk, pupils, shown), absences, shown) : ''}
 <div class="bar" id="today"><h2>Absent ${isToday ? 'today' : `on ${dateWords(day)}`}</h2><div class="row"><a class="button" href="${of(day.subtract({ days: 1 }))}">The day before</a>${
         isToday ? '' : html`<a class="button" href="${of(day.add({ days: 1 }))}">The day after</a>`
       }${absences.length === 0 ? '' : html`<a class="button" href="${at}/reasons.csv?day=${day}">Reasons as a file</a>`}</div></div>
@@ -200,21 +228,25 @@ const askedOf = (absences: readonly AbsenceRow[]) =>
 
 function absenceForm(
   at: string,
-  pupils: readonly Pupil[],
+  { pupils, classes }: Ticking,
   absences: readonly AbsenceRow[],
-  { lines, ticked, problem }: Shown,
+  { lines, ticked, classId, problem }: Shown,
 ): Html {
   const asked = askedOf(absences)
   return html`<form method="post" action="${at}" class="composer" data-draft="${at}">${
     problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
   }<label for="lines">Who is absent?</label><p class="hint">One student a line, by id or full name; lines of a spreadsheet work too, with today’s date and a status beside it. You see whom it asks before anybody is asked.</p>
 <textarea id="lines" name="lines" rows="5">${lines}</textarea>
-<details${ticked.size > 0 ? ' open' : ''}><summary>Or tick names</summary><div class="names">${pupils
-    .slice(0, 2000)
-    .map((one) => {
-      const state = asked.has(one.id) ? ' disabled checked' : ticked.has(one.id) ? ' checked' : ''
-      return html`<label class="tick"><input type="checkbox" name="student" value="${one.id}"${state}> <bdi>${one.name}</bdi></label>`
-    })}</div></details><button class="main">Check whom it asks</button></form>`
+<details${ticked.size > 0 || classId !== '' ? ' open' : ''}><summary>Or tick names</summary>${
+    classes === null
+      ? ''
+      : html`<div class="row start"><label for="class">Class</label><select id="class" name="class"><option value="">Choose</option>${classes.map(
+          ({ id, name }) => html`<option value="${id}"${id === classId ? ' selected' : ''}>${name}</option>`,
+        )}</select><button name="change" value="yes">Show its students</button></div>`
+  }<div class="names">${pupils.map((one) => {
+    const state = asked.has(one.id) ? ' disabled checked' : ticked.has(one.id) ? ' checked' : ''
+    return html`<label class="tick"><input type="checkbox" name="student" value="${one.id}"${state}> <bdi>${one.name}</bdi></label>`
+  })}</div></details><button class="main">Check whom it asks</button></form>`
 }
 
 /** Whom the next press asks, with the text, and what was not read. */
@@ -228,6 +260,7 @@ function checkPage(
     readonly text: (pupil: Pupil) => string
     /** Of the form: what a change begins with. */
     readonly ticked: ReadonlySet<string>
+    readonly classId: string
     /** ISO 8601. */
     readonly day: string
   },
@@ -252,5 +285,5 @@ function checkPage(
     first === undefined
       ? ''
       : html`<form method="post" action="${at}">${students}<input type="hidden" name="sure" value="yes"><input type="hidden" name="day" value="${found.day}"><button class="main" data-busy="Asking…">Ask the families</button></form>`
-  }<form method="post" action="${at}">${[...found.ticked].map((id) => html`<input type="hidden" name="student" value="${id}">`)}<input type="hidden" name="lines" value="${lines}"><input type="hidden" name="change" value="yes"><button>Change it</button></form></div>`
+  }<form method="post" action="${at}">${[...found.ticked].map((id) => html`<input type="hidden" name="student" value="${id}">`)}<input type="hidden" name="lines" value="${lines}"><input type="hidden" name="class" value="${found.classId}"><input type="hidden" name="change" value="yes"><button>Change it</button></form></div>`
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { shortName } from '../core/people.ts'
 import type { Trx } from './database.ts'
+import { enrolledNow } from './reach.ts'
 
 /** The desk by which somebody takes attendance: the attendance desk, else the office. */
 export type AttendanceDesk = { readonly desk: string; readonly schoolId: string; readonly schoolName: string }
@@ -33,6 +34,14 @@ export async function pupilsOf(trx: Trx, districtId: string, schoolId: string): 
     name: `${row.given_name} ${row.family_name}`.trim(),
     shortName: shortName({ givenName: row.given_name, familyName: row.family_name }),
   }))
+}
+
+/** The ids of those who are students of a class now. */
+export async function pupilsInClass(trx: Trx, districtId: string, classId: string): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select e.person_id as id from enrollment e
+    where e.district_id = ${districtId} and e.class_id = ${classId} and e.role = 'student' and ${enrolledNow('e')}`.execute(trx)
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Takes a student's absence of a day (ISO 8601, the school's); false: the family was told already, or somebody else is telling it. Who began may go on, after a crash. */

@@ -618,68 +618,6 @@ describe('who may see and do what', () => {
   })
 })
 
-describe('attendance', () => {
-  test('the office names who is absent; each family is asked once, in its language, and its answer comes back as a file', async () => {
-    await kim.post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
-    expect((await rivera.get('/inbox')).html).toContain('href="/attendance"')
-    const lines = 'Student,Date,Status\nmaya,2036-03-03,absent\n"Maya","Lopez"\nNobody Known\nmaya,2036-03-02,absent'
-    const check = await rivera.post('/attendance/lincoln', { lines })
-    expect(check.html).toContain('Ask 1 family?')
-    expect(check.html).toMatch(/“<bdi>Nobody Known<\/bdi>” names no student.*2036-03-02,absent<\/bdi>” is of another day/s)
-    const change = await rivera.post('/attendance/lincoln', { lines, change: 'yes' })
-    expect(change.html).toContain('Nobody Known')
-    expect(change.html).not.toMatch(/value="maya" checked/)
-    const late = await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes', day: '2036-03-02' })
-    expect([late.status, late.html.includes('of another day')]).toEqual([422, true])
-    // Nobody is asked before somebody has seen whom it asks.
-    expect(await world.rows(sql`select from absence`)).toEqual([])
-    for (const _ of ['the press', 'a second one'])
-      expect((await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes', day: '2036-03-03' })).status).toBe(303)
-    expect((await rivera.post('/attendance/lincoln', { lines: 'Maya Lopez' })).html).toContain(
-      'Asked today already: <bdi>Maya Lopez',
-    )
-    expect((await rivera.post('/attendance/lincoln', { lines: ' ' })).html).toContain('Nobody is named yet')
-    await world.settled()
-    const told = world
-      .phoneOf('rosa')
-      .screen()
-      .filter(({ body }) => body.includes('Maya L no asistió hoy, lunes 3 de marzo'))
-    expect(told.length).toBe(1)
-    const box = async () => /<input[^>]*value="maya"[^>]*>/.exec((await rivera.get('/attendance')).html)?.[0] ?? ''
-    expect(await box()).toContain('disabled')
-    // As a server leaves it that ends before it has written down what it sent.
-    await world.rows(sql`update absence set exchanges = '{}' where student_id = 'maya' returning student_id`)
-    expect(await box()).not.toContain('disabled')
-    await rivera.post('/attendance/lincoln', { student: 'maya', sure: 'yes', day: '2036-03-03' })
-    await world.settled()
-    expect(await box()).toContain('disabled')
-    expect(
-      world
-        .phoneOf('rosa')
-        .screen()
-        .filter(({ body }) => body.includes('Maya L no asistió')).length,
-    ).toBe(1)
-    for (const text of ['HELP', '=1+1 Mi hija está enferma hoy.', 'Gracias']) {
-      world.phoneOf('rosa').texts(told[0]?.other ?? '', text)
-      await world.settled()
-    }
-    expect((await rivera.get('/attendance')).html).toContain('Mi hija está enferma hoy.')
-    const { html, headers } = await rivera.get('/attendance/lincoln/reasons.csv')
-    expect(headers.get('content-type')).toContain('text/csv')
-    expect(html).toContain('"maya","Maya Lopez"')
-    // A keyword is no reason; what was written later is.
-    expect(html).toMatch(/"'=1\+1 Mi hija está enferma hoy\.\nGracias"/)
-    await world.itIs('2036-03-04T07:00')
-    expect((await rivera.get('/attendance')).html).toContain('Nobody was marked absent today')
-    expect((await rivera.get('/attendance?day=2036-03-03')).html).toContain('Mi hija está enferma hoy.')
-    expect((await rivera.get('/attendance/lincoln/reasons.csv?day=2036-03-03')).html).toBe(html)
-    expect((await osei.get('/attendance')).status).toBe(404)
-    expect((await osei.post('/attendance/lincoln', { lines: 'maya' })).status).toBe(404)
-    expect((await osei.get('/attendance/lincoln/reasons.csv')).status).toBe(404)
-    await kim.post('/school/lincoln/desks', { desk: 'office' })
-  })
-})
-
 describe('signing in by a texted code', () => {
   const code = () => /\d{6}/.exec(world.phoneOf('rivera').screen().at(-1)?.body ?? '')?.[0] ?? ''
 

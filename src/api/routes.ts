@@ -49,7 +49,7 @@ export type RouteDeps = SchoolRouteDeps & {
   readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
 }
 
-const COMPOSED = { not_found: 404, unreachable: 409, forbidden: 403, wrong: 400, key_reused: 422 } as const
+const COMPOSED = { not_found: 404, unreachable: 409, gone: 409, forbidden: 403, wrong: 400, key_reused: 422 } as const
 const ACTED = { not_found: 404, conflict: 409, forbidden: 403 } as const
 type View = z.infer<typeof schema.Exchange>
 

@@ -2,7 +2,6 @@
 
 import { plainWords } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
-import type { Acted, ActRequest } from '../relay/compose-ports.ts'
 import type { StoredPicture } from '../relay/picture-ports.ts'
 import type { ForStaff } from '../relay/translating.ts'
 import { describeDraft } from '../store/describing.ts'
@@ -24,7 +23,6 @@ export type DraftDeps = Sender &
   Previewing &
   Pick<ForStaff, 'translateBack'> & {
     readonly keys: Keys
-    readonly act: (request: ActRequest) => Promise<Acted>
   }
 
 /** A message that waits, to be changed, with its picture and the time that was chosen for it; null: there is none that waits. */
@@ -40,16 +38,6 @@ export async function draftAnew(visit: Visit, head: ThreadHead, exchangeId: stri
   const { notBefore, byVoice, original } = view
   const later = notBefore === null ? {} : { later: laterOf(Temporal.Instant.from(notBefore), head.zone) }
   return { ...draftOf(original.text), ...later, byVoice, same: picture === null ? null : id, replaces: id }
-}
-
-/** Takes back the message whose place another takes; a second press finds it taken back already. False: it has gone out. */
-async function takenBack(deps: DraftDeps, visit: Visit, head: ThreadHead, exchangeId: string): Promise<boolean> {
-  const { districtId, staff } = visit
-  if (!(await visit.read((trx) => standsIn(trx, districtId, head.id, exchangeId)))) return false
-  const acted = await deps.act({ districtId, staff, exchangeId, action: 'cancel' })
-  if (acted.kind === 'done') return true
-  const view = await visit.read(async (trx) => exchangeById(trx, districtId, staff, exchangeId, (await momentOf(trx)).now))
-  return view?.status === 'canceled'
 }
 
 /** The picture that goes along: a new one, or that of a message which was taken back. */
@@ -83,7 +71,9 @@ export async function sendDraft(
   if (guardianId === null && unknownPhone === null)
     return { kind: 'wrong', words: 'This family has no guardian on the school’s list any more.' }
   const picture = await pictureFor(deps, visit, head, draft, upload)
-  if (draft.replaces !== null && !(await takenBack(deps, visit, head, draft.replaces))) return { kind: 'gone' }
+  const { replaces } = draft
+  if (replaces !== null && !(await visit.read((trx) => standsIn(trx, visit.districtId, head.id, replaces))))
+    return { kind: 'gone' }
   const composed = await deps.send(visit, {
     to: guardianId === null ? { unknown: head.id } : { guardian: guardianId },
     body: draft.body,
@@ -93,7 +83,9 @@ export async function sendDraft(
     notBefore: wish.kind === 'at' ? wish.at : null,
     byVoice: draft.byVoice,
     desk: head.isDesk ? head.staffSide : null,
+    replaces,
   })
+  if (composed.kind === 'gone') return { kind: 'gone' }
   if (composed.kind !== 'accepted') return { kind: 'wrong', words: composed.problem }
   return { kind: 'done', said: composed.exchanges[0]?.status === 'held' ? (wish.kind === 'at' ? 'scheduled' : 'held') : 'sent' }
 }

@@ -18,7 +18,8 @@ export type ExchangeDeps = {
   readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
 }
 
-const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
+/** What can be done with an exchange. */
+export const ACTIONS: readonly Action[] = ['again', 'dismiss', 'release', 'cancel']
 const DONE: Readonly<Record<Action, string>> = { again: 'again', dismiss: 'dismissed', release: 'released', cancel: 'canceled' }
 
 /** Adds the routes; the house itself asks who may. */
@@ -26,7 +27,11 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
   const idOf = (request: FastifyRequest) => (request.params as { id: string }).id.toLowerCase()
 
   for (const action of ACTIONS)
-    app.post(`/exchanges/:id/${action}`, async (request, reply) => settle(request, reply, action, DONE[action]))
+    app.post(`/exchanges/:id/${action}`, async (request, reply) => {
+      const { districtId, staff } = visitOf(request)
+      const acted = await deps.act({ districtId, staff, exchangeId: idOf(request), action })
+      return sayActed(reply, acted, action, safeNext(fieldsOf(request)('back')))
+    })
 
   // An exchange has no page of its own.
   for (const action of ACTIONS)
@@ -50,16 +55,14 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
     if (picture === 'not_yet') return reply.code(503).header('retry-after', '10').send()
     return reply.type(picture.type).header('cache-control', 'private, no-store').send(picture.bytes)
   })
+}
 
-  async function settle(request: FastifyRequest, reply: FastifyReply, action: Action, said: string): Promise<FastifyReply> {
-    const { districtId, staff } = visitOf(request)
-    const back = safeNext(fieldsOf(request)('back'))
-    const acted = await deps.act({ districtId, staff, exchangeId: idOf(request), action })
-    if (acted.kind === 'not_found') return sayNotFound(reply)
-    if (acted.kind !== 'done')
-      return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
-    // What was put off to later goes as soon as the hours allow, and that may not be now.
-    const words = said === 'released' && acted.status === 'held' ? 'held' : said
-    return reply.redirect(`${back}?said=${words}#end`, 303)
-  }
+/** Answers what came of an action: the page that it came from says it was done, or a page says why not. */
+export async function sayActed(reply: FastifyReply, acted: Acted, action: Action, back: string): Promise<FastifyReply> {
+  if (acted.kind === 'not_found') return sayNotFound(reply)
+  if (acted.kind !== 'done')
+    return sayPlainly(reply, 409, 'That is not possible now', html`<p>${acted.problem}</p><p><a href="${back}">Back</a></p>`)
+  // What was put off to later goes as soon as the hours allow, and that may not be now.
+  const said = action === 'release' && acted.status === 'held' ? 'held' : DONE[action]
+  return reply.redirect(`${back}?said=${said}#end`, 303)
 }

@@ -31,6 +31,8 @@ export type Sending = {
   readonly desk?: string | null
   /** The announcement that waits, of which it takes the place; absent: none. */
   readonly instead?: string | null
+  /** The one message that waits, of which it takes the place; absent: none. */
+  readonly replaces?: string | null
 }
 
 /** How pages send, and how they show times. */
@@ -60,9 +62,21 @@ export function wrongDraft(draft: string, students = ''): string | null {
 export function sender(compose: (request: ComposeRequest) => Promise<Composed>): Sender['send'] {
   return async (
     { districtId, staff },
-    { to, body, picture = null, key, urgentReason = null, notBefore = null, byVoice = false, desk = null, instead = null },
+    {
+      to,
+      body,
+      picture = null,
+      key,
+      urgentReason = null,
+      notBefore = null,
+      byVoice = false,
+      desk = null,
+      instead = null,
+      replaces = null,
+    },
   ) => {
-    const fields = { to, body: cleanText(body), urgent: urgentReason !== null, reason: urgentReason, byVoice, desk, instead }
+    const wish = { urgent: urgentReason !== null, reason: urgentReason, byVoice, desk, instead, replaces }
+    const fields = { to, body: cleanText(body), ...wish }
     const meant = { ...fields, notBefore: notBefore?.toString() ?? null, picture: picture?.digest.toString('hex') ?? null }
     const digest = createHash('sha256').update(canonical(meant)).digest()
     const composed = await compose({

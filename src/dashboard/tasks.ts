@@ -5,12 +5,14 @@ import { html } from 'hono/html'
 import type { Staff } from '../core/people.ts'
 import type { TaskKind } from '../core/task-due.ts'
 import { isUuid } from '../core/uuid.ts'
+import type { Action } from '../relay/compose-ports.ts'
 import { claim, giveBack } from '../store/claims.ts'
 import type { Trx } from '../store/database.ts'
 import { zoneOf } from '../store/people.ts'
 import { tasksPulse } from '../store/pulse.ts'
 import { finishTask, openTasks, type TaskRow, taskCursor, taskSchools } from '../store/task-list.ts'
 import { takenBy } from './claiming.ts'
+import { ACTIONS, type ExchangeDeps, sayActed } from './exchanges.ts'
 import { writeForm } from './families.ts'
 import type { Html } from './page.ts'
 import { mayReview } from './school-texts.ts'
@@ -19,104 +21,111 @@ import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
 import { arrives, briefly, counted, languageWords, namesInWords, timeTag } from './words.ts'
 
-/** What each kind of task says, and what there is to do. `settles`: what the exchange itself can be told. */
-const KINDS: Readonly<
-  Record<TaskKind, { readonly title: string; readonly todo: string; readonly settles?: 'unknown' | 'held' }>
-> = {
-  unknown: {
-    title: 'A message may not have gone out',
-    todo: 'The carrier never said whether it took it. Send it again, or leave it.',
-    settles: 'unknown',
-  },
-  unreached: {
-    title: 'A family was not reached',
-    todo: 'Texts or calls did not get through. Try another way, and check the number in the student information system.',
-  },
-  not_sent: {
-    title: 'A message was not sent',
-    todo: 'Where it still matters, write to the family or tell who wrote it; an administrator can read the whole conversation.',
-  },
-  not_announced: {
-    title: 'A message to all did not reach everybody',
-    todo: 'Before it could go, these families left the list, got other phones, or left its writer’s classes. Tell who wrote it: under Classes it shows who did not get it.',
-  },
-  unread: {
-    title: 'What a family wrote was read by nobody',
-    todo: 'Its conversation ended before anybody looked: the teacher left or has other students now, or the family has another phone. Answer it, or tell who can.',
-  },
-  to_record: {
-    title: 'A message waits to be spoken',
-    todo: 'No computer voice speaks this language. An aide calls the school number, gives the PIN, and reads it aloud.',
-    settles: 'held',
-  },
-  no_number: {
-    title: 'A message waits for a free number',
-    todo: 'Buy a number and run “homeline numbers sync”.',
-    settles: 'held',
-  },
-  opted_out: {
-    title: 'A family asked to get no more messages',
-    todo: 'Nothing is sent to this phone any more. Talk to the family if it was a mistake: they text START to come back.',
-  },
-  wrong_number: {
-    title: 'Somebody says that the number is wrong',
-    todo: 'Correct it in the student information system; it comes over with the next import.',
-  },
-  maybe_stop: {
-    title: 'A family may want no more messages',
-    todo: 'Read what was written. If it means stop, ask the family to text STOP.',
-  },
-  stranger: {
-    title: 'An unknown phone wrote',
-    todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. The phone was told to call or visit the school; no name was said, and no teacher was told.',
-  },
-  lost_staff: {
-    title: 'A teacher’s text reached nobody',
-    todo: 'It came to a number that is no conversation. Tell the teacher.',
-  },
-  carrier_block: {
-    title: 'The carrier blocks a number for a family',
-    todo: 'The family texted STOP to one number. They text START to it to come back.',
-  },
-  phone_unusable: {
-    title: 'A phone cannot be reached at all',
-    todo: 'The carrier says that this number does not exist or takes no texts. Check it with the family.',
-  },
-  carrier_setup: {
-    title: 'The carrier account needs a look',
-    todo: 'Whoever runs the server should look at the account’s settings.',
-  },
-  calls_refused: { title: 'A family wants no more calls', todo: 'Texts still arrive, where the phone takes them.' },
-  call_back: { title: 'A family asked to be called', todo: 'Call it, with somebody who speaks the language.' },
-  voicemail: { title: 'A voice message for the office', todo: 'Listen to it and call back.' },
-  person_wanted: { title: 'Somebody asked for a person in a call', todo: 'Call back, with somebody who speaks the language.' },
-  recording_lost: {
-    title: 'A recording could not be fetched',
-    todo: 'The carrier does not have it. Ask the family to say it again.',
-  },
-  picture_lost: {
-    title: 'A picture could not be fetched',
-    todo: 'The carrier does not have it. Ask the family to send it again.',
-  },
-  roster_phone: { title: 'A phone number in the list is not one', todo: 'Correct it in the student information system.' },
-  roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
-  roster_office_phone: {
-    title: 'The list has a new phone for a guardian',
-    todo: 'The office was told another one, which is used. Correct the student information system, or go back to its phone.',
-  },
-  office_phone_ended: {
-    title: 'A phone that the office was told about is another family’s',
-    todo: 'The list gives it to somebody else, which counts. This guardian is reached as the list says: ask for the number of now.',
-  },
-  roster_agent: { title: 'A guardian of the roster is missing', todo: 'Correct it in the student information system.' },
+/** What becomes of a message by a press, in words. */
+const PRESSES: Readonly<Record<Action, string>> = {
+  again: 'Send again',
+  dismiss: 'Leave it',
+  release: 'Try again now',
+  cancel: 'Cancel the message',
 }
+
+/** What each kind of task says, and what there is to do. `settles`: what its message itself can be told; such a task is done with the message and not before. */
+const KINDS: Readonly<Record<TaskKind, { readonly title: string; readonly todo: string; readonly settles?: readonly Action[] }>> =
+  {
+    unknown: {
+      title: 'A message may not have gone out',
+      todo: 'The carrier never said whether it took it. Send it again, or leave it.',
+      settles: ['again', 'dismiss'],
+    },
+    unreached: {
+      title: 'A family was not reached',
+      todo: 'Texts or calls did not get through. Try another way, and check the number in the student information system.',
+    },
+    not_sent: {
+      title: 'A message was not sent',
+      todo: 'Where it still matters, write to the family or tell who wrote it; an administrator can read the whole conversation.',
+    },
+    not_announced: {
+      title: 'A message to all did not reach everybody',
+      todo: 'Before it could go, these families left the list, got other phones, or left its writer’s classes. Tell who wrote it: under Classes it shows who did not get it.',
+    },
+    unread: {
+      title: 'What a family wrote was read by nobody',
+      todo: 'Its conversation ended before anybody looked: the teacher left or has other students now, or the family has another phone. Answer it, or tell who can.',
+    },
+    to_record: {
+      title: 'A message waits to be spoken',
+      todo: 'No computer voice speaks this language. An aide calls the school number, gives the PIN, and reads it aloud.',
+      settles: ['cancel'],
+    },
+    no_number: {
+      title: 'A message waits for a free number',
+      todo: 'Buy a number and run “homeline numbers sync”.',
+      settles: ['release', 'cancel'],
+    },
+    opted_out: {
+      title: 'A family asked to get no more messages',
+      todo: 'Nothing is sent to this phone any more. Talk to the family if it was a mistake: they text START to come back.',
+    },
+    wrong_number: {
+      title: 'Somebody says that the number is wrong',
+      todo: 'Correct it in the student information system; it comes over with the next import.',
+    },
+    maybe_stop: {
+      title: 'A family may want no more messages',
+      todo: 'Read what was written. If it means stop, ask the family to text STOP.',
+    },
+    stranger: {
+      title: 'An unknown phone wrote',
+      todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. The phone was told to call or visit the school; no name was said, and no teacher was told.',
+    },
+    lost_staff: {
+      title: 'A teacher’s text reached nobody',
+      todo: 'It came to a number that is no conversation. Tell the teacher.',
+    },
+    carrier_block: {
+      title: 'The carrier blocks a number for a family',
+      todo: 'The family texted STOP to one number. They text START to it to come back.',
+    },
+    phone_unusable: {
+      title: 'A phone cannot be reached at all',
+      todo: 'The carrier says that this number does not exist or takes no texts. Check it with the family.',
+    },
+    carrier_setup: {
+      title: 'The carrier account needs a look',
+      todo: 'Whoever runs the server should look at the account’s settings.',
+    },
+    calls_refused: { title: 'A family wants no more calls', todo: 'Texts still arrive, where the phone takes them.' },
+    call_back: { title: 'A family asked to be called', todo: 'Call it, with somebody who speaks the language.' },
+    voicemail: { title: 'A voice message for the office', todo: 'Listen to it and call back.' },
+    person_wanted: { title: 'Somebody asked for a person in a call', todo: 'Call back, with somebody who speaks the language.' },
+    recording_lost: {
+      title: 'A recording could not be fetched',
+      todo: 'The carrier does not have it. Ask the family to say it again.',
+    },
+    picture_lost: {
+      title: 'A picture could not be fetched',
+      todo: 'The carrier does not have it. Ask the family to send it again.',
+    },
+    roster_phone: { title: 'A phone number in the list is not one', todo: 'Correct it in the student information system.' },
+    roster_language: { title: 'A language of the roster is unknown', todo: 'Correct it in the student information system.' },
+    roster_office_phone: {
+      title: 'The list has a new phone for a guardian',
+      todo: 'The office was told another one, which is used. Correct the student information system, or go back to its phone.',
+    },
+    office_phone_ended: {
+      title: 'A phone that the office was told about is another family’s',
+      todo: 'The list gives it to somebody else, which counts. This guardian is reached as the list says: ask for the number of now.',
+    },
+    roster_agent: { title: 'A guardian of the roster is missing', todo: 'Correct it in the student information system.' },
+  }
 
 const MOST = 100
 
 /** Adds the page. */
 export function tasksRoutes(
   app: FastifyInstance,
-  deps: Pick<Sender, 'asSeen'> & { readonly now: () => Promise<Temporal.Instant> },
+  deps: Pick<Sender, 'asSeen'> & Pick<ExchangeDeps, 'act'> & { readonly now: () => Promise<Temporal.Instant> },
   visitOf: VisitOf,
 ): void {
   const { asSeen } = deps
@@ -162,20 +171,32 @@ export function tasksRoutes(
     )
   })
 
+  /** The open task of an address, where this person sees it. */
+  const shownTask = async (trx: Trx, staff: Staff, request: FastifyRequest): Promise<TaskRow | undefined> => {
+    const { id } = request.params as { id: string }
+    if (!isUuid(id)) return undefined
+    return (await openTasks(trx, staff, await taskSchools(trx, staff), { id, after: null, limit: 1, asSeen }))[0]
+  }
   const guarded =
     (act: (trx: Trx, staff: Staff, id: string, from: string | null) => Promise<string>) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const { staff, read }: Visit = visitOf(request)
-      const { id } = request.params as { id: string }
       const from = fieldsOf(request)('from') || null
       const said = await read(async (trx) => {
-        const [task] = isUuid(id)
-          ? await openTasks(trx, staff, await taskSchools(trx, staff), { id, after: null, limit: 1, asSeen })
-          : []
-        return task === undefined ? null : act(trx, staff, id, from)
+        const task = await shownTask(trx, staff, request)
+        return task === undefined ? null : act(trx, staff, task.id, from)
       })
       return said === null ? sayNotFound(reply) : reply.redirect(`/tasks?said=${said}`, 303)
     }
+  for (const action of ACTIONS)
+    app.post(`/tasks/:id/${action}`, async (request, reply) => {
+      const { districtId, staff, read }: Visit = visitOf(request)
+      const task = await read((trx) => shownTask(trx, staff, request))
+      const settles = task === undefined || !isKind(task.kind) ? undefined : KINDS[task.kind].settles
+      const exchangeId = task?.exchangeId ?? null
+      if (exchangeId === null || !settles?.includes(action)) return sayNotFound(reply)
+      return sayActed(reply, await deps.act({ districtId, staff, exchangeId, action, inTask: true }), action, '/tasks')
+    })
   app.post(
     '/tasks/:id/claim',
     guarded(async (trx, staff, id, from) => ((await claim(trx, staff, 'task', id, from)) ? 'taken' : 'taken_meanwhile')),
@@ -213,6 +234,8 @@ function whatToDo({ kind, detail }: TaskRow, todo: string): string {
   return kind === 'not_sent' ? `${NOT_SENT_WHY[String(detail['why'])] ?? NOT_SENT_ENDED} ${todo}` : todo
 }
 
+const isKind = (kind: string): kind is TaskKind => Object.hasOwn(KINDS, kind)
+
 function groupOf({ due }: TaskRow, now: Temporal.Instant): (typeof GROUPS)[number]['id'] {
   if (due === null) return 'open'
   return Temporal.Instant.compare(due, now) < 0 ? 'overdue' : 'due'
@@ -227,8 +250,8 @@ type Shown = {
 }
 
 function taskLine(task: TaskRow, { now, zone, asSeen, reader }: Shown): Html {
-  const { title, todo, settles } = Object.hasOwn(KINDS, task.kind)
-    ? KINDS[task.kind as TaskKind]
+  const { title, todo, settles } = isKind(task.kind)
+    ? KINDS[task.kind]
     : { title: task.kind.replaceAll('_', ' '), todo: 'Look at it.', settles: undefined }
   const button = (path: string, words: string, kind = 'quiet') =>
     html`<form method="post" action="${path}"><input type="hidden" name="back" value="/tasks"><input type="hidden" name="from" value="${task.claim?.staffId ?? ''}"><button class="${kind}" data-key="${path}">${words}</button></form>`
@@ -255,12 +278,10 @@ ${task.original === null && task.translation === null ? '' : html`<div class="bo
         ? button(`/tasks/${task.id}/leave`, 'Give it back')
         : button(`/tasks/${task.id}/claim`, 'Take it over')
   }${
-    settles === 'unknown' && task.exchangeId !== null
-      ? html`${button(`/exchanges/${task.exchangeId}/again`, 'Send again')}${button(`/exchanges/${task.exchangeId}/dismiss`, 'Leave it')}`
-      : settles === 'held' && task.exchangeId !== null
-        ? button(`/exchanges/${task.exchangeId}/cancel`, 'Cancel the message')
-        : task.kind === 'stranger' && task.unknownPhone !== null
-          ? ''
-          : button(`/tasks/${task.id}/done`, 'Done')
-  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}${task.writeTo === null ? '' : writeForm(task.writeTo.guardian, task.writeTo.desk ?? '', html`Write to the family`, task.kind === 'not_sent' ? task.id : null)}</div></div></li>`
+    settles !== undefined && task.exchangeId !== null
+      ? settles.map((action) => button(`/tasks/${task.id}/${action}`, PRESSES[action]))
+      : task.kind === 'stranger' && task.unknownPhone !== null
+        ? ''
+        : button(`/tasks/${task.id}/done`, 'Done')
+  }${task.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${task.unknownPhone}">Whose phone?</a>`}${task.conversation === null ? '' : html`<a class="button quiet" href="/conversations/${task.conversation}#x-${task.exchangeId}">Open the conversation</a>`}${task.own && settles?.includes('cancel') ? html`<a class="button quiet" href="/conversations/${task.conversation}?edit=${task.exchangeId}#write">Change it</a>` : ''}${task.writeTo === null ? '' : writeForm(task.writeTo.guardian, task.writeTo.desk ?? '', html`Write to the family`, task.kind === 'not_sent' ? task.id : null)}</div></div></li>`
 }

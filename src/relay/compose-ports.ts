@@ -37,6 +37,8 @@ export type ComposeRequest = {
   readonly byVoice?: boolean
   /** The announcement to these of which this takes the place where it waits for its chosen time; absent or null: it is a new one. */
   readonly instead?: string | null
+  /** The one message that waits of which this takes the place; absent or null: none. */
+  readonly replaces?: string | null
   readonly idempotency: Idempotency | null
 }
 
@@ -45,12 +47,12 @@ export type Accepted = { readonly id: string; readonly status: string; readonly 
 
 /**
  * `not_found`: no such target, or not one that this staff member may reach (the two look alike). `unreachable`: a single guardian without
- * a phone or opted out, or no proxy number is free. `forbidden`: urgent without the right. `wrong`: the text cannot be taken. `key_reused`: the
- * idempotency key came before with another body. `problem` is one plain sentence for the sender.
+ * a phone or opted out, or no proxy number is free. `forbidden`: urgent without the right. `wrong`: the text cannot be taken. `gone`: the message whose
+ * place it takes waits no more. `key_reused`: the idempotency key came before with another body. `problem` is one plain sentence for the sender.
  */
 export type Composed =
   | { readonly kind: 'accepted'; readonly exchanges: readonly Accepted[] }
-  | { readonly kind: 'not_found' | 'unreachable' | 'forbidden' | 'wrong' | 'key_reused'; readonly problem: string }
+  | { readonly kind: 'not_found' | 'unreachable' | 'forbidden' | 'wrong' | 'gone' | 'key_reused'; readonly problem: string }
 
 /** What a person decides about an exchange that is held or whose hand-over is unknown. */
 export type Action = 'again' | 'dismiss' | 'release' | 'cancel'
@@ -61,6 +63,8 @@ export type ActRequest = {
   readonly staff: Staff
   readonly exchangeId: string
   readonly action: Action
+  /** Whether this person is shown it in a task, as whoever calls has checked: then it need not be one of their own conversations. Absent: no. */
+  readonly inTask?: boolean
 }
 
 /** Whose announcement goes now, or not at all, where it still waits for its time. */
@@ -122,6 +126,8 @@ export type ComposingDistrict = {
   ) => Promise<void>
   /** Takes back what waits of a person's announcement for its chosen time; gives the households for which nothing did any more. `gone`: it waits for nobody. */
   readonly takeBack: (staffId: string, announcementId: string) => Promise<ReadonlySet<string> | 'not_found' | 'gone'>
+  /** Takes back one message that waits, or finds it canceled already. False: it has gone out, or is not there for this person. */
+  readonly takeBackOne: (staff: Staff, exchangeId: string) => Promise<boolean>
   /** Gives the staff side of a conversation a number where its phone has none yet; `none`: there is no phone, or no number is free; `off`: it is switched off. */
   readonly ownPhone: (conversationId: string) => Promise<'ready' | 'off' | 'none'>
   /** Writes down a call to be made at once. */
@@ -139,9 +145,9 @@ export type ComposingDistrict = {
   readonly third: (schoolId: string, who: NonNullable<CallUp['with']>) => Promise<Third | null>
   /** What a machine would interpret between; null: the school has not switched that on. */
   readonly interpreted: (conversationId: string) => Promise<{ readonly staff: string; readonly family: string } | null>
-  /** What a person may act on: null when it is not there for this staff member. */
+  /** What a person may act on: null when it is not there for this staff member. `staff` null: whoever it is, that was asked before. */
   readonly exchange: (
-    staff: Staff,
+    staff: Staff | null,
     exchangeId: string,
   ) => Promise<{
     readonly hold: string | null

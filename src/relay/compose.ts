@@ -62,7 +62,7 @@ async function once(
 }
 
 async function composeOnce(district: ComposingDistrict, staff: Staff, request: ComposeRequest): Promise<Composed> {
-  const { desk = null, notBefore = null, byVoice = false, instead = null } = request
+  const { desk = null, notBefore = null, byVoice = false, instead = null, replaces = null } = request
   const wrong = wrongWish(district.moment.now, request)
   if (wrong !== null) return { kind: 'wrong', problem: wrong }
   const writer = await writerOf(district, staff, desk)
@@ -117,6 +117,8 @@ async function composeOnce(district: ComposingDistrict, staff: Staff, request: C
   const [only] = messages
   if (('guardian' in request.to || 'unknown' in request.to) && only?.problem != null)
     return { kind: 'unreachable', problem: only.problem }
+  // Last of all: what is refused leaves the message that waits as it is.
+  if (replaces !== null && !(await district.takeBackOne(staff, replaces))) return { kind: 'gone', problem: PROBLEMS.gone }
   await district.write(messages, request.picture ?? null)
   const ids = messages.map(({ id }) => id)
   if ('class' in request.to) await district.announce(staff.id, { kind: 'class', id: request.to.class }, ids, instead)

@@ -19,8 +19,8 @@ import { sendTime } from './prepared.ts'
 /** Settles an exchange that is held or unknown. Sending now what hours hold is urgent and needs that right. */
 export function act(store: ComposeStore, request: ActRequest): Promise<Acted> {
   return store.inDistrict(request.districtId, async (district) => {
-    const { staff, exchangeId, action } = request
-    const exchange = await district.exchange(staff, exchangeId)
+    const { staff, exchangeId, action, inTask = false } = request
+    const exchange = await district.exchange(inTask ? null : staff, exchangeId)
     if (exchange === null) return { kind: 'not_found', problem: 'There is no such message.' }
     if (action === 'release' && exchange.scheduled) return district.sendWithoutWaiting(exchangeId, staff.id, sendTime)
     const beatsHours = action === 'release' && (exchange.hold === 'hours' || exchange.hold === 'no_hours')

@@ -100,9 +100,15 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
     announce: (staffId, target, exchanges, id) =>
       writeAnnouncement(trx, districtId, { id: id ?? timeOrderedId(), staffId, target, at: moment.database, exchanges }),
     takeBack: (staffId, announcementId) => takeBack(trx, districtId, moment, staffId, announcementId),
+    takeBackOne: async (staff, id) => {
+      const seen = await exchangeById(trx, districtId, staff, id, moment.now)
+      if (seen === null) return false
+      const { kind } = await settleByPerson(trx, districtId, moment, id, 'cancel', staff.id)
+      return kind === 'done' || seen.status === 'canceled'
+    },
     ...callingDistrict(trx, keys, districtId, moment),
     exchange: async (staff, id) => {
-      if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null
+      if (staff !== null && (await exchangeById(trx, districtId, staff, id, moment.now)) === null) return null
       const { rows } = await sql<{ hold: string | null; scheduled: boolean; may: boolean }>`
         select e.hold, coalesce(e.not_before > ${moment.now.toString()}::timestamptz, false) as scheduled, coalesce(s.teachers_may_send_urgent, false) as may
         from exchange e left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id

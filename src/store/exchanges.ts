@@ -6,6 +6,7 @@ import type { Direction, Status } from '../core/exchange.ts'
 import type { Detour } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
+import { endWaitingTasks } from './tasks.ts'
 
 /** A new message of a person. Its place in its lane is given here, under the conversation's lock. */
 export type NewMessage = {
@@ -264,6 +265,12 @@ export async function cancelWaiting(
         detail: { status: r.status, why },
       }),
     ),
+  )
+  await endWaitingTasks(
+    trx,
+    districtId,
+    rows.map((r) => r.id),
+    rows.flatMap((r) => (r.conversation_id === null ? [] : [r.conversation_id])),
   )
   const that = (status: 'canceled' | 'sent') => rows.filter((r) => r.status === status).map(({ id }) => id)
   return { canceled: that('canceled'), staySent: that('sent') }

@@ -26,6 +26,8 @@ export type TaskRow = {
   readonly claim: Claim | null
   /** Null: there is none, or this person does not see it. */
   readonly conversation: string | null
+  /** Whether this person writes in it. */
+  readonly own: boolean
   readonly exchangeId: string | null
   /** The id of the phone that it came from, where nobody knows whose that is. */
   readonly unknownPhone: string | null
@@ -152,6 +154,7 @@ async function detailsOf(
       id: string
       kind: string
       conversation: string | null
+      own: boolean
       unknown_phone: string | null
       exchange_id: string | null
       original_language: string | null
@@ -168,7 +171,8 @@ async function detailsOf(
     select t.id, t.kind, t.claimed_by, t.claimed_at, coalesce(cl.display_name, concat_ws(' ', cl.given_name, cl.family_name)) as claimer,
       case when ${fromUnknown(districtId)} and ${isUnknown(districtId, sql`x.phone_id`)} and t.kind in ('stranger', 'voicemail', 'call_back')
         then x.phone_id end as unknown_phone,
-      case when ${seesConversation(staff, sides)} then c.id end as conversation, t.exchange_id, x.original_language, case when ${tellsText(staff, sides, districtId)} then x.original_text end as original_text, x.translation_language,
+      case when ${seesConversation(staff, sides)} then c.id end as conversation,
+      coalesce(c.ended_at is null and (c.staff_side = ${staff.id} or exists (select from desk_staff ds where ds.district_id = ${districtId} and ds.person_id = ${staff.id} and ds.desk_id = c.staff_side)), false) as own, t.exchange_id, x.original_language, case when ${tellsText(staff, sides, districtId)} then x.original_text end as original_text, x.translation_language,
       case when ${tellsText(staff, sides, districtId)} then x.translation_text end as translation_text,
       coalesce(s.display_name, nullif(concat_ws(' ', s.given_name, s.family_name), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as staff_name,
       coalesce((select jsonb_agg(concat_ws(' ', p.given_name, p.family_name) order by p.id) from person p where t.kind <> 'not_announced' and p.district_id = t.district_id and p.id = any(array(
@@ -191,6 +195,7 @@ async function detailsOf(
         kind: row.kind,
         claim: claimOf(row),
         conversation: row.conversation,
+        own: row.own,
         unknownPhone: row.unknown_phone,
         exchangeId: row.exchange_id,
         original: row.original_text === null ? null : { language: row.original_language, text: row.original_text },

@@ -149,6 +149,19 @@ describe('send later', () => {
     const { html } = await rivera.get(`${rosa}?edit=${id}`)
     for (const part of ['>On Friday.</textarea>', 'value="2036-03-07"', 'value="07:00"']) expect(html).toContain(part)
     expect((await rowOf('On Friday.'))?.status).toBe('held')
+    for (const wrong of [
+      { urgent: 'yes', reason: '' },
+      { date: '2036-03-02', time: '07:00' },
+    ]) {
+      const refused = await rivera.post(`${rosa}/messages`, {
+        body: 'On Friday at ten.',
+        replaces: id ?? '',
+        key: key(),
+        ...wrong,
+      })
+      expect([refused.status, refused.html.includes(`name="replaces" value="${id}"`)]).toEqual([422, true])
+      expect((await rowOf('On Friday.'))?.status).toBe('held')
+    }
     const changed = { body: 'On Friday at nine.', date: '2036-03-07', time: '07:00', replaces: id ?? '', key: key() }
     for (const _ of ['the press', 'a second one'])
       expect((await rivera.post(`${rosa}/messages`, changed)).to).toContain('said=scheduled')

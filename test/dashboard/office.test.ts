@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { staffDesk } from '../../src/store/desks.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
-import { openWorld, type World } from '../support/world.ts'
+import { daily, openWorld, type World } from '../support/world.ts'
 
 let world: World
 /** Osei staffs Lincoln's office, Okafor is its aide, Bell its nurse, Tran staffs Harbor's office; Whitfield runs Lincoln, Kim the district. */
@@ -57,7 +57,7 @@ describe('tasks', () => {
     expect((await who.rivera.get('/inbox')).html).not.toContain('href="/tasks"')
     if (expected === 'sees it') return
     const nothing = (await who[id].get('/nothing')).html
-    for (const act of ['claim', 'leave', 'done']) {
+    for (const act of ['claim', 'leave', 'done', 'again', 'dismiss', 'release', 'cancel']) {
       const answer = await who[id].post(`/tasks/${task}/${act}`, { from: '' })
       expect([act, answer.status, answer.html === nothing]).toEqual([act, 404, true])
     }
@@ -113,6 +113,55 @@ describe('tasks', () => {
     expect((await events('task_claim_ended')).map((e) => e.detail['holder'])).toEqual(['okafor', 'osei'])
     await world.rosterChanges('users.csv', ['osei,,,false', 'osei,,,true'])
     who.osei = await visitor(world, 'osei')
+  })
+
+  test('the office settles what it is shown of other people’s conversations, by the task alone and only as the task says', async () => {
+    const sent = () =>
+      world.rows(
+        sql<{ id: string; status: string }>`select id, status from exchange where original_text = 'May not have gone out.'`,
+      )
+    await world.sends('rivera', { guardian: 'rosa' }, 'May not have gone out.')
+    await world.settled()
+    const [message] = await sent()
+    await world.rows(sql`with lost as (update attempt set outcome = 'unknown', sid = null, carrier_status = null where exchange_id = ${message?.id}::uuid returning exchange_id)
+      update exchange set status = 'failed' from lost where id = lost.exchange_id returning id`)
+    await world.rows(
+      sql`insert into task (district_id, kind, key, exchange_id) values (${world.district}, 'unknown', ${message?.id}, ${message?.id}::uuid) returning id`,
+    )
+    const task = await taskOf('unknown')
+    expect((await who.osei.post(`/exchanges/${message?.id}/dismiss`)).status).toBe(404)
+    for (const other of ['release', 'cancel']) expect((await who.osei.post(`/tasks/${task}/${other}`)).status).toBe(404)
+    expect((await who.osei.post(`/tasks/${await taskOf('stranger')}/again`)).status).toBe(404)
+    expect((await who.osei.get('/tasks')).html).toContain(`action="/tasks/${task}/again"`)
+    expect((await who.osei.post(`/tasks/${task}/dismiss`)).to).toBe('/tasks?said=dismissed#end')
+    expect(await events('dismissed')).toMatchObject([{ who: 'osei' }])
+    expect((await who.osei.get('/tasks')).html).not.toContain(task)
+    // As the log has it.
+    await world.rows(sql`update exchange set status = ${message?.status} where id = ${message?.id}::uuid returning id`)
+  })
+
+  test('what asks for a voice or a number ends with its message, and goes on with the next that waits', async () => {
+    await world.hours('lincoln', { families: daily('00:00-07:00') })
+    for (const words of ['First of two.', 'Second of two.']) await world.sends('rivera', { guardian: 'rosa' }, words)
+    const [first, second] = await world.rows(
+      sql<{
+        id: string
+        conversation_id: string
+      }>`update exchange set hold = 'no_number' where original_text like '% of two.' returning id, conversation_id`,
+    )
+    await world.rows(sql`insert into task (district_id, kind, key, exchange_id) values
+      (${world.district}, 'no_number', ${first?.conversation_id}, ${first?.id}::uuid), (${world.district}, 'to_record', ${first?.id}, ${first?.id}::uuid) returning id`)
+    expect((await who.osei.post(`/tasks/${await taskOf('to_record')}/cancel`)).to).toBe('/tasks?said=canceled#end')
+    await expect(taskOf('to_record')).rejects.toThrow('No task')
+    const { html } = await who.osei.get('/tasks')
+    expect([html.includes('Second of two.'), html.includes('First of two.')]).toEqual([true, false])
+    expect((await who.osei.post(`/tasks/${await taskOf('no_number')}/cancel`)).to).toBe('/tasks?said=canceled#end')
+    await expect(taskOf('no_number')).rejects.toThrow('No task')
+    expect(await world.rows(sql`select status from exchange where id = any(${[first?.id, second?.id]}::uuid[])`)).toEqual([
+      { status: 'canceled' },
+      { status: 'canceled' },
+    ])
+    await world.hours('lincoln', {})
   })
 
   test('what is done is gone, with who did it', async () => {

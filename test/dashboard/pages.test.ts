@@ -387,6 +387,7 @@ describe('who may see and do what', () => {
     `/tasks/${elsewhere}/done`,
     `/tasks/${elsewhere}/claim`,
     `/tasks/${elsewhere}/leave`,
+    ...['again', 'dismiss', 'release', 'cancel'].map((action) => `/tasks/${elsewhere}/${action}`),
     `/conversations/${conversation}/claim`,
     `/conversations/${conversation}/leave`,
     `/strangers/${elsewhere}/guardians`,

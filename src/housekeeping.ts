@@ -1,4 +1,4 @@
-/** What a server does every hour: checkpoints of every district's log; old raw webhooks, answers to repeats, calls, logins, exports and pictures of no message dropped. */
+/** What a server does every hour: checkpoints of every district's log; rights that ended with a day; old raw webhooks, answers to repeats, calls, logins, exports and pictures of no message dropped. */
 
 import path from 'node:path'
 import { forgetCalls } from './store/call-ending.ts'
@@ -6,11 +6,13 @@ import { writeCheckpoint } from './store/checkpoint.ts'
 import { forgetOldAnswers } from './store/composing.ts'
 import { type Db, inDistrict } from './store/database.ts'
 import { forgetExports } from './store/exports.ts'
+import { endLostRights } from './store/households.ts'
 import { dropOldWebhooks } from './store/inbox.ts'
 import type { Keys } from './store/keys.ts'
 import { forgetLogins } from './store/logins.ts'
 import { forgetPictures } from './store/pictures.ts'
 import { sealDistrict } from './store/seal.ts'
+import { momentOf } from './store/settings.ts'
 
 /** Seals every district's events; what a stopping server leaves is in the chain. */
 export async function sealAll({ db, keys }: { readonly db: Db; readonly keys: Keys }): Promise<void> {
@@ -24,6 +26,8 @@ export async function keepHouse(db: Db, keys: Keys, dataDir: string): Promise<vo
   await sealAll({ db, keys })
   for (const { id } of await db.selectFrom('district').select('id').execute()) {
     await forgetOldAnswers(db, id)
+    // An enrollment that ends on a day ends without an import.
+    await inDistrict(db, id, async (trx) => endLostRights(trx, id, await momentOf(trx)))
     await inDistrict(db, id, (trx) => forgetCalls(trx, id))
     await inDistrict(db, id, (trx) => forgetLogins(trx, id))
     await writeCheckpoint(db, keys, id, path.join(dataDir, 'checkpoints'))

@@ -20,6 +20,7 @@ export const TASK_DUE = {
   unread: { hours: 4 },
   to_record: { hours: 4 },
   stranger: { hours: 4 },
+  no_sender: { hours: 4 },
   carrier_setup: { hours: 4 },
   no_number: { days: 1 },
   // May be an opt-out, which has to be honoured: a day.

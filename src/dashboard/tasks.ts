@@ -79,6 +79,10 @@ const KINDS: Readonly<Record<TaskKind, { readonly title: string; readonly todo: 
       title: 'An unknown phone wrote',
       todo: 'Say whose phone it is, answer without knowing that, or say that it is nobody’s. The phone was told to call or visit the school; no name was said, and no teacher was told.',
     },
+    no_sender: {
+      title: 'A text came without a number',
+      todo: 'Nobody can answer it: it was sent from a service that shows none, and no family is known by it. If it says who wrote, write to the family. Later ones stand in the log.',
+    },
     lost_staff: {
       title: 'A teacher’s text reached nobody',
       todo: 'It came to a number that is no conversation. Tell the teacher.',

@@ -75,10 +75,14 @@ async function receiveTexts(deps: ReceiveDeps, district: ReceivingDistrict, dial
   if (senderless.length > 0) await district.keepSenderless(senderless)
   const routed: RoutedText[] = []
   const afterwards: (() => Promise<void>)[] = []
-  for (const text of await district.know(sent)) {
+  // What a text of this batch changes counts for the next ones of the same phone.
+  const changed = new Map<string, KnownText['optedOut']>()
+  for (const known of await district.know(sent)) {
+    const text = { ...known, optedOut: changed.get(known.phoneId) ?? (changed.has(known.phoneId) ? null : known.optedOut) }
     const one = await receiveText(deps, district, text)
     routed.push(one.routed)
     afterwards.push(...one.effects)
+    if (one.optedOut !== undefined) changed.set(text.phoneId, one.optedOut)
   }
   if (routed.length > 0) await district.keepTexts(routed)
   // In the order in which they were written: a START after a STOP counts.
@@ -86,7 +90,12 @@ async function receiveTexts(deps: ReceiveDeps, district: ReceivingDistrict, dial
 }
 
 /** What a keyword makes of a text, beside its record. */
-type Received = { readonly routed: RoutedText; readonly effects: readonly (() => Promise<void>)[] }
+type Received = {
+  readonly routed: RoutedText
+  readonly effects: readonly (() => Promise<void>)[]
+  /** Whose block the phone is under from now on; absent: as before. */
+  readonly optedOut?: KnownText['optedOut']
+}
 
 async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text: KnownText): Promise<Received> {
   const route = routeText(text.known)
@@ -135,14 +144,17 @@ async function receiveText(deps: ReceiveDeps, district: ReceivingDistrict, text:
       )
       if (text.optedOut === null && (word.kind === 'wrong-number' || !word.byCarrier))
         answer('stop_done', (language, names, own) => fixedText('stop_done', language, names, own), `stop_done:${exchangeId}`)
-      return record(route.kind === 'relay' && route.direction === 'to_staff', word.kind)
+      return {
+        ...record(route.kind === 'relay' && route.direction === 'to_staff', word.kind),
+        optedOut: text.optedOut ?? (word.kind === 'stop' && word.byCarrier ? 'carrier' : 'ours'),
+      }
     case 'start':
       if (word.onlyWhenOptedOut && text.optedOut === null) break
       changePhone(false, `text ${word.language}`)
       // The carrier answers a START only to a block of its own.
       if (!word.byCarrier || text.optedOut === 'ours')
         answer('start_done', (language, names, own) => fixedText('start_done', language, names, own), null)
-      return record(false, 'start')
+      return { ...record(false, 'start'), optedOut: null }
     case 'help':
       if (!word.byCarrier) answer('help', (language, names, own) => fixedText('help', language, names, own), null)
       return record(false, 'help')

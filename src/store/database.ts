@@ -51,6 +51,9 @@ function outliveRestarts(pool: pg.Pool): void {
   pool.on('connect', (client) => void client.on('error', () => {}))
 }
 
+/** What a connection is ended with that waits in vain for its answer. */
+export const DATABASE_IS_LATE = 'The database has not answered in time.'
+
 /** A peer that is gone without a word (a host that lost power, a forgotten NAT entry) is asked for after so many milliseconds of silence. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const
 
@@ -65,7 +68,7 @@ function leaveTheDead(pool: pg.Pool, milliseconds: number): void {
     const { stream } = inside.connection
     // A listener given to setTimeout would hear of the first silence only.
     stream.setTimeout(milliseconds).on('timeout', () => {
-      if (!inside.readyForQuery) stream.destroy(new Error('The database has not answered in time.'))
+      if (!inside.readyForQuery) stream.destroy(new Error(DATABASE_IS_LATE))
     })
   })
 }

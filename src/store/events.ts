@@ -24,6 +24,9 @@ export type NewEvent = {
 /** The event that must come with the erasing of an exchange's texts and pictures; without it, texts that are gone are a broken log. */
 export const TEXT_ERASED = 'text_erased'
 
+/** What came as a recording was put into words. */
+export const TRANSCRIBED = 'transcribed'
+
 /** What the chain covers in place of a text: SHA-256 over salt and canonical JSON. */
 export function textDigest(salt: Buffer, text: Readonly<Record<string, unknown>>): Buffer {
   return createHash('sha256').update(salt).update(canonical(text)).digest()

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { E164 } from '../core/phone-number.ts'
 import type { Scripts } from '../relay/answer-ports.ts'
 import type { InboxBatch, InboxItem, InboxStore } from '../relay/receive-ports.ts'
-import { type Db, enterDistrict, type Trx } from './database.ts'
+import { DATABASE_IS_LATE, type Db, enterDistrict, type Trx } from './database.ts'
 import type { Keys } from './keys.ts'
 import { receivingDistrict } from './receiving.ts'
 import { momentOf } from './settings.ts'
@@ -93,11 +93,13 @@ export function inboxStore(db: Db, keys: Keys, read: Read, scripts: Scripts): In
   }
 }
 
-/** Of the database and not of the text: no connection, no room, an end from outside, a conflict (PostgreSQL, appendix A). */
+/** Of the database and not of the text: no connection, no room, an end from outside, a conflict, a lock or an answer that did not come in time (PostgreSQL, appendix A). */
 function isPassing({ code, message }: Error & { code?: string }): boolean {
   return (
-    /^(?:08[0-9A-Z]{3}|40001|40P01|53[123]00|57P0[123])$|^E[A-Z]+$/.test(code ?? '') ||
-    message.startsWith('Connection terminated')
+    /^(?:08[0-9A-Z]{3}|25P03|40001|40P01|53[123]00|55P03|57014|57P0[123])$|^E[A-Z]+$/.test(code ?? '') ||
+    [DATABASE_IS_LATE, 'Connection terminated', 'timeout exceeded when trying to connect'].some((words) =>
+      message.startsWith(words),
+    )
   )
 }
 

@@ -52,6 +52,8 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
                 householdId: r.place.householdId,
                 schoolId: r.place.schoolId,
                 dialled: r.from.proxyNumberId,
+                // What a family has written stands in a conversation, whether or not a number is free for the answer.
+                mayWait: true,
               },
             ]
           : [],
@@ -70,7 +72,11 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
           const office =
             r.place.kind === 'office' ? opened.get(pairKey(`${r.place.schoolId}/office`, r.place.householdId)) : undefined
           const conversationId =
-            r.place.kind === 'conversation' ? r.place.conversationId : office?.kind === 'open' ? office.id : null
+            r.place.kind === 'conversation'
+              ? r.place.conversationId
+              : office !== undefined && office.kind !== 'no_number'
+                ? office.id
+                : null
           return {
             ...inbound(r.from.text),
             id: r.exchangeId,
@@ -148,12 +154,19 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
         districtId,
         messages.map(({ message, media }) => ({ exchangeId: message.id, media })),
       )
+      for (const { message } of messages)
+        await openTask(trx, districtId, 'no_sender', message.deskId ?? '', { exchangeId: message.id })
     },
     settleUnknown: async (conversationId, staffId, action) => {
       const { rows } = await sql<{ id: string }>`
         select e.id from exchange e join event v on v.district_id = e.district_id and v.exchange_id = e.id and v.what = 'unknown'
+        join attempt a on a.district_id = e.district_id and a.id = e.attempt_id and a.outcome = 'unknown' and a.sid is null
         where e.district_id = ${districtId} and e.conversation_id = ${conversationId} and e.direction = 'to_family' and e.status = 'failed'
+          and v.at > ${moment.database.subtract({ hours: 24 * ANSWER_DAYS }).toString()}::timestamptz
           and not exists (select from event d where d.district_id = e.district_id and d.exchange_id = e.id and d.what = 'dismissed')
+          -- Who has gone on writing since means the word for the family.
+          and not exists (select from exchange n where n.district_id = e.district_id and n.conversation_id = e.conversation_id and n.direction = 'to_family'
+            and n.author = 'person' and n.kind <> 'call' and n.keyword is null and n.created_at > v.at)
         order by e.seq desc limit 1`.execute(trx)
       const id = rows[0]?.id
       if (id === undefined) return false
@@ -216,6 +229,9 @@ export function receivingDistrict(trx: Trx, keys: Keys, districtId: string, mome
     hearOfCall: (told) => hearOfCall(trx, keys, districtId, moment, told, scripts),
   }
 }
+
+/** For so many days a teacher's AGAIN or DISMISS answers what was told: over a weekend and a holiday, and not a term later. */
+const ANSWER_DAYS = 7
 
 /** Who answers from the own phone has read there what had come to it. */
 async function seenOnPhone(

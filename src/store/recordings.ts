@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import type { Moment } from '../relay/ports.ts'
 import type { RecordingStore } from '../relay/recording-ports.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
-import { appendEvents } from './events.ts'
+import { appendEvents, TRANSCRIBED } from './events.ts'
 import { exchangeById, type Viewer } from './exchange-view.ts'
 import { insertNotices } from './exchanges.ts'
 import type { Keys } from './keys.ts'
@@ -140,7 +140,7 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
             {
               exchangeId: exchange.id,
               at: database,
-              what: words === null ? 'not_transcribed' : 'transcribed',
+              what: words === null ? 'not_transcribed' : TRANSCRIBED,
               ...(words === null ? {} : { detail: { by: words.by }, text: { original: words.text } }),
             },
           ])

@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { Trx } from './database.ts'
-import { TEXT_ERASED } from './events.ts'
+import { TEXT_ERASED, TRANSCRIBED } from './events.ts'
 
 /** The event by which what an unknown phone wrote came into a conversation, and got the name of the guardian whose phone it is. */
 export const PLACED = 'placed'
@@ -107,7 +107,7 @@ function disagreement(
   if (changed !== null) return { eventId: events[0]?.id ?? null, what: `has another ${changed} than its events` }
   // Once erased, no event tells what the text was: then the exchange may hold none.
   const erased = events.some((event) => event.what === TEXT_ERASED)
-  const original = lastText(events, 'original')
+  const original = firstWords(events)
   const translation = lastText(events, 'translation')
   if (exchange.original_text !== (original.value ?? '') && !(erased && exchange.original_text === ''))
     return { eventId: original.eventId, what: 'has another original text than its events' }
@@ -118,6 +118,13 @@ function disagreement(
   if (exchange.urgent_reason !== reason.value && !(erased && exchange.urgent_reason === null))
     return { eventId: reason.eventId ?? events[0]?.id ?? null, what: 'has another reason for being urgent than its events' }
   return null
+}
+
+/** What was said, which no later event changes: the words of the first event, or of the transcript where that had none. */
+function firstWords(events: readonly EventRow[]): { readonly value: string | null; readonly eventId: number | null } {
+  const first = events.find((e) => e.text?.['original'] != null)
+  const words = first?.text?.['original'] === '' ? events.find((e) => e.what === TRANSCRIBED && e.text?.['original']) : first
+  return { value: (words ?? first)?.text?.['original'] ?? null, eventId: (words ?? first)?.id ?? null }
 }
 
 function lastText(events: readonly EventRow[], name: string): { readonly value: string | null; readonly eventId: number | null } {

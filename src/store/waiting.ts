@@ -74,6 +74,8 @@ export async function settleByPerson(
     case 'release': {
       if (row.status !== 'held' && row.status !== 'queued')
         return { kind: 'conflict', problem: 'Only a message that waits can be released.' }
+      if (row.hold === 'person')
+        return { kind: 'conflict', problem: 'No computer voice speaks this language: it goes out when somebody has recorded it.' }
       if (row.hold === 'no_number') {
         await sql`update exchange set prepare_after = clock_timestamp(), prepare_lease = null where district_id = ${districtId} and id = ${exchangeId}`.execute(
           trx,

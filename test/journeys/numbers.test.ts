@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { visitor } from '../support/visitor.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
 
 describe('a district with one number', () => {
@@ -164,5 +166,35 @@ describe('five texts a family over four numbers', () => {
     }
     expect((await world.exchanges()).every((e) => e.status === 'delivered')).toBe(true)
     expect(await world.exchanges()).toHaveLength(31 * 5)
+  })
+})
+
+describe('a family whose every number is taken', () => {
+  test('reaches the office all the same over the number of a teacher who has left, and is answered once a number is bought', async () => {
+    const world = await openWorld({ numbers: 1 })
+    await world.itIs('2036-03-03T10:00')
+    const rosa = world.phoneOf('rosa')
+    await world.sends('rivera', { guardian: 'rosa' }, 'Thank you.')
+    await rosa.reads()
+    const { family } = await world.line('rivera', 'rosa')
+    await world.rosterChanges('enrollments.csv', ['4b-rivera,,,4b,lincoln,rivera,teacher,,,\n', ''])
+    rosa.texts(family ?? '', 'Mi hija está enferma hoy.')
+    await world.settled()
+    await rosa.reads()
+    const kept = await world.rows(sql<{ staff: string | null; status: string }>`
+      select c.staff_side as staff, x.status from exchange x left join conversation c on c.id = x.conversation_id where x.original_text = 'Mi hija está enferma hoy.'`)
+    expect(kept).toEqual([{ staff: 'lincoln/office', status: 'received' }])
+    const kim = await visitor(world, 'kim')
+    await kim.post('/school/lincoln/desks', { desk: 'office', staff: 'osei' })
+    const osei = await visitor(world, 'osei')
+    expect((await osei.get('/inbox')).html).toContain('My child is sick today.')
+    const at = (await osei.get('/inbox')).html.match(/href="(\/conversations\/[\w-]+)/)?.[1] ?? ''
+    expect((await osei.post(`${at}/messages`, { body: 'Thank you.', key: 'first' })).status).toBe(303)
+    await world.settled()
+    expect(await world.tasks('no_number')).toHaveLength(1)
+    world.buys('+15035550152')
+    await world.syncsNumbers()
+    expect(await rosa.reads()).toEqual([expect.stringMatching(/Gracias\./)])
+    await world.isIntact()
   })
 })

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { keepHouse } from '../../src/housekeeping.ts'
 import { keywordAnswers } from '../../src/simulator/keywords.ts'
 import { visitor } from '../support/visitor.ts'
 import { daily, openWorld, type World } from '../support/world.ts'
@@ -129,6 +133,27 @@ describe('a teacher who leaves the class', () => {
     expect(await osei.reads()).toEqual([])
     expect((await world.exchanges({ guardian: 'rosa' })).at(-1)).toMatchObject({ staff: 'lincoln/office', status: 'received' })
     await world.phoneOf('rosa').reads()
+  })
+})
+
+describe('an enrollment that ends on a day', () => {
+  test('ends what the teacher and the family text each other, without another list', async () => {
+    const osei = world.phoneOf('osei')
+    await world.sends('osei', { guardian: 'fatima' }, 'Thank you.')
+    await world.phoneOf('fatima').reads()
+    const line = await world.line('osei', 'fatima')
+    await world.rows(
+      sql`update enrollment set ends = current_date - 2 where person_id = 'osei' and class_id = 'art' returning person_id`,
+    )
+    const dir = await mkdtemp(path.join(tmpdir(), 'homeline-house-'))
+    await keepHouse(world.database.db, world.database.keys, dir)
+    await rm(dir, { recursive: true })
+    osei.texts(line.staff ?? '', 'See you tomorrow.')
+    expect(await world.phoneOf('fatima').reads()).toEqual([])
+    world.phoneOf('fatima').texts(line.family ?? '', 'شكرا لك.')
+    expect(await osei.reads()).toEqual([])
+    await world.phoneOf('fatima').reads()
+    await world.rows(sql`update enrollment set ends = null where person_id = 'osei' and class_id = 'art' returning person_id`)
   })
 })
 

@@ -211,6 +211,9 @@ describe('a text of which nobody knows for twenty minutes', () => {
     expect((await asked(family, 'never arrived')).body).toMatch(/AGAIN/)
     teacherTexts(family, 'a later one')
     await exchangeIs('a later one', 'delivered')
+    // Whoever has gone on writing means the word for the family.
+    teacherTexts(family, 'Again?')
+    await exchangeIs('Again?', 'delivered')
     await pause(1_200)
     expect(timesRead(family, 'never arrived')).toBe(0)
   })

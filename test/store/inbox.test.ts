@@ -87,7 +87,7 @@ describe('the inbox', () => {
     ])
   })
 
-  it.each(['40P01', '57P01', 'ECONNRESET'])(
+  it.each(['40P01', '57P01', '57014', '55P03', 'ECONNRESET'])(
     'what the database cannot do just now (%s) puts off no text: those behind it would overtake it',
     async (code) => {
       for (let n = 0; n < 3; n++) await keep(webhook(n))

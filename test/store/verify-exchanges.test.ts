@@ -89,6 +89,23 @@ test('a first event of before kinds were kept is intact for a message, and for a
   expect(await verify()).toMatchObject({ kind: 'broken', what: expect.stringMatching(/another kind/) })
 })
 
+test('a later event gives nobody other words than were said', async () => {
+  await inDistrict(t.db, school.district, async (trx) => {
+    await sql`update exchange set original_text = 'Never said' where id = ${id}::uuid`.execute(trx)
+    await appendEvents(trx, school.district, [
+      {
+        exchangeId: id,
+        at: await databaseNow(trx),
+        what: 'transcribed',
+        detail: { by: 'aws' },
+        text: { original: 'Never said' },
+      },
+    ])
+  })
+  await sealDistrict(t.db, t.keys, school.district)
+  expect(await verify()).toMatchObject({ kind: 'broken', what: expect.stringMatching(/another original/) })
+})
+
 test.each([
   ['who wrote it, so that it hides among the notices', () => `author = 'gateway'`, /another author/],
   ['that it was urgent', () => `urgent = false`, /another urgency/],

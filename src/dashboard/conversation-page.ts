@@ -109,7 +109,7 @@ ${attachments(x, head)}
 ${x.kind === 'voicemail' && x.original.text.trim() === '' ? html`<p class="label">No words yet: listen to it.</p>` : ''}
 ${x.recording === null ? '' : html`<audio controls preload="none" src="/exchanges/${x.id}/audio">Your browser plays no sound.</audio>`}
 <p class="foot">${clockTag(at, zone)}${state === null ? '' : html` · <span class="${state.tone}">${state.words}</span>`}</p>
-${mine && (x.status === 'held' || x.status === 'queued') ? misreadPart(x, zone) : ''}${mine ? decisions(x, view) : ''}${head.own ? '' : eventsOf(x, view)}</li>`
+${mine && (x.status === 'held' || x.status === 'queued') ? misreadPart(x, zone) : ''}${mine ? decisions(record, view) : ''}${head.own ? '' : eventsOf(x, view)}</li>`
 }
 
 /** What the gateway said by itself, small: it is nobody's word. */
@@ -168,15 +168,21 @@ function misreadPart({ original, sendAfter, at }: ExchangeView, zone: string): H
   return words === null ? '' : html`<p class="label bad">${words}</p>`
 }
 
+/** What the hours hold goes at once for a reason, which stays in the record. */
+function urgently(exchangeId: string, conversation: string): Html {
+  return html`<details><summary class="button quiet">Send now</summary><form method="post" action="/exchanges/${exchangeId}/release"><input type="hidden" name="back" value="/conversations/${conversation}"><label for="why-${exchangeId}">Why it cannot wait</label><input id="why-${exchangeId}" name="reason" maxlength="300" required><button>Send it now, as urgent</button></form></details>`
+}
+
 /** What a person may decide about a message that waits, or of which nobody knows whether it arrived. */
-function decisions(x: ExchangeView, { head, mayBeUrgent, now }: ConversationView): Html | '' {
+function decisions({ view: x, hold }: ExchangeRecord, { head, mayBeUrgent, now }: ConversationView): Html | '' {
   const button = (action: string, words: string, kind = 'quiet') =>
     html`<form method="post" action="/exchanges/${x.id}/${action}"><input type="hidden" name="back" value="/conversations/${head.id}"><button class="${kind}">${words}</button></form>`
   // What only the hours hold goes now as an urgent message, which not everybody may send.
   const putOff = x.notBefore !== null && Temporal.Instant.compare(Temporal.Instant.from(x.notBefore), now) > 0
-  const mayRelease = mayBeUrgent || putOff || x.status === 'queued'
+  const byHours = !putOff && x.status === 'held' && (hold === 'hours' || hold === 'no_hours')
+  const release = byHours ? (mayBeUrgent ? urgently(x.id, head.id) : '') : hold === 'person' && !putOff ? '' : button('release', 'Send now')
   if ((x.status === 'held' || x.status === 'queued') && x.kind !== 'call')
-    return html`<div class="actions">${mayRelease ? button('release', 'Send now') : ''}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
+    return html`<div class="actions">${release}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
   const last = x.events.findLast(({ what }) => what === 'unknown' || what === 'dismissed' || what === 'again')
   if (x.status === 'failed' && last?.what === 'unknown')
     return html`<div class="actions">${button('again', 'Send again')}${button('dismiss', 'Leave it')}</div>`

@@ -29,7 +29,8 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
   for (const action of ACTIONS)
     app.post(`/exchanges/:id/${action}`, async (request, reply) => {
       const { districtId, staff } = visitOf(request)
-      const acted = await deps.act({ districtId, staff, exchangeId: idOf(request), action })
+      const reason = fieldsOf(request)('reason').trim().slice(0, 300)
+      const acted = await deps.act({ districtId, staff, exchangeId: idOf(request), action, reason })
       return sayActed(reply, acted, action, safeNext(fieldsOf(request)('back')))
     })
 

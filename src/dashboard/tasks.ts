@@ -199,7 +199,7 @@ export function tasksRoutes(
       const settles = task === undefined || !isKind(task.kind) ? undefined : KINDS[task.kind].settles
       const exchangeId = task?.exchangeId ?? null
       if (exchangeId === null || !settles?.includes(action)) return sayNotFound(reply)
-      return sayActed(reply, await deps.act({ districtId, staff, exchangeId, action, inTask: true }), action, '/tasks')
+      return sayActed(reply, await deps.act({ districtId, staff, exchangeId, action, reason: '', inTask: true }), action, '/tasks')
     })
   app.post(
     '/tasks/:id/claim',

@@ -6,7 +6,7 @@ import { languageName } from '../core/language.ts'
 import { failureWords } from '../core/send-failure.ts'
 import { sayWhen } from '../core/texts.ts'
 import type { Behind } from '../store/due.ts'
-import type { ExchangeRecord, ExchangeView } from '../store/exchange-record.ts'
+import type { ExchangeRecord, ExchangeView, Hold } from '../store/exchange-record.ts'
 import type { Html } from './page.ts'
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
@@ -122,6 +122,13 @@ function notArrived(why: string | null): string {
   return own === undefined ? ['Did not arrive', failureWords(why ?? '')].filter(Boolean).join('. ') : `Did not arrive: ${own}`
 }
 
+const WAITS_FOR: Readonly<Record<Hold, string>> = {
+  hours: 'Waits for the school’s hours',
+  no_hours: 'Waits until the school has set its hours',
+  no_number: 'Waits for a free number: an administrator is told',
+  person: 'Waits for an aide to record it: no computer voice speaks this language',
+}
+
 const BEHIND: Readonly<Record<Behind, string>> = {
   call: 'Waits until the call is over',
   message: 'Waits for the message before it',
@@ -129,7 +136,7 @@ const BEHIND: Readonly<Record<Behind, string>> = {
 
 /** What became of a message to a family, in words. Nothing is ever called read: nobody can know that. */
 export function outcome(
-  { view, behind, why }: Pick<ExchangeRecord, 'view' | 'behind' | 'why'>,
+  { view, behind, hold, why }: Pick<ExchangeRecord, 'view' | 'behind' | 'hold' | 'why'>,
   now: Temporal.Instant,
   zone: string,
 ): { readonly words: string; readonly tone: Tone } {
@@ -146,7 +153,7 @@ export function outcome(
         }
       if (view.status === 'queued') return { words: 'On its way', tone: 'wait' }
       return view.sendAfter === null
-        ? { words: 'Waits for the school’s hours or a number', tone: 'wait' }
+        ? { words: WAITS_FOR[hold ?? 'hours'], tone: 'wait' }
         : { words: `${waitsFor(view)} ${arrives(Temporal.Instant.from(view.sendAfter), now, zone)}`, tone: 'wait' }
     }
     case 'received':

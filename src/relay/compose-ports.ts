@@ -63,6 +63,8 @@ export type ActRequest = {
   readonly staff: Staff
   readonly exchangeId: string
   readonly action: Action
+  /** Why what the hours hold goes at once; empty: whoever was asked gave none, and it is refused. Absent: a program, which is not asked. */
+  readonly reason?: string
   /** Whether this person is shown it in a task, as whoever calls has checked: then it need not be one of their own conversations. Absent: no. */
   readonly inTask?: boolean
 }
@@ -155,7 +157,7 @@ export type ComposingDistrict = {
     readonly scheduled: boolean
     readonly teachersMayUrgent: boolean
   } | null>
-  readonly act: (exchangeId: string, action: Action, staffId: string) => Promise<Acted>
+  readonly act: (exchangeId: string, action: Action, staffId: string, reason?: string) => Promise<Acted>
   /** Takes the chosen time off: it goes as soon as the hours allow. */
   readonly sendWithoutWaiting: (exchangeId: string, staffId: string, timeOf: TimeOf) => Promise<Acted>
   /** What still waits for its chosen time of an announcement that this person wrote; null: there is no such announcement of this person. */

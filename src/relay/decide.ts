@@ -19,14 +19,15 @@ import { sendTime } from './prepared.ts'
 /** Settles an exchange that is held or unknown. Sending now what hours hold is urgent and needs that right. */
 export function act(store: ComposeStore, request: ActRequest): Promise<Acted> {
   return store.inDistrict(request.districtId, async (district) => {
-    const { staff, exchangeId, action, inTask = false } = request
+    const { staff, exchangeId, action, reason, inTask = false } = request
     const exchange = await district.exchange(inTask ? null : staff, exchangeId)
     if (exchange === null) return { kind: 'not_found', problem: 'There is no such message.' }
     if (action === 'release' && exchange.scheduled) return district.sendWithoutWaiting(exchangeId, staff.id, sendTime)
     const beatsHours = action === 'release' && (exchange.hold === 'hours' || exchange.hold === 'no_hours')
     if (beatsHours && staff.scope.kind === 'own' && !exchange.teachersMayUrgent)
       return { kind: 'forbidden', problem: PROBLEMS.forbidden }
-    return district.act(exchangeId, action, staff.id)
+    if (beatsHours && reason === '') return { kind: 'conflict', problem: PROBLEMS.reason }
+    return district.act(exchangeId, action, staff.id, beatsHours ? reason : undefined)
   })
 }
 

@@ -116,7 +116,8 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
         where e.district_id = ${districtId} and e.id = ${id}::uuid`.execute(trx)
       return { hold: rows[0]?.hold ?? null, scheduled: rows[0]?.scheduled ?? false, teachersMayUrgent: rows[0]?.may ?? false }
     },
-    act: async (id, action, staffId): Promise<Acted> => settleByPerson(trx, districtId, moment, id, action, staffId),
+    act: async (id, action, staffId, reason): Promise<Acted> =>
+      settleByPerson(trx, districtId, moment, id, action, staffId, reason),
     sendWithoutWaiting: (id, staffId, timeOf) => sendWithoutWaiting(trx, districtId, moment, id, staffId, timeOf),
     scheduledOf: (staffId, announcementId) => scheduledOf(trx, districtId, staffId, announcementId, moment.now),
     letTeachersSendUrgent: async (schoolId, teachers, staffId) => {

@@ -59,6 +59,9 @@ export type Attachment = {
   readonly size: number | null
 }
 
+/** What a message waits for: the school's hours, that these are set, a free number, a person who records it. */
+export type Hold = 'hours' | 'no_hours' | 'no_number' | 'person'
+
 /** A view with what only the school's own pages and the log's export tell. */
 export type ExchangeRecord = {
   readonly view: ExchangeView
@@ -66,6 +69,8 @@ export type ExchangeRecord = {
   readonly author: 'person' | 'gateway'
   /** What it waits behind though its time has come, on its way to a family; null: nothing. */
   readonly behind: Behind | null
+  /** What it waits for that has no time; null: nothing, or its time is known. */
+  readonly hold: Hold | null
   /** Why it was canceled or did not arrive, as the log has it (`why` or `reason` of that event, else its name); null: neither happened. */
   readonly why: string | null
 }
@@ -80,6 +85,7 @@ export type Row = {
   readonly direction: Direction
   readonly author: ExchangeRecord['author']
   readonly behind: ExchangeRecord['behind']
+  readonly hold: Hold | null
   readonly staff: string | null
   readonly guardian_id: string | null
   readonly household_id: string | null
@@ -121,7 +127,7 @@ export async function readRows(
     select e.id, e.kind, e.direction, e.author, coalesce(c.staff_side, e.desk_id) as staff, e.guardian_id, c.household_id, e.status,
       e.send_after, e.not_before, e.by_voice, e.original_language, e.original_text, e.translation_language, e.translation_text, e.translation_by, e.urgent_reason, e.seconds,
       e.recording_id is not null as recorded, e.pictures, case when e.pictures and e.body is not null then e.with_pictures end as pictures_go, e.created_at,
-      ${waitsBehind(districtId, now)} as behind
+      ${waitsBehind(districtId, now)} as behind, e.hold
     from exchange e left join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     where e.district_id = ${districtId} and e.id in (select id from (${ids}) as page)
     order by e.created_at, e.id`.execute(trx)
@@ -177,7 +183,7 @@ export async function withDetails(
       at: row.created_at.toString(),
       events,
     }
-    return { view, author: row.author, behind: row.behind, why: found.get(row.id)?.why ?? null }
+    return { view, author: row.author, behind: row.behind, hold: row.hold, why: found.get(row.id)?.why ?? null }
   })
 }
 

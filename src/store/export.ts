@@ -55,7 +55,7 @@ const PAGE = { csv: 500, jsonl: 500, pdf: 100 } as const
 const ALL = { staff: null, guardian: null, classId: null } as const
 
 /** A record with what its people are called, and its time by the school's clock; null: it is of no school, or of one without a zone. */
-type Row = Omit<ExportRecord, 'behind'> & {
+type Row = Omit<ExportRecord, 'behind' | 'hold'> & {
   readonly schoolTime: string | null
   readonly staffName: string | null
   readonly guardianNames: readonly string[]

@@ -19,7 +19,7 @@ export type Settled =
 
 /**
  * Carries a person's decision out. `again` hands over once more what failed or is unknown; `dismiss` leaves an unknown as it is; `release`
- * sends what is held now (as urgent when hours hold it: whoever calls has checked the right); `cancel` ends what waits.
+ * sends what is held now (as urgent when hours hold it, for the `reason`: whoever calls has checked the right); `cancel` ends what waits.
  */
 export async function settleByPerson(
   trx: Trx,
@@ -28,6 +28,7 @@ export async function settleByPerson(
   exchangeId: string,
   action: Action,
   staffId: string,
+  reason: string | null = null,
 ): Promise<Settled> {
   const { rows } = await sql<{
     status: Status
@@ -43,12 +44,19 @@ export async function settleByPerson(
     where e.district_id = ${districtId} and e.id = ${exchangeId} for update of e`.execute(trx)
   const row = rows[0]
   if (row === undefined) return { kind: 'conflict', problem: 'There is no such message.' }
-  const event = (what: string, detail: NewEvent['detail']) =>
+  const event = (what: string, detail: NewEvent['detail'], text?: NewEvent['text']) =>
     appendEvents(trx, districtId, [
-      { exchangeId, at: moment.database, what, who: staffId, ...(detail === undefined ? {} : { detail }) },
+      {
+        exchangeId,
+        at: moment.database,
+        what,
+        who: staffId,
+        ...(detail === undefined ? {} : { detail }),
+        ...(text === undefined ? {} : { text }),
+      },
     ])
   const set = async (status: Status, sendAfter: Temporal.Instant | null, urgent: boolean): Promise<Settled> => {
-    await sql`update exchange set status = ${status}, send_after = ${sendAfter?.toString() ?? null}::timestamptz, hold = null, urgent = urgent or ${urgent}
+    await sql`update exchange set status = ${status}, send_after = ${sendAfter?.toString() ?? null}::timestamptz, hold = null, urgent = urgent or ${urgent}, urgent_reason = coalesce(${reason}, urgent_reason)
       where district_id = ${districtId} and id = ${exchangeId}`.execute(trx)
     return { kind: 'done', status, sendAfter }
   }
@@ -85,7 +93,11 @@ export async function settleByPerson(
       }
       const byHours = row.hold === 'hours' || row.hold === 'no_hours'
       // What nothing but its turn holds (a paced number, a lane) is no urgent message for being asked for.
-      await event('released', { status: 'queued', ...(byHours ? { urgent: true } : {}) })
+      await event(
+        'released',
+        { status: 'queued', ...(byHours ? { urgent: true } : {}) },
+        reason === null ? undefined : { reason },
+      )
       return set('queued', moment.now, byHours)
     }
     case 'cancel': {

@@ -138,6 +138,24 @@ describe('send later', () => {
     await world.hours('lincoln', {})
   })
 
+  test('what the hours hold goes at once by who may, for a reason alone, which stays with it', async () => {
+    await world.hours('lincoln', { families: daily('00:00-07:00') })
+    await rivera.post(`${rosa}/messages`, { body: 'The school is closed.', key: key() })
+    await world.settled()
+    const { id } = (await rowOf('The school is closed.')) ?? {}
+    expect((await rivera.get(rosa)).html).not.toContain(`/exchanges/${id}/release`)
+    const whitfield = await visitor(world, 'whitfield')
+    const release = (reason: string) => whitfield.post(`/exchanges/${id}/release`, { back: rosa, reason })
+    expect((await whitfield.get(rosa)).html).toMatch(new RegExp(`/exchanges/${id}/release.*Why it cannot wait`, 's'))
+    const without = await release(' ')
+    expect([without.status, without.html.includes('needs a reason')]).toEqual([409, true])
+    expect((await release('Snow')).to).toContain('said=released')
+    const kept = await world.rows(sql`select urgent, urgent_reason from exchange where id = ${id}::uuid`)
+    expect(kept).toEqual([{ urgent: true, urgent_reason: 'Snow' }])
+    await world.hours('lincoln', {})
+    await world.settled()
+  })
+
   test('new hours move what is put off only as far as they must', async () => {
     await rivera.post(`${rosa}/messages`, { body: 'On Friday.', key: key(), date: '2036-03-07', time: '07:00' })
     await world.settled()

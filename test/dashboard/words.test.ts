@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Status } from '../../src/core/exchange.ts'
 import { outcome } from '../../src/dashboard/words.ts'
 import type { Behind } from '../../src/store/due.ts'
-import type { ExchangeView } from '../../src/store/exchange-record.ts'
+import type { ExchangeView, Hold } from '../../src/store/exchange-record.ts'
 
 const now = Temporal.Instant.from('2036-03-03T16:00:00Z')
 
@@ -35,7 +35,7 @@ function message(status: Status, more: Partial<ExchangeView> = {}): ExchangeView
 const rung = (...what: string[]) => ({ events: what.map((one) => ({ at: now.toString(), what: one })) })
 const tomorrow = { sendAfter: '2036-03-04T13:00:00Z' }
 
-test.each<[string, ExchangeView, Behind | null, string?]>([
+test.each<[string, ExchangeView, Behind | null, (string | null)?, Hold?]>([
   ['On its way', message('queued'), null],
   ['Waits for the message before it', message('queued'), 'message'],
   ['Waits until the call is over', message('queued'), 'call'],
@@ -45,7 +45,9 @@ test.each<[string, ExchangeView, Behind | null, string?]>([
   ['Arrives tomorrow at 7:00 AM', message('held', tomorrow), null],
   ['Goes tomorrow at 7:00 AM', message('held', { ...tomorrow, notBefore: tomorrow.sendAfter }), null],
   ['The phone rings tomorrow at 7:00 AM', message('held', { ...tomorrow, byVoice: true }), null],
-  ['Waits for the school’s hours or a number', message('held', { sendAfter: null }), null],
+  ['Waits until the school has set its hours', message('held', { sendAfter: null }), null, null, 'no_hours'],
+  ['Waits for a free number: an administrator is told', message('held', { sendAfter: null }), null, null, 'no_number'],
+  ['Waits for an aide to record it: no computer voice speaks this language', message('held', { sendAfter: null }), null, null, 'person'],
   ['Being translated', message('received'), null],
   ['On its way', message('sending', rung('sending')), null],
   ['The phone rings', message('sending', rung('sending', 'ringing')), null],
@@ -66,6 +68,6 @@ test.each<[string, ExchangeView, Behind | null, string?]>([
   ['Did not arrive. The carrier did not deliver it.', message('undelivered'), null, 'other'],
   ['May not have arrived', message('failed', rung('unknown')), null],
   ['Called three times, nobody answered', message('failed', rung('not_reached')), null],
-])('the page says “%s”', (words, view, behind, why) => {
-  expect(outcome({ view, behind, why: why ?? null }, now, 'America/Chicago').words).toBe(words)
+])('the page says “%s”', (words, view, behind, why, hold) => {
+  expect(outcome({ view, behind, hold: hold ?? null, why: why ?? null }, now, 'America/Chicago').words).toBe(words)
 })

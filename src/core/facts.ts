@@ -5,7 +5,18 @@
 
 import type { FactLanguage } from './calendar-words.ts'
 import { ambiguousDates } from './date-order.ts'
-import { dayParts, factLanguage, foldText, LINK, namePositions, nameStands, takeCalendarNames, visible } from './slots.ts'
+import { dayWords, withMinutes } from './day-words.ts'
+import {
+  dayParts,
+  factLanguage,
+  foldText,
+  LINK,
+  namePositions,
+  nameStands,
+  takeCalendarNames,
+  visible,
+  weekdaysInOrder,
+} from './slots.ts'
 
 /** Fractions of one character, which folding would write like a date: ½ as 1⁄2. */
 const FRACTION = /[¼-¾⅐-⅞↉]/gu
@@ -15,24 +26,31 @@ export type LanguagePair = { readonly from: string; readonly to: string; readonl
 
 /**
  * The facts that differ between an original and its translation, empty when all stand. Compared as multisets, both ways: nothing may be
- * lost, changed or added. Strict on purpose: 3:30 PM as 15:30 differs, a lost PM differs, 11/12 as 12/11 differs; but digits may be of
+ * lost, changed or added; and in their order where two could have changed places: times of day among themselves, and, where several
+ * weekdays stand, weekdays and numbers. Strict on purpose: 3:30 PM as 15:30 differs, a lost PM differs, 11/12 as 12/11 differs; but digits may be of
  * any script, "1,000.50" may be "1.000,50", and a phone number may be spaced anew. Weekdays and months written as words are compared
- * when both languages are among the nine. Names (`names`) that stand in the original must stand letter for letter.
+ * when both languages are among the nine, and so are today, tomorrow, yesterday, noon and midnight. Names (`names`) that stand in the original must
+ * stand letter for letter; one that is written there without its accents may lack them. Numbers in words ("three") are not seen.
  * A numeric date that the two languages read as different days differs although it stands: 3/12 between English in the United States and Spanish.
  * The pieces hold parts of the text: never log them.
  */
 export function missingFacts(original: string, translation: string, names: readonly string[], languages: LanguagePair): string[] {
   const shown = { original: visible(original), translation: visible(translation) }
   const standing = names.filter((name) => nameStands(shown.original, name))
+  const bare = { original: withoutAccents(shown.original), translation: withoutAccents(shown.translation) }
+  const plain = names.filter((name) => !standing.includes(name) && nameStands(bare.original, withoutAccents(name)))
   const from = factLanguage(languages.from)
   const to = factLanguage(languages.to)
   const byName = from !== null && to !== null
-  const before = factsOf(shown.original, from, standing, byName)
-  const after = factsOf(shown.translation, to, standing, byName)
+  const before = factsOf(shown.original, from, standing, byName ? to : null)
+  const after = factsOf(shown.translation, to, standing, byName ? from : null)
+  const [lost, added] = [without(before.pieces, after.pieces), without(after.pieces, before.pieces)]
   return [
     ...standing.filter((name) => !nameStands(shown.translation, name)),
-    ...without(before, after),
-    ...without(after, before),
+    ...plain.filter((name) => !nameStands(bare.translation, withoutAccents(name))),
+    ...lost,
+    ...added,
+    ...(lost.length + added.length === 0 ? changedPlaces(before, after) : []),
     ...ambiguousDates(
       foldText(shown.original.replace(LINK, ' ').replace(FRACTION, ' '), null),
       languages.from,
@@ -40,6 +58,22 @@ export function missingFacts(original: string, translation: string, names: reado
       languages.country,
     ),
   ]
+}
+
+const withoutAccents = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').normalize('NFC')
+
+/** The facts of a text: all of them, and those whose order says which belongs to which. */
+type Facts = { readonly pieces: readonly string[]; readonly numbers: readonly string[]; readonly days: readonly string[] }
+
+const isTime = (piece: string): boolean => /:| [ap]m$/u.test(piece)
+
+/** What stands in another order than in the original, where all of it stands. */
+function changedPlaces(before: Facts, after: Facts): string[] {
+  const moved = (a: readonly string[], b: readonly string[]) =>
+    a.length === b.length && a.some((piece, i) => piece !== b[i]) ? [...b] : []
+  const times = moved(before.numbers.filter(isTime), after.numbers.filter(isTime))
+  if (before.days.length < 2) return times
+  return [...times, ...moved(before.days, after.days), ...moved(before.numbers, after.numbers)]
 }
 
 function without(pieces: readonly string[], others: readonly string[]): string[] {
@@ -52,8 +86,8 @@ function without(pieces: readonly string[], others: readonly string[]): string[]
   })
 }
 
-/** `text` as {@link visible} leaves it. Every digit of the text ends in exactly one piece, so that a changed digit always shows. */
-function factsOf(text: string, language: FactLanguage | null, names: readonly string[], byName: boolean): string[] {
+/** `text` as {@link visible} leaves it. Every digit of the text ends in exactly one piece, so that a changed digit always shows. `other`: the other text's language, null where words are not compared. */
+function factsOf(text: string, language: FactLanguage | null, names: readonly string[], other: FactLanguage | null): Facts {
   const pieces: string[] = []
   const take = (piece: string) => {
     pieces.push(piece)
@@ -64,14 +98,17 @@ function factsOf(text: string, language: FactLanguage | null, names: readonly st
     .filter((name) => !/\p{N}/u.test(name))
     .reduce((rest, name) => rest.replaceAll(visible(name), '\ue001'), text)
   let rest = foldText(nameless.replace(LINK, take), language)
-  if (byName && language) {
+  if (language) rest = withMinutes(rest, language)
+  const days = language && other ? weekdaysInOrder(rest, language) : []
+  if (other && language) {
+    pieces.push(...dayWords(rest, language, other))
     const calendar = takeCalendarNames(rest, language)
     pieces.push(...calendar.names)
     rest = calendar.rest
   }
   rest = rest.replace(CLOCK, '$1:$2').replace(PHONE, (phone) => take(phone.replace(/[^\d+]/gu, '')))
-  for (const match of rest.matchAll(numberPattern(language))) pieces.push(numberPiece(match.groups ?? {}))
-  return pieces
+  const numbers = [...rest.matchAll(numberPattern(language))].map((match) => numberPiece(match.groups ?? {}))
+  return { pieces: [...pieces, ...numbers], numbers, days }
 }
 
 /** Hours and minutes as other languages write them: 3h30, 3点30分, 3 giờ 30 phút. */
@@ -89,7 +126,8 @@ function numberPattern(language: FactLanguage | null): RegExp {
   if (known) return known
   const { am, pm } = dayParts(language)
   const made = new RegExp(
-    `(?:(?<signBefore>\\p{Sc})\\s?)?(?:(?:(?<amBefore>${language === 'zh' ? am : '(?!)'})|(?<pmBefore>${language === 'zh' ? pm : '(?!)'}))\\s?)?` +
+    '(?<minus>(?<![\\p{L}\\p{N})])-(?=\\p{Sc}?\\d))?' +
+      `(?:(?<signBefore>\\p{Sc})\\s?)?(?:(?:(?<amBefore>${language === 'zh' ? am : '(?!)'})|(?<pmBefore>${language === 'zh' ? pm : '(?!)'}))\\s?)?` +
       '(?<digits>\\d+(?:(?:[.,:/]|\\s?-\\s?)\\d+)*)' +
       '(?:\\s?(?<percent>%)|\\s?(?<signAfter>\\p{Sc})(?!\\s?\\d))?' +
       `(?:\\s?(?:${HOUR_WORD})(?!\\p{L}))?` +
@@ -104,7 +142,7 @@ function numberPiece(found: { readonly [group: string]: string | undefined }): s
   const digits = (found.digits ?? '').replace(/\s/gu, '').replace(/\d[\d.,]*/gu, (number) => plainNumber(number))
   const sign = found.signBefore ?? found.signAfter ?? ''
   const part = (found.amBefore ?? found.amAfter) ? ' am' : (found.pmBefore ?? found.pmAfter) ? ' pm' : ''
-  return `${sign}${digits}${found.percent ?? ''}${part}`
+  return `${found.minus ?? ''}${sign}${digits}${found.percent ?? ''}${part}`
 }
 
 /** Thousands run together, a point for the decimals, whichever of the two marks was which. */

@@ -119,6 +119,16 @@ export function takeCalendarNames(
   return { names, rest }
 }
 
+/** The weekdays of a folded text in the order in which they stand there, those in short aside. */
+export function weekdaysInOrder(folded: string, language: FactLanguage): Weekday[] {
+  const found = calendarOf(language).named.flatMap(({ name, sure }) =>
+    sure === null || !isWeekday(name) ? [] : [...folded.matchAll(sure)].map(({ index }) => ({ name, index })),
+  )
+  return found.sort((a, b) => a.index - b.index).map(({ name }) => name)
+}
+
+const isWeekday = (name: Weekday | Month): name is Weekday => (WEEKDAYS as readonly string[]).includes(name)
+
 /** Regular expression sources of the marks of morning and afternoon of a language, over folded text; "a.m." and "PM" stand for all. */
 export function dayParts(language: FactLanguage | null): { readonly am: string; readonly pm: string } {
   const own = language ? DAY_PARTS[language] : null

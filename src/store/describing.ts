@@ -217,9 +217,7 @@ async function describe(
       schoolName: row.school_name,
       country: row.country,
       familyName: familyLabel(own.map((s) => shortName({ givenName: s.given_name, familyName: s.family_name }))),
-      names: [...new Set([...[...students, ...guardians].flatMap((p) => [p.given_name, p.family_name]), ...staffNames])].filter(
-        (n) => n.length > 1,
-      ),
+      names: [...new Set([...[...students, ...guardians].flatMap(namesOf), ...staffNames])].filter((n) => n.length > 1),
       // A staff phone that said STOP, or is switched off, gets nothing: the message stays where the staff member reads it.
       phone,
       channel,
@@ -279,4 +277,9 @@ function hasTexted(districtId: string): RawBuilder<boolean> {
   return sql<boolean>`exists (select from exchange i join conversation ic on ic.district_id = i.district_id and ic.id = i.conversation_id
     where i.district_id = ${districtId} and ic.household_id = c.household_id and i.direction = 'to_staff' and i.carrier_sid ~ '^[SM]M'
       and not exists (select from binding ob where ob.district_id = ${districtId} and ob.conversation_id = ic.id and ob.side = 'family' and ob.phone_id <> h.phone_id and ob.until > i.created_at))`
+}
+
+/** How somebody is called in a text; in Chinese, whose names are of one character each, by both together. */
+function namesOf({ given_name: given, family_name: family }: { given_name: string; family_name: string }): string[] {
+  return /\p{Script=Han}/u.test(given + family) ? [given, family, `${family}${given}`] : [given, family]
 }

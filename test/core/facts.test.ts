@@ -48,6 +48,22 @@ const STAND: readonly Row[] = [
   ['Bring ½ cup and 2⅓ more', 'Traiga ½ taza y 2⅓ más', 'en', 'es'],
   ['See a.org/3/12', 'Vea a.org/3/12', 'en', 'es'],
   ['The market is open', 'El mercado está abierto', 'en', 'es', ['Mark', 'Maya']],
+  ['Monday at 3, Tuesday at 4', 'El lunes a las 3, el martes a las 4', 'en', 'es'],
+  ['Monday 3:00 PM or Friday 4:00 PM', '星期一下午3:00或星期五下午4:00', 'en', 'zh'],
+  ['On Nov 30 at 3:30 PM', '11月30日下午3:30', 'en', 'zh'],
+  ['at 3:30', 'a las 3 y media', 'en', 'es'],
+  ['at 3:30', '3点半', 'en', 'zh'],
+  ['half past 3', 'à 3 heures et demie', 'en', 'fr'],
+  ['quarter to 3', 'a las 3 menos cuarto', 'en', 'es'],
+  ['It is -5 degrees', 'Hace -5 grados', 'en', 'es'],
+  ['Grades 3-5', 'Grados 3 - 5', 'en', 'es'],
+  ['Come tomorrow morning', 'Venga mañana por la mañana', 'en', 'es'],
+  ['Come in the morning', 'Venga por la mañana', 'en', 'es'],
+  ['See you tomorrow', 'نراكم غدًا', 'en', 'ar'],
+  ['The school day is over', 'انتهى اليوم الدراسي', 'en', 'ar'],
+  ['Come at noon today', 'Venez aujourd’hui à midi', 'en', 'fr'],
+  ['This afternoon', 'Cet après-midi', 'en', 'fr'],
+  ['Jose is here', 'Jose está aquí', 'en', 'es', ['José']],
 ]
 
 const DIFFER: readonly Row[] = [
@@ -77,6 +93,18 @@ const DIFFER: readonly Row[] = [
   ['Rose is sick', 'Rosemary está enferma', 'en', 'es', ['Rose']],
   ['Room 12', 'कमरा १३', 'en', 'hi'],
   ['By 3/12 please', 'Antes del 3/12 por favor', 'en', 'es'],
+  ['Monday at 3, Tuesday at 4', 'El lunes a las 4, el martes a las 3', 'en', 'es'],
+  ['Monday at 3, Tuesday at 4', 'El martes a las 3, el lunes a las 4', 'en', 'es'],
+  ['Maya at 3:00, Luis at 4:00', 'Maya a las 4:00, Luis a las 3:00', 'en', 'es'],
+  ['a las 3 y media', 'at 3', 'es', 'en'],
+  ['3点半', 'at 3:00', 'zh', 'en'],
+  ['quarter to 3', 'a las 3 y cuarto', 'en', 'es'],
+  ['It is -5 degrees', 'Hace 5 grados', 'en', 'es'],
+  ['See you tomorrow', 'Nos vemos hoy', 'en', 'es'],
+  ['See you tomorrow', '今天见', 'en', 'zh'],
+  ['Come at noon', 'Venga a medianoche', 'en', 'es'],
+  ['José está aquí', 'Jose is here', 'es', 'en', ['José']],
+  ['Jose is here', 'Joseph está aquí', 'en', 'es', ['José']],
 ]
 
 const named = (rows: readonly Row[]) =>

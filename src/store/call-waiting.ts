@@ -52,7 +52,11 @@ export async function waitingFor(trx: Trx, districtId: string, moment: Moment, c
     left join recording r on r.district_id = e.district_id and r.id = e.recording_id and r.kept_at is not null
     where e.district_id = ${districtId} and e.direction = 'to_family' and e.author = 'person' and e.kind <> 'call' and ${which}
     order by e.created_at, e.id limit ${MOST_OFFERED}`.execute(trx)
-  const wordings = rows.some((row) => row.pictures) ? await wordingsOf(trx, districtId) : NO_WORDINGS
+  const differs = (row: (typeof rows)[number]) =>
+    row.translation_text !== null &&
+    row.translation_text !== row.original_text &&
+    row.body?.includes(plainPunctuation(row.original_text)) === true
+  const wordings = rows.some((row) => row.pictures || differs(row)) ? await wordingsOf(trx, districtId) : NO_WORDINGS
   return rows.map((row) => {
     const said = (language: string, text: string) => ({
       language,
@@ -66,11 +70,12 @@ export async function waitingFor(trx: Trx, districtId: string, moment: Moment, c
         row.given_name === null
           ? row.school_name
           : fullName({ givenName: row.given_name, familyName: row.family_name ?? '', displayName: row.display_name }),
-      // A translation whose facts differ goes with its original, as in the text that was prepared.
-      texts: (translation.length === 0 ||
-      (row.translation_text !== row.original_text && row.body?.includes(plainPunctuation(row.original_text)) === true)
-        ? [...translation, original]
-        : translation
+      // A translation whose facts differ goes with a word of it and its original, as in the text that was prepared.
+      texts: (translation.length === 0
+        ? [original]
+        : differs(row)
+          ? [...translation, fixedText('translation_differs', row.translation_language ?? 'en', {}, wordings), original]
+          : translation
       ).filter(({ text }) => text !== ''),
       // Her own voice is heard where nobody could put into the family's language what a teacher said.
       recordingId: row.kind === 'voicemail' && translation.length > 0 ? null : row.recording_id,

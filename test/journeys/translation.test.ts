@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeAll, expect, test } from 'vitest'
+import { telephone } from '../support/telephone.ts'
 import { ALWAYS, daily, openWorld, type Translate, type World } from '../support/world.ts'
 
 /** What the translation server says; each story sets it. */
@@ -50,6 +51,21 @@ test('a translation that changes a time goes with the original below it', async 
     'Ms Rivera: La reunión es a las 4:30 PM.\nUn número, una hora o un nombre puede ser diferente en la traducción. El original:\nThe meeting is at 3:30 PM.',
   ])
   expect(await eventsOfLast()).toContain('differs')
+})
+
+test('in a call it is said that the two differ, between them', async () => {
+  translate = () => 'La reunión es a las 4:30 PM.'
+  const rosa = telephone(world, world.phoneOf('rosa').number)
+  await world.rows(sql`update person set contact_by = 'voice' where id = 'rosa' returning id`)
+  await world.sends('rivera', { guardian: 'rosa' }, 'The meeting is at 3:30 PM.')
+  await rosa.rings()
+  rosa.answers()
+  await rosa.hears()
+  const said = (await rosa.presses('1')).join('\n')
+  expect(said).toMatch(/4:30 PM\..*puede ser diferente en la traducción\..*3:30 PM\./s)
+  await rosa.isSilent()
+  await world.rows(sql`update person set contact_by = 'sms' where id = 'rosa' returning id`)
+  await world.settled()
 })
 
 test('a date in numbers that the two languages read differently goes with the original below it', async () => {

@@ -13,6 +13,8 @@ const TOO_OLD_SECONDS = 15 * 60
 /** An unknown hand-over blocks its lane for 20 minutes, and a paced number can have more to send than that: late is what waits while nothing goes. */
 const LATE_SECONDS = 25 * 60
 const IDLE_MS = 10 * 60_000
+/** A step that fails for so long at every turn, or a carrier that takes nothing for so long, does not pass by itself. */
+const FAILING_MS = 10 * 60_000
 /** The carrier's list is read every five minutes; what never reached us is found there and nowhere else. */
 const UNSWEPT_MS = 60 * 60_000
 
@@ -20,11 +22,13 @@ const UNSWEPT_MS = 60 * 60_000
 export async function problems(
   db: Db,
   scheduler: Db,
-  jobs: Pick<Jobs, 'stuck' | 'sinceDelivery'>,
+  jobs: Pick<Jobs, 'stuck' | 'sinceDelivery' | 'refusedFor' | 'failing'>,
   sweeper: Pick<Sweeper, 'sinceSweep'> | null,
 ): Promise<string[]> {
   const steps = [
     ...jobs.stuck(STUCK_MS).map((step) => `${step} is stuck`),
+    ...jobs.failing(FAILING_MS).map((step) => `${step} fails`),
+    ...(jobs.refusedFor() > FAILING_MS ? ['the carrier takes no texts'] : []),
     ...(sweeper !== null && sweeper.sinceSweep() > UNSWEPT_MS ? ['the carrier’s list of texts cannot be read'] : []),
   ]
   try {

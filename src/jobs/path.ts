@@ -49,6 +49,10 @@ export type Jobs = {
   readonly stuck: (ms: number) => string[]
   /** Milliseconds since `deliver` last had something to decide. */
   readonly sinceDelivery: () => number
+  /** Milliseconds for which the carrier has taken none of the texts that were handed to it; 0 while it takes some. */
+  readonly refusedFor: () => number
+  /** The steps that have failed for a district, at every turn, for so many milliseconds. */
+  readonly failing: (ms: number) => string[]
 }
 
 /** How much of one district is taken before the next has its turn. */
@@ -79,6 +83,9 @@ export function startJobs(deps: JobDeps): Jobs {
   const stopping = new AbortController()
   let inFlight = 0
   let lastDelivery = performance.now()
+  let refusedSince: number | null = null
+  /** Since when a step fails, by step and district. */
+  const failures = new Map<string, number>()
   const wake = (...names: readonly string[]) => {
     for (const name of names) {
       const turns = loopsOf(name)
@@ -101,8 +108,10 @@ export function startJobs(deps: JobDeps): Jobs {
     for (const districtId of await deps.findWork(step)) {
       try {
         taken.push(await work(districtId))
+        failures.delete(`${step} ${districtId}`)
       } catch (error) {
         deps.report(step, error)
+        failures.set(`${step} ${districtId}`, failures.get(`${step} ${districtId}`) ?? performance.now())
         failed = true
       }
     }
@@ -114,7 +123,7 @@ export function startJobs(deps: JobDeps): Jobs {
   /** Begins hand-overs and lets them go on beside the next turn; gives how many were claimed. */
   const handOver = async (
     step: 'deliver' | 'ring',
-    begin: () => Promise<{ readonly claimed: number; readonly done: Promise<void> }>,
+    begin: () => Promise<{ readonly claimed: number; readonly done: Promise<boolean | null> }>,
   ): Promise<number> => {
     if (inFlight >= MOST_IN_FLIGHT) return 0
     const { claimed, done } = await begin()
@@ -123,6 +132,9 @@ export function startJobs(deps: JobDeps): Jobs {
     inFlight += claimed
     lastDelivery = performance.now()
     const settled: Promise<void> = done
+      .then((answered) => {
+        if (answered !== null) refusedSince = answered ? null : (refusedSince ?? performance.now())
+      })
       .catch((error) => deps.report(step, error))
       .finally(() => {
         inFlight -= claimed
@@ -172,6 +184,10 @@ export function startJobs(deps: JobDeps): Jobs {
       for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal', 'words', 'export')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
+    refusedFor: () => (refusedSince === null ? 0 : performance.now() - refusedSince),
+    failing: (ms) => [
+      ...new Set([...failures].flatMap(([of, since]) => (performance.now() - since > ms ? [of.split(' ', 1)[0] ?? ''] : []))),
+    ],
     // One export may take an hour.
     stuck: (ms) => [
       ...new Set(

@@ -18,13 +18,14 @@ const RECORD_PAUSE_MS = 1_000
 
 /**
  * Claims up to `limit` due exchanges of a district. `claimed` is how many it found; `done` ends when every call has an outcome and that
- * is recorded, so that slow calls do not keep the next claim waiting.
+ * is recorded, so that slow calls do not keep the next claim waiting; it gives whether the carrier took or refused any of them for good, null when none was
+ * handed over.
  */
 export async function deliver(
   deps: DeliverDeps,
   districtId: string,
   limit: number,
-): Promise<{ claimed: number; done: Promise<void> }> {
+): Promise<{ claimed: number; done: Promise<boolean | null> }> {
   // Read before the commit: a process that sleeps through the commit's answer must not call either.
   const begun = deps.monotonic()
   let openings: Openings | null = null
@@ -40,7 +41,8 @@ async function handOverAll(
   districtId: string,
   attempts: readonly ReadyAttempt[],
   begun: number,
-): Promise<void> {
+): Promise<boolean | null> {
+  let answered = false
   const outcomes: AttemptOutcome[] = []
   let next = 0
   let recording: Promise<void> = Promise.resolve()
@@ -74,14 +76,14 @@ async function handOverAll(
       const waited = deps.monotonic() - begun
       // The carrier counts from when it is called: the window's end does not move with that.
       const validitySeconds = Math.max(1, attempt.validitySeconds - Math.floor(waited / 1000))
-      outcomes.push({
-        attemptId,
-        exchangeId,
-        outcome: waited < CALL_WITHIN_MS ? await deps.carrier.send({ ...attempt, validitySeconds }) : { kind: 'not_called' },
-      })
+      const outcome =
+        waited < CALL_WITHIN_MS ? await deps.carrier.send({ ...attempt, validitySeconds }) : ({ kind: 'not_called' } as const)
+      answered ||= outcome.kind === 'accepted' || outcome.kind === 'refused'
+      outcomes.push({ attemptId, exchangeId, outcome })
       if (!waiting) void record().catch(() => {})
     }
   }
   await Promise.all(Array.from({ length: Math.min(CALLS_AT_ONCE, attempts.length) }, caller))
   await record()
+  return attempts.length === 0 ? null : answered
 }

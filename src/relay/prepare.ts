@@ -36,8 +36,8 @@ export async function prepare(deps: PrepareDeps, districtId: string, limit: numb
   const rest = asking.length === 0 ? items : items.filter((item) => item.unasked === null)
   // First texts wait for an answer; nothing else waits for them.
   const ends = await Promise.allSettled([
-    write(deps, districtId, moment, begun, rest),
-    learnLines(deps, districtId, asking).then((learnt) => write(deps, districtId, moment, begun, learnt)),
+    writeAll(deps, districtId, moment, begun, rest),
+    learnLines(deps, districtId, asking).then((learnt) => writeAll(deps, districtId, moment, begun, learnt)),
   ])
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return items.length
@@ -68,6 +68,34 @@ async function learnLines(
       ? { ...item, channel: unasked.landline, familyLanguages: unasked.spoken }
       : item
   })
+}
+
+/** Writes all together; where one of them is what fails, each alone, and that one waits a minute: it holds up nobody. */
+async function writeAll(
+  deps: PrepareDeps,
+  districtId: string,
+  moment: Moment,
+  begun: number,
+  items: readonly ToPrepare[],
+): Promise<void> {
+  try {
+    return await write(deps, districtId, moment, begun, items)
+  } catch (error) {
+    if (!mayBeOfOne(error)) throw error
+    let failed: unknown = null
+    for (const item of items)
+      await write(deps, districtId, moment, begun, [item]).catch(async (why: unknown) => {
+        failed = why
+        await deps.store.postpone(districtId, [{ id: item.id, tries: item.tries, seconds: 60, reason: null }])
+      })
+    if (failed !== null) throw failed
+  }
+}
+
+/** Not what the database has as a whole: of its own words only those on data and on constraints (PostgreSQL, appendix A, classes 22 and 23). */
+function mayBeOfOne(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code !== 'string' || /^2[23][0-9A-Z]{3}$/.test(code)
 }
 
 async function write(

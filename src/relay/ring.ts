@@ -25,11 +25,11 @@ const ENDING_SECONDS = 5
 /** Minutes for which an unknown call blocks its lane. */
 const GIVE_UP_MINUTES = 20
 
-/** Makes up to `limit` due calls of a district. `done` ends when each has an outcome and that is recorded. */
-export async function ring(deps: RingDeps, districtId: string, limit: number): Promise<{ claimed: number; done: Promise<void> }> {
+/** Makes up to `limit` due calls of a district. `done` ends when each has an outcome and that is recorded; of texts it says nothing. */
+export async function ring(deps: RingDeps, districtId: string, limit: number): Promise<{ claimed: number; done: Promise<null> }> {
   const begun = deps.monotonic()
   const { calls, decided } = await deps.store.claim(districtId, limit, decideDelivery)
-  return { claimed: decided, done: Promise.all(calls.map((call) => place(deps, call, begun))).then(() => {}) }
+  return { claimed: decided, done: Promise.all(calls.map((call) => place(deps, call, begun))).then(() => null) }
 }
 
 async function place(deps: RingDeps, call: ReadyCall, begun: number): Promise<void> {

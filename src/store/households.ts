@@ -5,7 +5,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { cancelWaiting } from './exchanges.ts'
 import { endPins } from './pins.ts'
-import { teaches } from './reach.ts'
+import { enrolledNow, teaches } from './reach.ts'
 
 /** Waiting, not yet handed over: an attempt in flight is left to settle. */
 export const WAITING = sql`((status = 'received' and prepare_after is not null) or status in ('held', 'queued'))`
@@ -45,8 +45,10 @@ export async function endLostRights(
     where po.district_id = ${districtId} and po.person_id = p.id and (po.org_id = d.sourced_id or (po.org_id = c.school_id and exists (
       select from household_guardian hg
       join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
-      join person_org so on so.district_id = hg.district_id and so.person_id = gs.student_id and so.org_id = c.school_id
-      where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null)))))`
+      where hg.district_id = ${districtId} and hg.household_id = c.household_id and hg.until is null and (
+        exists (select from person_org so where so.district_id = hg.district_id and so.person_id = gs.student_id and so.org_id = c.school_id)
+        or exists (select from enrollment se join class k on k.district_id = se.district_id and k.id = se.class_id and k.active and k.school_id = c.school_id
+          where se.district_id = hg.district_id and se.person_id = gs.student_id and se.role = 'student' and ${enrolledNow('se')})))))))`
   const { rows } = await sql<{ id: string }>`
     select c.id from conversation c join person p on p.district_id = c.district_id and p.id = c.staff_side
     where c.district_id = ${districtId} and c.ended_at is null ${households === null ? sql`` : sql`and c.household_id = any(${[...households]}::uuid[])`}

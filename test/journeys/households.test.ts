@@ -1,4 +1,7 @@
+import { sql } from 'kysely'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { endLostRights } from '../../src/store/households.ts'
+import { momentOf } from '../../src/store/settings.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -83,4 +86,21 @@ describe('a teacher without a phone', () => {
     })
     await world.hours('lincoln', {})
   })
+})
+
+test('a student whose own school is another one is written to by who writes to the whole class, and the talk goes on', async () => {
+  const [child] = await world.rows(
+    sql<{
+      id: string
+    }>`select e.person_id as id from enrollment e join guardianship g on g.student_id = e.person_id and g.guardian_id = 'wei'
+      where e.class_id = '4b' and e.role = 'student' order by 1`,
+  )
+  await world.rosterChanges('users.csv', [`${child?.id},,,true,lincoln`, `${child?.id},,,true,harbor`])
+  await world.sends('whitfield', { class: '4b' }, 'Thank you.')
+  expect((await world.phoneOf('wei').reads()).at(-1)).toMatch(/^Principal Whitfield, Lincoln School: 谢谢/)
+  await world.inDistrict(async (trx) => endLostRights(trx, world.district, await momentOf(trx)))
+  const { family } = await world.line('whitfield', 'wei')
+  world.phoneOf('wei').texts(family ?? '', '谢谢')
+  await world.settled()
+  expect((await world.exchanges({ guardian: 'wei' })).at(-1)).toMatchObject({ staff: 'whitfield', direction: 'to_staff' })
 })

@@ -41,6 +41,37 @@ const item = (n: number): ToPrepare => ({
   unasked: null,
 })
 
+test.each([
+  [undefined, 'waits a minute', [1, 2, 4]],
+  ['22021', 'waits a minute', [1, 2, 4]],
+  ['57P01', 'is tried again with all the others', []],
+])('a message that fails by itself (%s) %s', async (code, _, expected) => {
+  const now = Temporal.Instant.from('2026-11-23T15:00:01Z')
+  const done: string[] = []
+  const later: Postponed[] = []
+  const store: PrepareStore = {
+    lease: async () => ({ moment: { now, database: now }, items: [1, 2, 3, 4].map(item) }),
+    finish: async (_district, _moment, results) => {
+      if (results.some(({ id }) => id === 'e3')) throw Object.assign(new Error('bad'), code === undefined ? {} : { code })
+      done.push(...results.map(({ id }) => id))
+    },
+    claimLines: async () => [],
+    keepLines: async () => {},
+    postpone: async (_district, postponed) => void later.push(...postponed),
+  }
+  const translate = async ({ text }: { text: string }) => ({ kind: 'translated' as const, text, by: 'echo' })
+  const deps = {
+    store,
+    translator: { name: 'echo', translate },
+    detect: () => ({ language: 'es', probability: 1 }),
+    lines: null,
+    monotonic: () => 0,
+  }
+  await expect(prepare(deps as never, 'd', 10)).rejects.toThrow('bad')
+  expect(done).toEqual(expected.map((n) => `e${n}`))
+  expect(later).toEqual(expected.length === 0 ? [] : [{ id: 'e3', tries: 1, seconds: 60, reason: null }])
+})
+
 test('no lease runs out under a slow translator: after 40 s no translation begins, and what was not asked is given back at once', async () => {
   const now = Temporal.Instant.from('2026-11-23T15:00:01Z')
   const items = Array.from({ length: 200 }, (_, n) => item(n))

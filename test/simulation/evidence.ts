@@ -101,6 +101,8 @@ export type Evidence = {
   readonly urgentIn: (call: string) => boolean
   /** What a phone asked of a district, in the order of the commits. */
   readonly words: (phone: string, district: string) => readonly Word[]
+  /** Texts to staff that stand in no conversation and of which no task ever told. */
+  readonly unattended: readonly string[]
   readonly inboxWaiting: number
   readonly unsealed: number
   readonly db: Db
@@ -131,6 +133,10 @@ export async function gather(world: World): Promise<Evidence> {
     events.map((e): EventRow => ({ ...e, committed: world.commits.get(e.xid) ?? 0 })),
     (e) => e.exchange ?? '',
   )
+  const unattended = await look<{ id: string }>(`select x.id from exchange x
+    where x.direction = 'to_staff' and x.author = 'person' and x.kind <> 'call' and x.conversation_id is null and x.keyword is null
+      and not exists (select from task t where t.district_id = x.district_id
+        and (t.exchange_id = x.id or (x.phone_id is null and t.kind = 'no_sender') or (t.phone_id = x.phone_id and t.kind in ('stranger', 'lost_staff'))))`)
   const [waiting] = await look<{ inbox: number; unsealed: number }>(
     'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
   )
@@ -177,6 +183,7 @@ export async function gather(world: World): Promise<Evidence> {
         'select b.phone_id, n.number, b.conversation_id as conversation, b.side from binding b join proxy_number n on n.id = b.proxy_number_id',
       )
     ).map((b) => ({ ...b, phone: phones.get(b.phone_id) ?? '' })),
+    unattended: unattended.map(({ id }) => id),
     inboxWaiting: waiting?.inbox ?? 0,
     unsealed: waiting?.unsealed ?? 0,
     db: connect(world.ownerUrl, 'homeline_app', 1),

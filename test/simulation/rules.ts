@@ -6,6 +6,7 @@ import { type Rule, short, when } from './rule.ts'
 import { CALL_RULES } from './rules-calls.ts'
 import { PRIVACY_RULES } from './rules-privacy.ts'
 import { TIME_RULES } from './rules-time.ts'
+import { WORD_RULES } from './rules-words.ts'
 
 const ENDS = new Set(['sent', 'delivered', 'undelivered', 'failed', 'canceled', 'received'])
 
@@ -237,6 +238,7 @@ export const RULES: readonly Rule[] = [
   ...TIME_RULES,
   ...PRIVACY_RULES,
   ...CALL_RULES,
+  ...WORD_RULES,
   alarmed,
   drained,
   chainVerifies,

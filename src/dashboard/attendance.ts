@@ -8,17 +8,15 @@ import {
   type AbsenceRow,
   type AttendanceDesk,
   absencesOf,
-  absenceTold,
   attendanceDesks,
   type Pupil,
   pupilsInClass,
   pupilsOf,
-  takeAbsence,
 } from '../store/attendance.ts'
 import { csvCell } from '../store/export.ts'
 import { classesOfSchool } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
-import { phrases } from '../translators/phrasebook.ts'
+import { askedNote, askFamily, type NotAsked, textFor } from './attendance-asking.ts'
 import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
@@ -30,7 +28,6 @@ const TOLD: Readonly<Record<AbsenceRow['told'], { readonly words: string; readon
   waiting: { words: 'On its way or waiting', tone: 'wait' },
   not_reached: { words: 'Nobody could be reached', tone: 'bad' },
 }
-const PHRASE = phrases('en').find(({ id }) => id === 'T03')?.text ?? ''
 /** Most lines of one form. */
 const MOST = 500
 /** Of more students than this nobody ticks one in a single list: a class at a time. */
@@ -107,7 +104,14 @@ export function attendanceRoutes(
           desk,
           shown('That list was of another day, and nobody was asked: name who is absent today.'),
         )
-      for (const pupil of pupils.filter(({ id }) => ticked.has(id))) await ask(visit, desk, pupil, today)
+      const chosen = pupils.filter(({ id }) => ticked.has(id))
+      const notAsked: NotAsked[] = []
+      for (const pupil of chosen) {
+        const why = await askFamily(deps, visit, desk, pupil, today)
+        if (why !== null) notAsked.push({ name: pupil.name, why })
+      }
+      if (notAsked.length > 0)
+        return show(visit, request, reply, desk, NOTHING, askedNote(chosen.length - notAsked.length, notAsked))
       return reply.redirect(`/attendance?of=${encodeURIComponent(desk.schoolId)}&said=asked#today`, 303)
     }
     const typed = fields('lines')
@@ -154,20 +158,6 @@ export function attendanceRoutes(
       )
   })
 
-  /** Asks a student's family, once a day. */
-  async function ask(visit: Visit, { desk, schoolId }: AttendanceDesk, pupil: Pupil, date: Temporal.PlainDate): Promise<void> {
-    const { districtId, staff } = visit
-    const day = date.toString()
-    const absence = { studentId: pupil.id, schoolId, day, by: staff.id }
-    if (!(await visit.read((trx) => takeAbsence(trx, districtId, absence)))) return
-    // The key makes a second press, or a start anew after a crash, the same message.
-    const key = `absence:${pupil.id}:${day}`
-    const composed = await deps.send(visit, { to: { student: pupil.id }, body: textFor(pupil, date), key, desk })
-    if (composed.kind !== 'accepted') return
-    const exchanges = composed.exchanges.map(({ id }) => id)
-    await visit.read((trx) => absenceTold(trx, districtId, pupil.id, day, exchanges))
-  }
-
   const read = ({ districtId, read: inside }: Visit, { schoolId }: AttendanceDesk, day: Temporal.PlainDate) =>
     inside(async (trx) => ({
       pupils: await pupilsOf(trx, districtId, schoolId),
@@ -186,7 +176,14 @@ export function attendanceRoutes(
           }
         })
 
-  async function show(visit: Visit, request: FastifyRequest, reply: FastifyReply, desk: AttendanceDesk, shown: Shown) {
+  async function show(
+    visit: Visit,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    desk: AttendanceDesk,
+    shown: Shown,
+    note: Html | '' = '',
+  ) {
     const { today, zone } = await clockOf(visit)
     const day = dayIn(request, today)
     const isToday = day.equals(today)
@@ -197,7 +194,7 @@ export function attendanceRoutes(
       reply,
       'attendance',
       'Attendance',
-      html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(day)}</p>${isToday ? absenceForm(at, await ticking(visit, desk, pupils, shown), absences, shown) : ''}
+      html`<h1>Attendance</h1><p class="sub"><bdi>${desk.schoolName}</bdi>, ${dateWords(day)}</p>${note}${isToday ? absenceForm(at, await ticking(visit, desk, pupils, shown), absences, shown) : ''}
 <div class="bar" id="today"><h2>Absent ${isToday ? 'today' : `on ${dateWords(day)}`}</h2><div class="row"><a class="button" href="${of(day.subtract({ days: 1 }))}">The day before</a>${
         isToday ? '' : html`<a class="button" href="${of(day.add({ days: 1 }))}">The day after</a>`
       }${absences.length === 0 ? '' : html`<a class="button" href="${at}/reasons.csv?day=${day}">Reasons as a file</a>`}</div></div>
@@ -218,9 +215,6 @@ ${
     )
   }
 }
-
-const textFor = (pupil: Pupil, day: Temporal.PlainDate) =>
-  PHRASE.replace('{student}', pupil.shortName).replace('{date}', dateWords(day))
 
 /** Who was asked. In vain, or by a server that ended in the middle, is not: the same message is not sent twice. */
 const askedOf = (absences: readonly AbsenceRow[]) =>

@@ -8,7 +8,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   announced: 'On its way to every family. You may leave this page; what became of it stays here.',
   announced_anew: 'Changed. It is on its way to all for whom it still waited; what became of it stays here.',
   announced_later: 'Saved. It goes out by itself at its time; until then you can send it now, edit or cancel it.',
-  asked: 'The families are being asked. What they answer appears here.',
+  asked: 'All whom you named are being asked, or were before. What they answer appears here.',
   held: 'Saved. It goes out by itself when the family may be reached.',
   scheduled: 'Saved. It goes out by itself at its time; until then you can send it now, edit or cancel it.',
   canceled: 'Canceled. It will not be sent.',

@@ -116,6 +116,11 @@ const NOT_ARRIVED: Readonly<Record<string, string>> = {
   too_many_calls: 'too many calls to this phone today',
 }
 
+/** Why a message went nowhere, by the log's word for it. */
+export function reasonInWords(why: string): string {
+  return NOT_ARRIVED[why] ?? (failureWords(why) || 'it could not be sent')
+}
+
 /** That it did not arrive, and why where that is known. */
 function notArrived(why: string | null): string {
   const own = NOT_ARRIVED[why ?? '']

@@ -44,20 +44,57 @@ export async function pupilsInClass(trx: Trx, districtId: string, classId: strin
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Takes a student's absence of a day (ISO 8601, the school's); false: the family was told already, or somebody else is telling it. Who began may go on, after a crash. */
+/**
+ * Whether somebody may ask a student's family now. `taken`: under this key, which differs from that of an attempt that went to nobody. `asked`: somebody
+ * has. `being_asked`: a colleague began a moment ago, and how that ends is not known yet.
+ */
+export type Taken =
+  | { readonly kind: 'taken'; readonly key: string }
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'being_asked'; readonly by: string }
+
+/** Minutes after which an attempt is over, whatever became of the server that made it. */
+const OVER_MINUTES = 5
+
+/** Takes a student's absence of a day (ISO 8601, the school's). Who began may go on, after a crash; anybody of the desk once that attempt is over. */
 export async function takeAbsence(
   trx: Trx,
   districtId: string,
   absence: { readonly studentId: string; readonly schoolId: string; readonly day: string; readonly by: string },
-): Promise<boolean> {
-  const { rows } = await sql`insert into absence (district_id, student_id, day, school_id, told_by)
-    values (${districtId}, ${absence.studentId}, ${absence.day}::date, ${absence.schoolId}, ${absence.by})
-    on conflict (district_id, student_id, day) do update set told_by = excluded.told_by where absence.exchanges = '{}' and absence.told_by = excluded.told_by
-    returning student_id`.execute(trx)
-  return rows.length > 0
+): Promise<Taken> {
+  const { studentId, day, by } = absence
+  const keyAfter = (tried: number) => `absence:${studentId}:${day}${tried === 0 ? '' : `:${tried}`}`
+  const isThis = sql`district_id = ${districtId} and student_id = ${studentId} and day = ${day}::date`
+  const begun = await sql`insert into absence (district_id, student_id, day, school_id, told_by)
+    values (${districtId}, ${studentId}, ${day}::date, ${absence.schoolId}, ${by}) on conflict do nothing`.execute(trx)
+  if (begun.numAffectedRows === 1n) return { kind: 'taken', key: keyAfter(0) }
+  const { rows } = await sql<{ told_by: string; name: string; tried: number; over: boolean }>`
+    select told_by, cardinality(exchanges) as tried, created_at < clock_timestamp() - ${OVER_MINUTES} * interval '1 minute' as over,
+      coalesce((select coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name)) from person p where p.district_id = absence.district_id and p.id = told_by), '') as name
+    from absence where ${isThis} for update`.execute(trx)
+  const [row] = rows
+  if (row === undefined) throw new Error(`No absence of ${studentId} on ${day}`)
+  // What went out before a server ended that had not written it down here.
+  const { rows: left } = await sql<{ id: string }>`select a ->> 'id' as id from idempotency, jsonb_array_elements(answer) a
+    where district_id = ${districtId} and staff_id = ${row.told_by} and key = ${`page:${keyAfter(row.tried)}`}`.execute(trx)
+  await absenceTold(
+    trx,
+    districtId,
+    studentId,
+    day,
+    left.map(({ id }) => id),
+  )
+  const { rows: sent } = await sql<{ sent: boolean }>`select exists (select from exchange x where x.district_id = ${districtId}
+    and x.id = any((select exchanges from absence where ${isThis})::uuid[]) and x.conversation_id is not null) as sent`.execute(
+    trx,
+  )
+  if (sent[0]?.sent) return { kind: 'asked' }
+  if (row.told_by !== by && !row.over) return { kind: 'being_asked', by: row.name }
+  await sql`update absence set told_by = ${by}, created_at = clock_timestamp() where ${isThis}`.execute(trx)
+  return { kind: 'taken', key: keyAfter(row.tried + left.length) }
 }
 
-/** Writes down which messages told the family. */
+/** Writes down which messages told the family, or could not. */
 export async function absenceTold(
   trx: Trx,
   districtId: string,
@@ -65,8 +102,19 @@ export async function absenceTold(
   day: string,
   exchanges: readonly string[],
 ): Promise<void> {
-  await sql`update absence set exchanges = ${[...exchanges]}::uuid[]
-    where district_id = ${districtId} and student_id = ${studentId} and day = ${day}::date`.execute(trx)
+  await sql`update absence set exchanges = exchanges || ${[...exchanges]}::uuid[]
+    where district_id = ${districtId} and student_id = ${studentId} and day = ${day}::date and not exchanges && ${[...exchanges]}::uuid[]`.execute(
+    trx,
+  )
+}
+
+/** Why these messages went nowhere, by the log's words. */
+export async function whyNotSent(trx: Trx, districtId: string, exchanges: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ what: string }>`select distinct what from event
+    where district_id = ${districtId} and exchange_id = any(${[...exchanges]}::uuid[]) and detail ->> 'status' = 'failed' order by what`.execute(
+    trx,
+  )
+  return rows.map(({ what }) => what)
 }
 
 /** Texts of a family that are taken for its reason. */
@@ -95,7 +143,8 @@ export async function absencesOf(trx: Trx, districtId: string, schoolId: string,
     from absence a join person p on p.district_id = a.district_id and p.id = a.student_id
     cross join lateral (
       select coalesce(bool_or(x.status = 'delivered' or x.heard_at is not null), false) as arrived,
-        coalesce(bool_or(x.status in ('received', 'held', 'queued', 'sending', 'sent')), false) as waiting, (array_agg(x.conversation_id))[1] as conversation, min(x.created_at) as asked_at
+        coalesce(bool_or(x.status in ('received', 'held', 'queued', 'sending', 'sent')), false) as waiting, (array_agg(x.conversation_id) filter (where x.conversation_id is not null))[1] as conversation,
+        min(x.created_at) filter (where x.conversation_id is not null) as asked_at
       from exchange x where x.district_id = a.district_id and x.id = any(a.exchanges)) t
     left join lateral (
       select string_agg(original_text, E'\n' order by created_at, id) as original_text, (array_agg(conversation_id))[1] as conversation_id,

@@ -70,6 +70,36 @@ test('the office names who is absent; each family is asked once, in its language
   expect((await who.osei.get('/attendance/lincoln/reasons.csv')).status).toBe(404)
 })
 
+test('who was not asked is named with the reason; a day on which nobody could be asked may be asked again, never twice', async () => {
+  await world.itIs('2036-03-05T09:00')
+  await who.kim.post('/school/lincoln/desks', { desk: 'office', staff: 'rivera' })
+  await who.kim.post('/school/lincoln/desks', { desk: 'attendance', staff: 'osei' })
+  const ask = async (one: Visitor, ...students: string[]) => {
+    const fields = new URLSearchParams([...students.map((id) => ['student', id]), ['sure', 'yes'], ['day', '2036-03-05']])
+    return one.post('/attendance/lincoln', Object.fromEntries(fields))
+  }
+  const asked = async () =>
+    (await world.rows(sql`select id from exchange where original_text like 'Diego%' and conversation_id is not null`)).length
+  const refused = await ask(who.rivera, 'diego')
+  expect(refused.html).toMatch(/Nobody was asked.*<bdi>Diego Gomez<\/bdi>: no phone on file/s)
+  // A second person waits until the first one's attempt is surely over.
+  expect((await ask(who.osei, 'diego')).html).toMatch(/<bdi>Diego Gomez<\/bdi>: <bdi>Ms Rivera<\/bdi> began to ask a moment ago/)
+  await world.rosterChanges('users.csv', ['Paula,Gomez,,,,,', 'Paula,Gomez,,,,+17735550190,'])
+  expect((await who.rivera.post('/attendance/lincoln', { lines: 'Diego Gomez' })).html).toContain('Ask 1 family?')
+  expect(await asked()).toBe(0)
+  await world.rows(sql`update absence set created_at = created_at - interval '10 minutes' returning student_id`)
+  expect((await ask(who.osei, 'diego')).to).toContain('said=asked')
+  await ask(who.rivera, 'diego')
+  expect(await asked()).toBe(1)
+  // As a server leaves it that ends before it has written down what it sent: whoever goes on asks nobody twice.
+  await world.rows(
+    sql`update absence set exchanges = exchanges[1:1], created_at = created_at - interval '10 minutes' where student_id = 'diego' returning student_id`,
+  )
+  expect((await ask(who.rivera, 'diego')).to).toContain('said=asked')
+  expect(await asked()).toBe(1)
+  expect((await who.rivera.get('/attendance')).html).toMatch(/Diego Gomez.*Family asked|Diego Gomez.*On its way/s)
+})
+
 test('in a school of many students names are ticked a class at a time, and stay ticked', async () => {
   const page = async (fields: Readonly<Record<string, string>>) =>
     (await who.rivera.post('/attendance/lincoln', { change: 'yes', ...fields })).html

@@ -70,7 +70,7 @@ const kept = (name) => {
   }
 }
 // The page that says so may be another one than that of the form.
-if (DONE.includes(new URLSearchParams(location.search).get('said')) && sessionStorage.sending) {
+if ((DONE.includes(new URLSearchParams(location.search).get('said')) || one('[data-done]')) && sessionStorage.sending) {
   localStorage.removeItem(sessionStorage.sending)
   sessionStorage.removeItem('sending')
 }

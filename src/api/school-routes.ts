@@ -20,7 +20,7 @@ export type SchoolRouteDeps = {
   readonly db: Db
   readonly setCalls: (request: Decision & { readonly settings: CallSettings }) => Promise<void>
   readonly letTeachersSendUrgent: (request: Decision & { readonly teachers: boolean }) => Promise<void>
-  readonly setHours: (request: Decision & { readonly hours: SchoolHours }) => Promise<void>
+  readonly setHours: (request: Decision & { readonly hours: SchoolHours }) => Promise<boolean>
 }
 
 const NO_SCHOOL = 'There is no such school: check the id.'

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
-import { schoolHours } from '../store/hours.ts'
+import { hoursToChange, schoolHours } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import { type CalendarDays, readCalendar } from './calendar-file.ts'
 import type { Html } from './page.ts'
@@ -54,8 +54,12 @@ export function closureRoutes(
         school,
         html`<p class="wrong" role="alert">${hours === null ? NO_HOURS : 'That was no list of days: choose the calendar file again.'}</p>${fileForm(school)}`,
       )
-    const closures = [...new Set([...hours.closures, ...dates])].sort()
-    await deps.setHours({ districtId, staff, schoolId: school.id, hours: { ...hours, closures } })
+    for (let saved = false; !saved; ) {
+      const { hours: now, version } = await visit.read((trx) => hoursToChange(trx, districtId, school.id))
+      const whole = now ?? hours
+      const closures = [...new Set([...whole.closures, ...dates])].sort()
+      saved = await deps.setHours({ districtId, staff, schoolId: school.id, hours: { ...whole, closures }, version })
+    }
     return reply.redirect(`/school/week?of=${encodeURIComponent(school.id)}&said=hours_set`, 303)
   })
 }

@@ -5,36 +5,52 @@ import { html } from 'hono/html'
 import { type Day, days, type SchoolHours, type Week, windowMinutes } from '../core/hours.ts'
 import { parseHours } from '../core/parse-hours.ts'
 import { readTypedDate } from '../core/typed-date.ts'
-import { schoolHours } from '../store/hours.ts'
+import { hoursToChange } from '../store/hours.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import { assetPath } from './assets.ts'
 import { fileForm } from './closures.ts'
 import type { Html } from './page.ts'
-import type { SchoolDeps } from './school.ts'
+import { CHANGED_MEANWHILE, type SchoolDeps } from './school.ts'
 import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
 import { DAY_NAMES, weekIn, weekTable, windowsInWords } from './week.ts'
 
 const SIDES = { families: 'Families', staff: 'Staff on their own phones' } as const
-const ZONES = [
-  'America/New_York',
-  'America/Chicago',
-  'America/Denver',
-  'America/Phoenix',
-  'America/Los_Angeles',
-  'America/Anchorage',
-  'Pacific/Honolulu',
-  'America/Puerto_Rico',
-]
+/** The zones of the United States as people know them. */
+const ZONES: Readonly<Record<string, string>> = {
+  'America/New_York': 'Eastern (New York)',
+  'America/Detroit': 'Eastern (Detroit)',
+  'America/Indiana/Indianapolis': 'Eastern (Indiana)',
+  'America/Kentucky/Louisville': 'Eastern (Kentucky)',
+  'America/Chicago': 'Central (Chicago)',
+  'America/Menominee': 'Central (Upper Michigan)',
+  'America/Indiana/Knox': 'Central (western Indiana)',
+  'America/North_Dakota/Center': 'Central (North Dakota)',
+  'America/Denver': 'Mountain (Denver)',
+  'America/Boise': 'Mountain (Boise)',
+  'America/Phoenix': 'Mountain, no summer time (Phoenix)',
+  'America/Los_Angeles': 'Pacific (Los Angeles)',
+  'America/Anchorage': 'Alaska (Anchorage)',
+  'America/Adak': 'Aleutian Islands (Adak)',
+  'Pacific/Honolulu': 'Hawaii (Honolulu)',
+  'America/Puerto_Rico': 'Puerto Rico (San Juan)',
+  'America/St_Thomas': 'U.S. Virgin Islands (St. Thomas)',
+  'Pacific/Pago_Pago': 'American Samoa (Pago Pago)',
+  'Pacific/Guam': 'Guam',
+  'Pacific/Saipan': 'Northern Mariana Islands (Saipan)',
+}
 
 /** Days ahead for which closed days are shown beside their weekday. */
 const AHEAD = 28
 
 /** What stood in the hours' form: as typed, so that nothing is lost when it is wrong. */
 type Typed = {
+  /** The version of the hours that the form began with. */
+  readonly began: string
   readonly timezone: string
   readonly closures: string
+  readonly night: boolean
   readonly week: (side: string, day: Day) => string
 }
 
@@ -61,6 +77,7 @@ export function weekRoutes(
     const week = { families: weekIn(fields, 'families'), staff: weekIn(fields, 'staff') }
     const closed = closedDaysIn(fields('closures'))
     const refuse = (problem: string) => show(visit, reply.code(422), { school, schools }, problem, typedIn(fields))
+    if (fields('timezone') === '') return refuse('Choose the school’s time zone: the hours are told by its clock.')
     const wrong = wrongWindow(week) ?? (closed.kind === 'wrong' ? closed.problem : null)
     if (wrong !== null || closed.kind === 'wrong') return refuse(wrong ?? '')
     const input = { timezone: fields('timezone'), ...week, closures: closed.days }
@@ -71,7 +88,10 @@ export function weekRoutes(
           ? 'Families would be reached through the night. If that is meant, tick the box at the end; if not, swap the two times.'
           : parsed.problem,
       )
-    await deps.setHours({ districtId, staff, schoolId, hours: parsed.hours })
+    const began = /^\d{1,9}$/.exec(fields('began'))?.[0]
+    const saving = { districtId, staff, schoolId, hours: parsed.hours }
+    if (!(await deps.setHours(began === undefined ? saving : { ...saving, version: Number(began) })))
+      return show(visit, reply.code(409), { school, schools }, CHANGED_MEANWHILE, typedIn(fields), parsed.hours)
     return reply.redirect(`/school/week?of=${encodeURIComponent(schoolId)}&said=hours_set`, 303)
   })
 
@@ -81,15 +101,18 @@ export function weekRoutes(
     { school, schools }: { readonly school: SchoolRow; readonly schools: readonly SchoolRow[] },
     problem: string | null,
     typed: Typed | null,
+    /** What was to be saved while somebody else saved. */
+    unsaved: SchoolHours | null = null,
   ) {
-    const hours = await visit.read((trx) => schoolHours(trx, visit.districtId, school.id))
+    const { hours, version, zone } = await visit.read((trx) => hoursToChange(trx, visit.districtId, school.id))
+    const form = typed === null ? typedOf(hours, version, zone) : unsaved === null ? typed : { ...typed, began: `${version}` }
     const today = hours === null ? null : (await deps.now()).toZonedDateTimeISO(hours.timezone).toPlainDate()
     const closed = hours === null || today === null ? [] : closedAhead(hours.closures, today)
     return visit.page(
       reply,
       'school',
       'Hours',
-      html`<h1>Hours</h1>${schoolNav('/school/week', school, schools)}${hoursForm(`/school/${encodeURIComponent(school.id)}`, typed ?? typedOf(hours), closed, problem)}${hours === null ? '' : fileForm(school)}<script src="${assetPath('week.js')}" defer></script>`,
+      html`<h1>Hours</h1>${schoolNav('/school/week', school, schools)}${hoursForm(`/school/${encodeURIComponent(school.id)}`, form, zone, closed, html`${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${unsaved === null || hours === null ? '' : whatDiffers(hours, unsaved)}`)}${hours === null ? '' : fileForm(school)}<script src="${assetPath('week.js')}" defer></script>`,
     )
   }
 }
@@ -142,26 +165,52 @@ function closedAhead(closures: readonly string[], today: Temporal.PlainDate): re
 }
 
 const typedIn = (fields: Fields): Typed => ({
+  began: fields('began'),
   timezone: fields('timezone'),
   closures: fields('closures'),
+  night: fields('night') === 'yes',
   week: (side, day) => fields(`${side}-${day}`),
 })
 
-const typedOf = (hours: SchoolHours | null): Typed => ({
-  timezone: hours?.timezone ?? '',
+const typedOf = (hours: SchoolHours | null, version: number, zone: string | null): Typed => ({
+  began: `${version}`,
+  timezone: hours?.timezone ?? zone ?? '',
   closures: hours?.closures.join('\n') ?? '',
+  night: false,
   week: (side, day) => windowsInWords((side === 'families' ? hours?.families : hours?.staff)?.[day]),
 })
 
-function hoursForm(at: string, typed: Typed, closed: readonly Temporal.PlainDate[], problem: string | null): Html {
-  const zones = typed.timezone === '' || ZONES.includes(typed.timezone) ? ZONES : [typed.timezone, ...ZONES]
-  return html`<form method="post" action="${at}/hours" class="composer">${
-    problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`
-  }<p class="hint" id="week-hint">When messages may reach people. Outside, they wait for the next window. Write 7:00 AM – 8:00 PM, two windows with a comma, and nothing for a closed day. What waits now is re-timed when you save.</p>
+const zoneName = (zone: string) => ZONES[zone] ?? zone.replaceAll('_', ' ')
+
+/** What the hours are now, wherever that is not what somebody meant to save. */
+function whatDiffers(now: SchoolHours, unsaved: SchoolHours): Html {
+  const lines = Object.entries(SIDES).flatMap(([side, name]) =>
+    days.flatMap((day) => {
+      const [is, was] = [now, unsaved].map((hours) => windowsInWords((side === 'families' ? hours.families : hours.staff)[day]))
+      return is === was ? [] : [`${name}, ${DAY_NAMES[day]}: ${is || 'closed'}`]
+    }),
+  )
+  if (now.timezone !== unsaved.timezone) lines.push(`Time zone: ${zoneName(now.timezone)}`)
+  if (now.closures.join() !== unsaved.closures.join()) lines.push(`Closed days: ${now.closures.join(', ') || 'none'}`)
+  return lines.length === 0
+    ? html`<p>It is now just what you typed.</p>`
+    : html`<p>Now it says, other than below:</p><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`
+}
+
+function hoursForm(
+  at: string,
+  typed: Typed,
+  schoolZone: string | null,
+  closed: readonly Temporal.PlainDate[],
+  problem: Html,
+): Html {
+  const zones = new Set([...(typed.timezone === '' ? [] : [typed.timezone]), ...(schoolZone === null ? [] : [schoolZone])])
+  const others = [...zones].filter((zone) => ZONES[zone] === undefined)
+  return html`<form method="post" action="${at}/hours" class="composer">${problem}<input type="hidden" name="began" value="${typed.began}"><p class="hint" id="week-hint">When messages may reach people. Outside, they wait for the next window. Write 7:00 AM – 8:00 PM, two windows with a comma, and nothing for a closed day. What waits now is re-timed when you save.</p>
 ${weekTable(SIDES, typed.week, (day) => closedOn(closed, day))}
-<label for="timezone">Time zone</label><select id="timezone" name="timezone">${zones.map((zone) => html`<option${zone === typed.timezone ? ' selected' : ''}>${zone}</option>`)}</select>
+<label for="timezone">Time zone</label><select id="timezone" name="timezone"><option value="">Choose</option>${[...others, ...Object.keys(ZONES)].map((zone) => html`<option value="${zone}"${zone === typed.timezone ? ' selected' : ''}>${zoneName(zone)}</option>`)}</select>
 <label for="closures">Closed days</label><p class="hint" id="closures-hint">Holidays and days without school, one a line, such as 2026-12-25.</p><textarea id="closures" name="closures" rows="3" aria-describedby="closures-hint">${typed.closures}</textarea>
-<label class="tick"><input type="checkbox" name="night" value="yes"> Yes, families may be reached during the night</label><button class="main">Save hours</button></form>`
+<label class="tick"><input type="checkbox" name="night" value="yes"${typed.night ? ' checked' : ''}> Yes, families may be reached during the night</label><button class="main">Save hours</button></form>`
 }
 
 /** The closed days that fall on a weekday, beside its name. */

@@ -169,7 +169,14 @@ export type ComposingDistrict = {
   readonly textPin: (conversationId: string, pin: string) => Promise<void>
   readonly setCalls: (schoolId: string, settings: CallSettings, staffId: string) => Promise<void>
   readonly letTeachersSendUrgent: (schoolId: string, teachers: boolean, staffId: string) => Promise<void>
-  readonly setHours: (schoolId: string, hours: SchoolHours, staffId: string, timeOf: TimeOf) => Promise<number>
+  /** Whether they are set: not where they are no longer of that version; null: whatever they are. */
+  readonly setHours: (
+    schoolId: string,
+    hours: SchoolHours,
+    staffId: string,
+    timeOf: TimeOf,
+    version: number | null,
+  ) => Promise<boolean>
   readonly setOwnPhone: (staffId: string, setting: OwnPhoneSetting, timeOf: TimeOf) => Promise<void>
 }
 

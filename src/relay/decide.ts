@@ -49,13 +49,19 @@ export function actOnAll(store: ComposeStore, request: ActOnAllRequest): Promise
   })
 }
 
-/** Sets a school's hours; what they hold is timed anew. Whoever calls has checked that this person may. */
+/** Sets a school's hours; what they hold is timed anew. `version`: of those that they replace; absent: whatever they are. Whether they are set. Whoever calls has checked that this person may. */
 export async function setHours(
   store: ComposeStore,
-  request: { readonly districtId: string; readonly staff: Staff; readonly schoolId: string; readonly hours: SchoolHours },
-): Promise<void> {
-  await store.inDistrict(request.districtId, (district) =>
-    district.setHours(request.schoolId, request.hours, request.staff.id, sendTime),
+  request: {
+    readonly districtId: string
+    readonly staff: Staff
+    readonly schoolId: string
+    readonly hours: SchoolHours
+    readonly version?: number
+  },
+): Promise<boolean> {
+  return store.inDistrict(request.districtId, (district) =>
+    district.setHours(request.schoolId, request.hours, request.staff.id, sendTime, request.version ?? null),
   )
 }
 

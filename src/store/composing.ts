@@ -129,7 +129,8 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
       ])
     },
     setOwnPhone: (staffId, setting, timeOf) => setOwnPhone(trx, districtId, moment, staffId, setting, timeOf),
-    setHours: (schoolId, hours, staffId, timeOf) => setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf),
+    setHours: (schoolId, hours, staffId, timeOf, version) =>
+      setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf, version),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Who staffs a desk: an administrator says so, and imports leave it alone. */
 
 import { type RawBuilder, sql } from 'kysely'
+import { isStale } from './began.ts'
 import { endLostClaims } from './claims.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { appendEvents } from './events.ts'
@@ -29,7 +30,8 @@ export async function desksOf(trx: Trx, districtId: string, schoolId: string): P
 
 /**
  * Gives a school's desk its people, in the place of those before, and opens the desk when there is none; only active staff of the school, or of the district
- * itself, can be. Who leaves it loses what was taken there. `by`: who does it, null for the gateway. Whether everybody may staff it; otherwise nothing is changed.
+ * itself, can be. Who leaves it loses what was taken there. `by`: who does it, null for the gateway; `began`: the stamp of the people whom this one saw at the desk, empty: none.
+ * `unfit`: somebody may not staff it; `changed`: others staff it meanwhile; then nothing is changed.
  */
 export async function staffDesk(
   trx: Trx,
@@ -37,7 +39,8 @@ export async function staffDesk(
   desk: { readonly schoolId: string; readonly kind: DeskKind },
   staff: readonly string[],
   by: string | null,
-): Promise<boolean> {
+  began = '',
+): Promise<'done' | 'unfit' | 'changed'> {
   const wanted = [...new Set(staff)]
   const { schoolId, kind } = desk
   const { rows: fit } = await sql<{ id: string }>`
@@ -46,7 +49,7 @@ export async function staffDesk(
         and (po.org_id = ${schoolId} or not exists (select from school s where s.district_id = po.district_id and s.id = po.org_id)))`.execute(
     trx,
   )
-  if (fit.length !== wanted.length) return false
+  if (fit.length !== wanted.length) return 'unfit'
   await sql`insert into desk (district_id, id, school_id, kind) values (${districtId}, ${`${schoolId}/${kind}`}, ${schoolId}, ${kind})
     on conflict do nothing`.execute(trx)
   const { rows } = await sql<{ id: string }>`
@@ -54,6 +57,14 @@ export async function staffDesk(
     trx,
   )
   const deskId = rows[0]?.id ?? ''
+  const before = (await desksOf(trx, districtId, schoolId)).find((desk) => desk.kind === kind)?.staff ?? []
+  if (
+    isStale(
+      began,
+      before.map(({ id }) => id),
+    )
+  )
+    return 'changed'
   await sql`delete from desk_staff where district_id = ${districtId} and desk_id = ${deskId} and person_id <> all(${wanted}::text[])`.execute(
     trx,
   )
@@ -69,7 +80,7 @@ export async function staffDesk(
     },
   ])
   await endLostClaims(trx, districtId)
-  return true
+  return 'done'
 }
 
 /** A desk by its school and kind, `Lincoln School office`, where `id` is one; null: it is none. */

@@ -15,6 +15,21 @@ export async function schoolHours(trx: Trx, districtId: string, schoolId: string
   return rows[0]?.hours ?? null
 }
 
+/** The hours of a school to be changed: `version` grows by each change; `zone` (IANA): that of the roster where no hours are set yet, null: none is known. */
+export async function hoursToChange(
+  trx: Trx,
+  districtId: string,
+  schoolId: string,
+): Promise<{ readonly hours: SchoolHours | null; readonly version: number; readonly zone: string | null }> {
+  return trx
+    .selectFrom('school')
+    .select(['hours_version as version', 'time_zone as zone'])
+    .select(sql<SchoolHours | null>`hours`.as('hours'))
+    .where('district_id', '=', districtId)
+    .where('id', '=', schoolId)
+    .executeTakeFirstOrThrow()
+}
+
 /**
  * The hours in which that side may be reached. A family's own zone counts before the school's; staff phones go by the school's, narrowed by the staff
  * member's own (`own_phone.hours`; null: none). Null: the school has set none.

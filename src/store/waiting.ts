@@ -122,7 +122,7 @@ async function firstToRepeat(trx: Trx, districtId: string, exchangeId: string): 
   return Array.from({ length: count }, (_, part) => part).find((part) => !arrived(part)) ?? 0
 }
 
-/** Sets a school's hours and times anew what they hold (and what waits and would now be held). Gives how many changed. */
+/** Sets a school's hours and times anew what they hold (and what waits and would now be held). `version`: only where they are still that one; null: whatever they are. Gives whether they are set. */
 export async function setHours(
   trx: Trx,
   districtId: string,
@@ -131,10 +131,12 @@ export async function setHours(
   hours: unknown,
   staffId: string,
   timeOf: TimeOf,
-): Promise<number> {
-  await sql`update school set hours = ${JSON.stringify(hours)}::jsonb, hours_version = hours_version + 1 where district_id = ${districtId} and id = ${schoolId}`.execute(
-    trx,
-  )
+  version: number | null,
+): Promise<boolean> {
+  const set =
+    await sql`update school set hours = ${JSON.stringify(hours)}::jsonb, hours_version = hours_version + 1 where district_id = ${districtId} and id = ${schoolId}
+    and (${version}::int is null or hours_version = ${version})`.execute(trx)
+  if (set.numAffectedRows === 0n) return false
   await appendEvents(trx, districtId, [
     {
       exchangeId: null,
@@ -180,7 +182,7 @@ export async function setHours(
     ({ row, time }) =>
       row.status !== time.status || (time.status === 'held' && row.send_after?.toString() !== time.sendAfter?.toString()),
   )
-  if (changed.length === 0) return 0
+  if (changed.length === 0) return true
   await sql`update exchange e set status = w.status, send_after = w.send_after, hold = w.hold
     from unnest(${changed.map((c) => c.row.id)}::uuid[], ${changed.map((c) => c.time.status)}::text[],
       ${changed.map((c) => c.time.sendAfter?.toString() ?? null)}::timestamptz[], ${changed.map((c) => c.time.hold)}::text[]) as w (id, status, send_after, hold)
@@ -197,7 +199,7 @@ export async function setHours(
       }),
     ),
   )
-  return changed.length
+  return true
 }
 
 /** After numbers were adopted: what waited for one is prepared anew; where it still lacks one, that opens its task again. */

@@ -89,7 +89,7 @@ export async function apiServer(): Promise<ApiServer> {
         return answers.act
       },
       letTeachersSendUrgent: async (request) => void urgent.push(request),
-      setHours: async (request) => void hours.push(request),
+      setHours: async (request) => hours.push(request) > 0,
     }),
   )
   await app.ready()

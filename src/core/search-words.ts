@@ -100,6 +100,13 @@ export function termsOf(typed: string): SearchTerm[] {
   })
 }
 
+/** Whether a line is long enough to be watched for: several words, a word that others may begin with, or two characters of a script without spaces. Null: there is no word in it. */
+export function isLongEnough(line: string): boolean | null {
+  const [first, ...others] = termsOf(line)
+  if (first === undefined) return null
+  return others.length > 0 || (IS_UNSPACED.test(first.text) ? [...first.text].length > 1 : BEGINNING.test(first.text))
+}
+
 /** Whether all of `terms` stand in these texts, each term in whichever of them. */
 export function fits(terms: readonly SearchTerm[], texts: readonly string[]): boolean {
   const all = texts.map(folded)

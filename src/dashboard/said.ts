@@ -21,7 +21,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   hours_set: 'Saved. What waits has its new time.',
   desk_staffed: 'Saved. They see the desk’s inbox from now on.',
   urgent_set: 'Saved.',
-  words_saved: 'Saved. Messages of the last thirty days were looked through.',
+  words_saved: 'Saved.',
   reviewed: 'Noted.',
   noted: 'Noted.',
   texts_reviewed: 'Noted with your name.',

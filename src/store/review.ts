@@ -1,9 +1,12 @@
 /** Proactive oversight of a school: a few messages of each week drawn by lot, and those with words that the school watches for. */
 
 import { sql } from 'kysely'
+import { isLongEnough } from '../core/search-words.ts'
+import { isStale } from './began.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { deskName } from './desks.ts'
 import { appendEvents } from './events.ts'
+import type { Cursor } from './exchange-view.ts'
 import { findRows } from './oversight-rows.ts'
 
 /** What came of a look: nothing to say; somebody talks with the teacher; it goes to whom the school's rules say. */
@@ -28,11 +31,13 @@ export type ReviewRow = {
 
 /** Messages of a week that are drawn by lot. */
 const SAMPLE = 10
-/** Most messages with watched words at once, and how many days back they are looked for. */
-const MOST_WORDS = 50
+/** How many days back watched words are looked for, and how often one look goes on from where the search left off, with so many messages each time. */
 const WORD_DAYS = 30
-/** Most words that a school watches for. */
+const ROUNDS = 3
+const MOST_A_ROUND = 200
+/** Most words that a school watches for, and how long one may be. */
 export const MOST_WATCHED = 50
+const LONGEST_WORD = 200
 
 /** The words that a school watches for, in order. */
 export async function watchedWords(trx: Trx, districtId: string, schoolId: string): Promise<string[]> {
@@ -41,18 +46,37 @@ export async function watchedWords(trx: Trx, districtId: string, schoolId: strin
   return rows.map(({ word }) => word)
 }
 
-/** Watches for these words from now on, in the place of those before. The log keeps who changed them and how many there are. */
+/** A line that is not watched for, and why. */
+export type NotWatched = { readonly line: string; readonly why: 'no_word' | 'short' | 'long' | 'too_many' }
+
+/** Two administrators at once draw one lot, and neither overwrites the other's words. */
+const oneAtATime = (trx: Trx, districtId: string, schoolId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${`review ${districtId} ${schoolId}`}, 0))`.execute(trx)
+
+/**
+ * Watches for these words from now on, in the place of those before, and gives the lines that it leaves out; `changed`: the words are no longer those of the
+ * stamp `began`, and stay as they are. The log keeps who changed them and how many there are.
+ */
 export async function watchFor(
   trx: Trx,
   districtId: string,
   schoolId: string,
-  words: readonly string[],
+  lines: readonly string[],
   by: string,
-): Promise<void> {
-  const wanted = [...new Set(words.map((word) => word.trim().toLowerCase()).filter((word) => word.length >= 3))].slice(
-    0,
-    MOST_WATCHED,
-  )
+  began = '',
+): Promise<readonly NotWatched[] | 'changed'> {
+  await oneAtATime(trx, districtId, schoolId)
+  if (isStale(began, await watchedWords(trx, districtId, schoolId))) return 'changed'
+  const wanted: string[] = []
+  const left: NotWatched[] = []
+  for (const line of new Set(lines.map((one) => one.trim().toLowerCase()).filter((one) => one !== ''))) {
+    const longEnough = isLongEnough(line)
+    if (longEnough === null) left.push({ line, why: 'no_word' })
+    else if (!longEnough) left.push({ line, why: 'short' })
+    else if (line.length > LONGEST_WORD) left.push({ line, why: 'long' })
+    else if (wanted.length === MOST_WATCHED) left.push({ line, why: 'too_many' })
+    else wanted.push(line)
+  }
   await sql`delete from watched_word where district_id = ${districtId} and school_id = ${schoolId} and word <> all(${wanted}::text[])`.execute(
     trx,
   )
@@ -68,21 +92,30 @@ export async function watchFor(
       detail: { school: schoolId, words: wanted.length },
     },
   ])
+  return left
+}
+
+/** What there is to look at. */
+export type Reviews = {
+  readonly rows: readonly ReviewRow[]
+  /** How many wait beside those in `rows`. */
+  readonly more: number
+  /** Where the search for watched words goes on; null: all of its days were looked through. */
+  readonly next: Cursor | null
 }
 
 /**
  * What there is to look at: draws this week's lot when nobody has yet, adds messages with watched words, and gives those that wait, then the newest of those that
- * were looked at. `week`: the Monday, in the school's zone (ISO 8601). Words are found in the original and the translation, wherever they begin a word. That `by` looked is in the log.
+ * were looked at. `week`: the Monday, in the school's zone (ISO 8601); `from`: where an earlier look left off, null: it begins with the newest; `most`: rows to give. Words are found in the original and the translation, wherever they begin a word. That `by` looked is in the log.
  */
 export async function reviewsOf(
   trx: Trx,
   districtId: string,
   schoolId: string,
-  given: { readonly week: string; readonly by: string },
-): Promise<ReviewRow[]> {
+  given: { readonly week: string; readonly by: string; readonly from: Cursor | null; readonly most: number },
+): Promise<Reviews> {
   const { week, by } = given
-  // Two administrators at once draw one lot.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`review ${districtId} ${schoolId}`}, 0))`.execute(trx)
+  await oneAtATime(trx, districtId, schoolId)
   await sql`insert into review (district_id, school_id, exchange_id, week, why)
     select ${districtId}, ${schoolId}, id, ${week}::date, 'sample' from (
       -- What went to many is drawn once, what nobody got never.
@@ -94,11 +127,12 @@ export async function reviewsOf(
       group by coalesce(a.announcement_id, x.id) order by random() limit ${SAMPLE}) drawn
     on conflict do nothing`.execute(trx)
   const words = await watchedWords(trx, districtId, schoolId)
-  if (words.length > 0) {
-    const now = await databaseNow(trx)
-    const viewer = { districtId, id: by, scope: { kind: 'schools', schools: [schoolId] } } as const
-    const { rows: found } = await findRows(trx, viewer, {
-      from: now.subtract({ hours: WORD_DAYS * 24 }),
+  let next = given.from
+  const from = (await databaseNow(trx)).subtract({ hours: WORD_DAYS * 24 })
+  const viewer = { districtId, id: by, scope: { kind: 'schools', schools: [schoolId] } } as const
+  for (let round = 1; words.length > 0 && round <= ROUNDS && (round === 1 || next !== null); round++) {
+    const found = await findRows(trx, viewer, {
+      from,
       to: null,
       staff: null,
       classId: null,
@@ -106,22 +140,23 @@ export async function reviewsOf(
       words: { anyOf: words, as: 'phrases' },
       also: sql<boolean>`not exists (select from review w where w.district_id = ${districtId} and w.school_id = ${schoolId} and w.exchange_id = x.id
         and (w.why = 'word' or w.outcome is not null))`,
-      before: null,
-      limit: MOST_WORDS,
+      before: next,
+      limit: MOST_A_ROUND,
     })
+    next = found.next
     await sql`insert into review (district_id, school_id, exchange_id, week, why)
-      select ${districtId}, ${schoolId}, id, ${week}::date, 'word' from unnest(${found.map(({ id }) => id)}::uuid[]) as f (id)
+      select ${districtId}, ${schoolId}, id, ${week}::date, 'word' from unnest(${found.rows.map(({ id }) => id)}::uuid[]) as f (id)
       on conflict (district_id, school_id, exchange_id) do update set why = 'word'`.execute(trx)
   }
-  const { rows } = await sql<ReviewRow>`
-    select r.exchange_id as "exchangeId", c.id as conversation, x.created_at as at, x.direction, r.why, r.outcome, r.note,
+  const { rows } = await sql<ReviewRow & { total: number }>`
+    select count(*) over ()::int as total, r.exchange_id as "exchangeId", c.id as conversation, x.created_at as at, x.direction, r.why, r.outcome, r.note,
       coalesce(t.display_name, nullif(trim(concat_ws(' ', t.given_name, t.family_name)), ''), ${deskName(districtId, sql`c.staff_side`)}, c.staff_side) as "staffName",
       x.original_text as original, x.original_language as "originalLanguage", x.translation_text as translation, x.translation_language as "translationLanguage"
     from review r join exchange x on x.district_id = r.district_id and x.id = r.exchange_id
     join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
     where r.district_id = ${districtId} and r.school_id = ${schoolId} and (r.outcome is null or r.week = ${week}::date)
-    order by r.outcome is not null, r.why desc, x.created_at desc, r.exchange_id limit 120`.execute(trx)
+    order by r.outcome is not null, r.why desc, x.created_at desc, r.exchange_id limit ${given.most}`.execute(trx)
   await appendEvents(trx, districtId, [
     {
       exchangeId: null,
@@ -131,25 +166,37 @@ export async function reviewsOf(
       detail: { review: schoolId, count: rows.length },
     },
   ])
-  return rows
+  return { rows, more: (rows[0]?.total ?? 0) - rows.length, next }
 }
 
-/** Writes down what came of a look; whether the message was there to be looked at by this school. The note stays out of the log's chain. */
+/** What came of a look, and who said so. */
+export type Settled = { readonly outcome: Outcome; readonly note: string; readonly by: string }
+
+/**
+ * Writes down what came of a look, where nobody has yet; null: the message is not there to be looked at by this school. Gives what holds: where somebody else
+ * was faster, what that one said (`by`: the name). The note stays out of the log's chain.
+ */
 export async function settleReview(
   trx: Trx,
   districtId: string,
   schoolId: string,
   exchangeId: string,
-  given: { readonly outcome: Outcome; readonly note: string; readonly by: string },
-): Promise<boolean> {
-  const { rows } = await sql`
-    update review set outcome = ${given.outcome}, note = ${given.note}, reviewed_by = ${given.by}, reviewed_at = clock_timestamp()
-    where district_id = ${districtId} and school_id = ${schoolId} and exchange_id = ${exchangeId}::uuid returning exchange_id`.execute(
-    trx,
-  )
-  if (rows.length === 0) return false
+  given: Settled,
+): Promise<'done' | Settled | null> {
+  const isThis = sql`r.district_id = ${districtId} and r.school_id = ${schoolId} and r.exchange_id = ${exchangeId}::uuid`
+  const settled = await sql`
+    update review r set outcome = ${given.outcome}, note = ${given.note}, reviewed_by = ${given.by}, reviewed_at = clock_timestamp()
+    where ${isThis} and outcome is null`.execute(trx)
+  if (settled.numAffectedRows === 0n) {
+    const { rows } = await sql<Settled & { same: boolean }>`
+      select r.outcome, coalesce(r.note, '') as note, coalesce(p.display_name, nullif(concat_ws(' ', p.given_name, p.family_name), ''), r.reviewed_by) as by,
+        (r.outcome, r.note, r.reviewed_by) = (${given.outcome}, ${given.note}, ${given.by}) as same
+      from review r left join person p on p.district_id = r.district_id and p.id = r.reviewed_by where ${isThis}`.execute(trx)
+    const [before] = rows
+    return before === undefined ? null : before.same ? 'done' : before
+  }
   await appendEvents(trx, districtId, [
     { exchangeId, at: await databaseNow(trx), what: 'reviewed', who: given.by, detail: { outcome: given.outcome } },
   ])
-  return true
+  return 'done'
 }

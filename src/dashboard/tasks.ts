@@ -100,9 +100,18 @@ const KINDS: Readonly<Record<TaskKind, { readonly title: string; readonly todo: 
       todo: 'Whoever runs the server should look at the account’s settings.',
     },
     calls_refused: { title: 'A family wants no more calls', todo: 'Texts still arrive, where the phone takes them.' },
-    call_back: { title: 'A family asked to be called', todo: 'Call it, with somebody who speaks the language.' },
-    voicemail: { title: 'A voice message for the office', todo: 'Listen to it and call back.' },
-    person_wanted: { title: 'Somebody asked for a person in a call', todo: 'Call back, with somebody who speaks the language.' },
+    call_back: {
+      title: 'A family asked to be called',
+      todo: 'A desk makes no calls from here: write to it, or ask a teacher of the child to call it from their conversation.',
+    },
+    voicemail: {
+      title: 'A voice message for the office',
+      todo: 'Listen to it, then write to the family. An unknown phone you may answer by text.',
+    },
+    person_wanted: {
+      title: 'Somebody asked for a person in a call',
+      todo: 'A desk makes no calls from here: write to the family, or ask a teacher of the child to call it, with somebody who speaks the language.',
+    },
     recording_lost: {
       title: 'A recording could not be fetched',
       todo: 'The carrier does not have it. Ask the family to say it again.',

@@ -123,8 +123,8 @@ try {
       const stranger = await strangerOf(trx, principal, strange)
       if (stranger === null) throw new Error('No stranger')
       return [
-        await heardFrom(trx, principal, stranger, { now, database: now }),
-        await candidates(trx, principal, stranger, { name: '77' }),
+        await heardFrom(trx, principal, stranger, { now, database: now }, 31),
+        await candidates(trx, principal, stranger, { name: '77' }, 21),
       ]
     },
     'what is wrong at a school': (trx) => schoolConcerns(trx, districtId, 's7'),

@@ -57,7 +57,7 @@ export function familiesRoutes(app: FastifyInstance, deps: FamiliesDeps, visitOf
             }),
           )
     const alone =
-      name.trim() === '' ? [] : await visit.read((trx) => studentsAlone(trx, visit.districtId, writer.schools, name, MOST))
+      name.trim() === '' ? [] : await visit.read((trx) => studentsAlone(trx, visit.districtId, writer.schools, name, MOST + 1))
     return visit.page(
       reply,
       'inbox',
@@ -92,7 +92,7 @@ function foundPart(found: readonly FamilyRow[], alone: readonly string[], desk: 
   const without =
     alone.length === 0
       ? ''
-      : html`<p class="note">The school’s list has no guardian of <bdi>${namesInWords(alone)}</bdi>, so nothing can be sent.</p>`
+      : html`<p class="note">The school’s list has no guardian of <bdi>${namesInWords(alone.slice(0, MOST))}</bdi>${alone.length > MOST ? ' and of more students: type more of the name to see them' : ''}, so nothing can be sent.</p>`
   if (found.length === 0 && alone.length > 0) return html`${without}`
   if (found.length === 0)
     return html`<p class="empty">No family of the school’s list has “<bdi>${name}</bdi>” in a name. Try a part of it.</p>`

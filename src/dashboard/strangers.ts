@@ -88,16 +88,25 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
     wrongChoice: string | null = null,
   ): Promise<FastifyReply> {
     const name = (queryOf(request, 'q') || fieldsOf(request)('q')).slice(0, 100)
-    const { records, found, now, zone, country } = await visit.read(async (trx) => {
+    const most = STEP * Math.min(MOST_STEPS, Math.max(1, Number.parseInt(queryOf(request, 'part'), 10) || 1))
+    const {
+      heard: all,
+      found,
+      now,
+      zone,
+      country,
+    } = await visit.read(async (trx) => {
       const moment = await momentOf(trx)
       return {
         now: moment.now,
-        records: await heardFrom(trx, visit.staff, stranger, moment),
-        found: name.trim() === '' ? null : await candidates(trx, visit.staff, stranger, { name }),
+        heard: await heardFrom(trx, visit.staff, stranger, moment, most + 1),
+        found: name.trim() === '' ? null : await candidates(trx, visit.staff, stranger, { name }, CANDIDATES + 1),
         zone: await zoneOf(trx, visit.staff),
         country: await countryOf(trx, visit.districtId),
       }
     })
+    const records = all.slice(-most)
+    const older = new URLSearchParams({ part: `${most / STEP + 1}`, ...(name === '' ? {} : { q: name }) })
     const words =
       queryOf(request, 'translate') === 'yes'
         ? new Map(
@@ -129,7 +138,13 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
           ? ''
           : html`<p class="note">Somebody looked at this phone before: ${stranger.before.by === null ? '' : html`<bdi>${stranger.before.by}</bdi>, `}${when(stranger.before.at)}.</p>`
       }${stranger.optedOut ? html`<p class="note">${STOPPED}</p>` : ''}
-<div class="thread"><ol>${records.map((record) => {
+${
+  all.length <= most
+    ? ''
+    : most < STEP * MOST_STEPS
+      ? html`<p class="more"><a class="button" href="${at}?${older}">Older</a></p>`
+      : html`<p class="hint">What came before is in the school’s record: ask an administrator for it.</p>`
+}<div class="thread"><ol>${records.map((record) => {
         const { view } = record
         const said = when(Temporal.Instant.from(view.at))
         return record.author === 'gateway'
@@ -148,6 +163,11 @@ export function strangersRoutes(app: FastifyInstance, deps: StrangersDeps, visit
     )
   }
 }
+
+/** Messages that are shown at first and with each “Older”, how often, and guardians whom a name finds. */
+const STEP = 30
+const MOST_STEPS = 20
+const CANDIDATES = 20
 
 const NOBODY_CHOSEN =
   'Nothing was changed: find the guardian by name and tick whose phone it is. Only families of this school can be chosen.'
@@ -170,14 +190,16 @@ ${x.original.text === '' ? '' : html`<p class="words" dir="auto">${x.original.te
 function candidatesForm(at: string, name: string, found: readonly Candidate[]): Html {
   if (found.length === 0)
     return html`<p class="hint" role="status">No family of this school has “<bdi>${name}</bdi>” in a name.</p>`
-  return html`<form method="post" action="${at}/guardians"><input type="hidden" name="q" value="${name}"><fieldset><legend>This is the phone of</legend>${found.map(
-    (one) =>
-      html`<label class="tick"><input type="checkbox" name="guardian" value="${one.id}"> <span><bdi>${one.name}</bdi>${
-        one.students === null || one.students.length === 0
-          ? ''
-          : html` <span class="hint">· <bdi>${namesInWords(one.students)}</bdi></span>`
-      }${one.otherPhone ? html` <span class="hint">· reached by another phone so far</span>` : ''}</span></label>`,
-  )}</fieldset><p class="hint">Tick two only when both read this phone: each sees what is written to the other. What still waits for them on the phone before is canceled, and its writer sees that.</p><button class="main">This is their phone</button></form>`
+  return html`<form method="post" action="${at}/guardians"><input type="hidden" name="q" value="${name}"><fieldset><legend>This is the phone of</legend>${found
+    .slice(0, CANDIDATES)
+    .map(
+      (one) =>
+        html`<label class="tick"><input type="checkbox" name="guardian" value="${one.id}"> <span><bdi>${one.name}</bdi>${
+          one.students === null || one.students.length === 0
+            ? ''
+            : html` <span class="hint">· <bdi>${namesInWords(one.students)}</bdi></span>`
+        }${one.otherPhone ? html` <span class="hint">· reached by another phone so far</span>` : ''}</span></label>`,
+    )}</fieldset>${found.length > CANDIDATES ? html`<p class="note">There are more than these ${CANDIDATES}: type more of the name, such as the student’s first and last name.</p>` : ''}<p class="hint">Tick two only when both read this phone: each sees what is written to the other. What still waits for them on the phone before is canceled, and its writer sees that.</p><button class="main">This is their phone</button></form>`
 }
 
 function answerForm(at: string, draft: { readonly body: string; readonly problem: string | null }): Html {

@@ -2,13 +2,14 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Staff } from '../core/people.ts'
 import type { Unseen } from '../relay/picture-ports.ts'
 import { type Db, inDistrict, type Trx } from './database.ts'
 import { appendEvents, TEXT_ERASED } from './events.ts'
-import { exchangeById, type Viewer } from './exchange-view.ts'
 import type { Keys } from './keys.ts'
 import { readSealed } from './sealed-files.ts'
 import { momentOf } from './settings.ts'
+import { maySee } from './strangers.ts'
 
 /** A picture that somebody may see. */
 export type Picture = { readonly bytes: Buffer; readonly type: string }
@@ -22,14 +23,14 @@ export async function seePicture(
   keys: Keys,
   dataDir: string,
   districtId: string,
-  viewer: Viewer,
+  viewer: Staff,
   exchangeId: string,
   n: number,
 ): Promise<Picture | 'not_yet' | null> {
   if (!Number.isInteger(n) || n < 1 || n > 10) return null
   const found = await inDistrict(db, districtId, async (trx) => {
     const moment = await momentOf(trx)
-    if ((await exchangeById(trx, districtId, viewer, exchangeId, moment.now)) === null) return null
+    if (!(await maySee(trx, viewer, exchangeId, moment.now))) return null
     const { rows } = await sql<{ fate: 'kept' | Unseen | 'erased' | null; file_id: string | null; type: string | null }>`
       select fate, file_id, type from picture where district_id = ${districtId} and exchange_id = ${exchangeId} and n = ${n}
         and not ${erased(districtId, exchangeId)}`.execute(trx)

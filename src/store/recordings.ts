@@ -5,15 +5,16 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { sql } from 'kysely'
+import type { Staff } from '../core/people.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { RecordingStore } from '../relay/recording-ports.ts'
 import { type Db, databaseNow, inDistrict, type Trx } from './database.ts'
 import { appendEvents, TRANSCRIBED } from './events.ts'
-import { exchangeById, type Viewer } from './exchange-view.ts'
 import { insertNotices } from './exchanges.ts'
 import type { Keys } from './keys.ts'
 import { readSealed, writeSealed } from './sealed-files.ts'
 import { momentOf } from './settings.ts'
+import { maySee } from './strangers.ts'
 import { openTask } from './tasks.ts'
 
 /** Seconds until the next try to fetch from the carrier, by the tries before: its file can lag its callback. */
@@ -196,12 +197,12 @@ export async function playRecording(
   keys: Keys,
   dataDir: string,
   districtId: string,
-  viewer: Viewer,
+  viewer: Staff,
   exchangeId: string,
 ): Promise<Audio | 'not_yet' | null> {
   const found = await inDistrict(db, districtId, async (trx) => {
     const moment = await momentOf(trx)
-    if ((await exchangeById(trx, districtId, viewer, exchangeId, moment.now)) === null) return null
+    if (!(await maySee(trx, viewer, exchangeId, moment.now))) return null
     const { rows } = await sql<{ id: string; type: string | null; kept: boolean }>`
       select r.id, r.type, r.kept_at is not null as kept from exchange e join recording r on r.district_id = e.district_id and r.id = e.recording_id
       where e.district_id = ${districtId} and e.id = ${exchangeId}`.execute(trx)

@@ -34,7 +34,7 @@ export async function identify(
   const stranger = await strangerOf(trx, staff, phoneId)
   const wanted = [...new Set(guardians)]
   if (stranger === null || wanted.length === 0) return null
-  if ((await candidates(trx, staff, stranger, { ids: wanted })).length !== wanted.length) return null
+  if ((await candidates(trx, staff, stranger, { ids: wanted }, wanted.length)).length !== wanted.length) return null
   await sayPhone(trx, moment, staff, wanted, phoneId)
   const conversation = await withOffice(trx, moment, staff, stranger)
   await closeTask(trx, staff, stranger, ['stranger'])

@@ -13,6 +13,7 @@ import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents } from './events.ts'
 import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
+import { exchangeById } from './exchange-view.ts'
 import { guardiansOfSchools, isNamed, isOfSchools } from './families-view.ts'
 import { taskSchools } from './task-list.ts'
 import { fromUnknown, isUnknown } from './tasks.ts'
@@ -31,9 +32,6 @@ export type Stranger = {
   /** When somebody settled this phone before, and who; null: nobody has. */
   readonly before: { readonly at: Temporal.Instant; readonly by: string | null } | null
 }
-
-/** As many of the newest as are shown. */
-const SHOWN = 30
 
 /** The exchanges `x` by which an unknown phone reached a school's office; no other office sees them. */
 export function reached(districtId: string, phoneId: string, schoolId: string) {
@@ -81,12 +79,34 @@ export async function strangerOf(trx: Trx, staff: Staff, phoneId: string): Promi
   return { ...stranger, phoneId, before: settledAt === null ? null : { at: settledAt, by: settledBy } }
 }
 
-/** What an unknown phone wrote and said, what it was answered and what the gateway said to it by itself, oldest first. That somebody looked who is not of that office is an event of the log. */
+/** Whether an exchange is this person's to see: by its conversation, or because an unknown phone made it whose page this person sees. */
+export async function maySee(trx: Trx, staff: Staff, exchangeId: string, now: Temporal.Instant): Promise<boolean> {
+  const { districtId } = staff
+  if ((await exchangeById(trx, districtId, staff, exchangeId, now)) !== null) return true
+  if (!isUuid(exchangeId)) return false
+  const { rows } = await sql<{ phone: string }>`
+    select coalesce(x.phone_id, h.phone_id) as phone from exchange x
+    left join conversation c on c.district_id = x.district_id and c.id = x.conversation_id
+    left join household h on h.district_id = c.district_id and h.id = c.household_id
+    where x.district_id = ${districtId} and x.id = ${exchangeId}::uuid and coalesce(x.phone_id, h.phone_id) is not null`.execute(
+    trx,
+  )
+  const stranger = rows[0] === undefined ? null : await strangerOf(trx, staff, rows[0].phone)
+  if (stranger === null) return false
+  const { rows: shown } = await sql`select from exchange x where x.district_id = ${districtId} and x.id = ${exchangeId}::uuid
+    and ((${reached(districtId, stranger.phoneId, stranger.schoolId)}) or x.conversation_id = ${stranger.conversation}::uuid)`.execute(
+    trx,
+  )
+  return shown.length > 0
+}
+
+/** What an unknown phone wrote and said, what it was answered and what the gateway said to it by itself: the newest `most`, oldest first. That somebody looked who is not of that office is an event of the log. */
 export async function heardFrom(
   trx: Trx,
   { id, districtId }: Staff,
   stranger: Stranger,
   { now, database }: Moment,
+  most: number,
 ): Promise<readonly ExchangeRecord[]> {
   if (!stranger.mayAnswer)
     await appendEvents(trx, districtId, [
@@ -94,13 +114,13 @@ export async function heardFrom(
     ])
   const ids = sql`
     (select x.id, x.created_at from exchange x where ${reached(districtId, stranger.phoneId, stranger.schoolId)}
-      order by created_at desc, id desc limit ${SHOWN})
+      order by created_at desc, id desc limit ${most})
     union all
     (select id, created_at from exchange where district_id = ${districtId} and conversation_id = ${stranger.conversation}::uuid and (author = 'person' or direction = 'to_family')
-      order by created_at desc, id desc limit ${SHOWN})
+      order by created_at desc, id desc limit ${most})
     union all
-    (select n.id, n.created_at from exchange n where ${noticed(districtId, stranger)} order by n.created_at desc, n.id desc limit ${SHOWN})
-    order by created_at desc, id desc limit ${SHOWN}`
+    (select n.id, n.created_at from exchange n where ${noticed(districtId, stranger)} order by n.created_at desc, n.id desc limit ${most})
+    order by created_at desc, id desc limit ${most}`
   return afterWhatTheyAnswer(trx, districtId, await readExchanges(trx, districtId, ids, now))
 }
 
@@ -141,8 +161,14 @@ export type Candidate = {
 /** Whom to look for: a part of a name of a guardian or a student, or these guardians themselves. */
 export type CandidateQuestion = { readonly name: string } | { readonly ids: readonly string[] }
 
-/** Guardians of a school's students (of any school's, for the district's administrators). */
-export async function candidates(trx: Trx, staff: Staff, stranger: Stranger, asked: CandidateQuestion): Promise<Candidate[]> {
+/** Guardians of a school's students (of any school's, for the district's administrators), `most` of them. */
+export async function candidates(
+  trx: Trx,
+  staff: Staff,
+  stranger: Stranger,
+  asked: CandidateQuestion,
+  most: number,
+): Promise<Candidate[]> {
   const { districtId, scope } = staff
   if ('name' in asked && asked.name.trim() === '') return []
   const schools = scope.kind === 'district' ? null : [stranger.schoolId]
@@ -154,6 +180,6 @@ export async function candidates(trx: Trx, staff: Staff, stranger: Stranger, ask
       exists (select from household_guardian hg where hg.district_id = ${districtId} and hg.guardian_id = g.id and hg.until is null) as "otherPhone"
     from person g where g.district_id = ${districtId}
       and g.id in ${guardiansOfSchools(districtId, schools, fits)}
-    order by g.family_name, g.given_name, g.id limit 20`.execute(trx)
+    order by g.family_name, g.given_name, g.id limit ${most}`.execute(trx)
   return rows
 }

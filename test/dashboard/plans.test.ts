@@ -202,7 +202,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
         mayAnswer: true,
         before: null,
       }
-      return heardFrom(trx, await staffNamed(trx, 'kim'), { ...stranger, conversation }, await momentOf(trx))
+      return heardFrom(trx, await staffNamed(trx, 'kim'), { ...stranger, conversation }, await momentOf(trx), 31)
     },
   ],
   ['the pulse of tasks', (trx, d) => tasksPulse(trx, d)],

@@ -259,6 +259,23 @@ describe('who else', () => {
   })
 })
 
+test('a list that is cut says so, and how to see the rest', async () => {
+  const phone = await writes('+14145550173', 'The first of many.')
+  const { family } = await world.line('rivera', 'rosa')
+  for (let i = 1; i <= 34; i++) {
+    world.phone('+14145550173').texts(family ?? '', `Line ${i}`)
+    await world.settled()
+  }
+  const page = async (query: string) => (await osei.get(`/strangers/${phone}${query}`)).html
+  const first = await page('')
+  expect([first.includes('The first of many.'), first.includes('?part=2">Older')]).toEqual([false, true])
+  const older = await page('?part=2')
+  expect([older.includes('The first of many.'), older.includes('>Older')]).toEqual([true, false])
+  expect(await page('?q=family')).toContain('There are more than these 20: type more of the name')
+  expect(await page('?q=lopez')).not.toContain('There are more')
+  await osei.post(`/strangers/${phone}/dismiss`)
+})
+
 test('a phone that writes to two schools is asked about in both, and each office sees and settles only what reached it', async () => {
   const number = '+14145550172'
   const tran = await visitor(world, 'tran')
@@ -305,6 +322,14 @@ test('a voice message of an unknown phone is heard, and stands in the conversati
   )
   expect((await osei.get('/tasks')).html).toContain(`href="/strangers/${row?.phone}"`)
   expect((await osei.get(`/strangers/${row?.phone}`)).html).toContain('<audio')
+  // Whoever is shown the page can play what stands on it.
+  const okafor = await visitor(world, 'okafor')
+  const heard = async (who: Visitor) => (await who.get(`/exchanges/${task?.exchange_id}/audio`)).status
+  await world.until('the recording is here', async () => (await heard(osei)) === 200)
+  expect([await heard(okafor), await heard(await visitor(world, 'tran'))]).toEqual([404, 404])
+  await kim.post('/school/lincoln/desks', { desk: 'aides', staff: 'okafor' })
+  expect(await heard(okafor)).toBe(200)
+  await kim.post('/school/lincoln/desks', { desk: 'aides' })
   // As if the caller had opened a household’s messages with its PIN.
   const withPin = (household: string | null) =>
     world.rows(sql`update call set household_id = ${household}::uuid where phone_id = ${row?.phone ?? ''}::uuid returning id`)

@@ -140,7 +140,15 @@ describe('a picture on its way', () => {
 
 describe('a kept picture', () => {
   const see = (viewer = 'rivera', n = 1) =>
-    seePicture(t.db, t.keys, dataDir, school.district, { id: viewer, scope: { kind: 'own' } }, exchangeId, n)
+    seePicture(
+      t.db,
+      t.keys,
+      dataDir,
+      school.district,
+      { id: viewer, districtId: school.district, displayName: viewer, scope: { kind: 'own' } },
+      exchangeId,
+      n,
+    )
   beforeEach(() => store.keep(school.district, key(), PNG))
 
   test('is seen by whose conversation it is, and each look is in the log', async () => {

@@ -13,7 +13,7 @@ import {
   pupilsInClass,
   pupilsOf,
 } from '../store/attendance.ts'
-import { csvCell } from '../store/export.ts'
+import { BYTE_ORDER_MARK, csvCell } from '../store/export.ts'
 import { classesOfSchool } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
 import { askedNote, askFamily, type NotAsked, textFor } from './attendance-asking.ts'
@@ -153,7 +153,8 @@ export function attendanceRoutes(
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="absences-${day}.csv"`)
       .send(
-        line(['studentSourcedId', 'student', 'date', 'told', 'reason', 'reasonTranslated']) +
+        BYTE_ORDER_MARK +
+          line(['studentSourcedId', 'student', 'date', 'told', 'reason', 'reasonTranslated']) +
           rows.map((row) => line([row.studentId, row.student, day, row.told, row.reason, row.reasonTranslated])).join(''),
       )
   })

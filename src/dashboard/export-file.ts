@@ -2,7 +2,14 @@
 
 import type { Cover, Entry } from '../pdf/record.ts'
 import type { Db } from '../store/database.ts'
-import { type ExportOptions, type ExportPage, type ExportRecord, type Writer, writeLog } from '../store/export.ts'
+import {
+  BYTE_ORDER_MARK,
+  type ExportOptions,
+  type ExportPage,
+  type ExportRecord,
+  type Writer,
+  writeLog,
+} from '../store/export.ts'
 import type { PeopleOf } from '../store/export-people.ts'
 import { type DueExport, daysBetween, type ExportAsked, endExport, keepExport, takeExport } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
@@ -77,6 +84,8 @@ async function write(
     const { format, only } = asked
     const { asSeen, maskNumbers } = deps
     const options = { from, to, only, format, out, progress, by: staff, asSeen, maskNumbers }
+    // By it a spreadsheet knows that the letters are Unicode.
+    if (format === 'csv') out.write(BYTE_ORDER_MARK)
     count = await writeLog(db, districtId, format === 'pdf' ? { ...options, writer } : options)
   })
   return { count, size }

@@ -97,6 +97,9 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: Row) => string | nu
   ['studentNames', ({ studentNames }) => studentNames.join('; ')],
 ]
 
+/** Stands before the first cell of a file that a person opens in a spreadsheet; programs get theirs without. */
+export const BYTE_ORDER_MARK = '\ufeff'
+
 /** Cells that a spreadsheet would take for a formula (OWASP ASVS 5.0, 1.2.10). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 

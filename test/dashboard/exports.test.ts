@@ -54,7 +54,8 @@ describe('an export', () => {
       /^attachment; filename="homeline-2020-01-01-to-2099-01-01-[\da-f]{4}\.csv"$/,
     )
     expect(Number(headers.get('content-length'))).toBe(bytes.length)
-    const rows = parse(html, { columns: true }) as Record<string, string>[]
+    expect(html.startsWith('\ufeff"')).toBe(true)
+    const rows = parse(html, { columns: true, bom: true }) as Record<string, string>[]
     expect(rows.map((row) => row['original'])).toContain('Gracias')
     const thanks = rows.find((row) => row['original'] === 'Gracias')
     expect(thanks).toMatchObject({ staffName: 'Ms Rivera', guardianNames: expect.stringContaining('Rosa Lopez') })

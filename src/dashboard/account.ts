@@ -69,10 +69,13 @@ ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${
         number: line.number,
       })
     })
-    return reply
-      .type('text/vcard; charset=utf-8')
-      .header('content-disposition', 'attachment; filename="families.vcf"')
-      .send(cards.join(''))
+    return (
+      reply
+        .type('text/vcard; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="families.vcf"')
+        // An address book sorts by the first sign of a name.
+        .send(cards.join('').replaceAll(/[\u2068\u2069]/g, ''))
+    )
   })
   app.post('/account/logins/:id/end', async (request, reply) => {
     const { staff, districtId, read } = visitOf(request)

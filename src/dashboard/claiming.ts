@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import type { Claim } from '../store/claims.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import type { Html } from './page.ts'
-import { briefly, timeTag } from './words.ts'
+import { briefly, isolated, timeTag } from './words.ts'
 
 /** How times are told: now and the zone of the school, and a time of the log by the clock that its reader sees. */
 export type Telling = {
@@ -35,5 +35,5 @@ export function claimBar(head: ThreadHead, reader: string, telling: Telling): Ht
 export function takenFirst(claim: Claim | null, writer: string, despite: string): string | null {
   return claim === null || claim.staffId === writer || claim.staffId === despite
     ? null
-    : `${claim.name} has taken this conversation. Ask first, or send it all the same: then the family hears from both of you.`
+    : `${isolated(claim.name)} has taken this conversation. Ask first, or send it all the same: then the family hears from both of you.`
 }

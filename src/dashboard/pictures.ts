@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import type { Attachment, ExchangeView } from '../store/exchange-record.ts'
 import type { ThreadHead } from '../store/thread-view.ts'
 import type { Html } from './page.ts'
-import { sizeInWords } from './words.ts'
+import { isolated, sizeInWords } from './words.ts'
 
 const UNSEEN: Readonly<Record<Exclude<Attachment['state'], 'shown'>, string>> = {
   waiting: 'A picture is on its way from the carrier.',
@@ -29,7 +29,7 @@ export function picturesInWords({ attachments }: ExchangeView): string {
 export function attachments(x: ExchangeView, head: Pick<ThreadHead, 'students'>): Html | '' {
   if (x.attachments.length === 0) return ''
   const child = head.students[0]?.split(' ')[0]
-  const family = child === undefined ? 'the family' : `${child}’s family`
+  const family = child === undefined ? 'the family' : `${isolated(child)}’s family`
   const mine = x.direction === 'to_family'
   const several = x.attachments.length > 1
   return html`${x.attachments.map((one) => attachment(x.id, one, `Picture${several ? ` ${one.n}` : ''} ${mine ? 'to' : 'from'} ${family}`))}${

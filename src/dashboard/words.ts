@@ -233,9 +233,18 @@ export function duration(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-/** `Rosa Lopez and Luis Lopez` */
+/** Letters that run from right to left, and signs that turn others round. */
+const TURNS_ROUND =
+  /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
+/** A name inside a sentence of plain text: one that runs from right to left takes nothing around it along. */
+export function isolated(name: string): string {
+  return TURNS_ROUND.test(name) ? `\u2068${name}\u2069` : name
+}
+
+/** `Rosa Lopez and Luis Lopez`, each by itself whichever way it runs. */
 export function namesInWords(names: readonly string[]): string {
-  return new Intl.ListFormat('en').format(names)
+  return new Intl.ListFormat('en').format(names.map(isolated))
 }
 
 /** A translation engine as people know it. */

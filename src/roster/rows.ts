@@ -74,13 +74,21 @@ export function readHeader(
   return { columns, problems }
 }
 
-/** Cells by name, with control characters and runs of white space made one space: none of them belongs into a name or an id. */
+/** Characters that only turn the direction of what stands around them. */
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** Cells by name, with control characters and runs of white space made one space, and without what turns the writing round: none of them belongs into a name or an id. */
 export function asRow(line: number, columns: ReadonlyMap<string, number>, fields: readonly string[]): Row {
   return {
     line,
     cell: (column) => {
       const at = columns.get(column)
-      return at === undefined ? '' : (fields[at] ?? '').replace(/[\p{Cc}\s]+/gu, ' ').trim()
+      return at === undefined
+        ? ''
+        : (fields[at] ?? '')
+            .replace(TURNS, '')
+            .replace(/[\p{Cc}\s]+/gu, ' ')
+            .trim()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/core/exchange.ts'
-import { outcome } from '../../src/dashboard/words.ts'
+import { namesInWords, outcome } from '../../src/dashboard/words.ts'
 import type { Behind } from '../../src/store/due.ts'
 import type { ExchangeView, Hold } from '../../src/store/exchange-record.ts'
 
@@ -70,4 +70,11 @@ test.each<[string, ExchangeView, Behind | null, (string | null)?, Hold?]>([
   ['Called three times, nobody answered', message('failed', rung('not_reached')), null],
 ])('the page says “%s”', (words, view, behind, why, hold) => {
   expect(outcome({ view, behind, hold: hold ?? null, why: why ?? null }, now, 'America/Chicago').words).toBe(words)
+})
+
+test('names that run from right to left stand each by itself in a sentence', () => {
+  expect(namesInWords(['Rosa Lopez', 'Zoë Åström', '陈伟'])).toBe('Rosa Lopez, Zoë Åström, and 陈伟')
+  expect(namesInWords(['فاطمة السيد', 'Rosa Lopez'])).toBe('\u2068فاطمة السيد\u2069 and Rosa Lopez')
+  // As an import of before has left it.
+  expect(namesInWords(['Eve\u202e'])).toBe('\u2068Eve\u202e\u2069')
 })

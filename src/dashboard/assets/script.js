@@ -4,17 +4,25 @@ const one = (selector, within = document) => within.querySelector(selector)
 const all = (selector, within = document) => [...within.querySelectorAll(selector)]
 
 /* Looking again: the page is fetched anew and what is marked data-live takes its place. */
-let busy = false,
+let looking = null,
   again = false
-async function refresh() {
+function refresh() {
+  again = looking !== null
+  looking ??= look().finally(() => {
+    looking = null
+    if (again) refresh()
+  })
+  return looking
+}
+/** Whether the page came. */
+async function look() {
   // Behind another window nobody reads: what came stays new until somebody looks.
-  if (document.hidden) return
-  again ||= busy
-  if (busy) return
-  busy = true
+  if (document.hidden) return false
   try {
     const answer = await fetch(location.href, { headers: { 'x-part': 'live' } })
-    if (answer.redirected || !answer.ok) return
+    if (answer.redirected && new URL(answer.url).pathname.startsWith('/sign-in')) saySignedOut()
+    if (answer.redirected || !answer.ok) return false
+    one('#signed-out')?.remove()
     const next = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const below = innerHeight + scrollY > document.body.scrollHeight - 200
     for (const part of all('[data-live]')) {
@@ -32,22 +40,74 @@ async function refresh() {
     if (nav && freshNav && !nav.contains(document.activeElement)) nav.innerHTML = freshNav.innerHTML
     if (below && one('#thread')) one('#end').scrollIntoView({ block: 'end' })
     document.title = next.title
+    if (watched) watched.dataset.watch = one('[data-watch]', next)?.dataset.watch ?? watched.dataset.watch
+    return true
   } catch {
-    // No network just now: the stream comes again, and then the page looks again.
-  } finally {
-    busy = false
-    if (again) {
-      again = false
-      refresh()
-    }
+    // No network just now.
+    return false
   }
 }
+function saySignedOut() {
+  if (one('#signed-out')) return
+  const back = new URL(location.href)
+  // What was done is not said a second time.
+  back.searchParams.delete('said')
+  const said = document.createElement('p'),
+    link = document.createElement('a')
+  said.id = 'signed-out'
+  said.className = 'wrong'
+  said.role = 'alert'
+  link.href = `/sign-in?next=${encodeURIComponent(back.pathname + back.search)}`
+  link.textContent = 'Sign in'
+  said.append('You are signed out. ', link, ' to go on.')
+  one('main').prepend(said)
+}
+
+/* The stream that says when to look: open while the page is seen, as a browser opens six connections to a server and no more. */
 const watched = one('[data-watch]')
 if (watched) {
-  const stream = new EventSource(watched.dataset.watch)
-  stream.onmessage = refresh
-  document.addEventListener('visibilitychange', refresh)
-  addEventListener('pagehide', () => stream.close())
+  const SOON = 2000,
+    AT_MOST = 60_000
+  let stream = null,
+    retry,
+    wait = SOON
+  const close = () => {
+    clearTimeout(retry)
+    stream?.close()
+    stream = null
+  }
+  const open = () => {
+    stream = new EventSource(watched.dataset.watch)
+    stream.onopen = () => {
+      wait = SOON
+    }
+    stream.onmessage = refresh
+    // A browser comes again by itself after a lost connection, but never after another answer, such as the page to sign in on.
+    stream.onerror = () => {
+      if (stream?.readyState === EventSource.CLOSED) later()
+    }
+  }
+  const later = () => {
+    close()
+    retry = setTimeout(comeBack, wait)
+    wait = Math.min(2 * wait, AT_MOST)
+  }
+  const comeBack = async () => {
+    close()
+    const came = await refresh()
+    if (document.hidden || stream) return
+    if (came) open()
+    else later()
+  }
+  const seenAgain = () => {
+    wait = SOON
+    if (document.hidden) close()
+    else comeBack()
+  }
+  if (!document.hidden) open()
+  document.addEventListener('visibilitychange', seenAgain)
+  addEventListener('online', seenAgain)
+  addEventListener('pagehide', close)
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload()
   })
@@ -141,7 +201,7 @@ for (const form of all('form[data-preview]')) {
   }
   form.addEventListener('input', () => {
     // What was wrong with it was said of other words; the preview says what is wrong with these.
-    for (const wrong of all('main > .wrong, #write > .wrong')) wrong.remove()
+    for (const wrong of all('main > .wrong:not(#signed-out), #write > .wrong')) wrong.remove()
     clearTimeout(timer)
     timer = setTimeout(show, 900, false)
   })

@@ -16,7 +16,8 @@ import { inDistrict, type Trx } from '../src/store/database.ts'
 import { findFamilies } from '../src/store/families-view.ts'
 import { inboxPage, unreadConversations } from '../src/store/inbox-view.ts'
 import { phoneNeeds, poolNumbers, waitingForNumber } from '../src/store/number-needs.ts'
-import { choicesOf, looksOf, searchExchanges } from '../src/store/oversight.ts'
+import { looksOf, searchExchanges } from '../src/store/oversight.ts'
+import { choicesOf } from '../src/store/oversight-choices.ts'
 import { findPeople, personView } from '../src/store/person-view.ts'
 import { inboxPulse, threadPulse } from '../src/store/pulse.ts'
 import { reachOf } from '../src/store/reach-view.ts'
@@ -104,7 +105,7 @@ try {
       await searchExchanges(trx, admins, { ...search, family: guardian }, now),
     ],
     'oversight of what failed': (trx) => searchExchanges(trx, admins, { ...search, status: 'failed' }, now),
-    'what may be chosen there': (trx) => choicesOf(trx, admins, ''),
+    'what may be chosen there': (trx) => choicesOf(trx, admins, { staff: '', classId: '' }),
     'who looked': (trx) => looksOf(trx, admins, null, 100),
     'an announcement to a school': async (trx) => [
       await announcementsOf(trx, districtId, 't1', { id: announcement, before: null, limit: 1 }),

@@ -4,11 +4,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isUuid } from '../core/uuid.ts'
 import type { CallUp, Composed } from '../relay/compose-ports.ts'
 import { claim, giveBack } from '../store/claims.ts'
-import { databaseNow } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
 import type { ExchangeRecord } from '../store/exchange-record.ts'
 import { readCursor } from '../store/exchange-view.ts'
 import { markSeen } from '../store/inbox-view.ts'
+import { noteSeen } from '../store/oversight.ts'
 import { mayBeUrgent } from '../store/people.ts'
 import { threadPulse } from '../store/pulse.ts'
 import { sentencesFor } from '../store/sentences.ts'
@@ -25,7 +24,7 @@ import { LONGEST } from './sending.ts'
 import { type Addressee, keepWritten, withSentence, wordsOf } from './sentences.ts'
 import { readUpload, uploadIn } from './upload.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
+import { fieldsOf, looksByItself, queryOf, sayNotFound } from './wall.ts'
 import { familyInWords } from './words.ts'
 
 /** What conversations need of the house. */
@@ -174,16 +173,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       const moment = await momentOf(trx)
       const thread = await threadPage(trx, districtId, head.id, { before, limit: PAGE, now: moment.now })
       if (head.own) await markSeen(trx, districtId, staff.id, head.id)
-      else
-        await appendEvents(trx, districtId, [
-          {
-            exchangeId: null,
-            at: await databaseNow(trx),
-            what: 'conversation_seen',
-            who: staff.id,
-            detail: { conversation: head.id },
-          },
-        ])
+      else await noteSeen(trx, staff, head.id, looksByItself(request))
       return {
         now: moment.now,
         thread: { ...thread, records: thread.records.map(asSeen), moves: thread.moves.map(deps.asSeen) },

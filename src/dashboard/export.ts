@@ -8,7 +8,7 @@ import { isUuid } from '../core/uuid.ts'
 import type { Db } from '../store/database.ts'
 import { askExport, dropExport, type ExportRow, exportsOf, noteFetched } from '../store/exports.ts'
 import type { Keys } from '../store/keys.ts'
-import { choicesOf } from '../store/oversight.ts'
+import { type Choices, choicesOf } from '../store/oversight-choices.ts'
 import { zoneOf } from '../store/people.ts'
 import { personView } from '../store/person-view.ts'
 import { readSealedParts } from '../store/sealed-files.ts'
@@ -51,11 +51,10 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
     const only = { staff: typed.staff || null, guardian: typed.family || null, classId: typed.class || null }
     const { zone, choices, family } = await visit.read(async (trx) => ({
       zone: await zoneOf(trx, staff),
-      choices: await choicesOf(trx, staff, typed.staff),
+      choices: await choicesOf(trx, staff, { staff: typed.staff, classId: typed.class }),
       family: only.guardian === null ? null : await personView(trx, staff, only.guardian),
     }))
-    const nameOf = (list: readonly { readonly id: string; readonly name: string }[], id: string) =>
-      list.find((one) => one.id === id)?.name ?? id
+    const nameOf = ({ chosen }: Choices, id: string) => (chosen?.id === id ? chosen.name : id)
     const chosen = [
       ...(only.staff === null ? [] : [`Messages with ${nameOf(choices.staff, only.staff)}`]),
       ...(only.classId === null ? [] : [`Families of the class ${nameOf(choices.classes, only.classId)}`]),

@@ -6,7 +6,8 @@ import type { Status } from '../core/exchange.ts'
 import { type Excerpt, excerptAround, type SearchTerm, termsOf } from '../core/search-words.ts'
 import { readTypedDate } from '../core/typed-date.ts'
 import { readCursor, writeCursor } from '../store/exchange-view.ts'
-import { choicesOf, type Found, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
+import { type Found, type FoundPage, type Look, looksOf, searchExchanges } from '../store/oversight.ts'
+import { type Choices, choicesOf } from '../store/oversight-choices.ts'
 import type { Search } from '../store/oversight-rows.ts'
 import { zoneOf } from '../store/people.ts'
 import { personView } from '../store/person-view.ts'
@@ -26,6 +27,9 @@ const PAGE = 40
 const MOST_LOOKS = 100
 /** Characters of a message in a list. */
 const EXCERPT = 240
+
+/** What is found while it is not clear what is looked for. */
+const NOTHING: FoundPage = { found: [], next: null, lookedBackTo: null }
 
 const STATUS_NAMES: Readonly<Record<Status, string>> = {
   received: 'Being translated',
@@ -69,9 +73,10 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     const visit = admin(request)
     if (visit === null) return sayNotFound(reply)
     const now = await deps.now()
-    const before = Number(queryOf(request, 'before')) || null
+    const asked = queryOf(request, 'before')
+    const before = /^\d{1,15}$/.test(asked) ? Number(asked) : null
     const { looks: found, zone } = await visit.read(async (trx) => ({
-      looks: await looksOf(trx, visit.staff, before === null ? null : Math.trunc(before), MOST_LOOKS + 1),
+      looks: await looksOf(trx, visit.staff, before, MOST_LOOKS + 1),
       zone: await zoneOf(trx, visit.staff),
     }))
     const looks = found.slice(0, MOST_LOOKS)
@@ -101,13 +106,15 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
     const found = await visit.read(async (trx) => {
       const family = q('family') === '' ? null : await personView(trx, staff, q('family'))
       if (family === null && q('family') !== '') return null
+      const choices = await choicesOf(trx, staff, { staff: q('staff'), classId: q('class') })
+      const isClear = choices.staff.unclear === null && choices.classes.unclear === null
       const zone = await zoneOf(trx, staff)
       const days = daysOf(q('from'), q('to'), zone)
       const search: Search = {
         from: days.from,
         to: days.to,
-        staff: q('staff') || null,
-        classId: q('class') || null,
+        staff: choices.staff.chosen?.id ?? null,
+        classId: choices.classes.chosen?.id ?? null,
         family: family?.id ?? null,
         status: STATUSES.find((status) => status === q('status')) ?? null,
         words: q('words').trim() === '' ? null : { anyOf: [q('words').slice(0, 100)], as: 'words' },
@@ -116,20 +123,27 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       }
       return {
         family,
-        page: await searchExchanges(trx, staff, search, now),
-        choices: await choicesOf(trx, staff, q('staff')),
+        page: isClear ? await searchExchanges(trx, staff, search, now) : NOTHING,
+        choices,
+        isClear,
         zone,
         range: rangeOf(readTypedDate(q('from')), readTypedDate(q('to')), now, zone),
       }
     })
     if (found === null) return sayNotFound(reply)
-    const { family, page, choices, zone, range } = found
+    const { family, page, choices, isClear, zone, range } = found
+    const chosen = { staff: choices.staff.chosen?.id ?? '', class: choices.classes.chosen?.id ?? '' }
     const option = (value: string, name: string, chosen: string) =>
       html`<option value="${value}"${value === chosen ? ' selected' : ''}>${name}</option>`
-    const kept = ['from', 'to', 'staff', 'class', 'family', 'status', 'words'].flatMap((name) =>
-      q(name) === '' ? [] : [[name, q(name)]],
-    )
-    const more = page.next === null ? null : new URLSearchParams([...kept, ['before', writeCursor(page.next)]] as string[][])
+    const choice = (name: 'staff' | 'class', { menu, unclear }: Choices, all: string) =>
+      menu === null
+        ? html`<input id="${name}" name="${name}" type="search" value="${unclear === null ? '' : q(name)}" placeholder="${all}, or part of a name">`
+        : html`<select id="${name}" name="${name}">${option('', all, chosen[name])}${menu.map((one) => option(one.id, one.name, chosen[name]))}</select>`
+    const kept = Object.entries({
+      ...Object.fromEntries(['from', 'to', 'family', 'status', 'words'].map((name) => [name, q(name)])),
+      ...chosen,
+    }).filter(([, value]) => value !== '')
+    const more = page.next === null ? null : new URLSearchParams([...kept, ['before', writeCursor(page.next)]])
     const terms = termsOf(q('words').slice(0, 100))
     const days = Map.groupBy(page.found, (one) => dayHeading(seen(one), now, zone))
     return visit.page(
@@ -138,27 +152,29 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
       'Oversight',
       html`<div class="bar"><h1>Oversight</h1><div class="row"><a class="button" href="/oversight/review">Review of the week</a><a class="button" href="/oversight/exports">Exports</a><a class="button" href="/oversight/looks">Who looked</a></div></div>
 ${family === null ? '' : html`<p class="note">Only the family of <b><bdi>${family.name}</bdi></b>. <a href="/oversight">Every family</a></p>`}<form class="filters" action="/oversight">${family === null ? '' : html`<input type="hidden" name="family" value="${family.id}">`}<div><label for="words">Words</label><input id="words" name="words" type="search" value="${q('words')}" placeholder="In any language" aria-describedby="how"></div>
-<div><label for="staff">Teacher or desk</label><select id="staff" name="staff">${option('', 'Everybody', q('staff'))}${choices.staff.map((s) => option(s.id, s.name, q('staff')))}</select></div>
-<div><label for="class">Class</label><select id="class" name="class">${option('', 'Every class', q('class'))}${choices.classes.map((c) => option(c.id, c.name, q('class')))}</select></div>
+<div><label for="staff">Teacher or desk</label>${choice('staff', choices.staff, 'Everybody')}</div>
+<div><label for="class">Class</label>${choice('class', choices.classes, 'Every class')}</div>
 <div><label for="status">State</label><select id="status" name="status">${option('', 'Every state', q('status'))}${STATUSES.map((s) => option(s, STATUS_NAMES[s], q('status')))}</select></div>
 <div><label for="from">From</label><input id="from" name="from" type="date" value="${readTypedDate(q('from')) ?? ''}"></div><div><label for="to">To</label><input id="to" name="to" type="date" value="${readTypedDate(q('to')) ?? ''}"></div>
 <div><button class="main">Show</button></div></form>
 <p class="hint" id="how">Every word must be there, in what was written or in its translation; <i>fever</i> finds <i>fevers</i> too. Without days, all years are searched, the newest first. For one family, find the guardian or the student under <a href="/people">People</a> and press “Their messages”. That you look is kept in the log, with what you searched for left out.</p>
 ${
-  page.found.length === 0
-    ? page.lookedBackTo === null
-      ? html`<p class="empty">${nothingFits(q)}</p>`
-      : ''
-    : [...days].map(
-        ([day, all]) =>
-          html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone, terms))}</ol>`,
-      )
+  !isClear
+    ? [unclearLine(choices.staff, q('staff')), unclearLine(choices.classes, q('class'))]
+    : page.found.length === 0
+      ? page.lookedBackTo === null
+        ? html`<p class="empty">${nothingFits(q)}</p>`
+        : ''
+      : [...days].map(
+          ([day, all]) =>
+            html`<h2 class="day">${day}</h2><ol class="threads">${all.map((one) => foundLine(one, now, zone, terms))}</ol>`,
+        )
 }${page.lookedBackTo === null ? '' : html`<p class="empty">Looked through so far: all back to ${dayHeading(deps.asSeen(page.lookedBackTo), now, zone)}.</p>`}${
   more === null
     ? ''
     : html`<p class="more"><a class="button" href="/oversight?${more}">${page.lookedBackTo === null ? 'Older' : 'Look further back'}</a></p>`
 }
-${exportForm({ chosen: { staff: q('staff'), class: q('class') }, family, found: page.found, range })}`,
+${isClear ? exportForm({ chosen, family, found: page.found, range }) : ''}`,
     )
   }
 
@@ -184,6 +200,14 @@ ${exportForm({ chosen: { staff: q('staff'), class: q('class') }, family, found: 
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
     }</a></li>`
   }
+}
+
+/** Said of a name that is nobody's, or that of several. */
+function unclearLine({ unclear, menu }: Choices, typed: string): Html | '' {
+  if (unclear === null) return ''
+  if (unclear.length === 0)
+    return html`<p class="empty">There is nothing with “<bdi>${typed}</bdi>” in its name. Try part of the name.</p>`
+  return html`<p class="empty">There are several with “<bdi>${typed}</bdi>” in the name. ${menu === null ? 'Type more of it.' : 'Choose one of them in the menu, then press Show.'}</p>`
 }
 
 /** The moments between which a form's dates lie, in the school's zone; null where there is none. */

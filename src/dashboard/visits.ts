@@ -13,7 +13,7 @@ import { framedPage, type Html, MOST_COUNTED, type Place, plainPage, sendPage } 
 import { said } from './said.ts'
 import { needsSecondFactor } from './sign-in.ts'
 import { typedForm } from './typed.ts'
-import { queryOf } from './wall.ts'
+import { looksByItself, queryOf } from './wall.ts'
 
 /** A visitor and what the pages may do for this person. */
 export type Visit = {
@@ -46,7 +46,7 @@ export function gate(app: FastifyInstance, deps: { readonly db: Db }, cookies: C
   const visits = new WeakMap<FastifyRequest, Visit>()
   // After the body is read, so that nothing typed is lost.
   app.addHook('preHandler', async (request, reply) => {
-    const byItself = request.routeOptions.url === '/live' || request.headers['x-part'] === 'live'
+    const byItself = request.routeOptions.url === '/live' || looksByItself(request)
     const login = await loginOf(deps.db, cookies.read(request, 'login') ?? '', byItself)
     if (login === null) return turnAway(request, reply)
     if (needsSecondFactor(login))

@@ -41,6 +41,11 @@ export function queryOf(request: FastifyRequest, name: string): string {
   return (typeof value === 'object' ? value.at(-1) : value) ?? ''
 }
 
+/** Whether the script of an open page asks for it anew. */
+export function looksByItself(request: FastifyRequest): boolean {
+  return request.headers['x-part'] === 'live'
+}
+
 /** Answers a request with a plain page of one or two sentences. */
 export async function sayPlainly(reply: FastifyReply, status: number, title: string, body: Html): Promise<FastifyReply> {
   return sendPage(reply.code(status), plainPage(title, body))

@@ -9,7 +9,6 @@ import { type ExchangeRecord, readExchanges } from './exchange-record.ts'
 import type { Cursor } from './exchange-view.ts'
 import { familiesOf } from './family-names.ts'
 import { findRows, type Search } from './oversight-rows.ts'
-import { personView } from './person-view.ts'
 
 /** An exchange with its people by name. */
 export type Found = {
@@ -70,37 +69,6 @@ export async function searchExchanges(trx: Trx, admin: Staff, search: Search, no
   }
 }
 
-/** The staff and the classes that an administrator may choose from. `chosen`: the sourcedId of somebody of the staff who may have left; empty: nobody. */
-export async function choicesOf(
-  trx: Trx,
-  admin: Staff,
-  chosen: string,
-): Promise<{
-  readonly staff: readonly { readonly id: string; readonly name: string }[]
-  readonly classes: readonly { readonly id: string; readonly name: string }[]
-}> {
-  const { districtId, scope } = admin
-  const schools = scope.kind === 'schools' ? [...scope.schools] : []
-  const all = scope.kind === 'district'
-  const { rows: staff } = await sql<{ id: string; name: string }>`
-    select p.id, coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name)) as name from person p
-    where p.district_id = ${districtId} and p.kind = 'staff' and p.active and (${all} or exists (
-      select from person_org po where po.district_id = p.district_id and po.person_id = p.id and po.org_id = any(${schools}::text[])))
-    union all select d.id, ${deskName(districtId, sql`d.id`)} from desk d
-    where d.district_id = ${districtId} and (${all} or d.school_id = any(${schools}::text[])) order by name, id limit 2000`.execute(
-    trx,
-  )
-  const { rows: classes } = await sql<{ id: string; name: string }>`
-    select k.id, k.title as name from class k where k.district_id = ${districtId} and k.active and (${all} or k.school_id = any(${schools}::text[]))
-    order by k.title, k.id limit 2000`.execute(trx)
-  const left = chosen === '' || staff.some(({ id }) => id === chosen) ? null : await personView(trx, admin, chosen)
-  return {
-    staff:
-      left?.kind === 'staff' ? [...staff, { id: left.id, name: left.active ? left.name : `${left.name}, who has left` }] : staff,
-    classes,
-  }
-}
-
 /** The active classes of a school, by title. */
 export async function classesOfSchool(
   trx: Trx,
@@ -119,6 +87,22 @@ export async function noteLook(trx: Trx, admin: Staff, detail: Look['detail']): 
   await appendEvents(trx, admin.districtId, [
     { exchangeId: null, at: await databaseNow(trx), what: 'exchanges_seen', who: admin.id, detail },
   ])
+}
+
+/** A page that stays open looks again by itself; after so many hours that is a look again. */
+const OPEN_HOURS = 12
+
+/** Writes down that an administrator looked at a conversation of others. `byItself`: an open page looks again, which is part of the look that opened it. */
+export async function noteSeen(trx: Trx, admin: Staff, conversation: string, byItself: boolean): Promise<void> {
+  const at = await databaseNow(trx)
+  if (byItself) {
+    const { rows } = await sql<{ at: Temporal.Instant }>`
+      select at from event where district_id = ${admin.districtId} and what = 'conversation_seen' and who = ${admin.id}
+        and detail ->> 'conversation' = ${conversation} order by id desc limit 1`.execute(trx)
+    if (rows[0] !== undefined && at.since(rows[0].at).total('hours') < OPEN_HOURS) return
+  }
+  const detail = { conversation }
+  await appendEvents(trx, admin.districtId, [{ exchangeId: null, at, what: 'conversation_seen', who: admin.id, detail }])
 }
 
 /** What counts as a look; the index `event_looks` names the same. */

@@ -18,7 +18,7 @@ export type Answer = {
 
 /** A browser without a script: keeps its cookies, follows nothing by itself. */
 export type Visitor = {
-  readonly get: (path: string) => Promise<Answer>
+  readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Answer>
   readonly post: (
     path: string,
     fields?: Readonly<Record<string, string>>,
@@ -60,7 +60,7 @@ export async function visitor(world: World, staffId: string | null): Promise<Vis
     return { status: answer.status, html: bytes.toString(), bytes, to: answer.headers.get('location'), headers: answer.headers }
   }
   return {
-    get: (path) => ask(path, {}),
+    get: (path, headers = {}) => ask(path, { headers }),
     post: (path, fields = {}, headers = { 'sec-fetch-site': 'same-origin' }) =>
       ask(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
     upload: (path, fields, file) => {

@@ -21,7 +21,7 @@ import { unreviewedChoices, wordingsOf } from '../../src/store/fixed-texts.ts'
 import { inboxPage, markSeen, unreadConversations } from '../../src/store/inbox-view.ts'
 import { openLogins } from '../../src/store/logins.ts'
 import { phoneNeeds, poolNumbers, waitingForNumber } from '../../src/store/number-needs.ts'
-import { looksOf, searchExchanges } from '../../src/store/oversight.ts'
+import { looksOf, noteSeen, searchExchanges } from '../../src/store/oversight.ts'
 import { ownLines } from '../../src/store/own-lines.ts'
 import { ownPhone, setOwnPhone } from '../../src/store/own-phone.ts'
 import { staffById, staffedDesks, zoneOf } from '../../src/store/people.ts'
@@ -90,6 +90,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   ['the inbox, searched', (trx, d) => inboxPage(trx, d, 'rivera', { ...everything, search: 'maya' })],
   ['what is unread', (trx, d) => unreadConversations(trx, d, 'rivera')],
   ['a look', (trx, d) => markSeen(trx, d, 'rivera', conversation)],
+  ['a look of an administrator', async (trx) => noteSeen(trx, await staffNamed(trx, 'kim'), conversation, true)],
   ['the pulses', async (trx, d) => [await inboxPulse(trx, d, 'rivera'), await threadPulse(trx, d, conversation)]],
   ['a conversation', async (trx, d) => threadHead(trx, d, await staffNamed(trx, 'rivera'), conversation)],
   ['its exchanges', (trx, d) => threadPage(trx, d, conversation, { before: { at: now, id: conversation }, limit: 30, now })],

@@ -34,6 +34,8 @@ export type ConversationView = ComposerView & {
     readonly moves: readonly Temporal.Instant[]
   }
   readonly pulse: string
+  /** Where this page stands, whatever form it answers: the script looks there again. */
+  readonly address: string
   /** Whether what was written stands before its translation. */
   readonly originalFirst: boolean
   readonly asSeen: Telling['asSeen']
@@ -51,7 +53,7 @@ export function conversationPage(view: ConversationView): Html {
     ...thread.moves.map((at) => ({ at, line: movedItem(at, zone) })),
   ].sort((a, b) => Temporal.Instant.compare(a.at, b.at))
   const days = Map.groupBy(items, ({ at }) => dayHeading(at, now, zone))
-  return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}"><div><p class="crumb">${head.own ? html`<a href="/inbox">Inbox</a>` : html`<a href="/oversight">Oversight</a>`}</p>
+  return html`<div class="bar" data-watch="/live?of=${head.id}&was=${view.pulse}" data-page="${view.address}"><div><p class="crumb">${head.own ? html`<a href="/inbox">Inbox</a>` : html`<a href="/oversight">Oversight</a>`}</p>
 <h1><bdi>${familyInWords(head)}</bdi></h1>
 <p class="sub">${head.own && head.isDesk ? html`<b><bdi>${head.staffName}</bdi></b> · ` : ''}<bdi>${namesInWords(head.guardians)}</bdi>${head.languages.length > 0 ? ` · ${head.languages.map(languageWords).join(', ')}` : ''}${
     head.own
@@ -59,9 +61,9 @@ export function conversationPage(view: ConversationView): Html {
       : html`${head.guardians.length + head.languages.length === 0 ? '' : ' · '}<b>conversation of <bdi>${head.staffName}</bdi>; that you looked is in the log</b>`
   }</p></div><div class="row">${
     head.unknownPhone === null ? '' : html`<a class="button" href="/strangers/${head.unknownPhone}">Say whose phone it is</a>`
-  }<a class="quiet" href="?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'My language first' : 'The family’s language first'}</a>${callButton(view)}</div></div>
+  }<a class="quiet" href="/conversations/${head.id}?first=${originalFirst ? 'understood' : 'original'}">${originalFirst ? 'My language first' : 'The family’s language first'}</a>${callButton(view)}</div></div>
 ${view.problem === null ? '' : html`<p class="wrong"><a href="#write">Not sent</a>: ${view.problem}</p>`}${head.ended || head.otherPhone === null || thread.older !== null ? '' : html`<p class="more"><a href="/conversations/${head.otherPhone}">What was said before, on the phone of then</a></p>`}
-${thread.older === null ? '' : html`<p class="more"><a class="button" href="?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
+${thread.older === null ? '' : html`<p class="more"><a class="button" href="/conversations/${head.id}?before=${writeCursor(thread.older)}">Earlier messages</a></p>`}
 <div id="thread" data-live class="thread">${
     thread.records.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : ''
   }${[...days].map(

@@ -5,7 +5,7 @@ import { isUuid } from '../core/uuid.ts'
 import type { CallUp, Composed } from '../relay/compose-ports.ts'
 import { claim, giveBack } from '../store/claims.ts'
 import type { ExchangeRecord } from '../store/exchange-record.ts'
-import { readCursor } from '../store/exchange-view.ts'
+import { readCursor, writeCursor } from '../store/exchange-view.ts'
 import { markSeen } from '../store/inbox-view.ts'
 import { noteSeen } from '../store/oversight.ts'
 import { mayBeUrgent } from '../store/people.ts'
@@ -190,6 +190,7 @@ export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps,
       thread,
       now,
       pulse,
+      address: `/conversations/${head.id}${before === null ? '' : `?before=${writeCursor(before)}`}`,
       draft,
       problem,
       previewed,

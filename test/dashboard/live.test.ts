@@ -86,6 +86,18 @@ describe.skipIf(!existsSync(executablePath))('an open page', () => {
     expect(await page.locator('[role=alert]').count()).toBe(0)
   })
 
+  test('at the address of a form that it answers it goes on, and its links lead to it', async () => {
+    const page = await visit(`/conversations/${conversation}`)
+    await page.fill('#body', 'Hello')
+    await page.evaluate(`{ const form = document.querySelector('#write'); form.action = form.dataset.preview; form.submit() }`)
+    await page.waitForURL(/preview$/)
+    await page.evaluate('window.notReloaded = true')
+    await isLive(page, 'A qué hora')
+    await page.click('text=The family’s language first')
+    await page.waitForURL(new RegExp(`/conversations/${conversation}\\?first=original$`))
+    expect(await page.textContent('#thread')).toContain('A qué hora')
+  })
+
   test('keeps no connection open while nobody sees it', async () => {
     const streams = { opened: 0, closed: 0 }
     const page = await visit('/inbox', async (at) => {

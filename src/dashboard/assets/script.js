@@ -19,7 +19,8 @@ async function look() {
   // Behind another window nobody reads: what came stays new until somebody looks.
   if (document.hidden) return false
   try {
-    const answer = await fetch(location.href, { headers: { 'x-part': 'live' } })
+    // The page may stand at the address of a form that it answers, where nothing is to be had.
+    const answer = await fetch(one('[data-page]')?.dataset.page ?? location.href, { headers: { 'x-part': 'live' } })
     if (answer.redirected && new URL(answer.url).pathname.startsWith('/sign-in')) saySignedOut()
     if (answer.redirected || !answer.ok) return false
     one('#signed-out')?.remove()

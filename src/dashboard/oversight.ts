@@ -89,7 +89,7 @@ export function oversightRoutes(app: FastifyInstance, deps: OversightDeps, visit
           ? html`<p class="empty">Nobody has looked at the messages of others yet.</p>`
           : html`<ul class="rows">${looks.map(
               (look) =>
-                html`<li><div><b><bdi>${look.who}</bdi></b> ${LOOKS[look.what]}${look.whose === null ? '' : html` of <bdi>${look.whose}</bdi>`}${
+                html`<li><div><b><bdi>${look.who}</bdi></b> ${look.detail['in'] === 'tasks' ? 'read messages among the tasks' : LOOKS[look.what]}${look.whose === null ? '' : html` of <bdi>${look.whose}</bdi>`}${
                   typeof look.detail['reason'] === 'string' ? html`: <bdi>“${look.detail['reason']}”</bdi>` : ''
                 }${typeof look.detail['count'] === 'number' ? ` (${look.detail['count'] === 1 ? 'one message' : `${look.detail['count']} messages`})` : ''}</div><span class="hint">${timeTag(look.at, briefly(deps.asSeen(look.at), now, zone))}</span></li>`,
             )}</ul>${found.length > MOST_LOOKS ? html`<p class="more"><a class="button" href="?before=${looks.at(-1)?.id}">Earlier</a></p>` : ''}`

@@ -8,6 +8,7 @@ import { isUuid } from '../core/uuid.ts'
 import type { Action } from '../relay/compose-ports.ts'
 import { claim, giveBack } from '../store/claims.ts'
 import type { Trx } from '../store/database.ts'
+import { noteLook } from '../store/oversight.ts'
 import { zoneOf } from '../store/people.ts'
 import { tasksPulse } from '../store/pulse.ts'
 import { finishTask, openTasks, type TaskRow, taskCursor, taskSchools } from '../store/task-list.ts'
@@ -18,7 +19,7 @@ import type { Html } from './page.ts'
 import { mayReview } from './school-texts.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
-import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
+import { fieldsOf, looksByItself, queryOf, sayNotFound } from './wall.ts'
 import { arrives, briefly, counted, languageWords, namesInWords, timeTag } from './words.ts'
 
 /** What becomes of a message by a press, in words. */
@@ -149,14 +150,16 @@ export function tasksRoutes(
     const after = taskCursor.read(queryOf(request, 'after'))
     const found = await visit.read(async (trx) => {
       const schools = await taskSchools(trx, staff)
-      return schools !== null && schools.length === 0
-        ? null
-        : {
-            upTo: await openTasks(trx, staff, schools, { id: null, after, limit: MOST + 1, asSeen }),
-            zone: await zoneOf(trx, staff),
-            pulse: await tasksPulse(trx, visit.districtId),
-            reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
-          }
+      if (schools !== null && schools.length === 0) return null
+      const upTo = await openTasks(trx, staff, schools, { id: null, after, limit: MOST + 1, asSeen })
+      const others = upTo.slice(0, MOST).filter(({ own, original }) => !own && original !== null && original.text !== '')
+      if (others.length > 0 && !looksByItself(request)) await noteLook(trx, staff, { in: 'tasks', count: others.length })
+      return {
+        upTo,
+        zone: await zoneOf(trx, staff),
+        pulse: await tasksPulse(trx, visit.districtId),
+        reviews: staff.scope.kind === 'own' && (await mayReview(trx, staff)),
+      }
     })
     if (found === null) return sayNotFound(reply)
     const { upTo, zone, pulse, reviews } = found
@@ -208,7 +211,12 @@ export function tasksRoutes(
       const settles = task === undefined || !isKind(task.kind) ? undefined : KINDS[task.kind].settles
       const exchangeId = task?.exchangeId ?? null
       if (exchangeId === null || !settles?.includes(action)) return sayNotFound(reply)
-      return sayActed(reply, await deps.act({ districtId, staff, exchangeId, action, reason: '', inTask: true }), action, '/tasks')
+      return sayActed(
+        reply,
+        await deps.act({ districtId, staff, exchangeId, action, reason: '', inTask: true }),
+        action,
+        '/tasks',
+      )
     })
   app.post(
     '/tasks/:id/claim',

@@ -82,10 +82,10 @@ export async function classesOfSchool(
   return rows
 }
 
-/** Writes down that an administrator looked at exchanges: what was asked for, and how many there were. */
-export async function noteLook(trx: Trx, admin: Staff, detail: Look['detail']): Promise<void> {
-  await appendEvents(trx, admin.districtId, [
-    { exchangeId: null, at: await databaseNow(trx), what: 'exchanges_seen', who: admin.id, detail },
+/** Writes down that somebody looked at exchanges of others: what was asked for, and how many there were. */
+export async function noteLook(trx: Trx, staff: Staff, detail: Look['detail']): Promise<void> {
+  await appendEvents(trx, staff.districtId, [
+    { exchangeId: null, at: await databaseNow(trx), what: 'exchanges_seen', who: staff.id, detail },
   ])
 }
 

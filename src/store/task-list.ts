@@ -225,9 +225,12 @@ function ofEndedTalk(districtId: string): RawBuilder<string | null> {
       where gs.district_id = ${districtId} and gs.guardian_id = g.id and po.org_id = ${schoolOfTask(districtId)})) end`
 }
 
+/** Tasks about a number or an account: whose words passed over it is nobody's business. */
+const WORDLESS: readonly TaskKind[] = ['carrier_block', 'phone_unusable', 'carrier_setup', 'calls_refused']
+
 /** Whether somebody who does not see the conversation `c` reads its words in a task: what is for the nurse or about absences is that desk's alone. */
 function tellsText(staff: Staff, sides: readonly string[], districtId: string): RawBuilder<boolean> {
-  return sql<boolean>`(c.id is null or ${seesConversation(staff, sides)} or not exists (select from desk dk where dk.district_id = ${districtId}
+  return sql<boolean>`t.kind <> all(${[...WORDLESS]}::text[]) and (c.id is null or ${seesConversation(staff, sides)} or not exists (select from desk dk where dk.district_id = ${districtId}
     and dk.id = c.staff_side and dk.kind in ('nurse', 'attendance')))`
 }
 

@@ -140,6 +140,14 @@ describe('tasks', () => {
     await world.rows(sql`update exchange set status = ${message?.status} where id = ${message?.id}::uuid returning id`)
   })
 
+  test('who reads there what others wrote is among those who looked', async () => {
+    const looks = async () =>
+      ((await who.kim.get('/oversight/looks')).html.match(/Ms Osei<\/bdi><\/b> read messages among the tasks/g) ?? []).length
+    const before = await looks()
+    await who.osei.get('/tasks')
+    expect(await looks()).toBe(before + 1)
+  })
+
   test('what asks for a voice or a number ends with its message, and goes on with the next that waits', async () => {
     await world.hours('lincoln', { families: daily('00:00-07:00') })
     for (const words of ['First of two.', 'Second of two.']) await world.sends('rivera', { guardian: 'rosa' }, words)
@@ -147,7 +155,8 @@ describe('tasks', () => {
       sql<{
         id: string
         conversation_id: string
-      }>`update exchange set hold = 'no_number' where original_text like '% of two.' returning id, conversation_id`,
+      }>`with held as (update exchange set hold = 'no_number' where original_text like '% of two.' returning id, conversation_id, seq)
+        select id, conversation_id from held order by seq`,
     )
     await world.rows(sql`insert into task (district_id, kind, key, exchange_id) values
       (${world.district}, 'no_number', ${first?.conversation_id}, ${first?.id}::uuid), (${world.district}, 'to_record', ${first?.id}, ${first?.id}::uuid) returning id`)

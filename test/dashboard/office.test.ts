@@ -151,6 +151,7 @@ describe('tasks', () => {
   test('what asks for a voice or a number ends with its message, and goes on with the next that waits', async () => {
     await world.hours('lincoln', { families: daily('00:00-07:00') })
     for (const words of ['First of two.', 'Second of two.']) await world.sends('rivera', { guardian: 'rosa' }, words)
+    await world.settled()
     const [first, second] = await world.rows(
       sql<{
         id: string

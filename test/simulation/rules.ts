@@ -179,6 +179,8 @@ const neverBack: Rule = {
           rescued = true
           return []
         }
+        // What had arrived for all anybody knows stays so when its call is given up.
+        if (event.what === 'rescue_given_up' && rescued && next === 'sent') return []
         if (event.what === 'failed' && NO_WAY.has(String(event.detail['reason']))) return []
         if (rescued && before === 'queued' && next === 'failed') return []
         if (event.what === 'again' && (before === 'failed' || before === 'undelivered')) return []
@@ -194,7 +196,7 @@ const neverBack: Rule = {
 
 const truthful: Rule = {
   name: 'delivered means delivered',
-  says: 'What is shown as delivered appeared on the phone, and what appeared is not shown as canceled.',
+  says: 'What is shown as delivered appeared on the phone, and what appeared is not shown as canceled. Of two texts of the same words to the same phone that nobody answered for, one may stand for the other: the carrier’s list does not tell them apart.',
   broken: ({ world, exchanges, attempts }) => {
     const heard = world.carrier.telephone?.legs.flatMap((leg) => leg.heard.map(({ words }) => words)) ?? []
     const wasHeard = (e: ExchangeRow) => {
@@ -202,6 +204,17 @@ const truthful: Rule = {
       return ref === undefined || heard.some((words) => words.includes(ref))
     }
     const records = Map.groupBy(world.carrier.taken, (t) => attempts.get(t.attemptId)?.exchange ?? '')
+    const bySid = new Map(world.carrier.taken.map((t) => [t.sid, t]))
+    const twins = Map.groupBy(
+      [...attempts.values()].filter(({ outcome, sid }) => outcome === 'unknown' && sid !== null),
+      ({ exchange }) => exchange,
+    )
+    const twinOf = (e: ExchangeRow) =>
+      (twins.get(e.id) ?? []).some(({ sid }) => {
+        const taken = bySid.get(sid ?? '')
+        const other = exchanges.get(attempts.get(taken?.attemptId ?? '')?.exchange ?? '')
+        return taken?.shown != null && other?.text === e.text && other.conversation === e.conversation
+      })
     return [...exchanges.values()].flatMap((e) => {
       const appeared = (records.get(e.id) ?? []).some((t) => t.shown !== null)
       // What became a call may have appeared as the text that it was first.
@@ -209,7 +222,8 @@ const truthful: Rule = {
         return appeared || wasHeard(e)
           ? []
           : [`The message ${short(e.id)} is shown as delivered; no call said it and no text of it appeared.`]
-      if (e.status === 'delivered' && !appeared) return [`The message ${short(e.id)} is shown as delivered and never appeared.`]
+      if (e.status === 'delivered' && !appeared && !twinOf(e))
+        return [`The message ${short(e.id)} is shown as delivered and never appeared.`]
       if (e.status === 'canceled' && appeared && e.carrierSid === null)
         return [`The message ${short(e.id)} is shown as canceled and appeared on a phone.`]
       return []

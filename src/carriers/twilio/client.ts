@@ -1,5 +1,7 @@
 /** Twilio through its own SDK; TWILIO_API_URL replaces the origin of every host and keeps the path. */
 
+import http from 'node:http'
+import https from 'node:https'
 import twilio from 'twilio'
 import type { Carrier, CarrierList, CarrierRecord, HandOver, ListedText, PictureLink } from '../../relay/ports.ts'
 import { isErrorCode, isSid, listedForm } from './forms.ts'
@@ -26,24 +28,49 @@ export const TIME_LIMIT_MS = 30_000
 /** More connections than are ever wanted at once: of the SDK's twenty a hanging carrier takes all, and a text that waits for one reaches it long after it was decided on. */
 const MOST_SOCKETS = 1_000
 
+/** How long a connection may take to be there. */
+const CONNECT_WITHIN_MS = 10_000
+
 /** The SDK's own way over the network. No automatic retries: sending again is decided by the relay alone. */
 function overNetwork(): TwilioHttp {
-  return new twilio.RequestClient({
+  const client = new twilio.RequestClient({
     timeout: TIME_LIMIT_MS,
     autoRetry: false,
     maxSockets: MOST_SOCKETS,
     maxTotalSockets: MOST_SOCKETS,
   })
+  const { defaults } = client.axios
+  defaults.httpAgent = inTime(new http.Agent({ maxSockets: MOST_SOCKETS, maxTotalSockets: MOST_SOCKETS }))
+  if (defaults.httpsAgent instanceof https.Agent) defaults.httpsAgent = inTime(defaults.httpsAgent)
+  return client
+}
+
+/**
+ * Lets no request go out over a connection that took too long. A process that was stopped meanwhile finds the connection ready before any of its timers,
+ * and would hand over what was decided long ago.
+ */
+function inTime<A extends http.Agent>(agent: A): A {
+  const connect = agent.createConnection.bind(agent)
+  agent.createConnection = (options, callback) => {
+    const begun = performance.now()
+    const stream = connect(options, callback)
+    for (const event of ['connect', 'secureConnect'])
+      stream?.prependOnceListener(event, () => {
+        if (performance.now() - begun > CONNECT_WITHIN_MS) stream.destroy(new Error('The connection was there too late.'))
+      })
+    return stream
+  }
+  return agent
 }
 
 /** Twilio names one only in a header, which the SDK's exceptions drop; it holds for the whole account. */
 export type RetryAfter = { seconds: number | null }
 
-/** Builds the SDK client over `http`. */
+/** Builds the SDK client over `network`. */
 export function createClient(
   account: TwilioAccount,
   retryAfter: RetryAfter = { seconds: null },
-  http: TwilioHttp = overNetwork(),
+  network: TwilioHttp = overNetwork(),
 ): TwilioClient {
   const origin = account.apiUrl === null ? null : new URL(account.apiUrl)
   const request: TwilioHttp['request'] = async (options) => {
@@ -53,7 +80,7 @@ export function createClient(
       uri.host = origin.host
       uri.port = origin.port
     }
-    const response = await http.request({ ...options, uri: uri.toString() })
+    const response = await network.request({ ...options, uri: uri.toString() })
     const header = Number((response.headers as Record<string, string> | undefined)?.['retry-after'])
     retryAfter.seconds = response.statusCode === 429 && header > 0 ? Math.min(header, 600) : null
     return response as never
@@ -89,9 +116,9 @@ const NOT_SENT = new Set([
 const PAGE = 200
 
 /** The carrier ports over Twilio's Messages. */
-export function createTwilioCarrier(account: TwilioAccount, http?: TwilioHttp): Carrier & CarrierList {
+export function createTwilioCarrier(account: TwilioAccount, network?: TwilioHttp): Carrier & CarrierList {
   const retryAfter: RetryAfter = { seconds: null }
-  const client = createClient(account, retryAfter, http)
+  const client = createClient(account, retryAfter, network)
   return {
     send: (text) =>
       within(

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTwilioCarrier } from '../../../src/carriers/twilio/client.ts'
 import type { E164 } from '../../../src/core/phone-number.ts'
 import type { Carrier, HandOver } from '../../../src/relay/ports.ts'
@@ -67,6 +67,20 @@ test.each<[string, number, unknown, Record<string, string>, HandOver]>([
   there.json(status, body, headers)
   expect(await carrier.send(TEXT)).toEqual(expected)
   expect(there.asked).toHaveLength(1)
+})
+
+test('a process that slept while it was connecting hands nothing over', async () => {
+  there.json(201, { sid: SID })
+  const real = performance.now.bind(performance)
+  let slept = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => real() + slept)
+  const sent = carrier.send(TEXT)
+  // By the time the connection is there 44 s have passed.
+  await new Promise((resolve) => process.nextTick(resolve))
+  slept = 44_000
+  expect(await sent).toEqual({ kind: 'unknown' })
+  clock.mockRestore()
+  expect(there.asked).toEqual([])
 })
 
 test('a connection that breaks is unknown, one that was refused was not taken', async () => {

@@ -11,6 +11,7 @@ import {
   announcedMessages,
   announcedState,
   announcementsOf,
+  isGoingOut,
   scheduledOf,
   targetOf,
 } from '../store/announcements.ts'
@@ -105,15 +106,15 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
         guardians,
         phone: await ownPhone(trx, districtId, staff.id),
         later,
+        going: await isGoingOut(trx, districtId, id, now),
         editable: later !== null && (await recipients(trx, districtId, staff, targetOf(row))) !== null,
       }
     })
     if (found === null) return sayNotFound(reply)
-    const { row, records, next, guardians, phone, later, editable } = found
+    const { row, records, next, guardians, phone, later, going, editable } = found
     const { zone } = row
     const order: readonly AnnouncedState[] = ['not_reached', 'canceled', 'waiting', 'sent', 'arrived', 'heard']
     const sorted = records.toSorted((a, b) => order.indexOf(announcedState(a)) - order.indexOf(announcedState(b)))
-    const going = row.states.some(({ state }) => state === 'waiting' || state === 'sent')
     return visit.page(
       reply,
       row.targetKind === 'class' ? 'classes' : 'school',
@@ -133,6 +134,7 @@ export function announcementRoutes(app: FastifyInstance, deps: AnnouncementDeps,
           return html`<tr><td><bdi>${names.length === 0 ? 'A family' : namesInWords(names)}</bdi></td><td>${family?.language == null ? 'none on file' : languageWords(family.language)}${untranslated ? html` <span class="bad">not translated</span>` : ''}</td><td class="${said.tone}">${said.words}</td></tr>`
         },
       )}</tbody></table>${next === null ? '' : html`<p class="more"><a class="button" href="?after=${announcedCursor.write(next)}">More families</a></p>`}</div>`,
+      going,
     )
   })
 }

@@ -96,6 +96,15 @@ export async function scheduledOf(
   return rows.length === 0 ? null : rows.flatMap((row) => row.exchange_id ?? [])
 }
 
+/** Whether some of an announcement is on its way this moment: neither waiting for its time or for allowed hours, nor for a receipt alone. */
+export async function isGoingOut(trx: Trx, districtId: string, id: string, now: Temporal.Instant): Promise<boolean> {
+  const { rows } = await sql`
+    select from announced d join exchange x on x.district_id = d.district_id and x.id = d.exchange_id
+    where d.district_id = ${districtId} and d.announcement_id = ${id}::uuid and x.status in ('received', 'queued', 'sending')
+      and (x.not_before is null or x.not_before <= ${now.toString()}::timestamptz) limit 1`.execute(trx)
+  return rows.length > 0
+}
+
 /** What stands of an announcement: the last message to each family. One that was changed before it went has others before it, which were canceled. */
 const standing = (districtId: RawBuilder<unknown>, id: RawBuilder<unknown>) => sql`
   select distinct on (coalesce(x.guardian_id, x.id::text)) x.id, x.original_text, x.status, x.heard_at, x.conversation_id from announced d

@@ -25,6 +25,40 @@ beforeAll(async () => {
 })
 afterEach(() => world.isIntact())
 
+test('its page looks again by itself while it goes out, not while it waits for its time or for receipts', async () => {
+  const { to } = await rivera.post('/classes/4b/announcements', {
+    body: 'Sign it.',
+    key: key(),
+    date: '2036-03-05',
+    time: '07:00',
+  })
+  const id = (to ?? '').split(/[/?]/)[2] ?? ''
+  const goesOn = async () => {
+    const { html } = await rivera.get(`/announcements/${id}`)
+    return [html.includes('data-progress'), html.includes('http-equiv="refresh"')]
+  }
+  expect(await goesOn(), 'it waits for its time').toEqual([false, false])
+  const ofIt = sql`id in (select exchange_id from announced where announcement_id = ${id}::uuid)`
+  const was = await world.rows(
+    sql<{ status: string; at: string }>`select status, not_before::text as at from exchange where ${ofIt}`,
+  )
+  for (const [status, expected] of [
+    ['queued', true],
+    ['sending', true],
+    ['sent', false],
+    ['delivered', false],
+    ['held', false],
+  ] as const) {
+    // No job takes what has no time.
+    await world.rows(sql`update exchange set status = ${status}, not_before = null, send_after = null where ${ofIt} returning id`)
+    expect([status, ...(await goesOn())]).toEqual([status, expected, expected])
+  }
+  await world.rows(
+    sql`update exchange set status = ${was[0]?.status}, not_before = ${was[0]?.at}::timestamptz, send_after = ${was[0]?.at}::timestamptz where ${ofIt} returning id`,
+  )
+  await rivera.post(`/announcements/${id}/cancel`)
+})
+
 describe('before an announcement is sent', () => {
   const classPreview = async (body: string, more: Record<string, string> = {}) =>
     reckoned((await rivera.post('/classes/4b/preview', { body, show: 'each', ...more })).html)

@@ -7,6 +7,7 @@ import {
   announcedMessage,
   announcedMessages,
   announcementsOf,
+  isGoingOut,
   scheduledOf,
   settledHouseholds,
 } from '../../src/store/announcements.ts'
@@ -108,6 +109,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
     'an announcement',
     (trx, d) => announcedMessages(trx, d, conversation, { after: { group: 0, id: conversation }, limit: 100, now }),
   ],
+  ['whether it is going out', (trx, d) => isGoingOut(trx, d, conversation, now)],
   [
     'own lines, logins, desks, zone',
     async (trx, d) => {

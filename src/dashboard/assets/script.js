@@ -113,12 +113,18 @@ if (watched) {
     if (event.persisted) location.reload()
   })
 }
-if (one('[data-progress]')) {
-  const timer = setInterval(async () => {
+/* What goes on is looked at again and again, the slower the longer nothing happens. */
+const NEXT_LOOK = 1500
+function follow(wait) {
+  const part = one('[data-progress]')
+  if (!part) return
+  const was = part.innerHTML
+  setTimeout(async () => {
     await refresh()
-    if (!one('[data-progress]')) clearInterval(timer)
-  }, 1500)
+    follow(part.innerHTML === was ? Math.min(wait * 1.5, 15_000) : NEXT_LOOK)
+  }, wait)
 }
+follow(NEXT_LOOK)
 
 /* Drafts: kept in this browser, for who is signed in, until the message is sent. */
 const DONE = ['sent', 'held', 'scheduled', 'announced', 'announced_later', 'asked']

@@ -24,7 +24,7 @@ import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { queryOf, sayNotFound } from './wall.ts'
-import { arrives, briefly, clock, dayHeading, languageWords, namesInWords, outcome, timeTag } from './words.ts'
+import { arrives, briefly, clock, dayHeading, languageWords, namesInWords, outcome, shortened, timeTag } from './words.ts'
 
 const STATES: Readonly<Record<AnnouncedState, string>> = {
   arrived: 'arrived',
@@ -165,7 +165,7 @@ export async function writtenToAll(
 function announcementLines(rows: readonly AnnouncementRow[], { now, zone, asSeen }: Telling): Html {
   return html`<ul class="rows">${rows.map((row) => {
     const when = timeTag(row.at, briefly(asSeen(row.at), now, zone))
-    return html`<li><div class="wide"><a href="/announcements/${row.id}"><b><bdi>${row.target}</bdi></b></a> <span class="hint">${when}</span><p class="hint"><bdi>${row.text.slice(0, 120)}</bdi></p>${bar(row)}</div></li>`
+    return html`<li><div class="wide"><a href="/announcements/${row.id}"><b><bdi>${row.target}</bdi></b></a> <span class="hint">${when}</span><p class="hint"><bdi>${shortened(row.text, 120)}</bdi></p>${bar(row)}</div></li>`
   })}</ul>`
 }
 

@@ -21,7 +21,7 @@ import type { Html } from './page.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, listOf, queryOf, sayNotFound } from './wall.ts'
-import { clockTag, counted, dateWords, namesInWords } from './words.ts'
+import { clockTag, counted, dateWords, namesInWords, shortened } from './words.ts'
 
 const TOLD: Readonly<Record<AbsenceRow['told'], { readonly words: string; readonly tone: string }>> = {
   arrived: { words: 'Family asked', tone: 'good' },
@@ -270,7 +270,7 @@ function checkPage(
     leftOut.length === 0
       ? ''
       : html`<div class="wrong" role="alert"><p>${leftOut.length === 1 ? 'One line is left out' : `${leftOut.length} lines are left out`}:</p><ul>${leftOut.map(
-          ({ line, why }) => html`<li>“<bdi>${line.slice(0, 80)}</bdi>” ${WHY[why]}.</li>`,
+          ({ line, why }) => html`<li>“<bdi>${shortened(line, 80)}</bdi>” ${WHY[why]}.</li>`,
         )}</ul></div>`
   }${askedAlready.length === 0 ? '' : html`<p class="note">Asked today already: <bdi>${namesInWords(askedAlready.map(({ name }) => name))}</bdi>.</p>`}${
     first === undefined

@@ -5,7 +5,7 @@ import { html } from 'hono/html'
 import { readTypedDate } from '../core/typed-date.ts'
 import type { Found } from '../store/oversight.ts'
 import type { Html } from './page.ts'
-import { namesInWords } from './words.ts'
+import { namesInWords, shortened } from './words.ts'
 
 /** Days that are exported when nobody says which. */
 const DAYS = 30
@@ -93,7 +93,7 @@ export function readExport(
 ): { readonly first: string; readonly last: string; readonly reason: string; readonly format: Format } | ExportProblem {
   for (const field of ['from', 'to'] as const)
     if (typed[field].trim() !== '' && readTypedDate(typed[field]) === null)
-      return { field, words: `“${typed[field].trim().slice(0, 40)}” is no day. Write it like 2026-11-30.` }
+      return { field, words: `“${shortened(typed[field].trim(), 40)}” is no day. Write it like 2026-11-30.` }
   const range = rangeOf(readTypedDate(typed.from), readTypedDate(typed.to), now, zone)
   if (range.first > range.last) return { field: 'to', words: 'The last day is before the first.' }
   const reason = typed.reason.trim().slice(0, LONGEST_REASON)

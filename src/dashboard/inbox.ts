@@ -10,7 +10,7 @@ import { withoutClass } from './classes.ts'
 import type { Html } from './page.ts'
 import type { VisitOf } from './visits.ts'
 import { queryOf } from './wall.ts'
-import { briefly, familyInWords, namesInWords, timeTag } from './words.ts'
+import { briefly, familyInWords, namesInWords, shortened, timeTag } from './words.ts'
 
 const PAGE = 25
 
@@ -81,7 +81,7 @@ ${last === null ? '' : html`<span class="when">${when(last.at)}</span>`}
       ? ''
       : html` <i class="tag">${row.claim.staffId === reader ? 'taken by you' : html`taken by <bdi>${row.claim.name}</bdi>`}</i>`
   }</span>
-<span class="what">${last === null ? 'Nothing written yet' : html`${lead}${last.pictures ? 'Picture ' : ''}<bdi lang="${last.language}">${last.text.slice(0, 160)}</bdi>`}</span>
+<span class="what">${last === null ? 'Nothing written yet' : html`${lead}${last.pictures ? 'Picture ' : ''}<bdi lang="${last.language}">${shortened(last.text, 160)}</bdi>`}</span>
 ${mine && UNSENT[last.status] !== undefined ? html`<i class="tag wait">${UNSENT[last.status]}</i>` : ''}${row.ended ? html`<i class="tag">ended</i>` : row.waiting > 0 ? html`<i class="tag wait">${row.waiting} not sent yet</i>` : row.unanswered && row.unread === 0 ? html`<i class="tag">Not answered</i>` : ''}
 </a></li>`
 }

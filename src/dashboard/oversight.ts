@@ -18,7 +18,7 @@ import { picturesInWords } from './pictures.ts'
 import type { Sender } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { queryOf, sayNotFound } from './wall.ts'
-import { briefly, clockTag, dayHeading, familyInWords, namesInWords, outcome, timeTag } from './words.ts'
+import { briefly, clockTag, dayHeading, familyInWords, namesInWords, outcome, shortened, timeTag } from './words.ts'
 
 /** What oversight needs of the house. */
 export type OversightDeps = Sender & ExportDeps
@@ -196,7 +196,7 @@ ${isClear ? exportForm({ chosen, family, found: page.found, range }) : ''}`,
     return html`<li><a href="/conversations/${one.conversation}"><span class="who"><bdi>${mine ? one.staffName : family}</bdi> → <bdi>${mine ? family : one.staffName}</bdi></span><span class="when">${clockTag(seen(one), zone)}</span>${
       one.students.length === 0 ? '' : html`<span class="with"><bdi>${namesInWords(one.guardians)}</bdi></span>`
     }
-<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${shown.language}">${hit === null ? shown.text.slice(0, EXCERPT) : marked(hit)}</bdi>${otherHit === null ? '' : html`<br><bdi lang="${other?.language}">${marked(otherHit)}</bdi>`}</span>${
+<span class="what">${view.pictures > 0 ? html`<b>${picturesInWords(view)}</b> ` : ''}${view.kind === 'message' ? '' : view.kind === 'call' ? 'Call ' : 'Voice message: '}<bdi lang="${shown.language}">${hit === null ? shortened(shown.text, EXCERPT) : marked(hit)}</bdi>${otherHit === null ? '' : html`<br><bdi lang="${other?.language}">${marked(otherHit)}</bdi>`}</span>${
       state === null ? '' : html`<i class="tag ${state.tone}">${state.words}</i>`
     }</a></li>`
   }

@@ -15,6 +15,7 @@ import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
 import { DAY_NAMES, weekIn, weekTable, windowsInWords } from './week.ts'
+import { shortened } from './words.ts'
 
 const SIDES = { families: 'Families', staff: 'Staff on their own phones' } as const
 /** The zones of the United States as people know them. */
@@ -145,7 +146,7 @@ function closedDaysIn(
       if (date === null)
         return {
           kind: 'wrong',
-          problem: `“${line.trim().slice(0, 40)}” is no date of the calendar. Write closed days one a line, such as 2026-12-25 or December 25, 2026.`,
+          problem: `“${shortened(line.trim(), 40)}” is no date of the calendar. Write closed days one a line, such as 2026-12-25 or December 25, 2026.`,
         }
       days.push(date.toString())
     }

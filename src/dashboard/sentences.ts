@@ -19,7 +19,7 @@ import type { Html } from './page.ts'
 import { LONGEST } from './sending.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { type Fields, fieldsOf, sayNotFound } from './wall.ts'
-import { dateWords, namesInWords } from './words.ts'
+import { dateWords, namesInWords, shortened } from './words.ts'
 
 const NAME = 60
 const FULL = 'This list is full: delete a sentence before you save another.'
@@ -65,7 +65,7 @@ export async function keepWritten(
 ): Promise<{ done: boolean; words: string }> {
   const words = body.trim().slice(0, LONGEST)
   if (words === '') return { done: false, words: 'There is nothing to save yet: write the sentence first.' }
-  const name = words.length > 40 ? `${words.slice(0, 39).trim()}…` : words
+  const name = shortened(words, 39)
   const by = { staffId: staff.id, at: await databaseNow(trx) }
   return (await saveSentence(trx, districtId, { staff: staff.id }, { name, words }, by))
     ? { done: true, words: 'Saved among your sentences.' }
@@ -213,7 +213,7 @@ function line(
   problem: string | null,
 ): Html {
   return html`<li><details class="wide"${problem === null ? '' : html` open`}><summary><bdi>${name}</bdi></summary><form method="post" action="/sentences/change">${fieldsOfOne(schoolId, id, stands, problem)}
-<div class="row"><button>Save</button><button class="quiet" formaction="/sentences/delete" formnovalidate>Delete</button></div></form></details>${isNamed({ name, words }) ? html`<p class="hint"><bdi>${words.slice(0, 160)}</bdi></p>` : ''}</li>`
+<div class="row"><button>Save</button><button class="quiet" formaction="/sentences/delete" formnovalidate>Delete</button></div></form></details>${isNamed({ name, words }) ? html`<p class="hint"><bdi>${shortened(words, 160)}</bdi></p>` : ''}</li>`
 }
 
 function newForm(schoolId: string, typed: Typed | null, problem: string | null): Html {

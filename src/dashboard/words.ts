@@ -25,6 +25,16 @@ const MONTHS = [
   'December',
 ]
 
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** The beginning of a text, of so many characters as a reader counts them; that something is cut off is marked. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text
+  let count = 0
+  for (const { index } of GRAPHEMES.segment(text)) if (++count > most) return `${text.slice(0, index).trimEnd()}…`
+  return text
+}
+
 /** The wall clock of a zone: `8:05 AM`. */
 export function clock(at: Temporal.ZonedDateTime): string {
   const hour = at.hour % 12 === 0 ? 12 : at.hour % 12

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/core/exchange.ts'
-import { namesInWords, outcome } from '../../src/dashboard/words.ts'
+import { namesInWords, outcome, shortened } from '../../src/dashboard/words.ts'
 import type { Behind } from '../../src/store/due.ts'
 import type { ExchangeView, Hold } from '../../src/store/exchange-record.ts'
 
@@ -77,4 +77,16 @@ test('names that run from right to left stand each by itself in a sentence', () 
   expect(namesInWords(['فاطمة السيد', 'Rosa Lopez'])).toBe('\u2068فاطمة السيد\u2069 and Rosa Lopez')
   // As an import of before has left it.
   expect(namesInWords(['Eve\u202e'])).toBe('\u2068Eve\u202e\u2069')
+})
+
+test.each([
+  ['Hello there', 11, 'Hello there'],
+  ['Hello there', 6, 'Hello…'],
+  ['Hello there', 5, 'Hello…'],
+  ['👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 3, '👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧'],
+  ['👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 2, '👩‍👩‍👧👩‍👩‍👧…'],
+  ['e\u0301te\u0301s', 3, 'e\u0301te\u0301…'],
+  ['क्षमा करें', 1, 'क्ष…'],
+])('%s, cut after %i characters as a reader counts them, says that it was cut', (text, most, shown) => {
+  expect(shortened(text, most)).toBe(shown)
 })

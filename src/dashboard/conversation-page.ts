@@ -182,7 +182,13 @@ function decisions({ view: x, hold }: ExchangeRecord, { head, mayBeUrgent, now }
   // What only the hours hold goes now as an urgent message, which not everybody may send.
   const putOff = x.notBefore !== null && Temporal.Instant.compare(Temporal.Instant.from(x.notBefore), now) > 0
   const byHours = !putOff && x.status === 'held' && (hold === 'hours' || hold === 'no_hours')
-  const release = byHours ? (mayBeUrgent ? urgently(x.id, head.id) : '') : hold === 'person' && !putOff ? '' : button('release', 'Send now')
+  const release = byHours
+    ? mayBeUrgent
+      ? urgently(x.id, head.id)
+      : ''
+    : hold === 'person' && !putOff
+      ? ''
+      : button('release', 'Send now')
   if ((x.status === 'held' || x.status === 'queued') && x.kind !== 'call')
     return html`<div class="actions">${release}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
   const last = x.events.findLast(({ what }) => what === 'unknown' || what === 'dismissed' || what === 'again')

@@ -90,3 +90,25 @@ export function deskName(districtId: string, id: RawBuilder<unknown>): RawBuilde
   >`(select concat(ns.name, ' ', nd.kind) from desk nd join school ns on ns.district_id = nd.district_id and ns.id = nd.school_id
     where nd.district_id = ${districtId} and nd.id = ${id})`
 }
+
+/**
+ * Where a text of nobody we know waits to be identified, by the proxy number that it came to: the office of the one school whose
+ * conversations use that number now, else that of the district's first school; null in a district without an office, where the text is kept
+ * at no desk and the district's administrators find it.
+ */
+export async function officesOf(
+  trx: Trx,
+  districtId: string,
+  proxyNumberIds: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (proxyNumberIds.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; desk: string | null }>`
+    select w.id, coalesce(
+      (select min(k.id) from desk k where k.district_id = ${districtId} and k.kind = 'office' and k.school_id = (
+        select min(c.school_id) from binding b join conversation c on c.district_id = b.district_id and c.id = b.conversation_id
+        where b.district_id = ${districtId} and b.proxy_number_id = w.id and b.until is null having count(distinct c.school_id) = 1)),
+      (select k.id from desk k join school s on s.district_id = k.district_id and s.id = k.school_id
+        where k.district_id = ${districtId} and k.kind = 'office' order by s.active desc, k.school_id limit 1)) as desk
+    from unnest(${[...new Set(proxyNumberIds)]}::uuid[]) as w (id)`.execute(trx)
+  return new Map(rows.map((row) => [row.id, row.desk]))
+}

@@ -39,7 +39,11 @@ async function together(bodies: readonly string[], optedOut: KnownText['optedOut
     inDistrict: (_, work) => work(district),
   }
   const detect = () => ({ language: 'es', probability: 1 })
-  await receive({ inbox: { take: async (_, handle) => (await handle(batch), bodies.length) }, detect: detect as never }, 10)
+  const take = async (_: number, handle: (batch: InboxBatch) => Promise<void>) => {
+    await handle(batch)
+    return bodies.length
+  }
+  await receive({ inbox: { take }, detect: detect as never }, 10)
   return done
 }
 

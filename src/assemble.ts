@@ -149,7 +149,8 @@ export async function assemble(parts: Parts): Promise<{ readonly jobs: Jobs; rea
     compose: (request: ComposeRequest) => waking(compose(store, request), 'prepare', 'deliver', 'ring'),
     call: (request: CallUp) => waking(callFamily(store, request), 'ring'),
     act: (request: ActRequest) => waking(act(store, request), 'prepare', 'deliver', 'ring'),
-    recording: async (staff: Staff, exchangeId: string) => playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId),
+    recording: async (staff: Staff, exchangeId: string, isPart = false) =>
+      playRecording(db, keys, dataDir, staff.districtId, staff, exchangeId, isPart),
     picture: async (staff: Staff, exchangeId: string, n: number) =>
       seePicture(db, keys, dataDir, staff.districtId, staff, exchangeId, n),
     letTeachersSendUrgent: (request: Parameters<typeof letTeachersSendUrgent>[1]) => letTeachersSendUrgent(store, request),

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
+import { byteRange } from '../core/byte-range.ts'
 import type { Staff } from '../core/people.ts'
 import type { Acted, Action, ActRequest } from '../relay/compose-ports.ts'
 import type { Picture } from '../store/picture-view.ts'
@@ -14,7 +15,7 @@ import { fieldsOf, sayNotFound, sayPlainly } from './wall.ts'
 /** What exchanges need of the house. */
 export type ExchangeDeps = {
   readonly act: (request: ActRequest) => Promise<Acted>
-  readonly recording: (staff: Staff, exchangeId: string) => Promise<Audio | 'not_yet' | null>
+  readonly recording: (staff: Staff, exchangeId: string, isPart: boolean) => Promise<Audio | 'not_yet' | null>
   readonly picture: (staff: Staff, exchangeId: string, n: number) => Promise<Picture | 'not_yet' | null>
 }
 
@@ -43,10 +44,21 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
     })
 
   app.get('/exchanges/:id/audio', async (request, reply) => {
-    const audio = await deps.recording(visitOf(request).staff, idOf(request))
+    const { range } = request.headers
+    const audio = await deps.recording(visitOf(request).staff, idOf(request), range !== undefined)
     if (audio === null) return sayNotFound(reply)
     if (audio === 'not_yet') return reply.code(503).header('retry-after', '10').send()
-    return reply.type(audio.type).header('cache-control', 'private, no-store').send(audio.bytes)
+    reply.type(audio.type).header('cache-control', 'private, no-store').header('accept-ranges', 'bytes')
+    // Safari plays nothing that it cannot have in parts.
+    const size = audio.bytes.length
+    const part = byteRange(range, size)
+    if (part === 'whole') return reply.send(audio.bytes)
+    if (part === 'outside') return reply.code(416).header('content-range', `bytes */${size}`).send()
+    const { first, last } = part
+    return reply
+      .code(206)
+      .header('content-range', `bytes ${first}-${last}/${size}`)
+      .send(audio.bytes.subarray(first, last + 1))
   })
 
   app.get('/exchanges/:id/pictures/:n', async (request, reply) => {

@@ -188,8 +188,11 @@ export function recordingStore(db: Db, keys: Keys, dataDir: string): RecordingSt
 /** A recording that somebody may hear. */
 export type Audio = { readonly bytes: Buffer; readonly type: string }
 
+/** A browser that plays asks for one part after the other: for so many minutes these are one play. */
+const PLAY_MINUTES = 10
+
 /**
- * The recording of an exchange for a staff member who may see the exchange; each play is in the log. Null: no such exchange for this viewer, or no
+ * The recording of an exchange for a staff member who may see the exchange; each play is in the log. `isPart`: only some of its bytes are asked for. Null: no such exchange for this viewer, or no
  * recording; `not_yet`: it is still on its way from the carrier.
  */
 export async function playRecording(
@@ -199,6 +202,7 @@ export async function playRecording(
   districtId: string,
   viewer: Staff,
   exchangeId: string,
+  isPart: boolean,
 ): Promise<Audio | 'not_yet' | null> {
   const found = await inDistrict(db, districtId, async (trx) => {
     const moment = await momentOf(trx)
@@ -213,6 +217,14 @@ export async function playRecording(
   if (bytes === null) return 'not_yet'
   await inDistrict(db, districtId, async (trx) => {
     const { database } = await momentOf(trx)
+    if (isPart) {
+      const { rows } =
+        await sql`select from event where district_id = ${districtId} and exchange_id = ${exchangeId}::uuid and what = 'recording_played'
+        and who = ${viewer.id} and at > ${database.subtract({ minutes: PLAY_MINUTES }).toString()}::timestamptz limit 1`.execute(
+          trx,
+        )
+      if (rows.length > 0) return
+    }
     await appendEvents(trx, districtId, [
       { exchangeId, at: database, what: 'recording_played', who: viewer.id, detail: { recording: found.id } },
     ])

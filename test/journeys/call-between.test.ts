@@ -5,6 +5,7 @@ import type { CallUp } from '../../src/relay/compose-ports.ts'
 import { composeStore } from '../../src/store/composing.ts'
 import { staffById } from '../../src/store/people.ts'
 import { type Telephone, telephone } from '../support/telephone.ts'
+import { visitor } from '../support/visitor.ts'
 import { openWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -203,4 +204,28 @@ test('what a family says to the office, which does not answer either, stands in 
   expect(await atOffice()).toMatchObject([{ guardian: 'rosa', direction: 'to_staff' }])
   expect(await world.tasks('voicemail')).toHaveLength(1)
   await world.settled()
+})
+
+test('a browser has a voice message in parts, and its parts are one play', async () => {
+  const [message] = await world.rows(
+    sql<{ id: string }>`select id from exchange where kind = 'voicemail' and direction = 'to_staff' order by created_at limit 1`,
+  )
+  const browser = await visitor(world, 'kim')
+  const plays = async () => (await world.rows(sql`select from event where what = 'recording_played' and who = 'kim'`)).length
+  const part = (range: string) => browser.get(`/exchanges/${message?.id}/audio`, { range })
+  const probe = await part('bytes=0-1')
+  const size = Number(probe.headers.get('content-range')?.split('/')[1])
+  expect([probe.status, probe.bytes.length, probe.headers.get('accept-ranges')]).toEqual([206, 2, 'bytes'])
+  const rest = await part('bytes=2-')
+  expect([rest.status, rest.bytes.length]).toEqual([206, size - 2])
+  const beyond = await part(`bytes=${size}-`)
+  expect([beyond.status, beyond.bytes.length, beyond.headers.get('content-range')]).toEqual([416, 0, `bytes */${size}`])
+  expect(await plays()).toBe(1)
+  const whole = await browser.get(`/exchanges/${message?.id}/audio`)
+  expect([whole.status, whole.bytes, whole.headers.get('accept-ranges')]).toEqual([
+    200,
+    Buffer.concat([probe.bytes, rest.bytes]),
+    'bytes',
+  ])
+  expect(await plays()).toBe(2)
 })

@@ -172,7 +172,7 @@ function misreadPart({ original, sendAfter, at }: ExchangeView, zone: string): H
 
 /** What the hours hold goes at once for a reason, which stays in the record. */
 function urgently(exchangeId: string, conversation: string): Html {
-  return html`<details><summary class="button quiet">Send now</summary><form method="post" action="/exchanges/${exchangeId}/release"><input type="hidden" name="back" value="/conversations/${conversation}"><label for="why-${exchangeId}">Why it cannot wait</label><input id="why-${exchangeId}" name="reason" maxlength="300" required><button>Send it now, as urgent</button></form></details>`
+  return html`<details class="now"><summary>Send now</summary><form method="post" action="/exchanges/${exchangeId}/release"><input type="hidden" name="back" value="/conversations/${conversation}"><label for="why-${exchangeId}">Why it cannot wait</label><input id="why-${exchangeId}" name="reason" maxlength="300" required><button>Send it now, as urgent</button></form></details>`
 }
 
 /** What a person may decide about a message that waits, or of which nobody knows whether it arrived. */
@@ -182,15 +182,9 @@ function decisions({ view: x, hold }: ExchangeRecord, { head, mayBeUrgent, now }
   // What only the hours hold goes now as an urgent message, which not everybody may send.
   const putOff = x.notBefore !== null && Temporal.Instant.compare(Temporal.Instant.from(x.notBefore), now) > 0
   const byHours = !putOff && x.status === 'held' && (hold === 'hours' || hold === 'no_hours')
-  const release = byHours
-    ? mayBeUrgent
-      ? urgently(x.id, head.id)
-      : ''
-    : hold === 'person' && !putOff
-      ? ''
-      : button('release', 'Send now')
+  const release = byHours || (hold === 'person' && !putOff) ? '' : button('release', 'Send now')
   if ((x.status === 'held' || x.status === 'queued') && x.kind !== 'call')
-    return html`<div class="actions">${release}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>`
+    return html`<div class="actions">${release}${head.own && !head.ended ? html`<a class="button quiet" href="/conversations/${head.id}?edit=${x.id}#write">Edit</a>` : ''}${button('cancel', 'Cancel')}</div>${byHours && mayBeUrgent ? urgently(x.id, head.id) : ''}`
   const last = x.events.findLast(({ what }) => what === 'unknown' || what === 'dismissed' || what === 'again')
   if (x.status === 'failed' && last?.what === 'unknown')
     return html`<div class="actions">${button('again', 'Send again')}${button('dismiss', 'Leave it')}</div>`

@@ -9,6 +9,8 @@ export type DueLine = {
   readonly text: string
   readonly from: string
   readonly to: string
+  /** The district's, ISO 3166-1: by its custom a date in numbers is read. */
+  readonly country: string
   /** Names that must come back letter for letter. */
   readonly names: readonly string[]
 }

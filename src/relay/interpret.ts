@@ -18,7 +18,7 @@ export async function interpret({ store, translator }: InterpretDeps, districtId
     due.map(async ({ exchangeId, seq, ...request }) => {
       const answer = await translator.translate(request)
       const text = answer.kind === 'translated' ? cleanText(answer.text) : ''
-      const lost = text === '' || missingFacts(request.text, text, request.names, { ...request, country: 'US' }).length > 0
+      const lost = text === '' || missingFacts(request.text, text, request.names, request).length > 0
       await store.made(districtId, { exchangeId, seq }, lost || answer.kind !== 'translated' ? null : { text, by: answer.by })
     }),
   )

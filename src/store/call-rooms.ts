@@ -81,13 +81,21 @@ export function talkStore(db: Db): TalkStore {
   return {
     due: (districtId, limit) =>
       inDistrict(db, districtId, async (trx) => {
-        const { rows } = await sql<{ exchangeId: string; seq: number; text: string; from: string; to: string; names: string[] }>`
+        const { rows } = await sql<{
+          exchangeId: string
+          seq: number
+          text: string
+          from: string
+          to: string
+          country: string
+          names: string[]
+        }>`
           update talk_line t set look_after = clock_timestamp() + interval '15 seconds' from exchange e
           join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
           where t.district_id = ${districtId} and e.district_id = ${districtId} and e.id = t.exchange_id and (t.exchange_id, t.seq) in (
             select exchange_id, seq from talk_line where district_id = ${districtId} and look_after <= clock_timestamp()
             order by look_after limit ${limit} for update skip locked)
-          returning t.exchange_id as "exchangeId", t.seq, t.text, t.language as from, t.into_language as to,
+          returning t.exchange_id as "exchangeId", t.seq, t.text, t.language as from, t.into_language as to, (select country from district where id = ${districtId}) as country,
             array(select distinct n from household_guardian hg
               join guardianship gs on gs.district_id = hg.district_id and gs.guardian_id = hg.guardian_id
               join person p on p.district_id = hg.district_id and p.id in (hg.guardian_id, gs.student_id)

@@ -14,7 +14,7 @@ import { forgetPreferences, setPreferences } from '../store/preferences.ts'
 import { resetSecondFactor } from '../store/second-factor.ts'
 import { momentOf } from '../store/settings.ts'
 import { openTokens, revokeToken } from '../store/tokens.ts'
-import { personPage } from './person-page.ts'
+import { type Preferred, personPage } from './person-page.ts'
 import { askedSchool, schoolNav } from './school-nav.ts'
 import type { Visit, VisitOf } from './visits.ts'
 import { fieldsOf, queryOf, sayNotFound } from './wall.ts'
@@ -92,14 +92,18 @@ ${
 
   /** What an administrator does to a person whom the page shows; the word that the page says then, or a sentence that says why not. */
   const acting =
-    (act: (given: Acting) => Promise<{ readonly said: string } | { readonly problem: string } | null>) =>
+    (
+      act: (
+        given: Acting,
+      ) => Promise<{ readonly said: string } | { readonly problem: string; readonly chosen?: Preferred } | null>,
+    ) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const visit = visitOf(request)
       const person = await personHere(visit, request)
       if (!person?.active) return sayNotFound(reply)
       const done = await visit.read((trx) => act({ trx, by: visit.staff, person, request }))
       if (done === null) return sayNotFound(reply)
-      if ('problem' in done) return show(visit, reply.code(422), person, done.problem)
+      if ('problem' in done) return show(visit, reply.code(422), person, done.problem, '', done.chosen)
       return reply.redirect(`/people/${encodeURIComponent(person.id)}?said=${done.said}`, 303)
     }
 
@@ -114,9 +118,13 @@ ${
         return { said: 'preferences_left' }
       }
       const [language, spoken] = [known(fields('language')), known(fields('spoken'))]
-      if (language === null) return { problem: 'Choose the language in which the school writes.' }
       const contact = fields('contact')
       const contactBy = person.kind === 'guardian' && (contact === 'sms' || contact === 'voice') ? contact : null
+      if (language === null)
+        return {
+          problem: 'Choose the language in which the school writes.',
+          chosen: { language, spokenLanguage: spoken, contactBy: contactBy ?? person.contactBy },
+        }
       await setPreferences(trx, moment, by, person.id, { language, spoken: spoken === language ? null : spoken, contactBy })
       return { said: 'preferences_set' }
     }),
@@ -165,6 +173,7 @@ ${
     person: PersonView,
     problem: string | null,
     of = '',
+    chosen: Preferred | null = null,
   ): Promise<FastifyReply> {
     const { staff, districtId } = visit
     const may = mayEndSignIn(staff, person)
@@ -185,6 +194,7 @@ ${
         mayEndSignIn: may,
         mayResetFactor: may && person.id !== staff.id,
         problem,
+        chosen,
         of,
       }),
     )

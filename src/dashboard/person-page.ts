@@ -26,7 +26,12 @@ export type PersonShown = {
   readonly of: string
   /** What was wrong with a form, said once. */
   readonly problem: string | null
+  /** What was chosen in the form of what the school decides, where it could not be taken. */
+  readonly chosen: Preferred | null
 }
+
+/** How somebody is to be written, spoken to and reached. */
+export type Preferred = Pick<PersonView, 'language' | 'spokenLanguage' | 'contactBy'>
 
 /** The page. */
 export function personPage(shown: PersonShown): Html {
@@ -72,7 +77,7 @@ ${problem === null ? '' : html`<p class="wrong" role="alert">${problem}</p>`}${
           }),
         )
   }${person.active ? onTheList() : ''}</tbody></table>
-${person.officePhone === null ? '' : officePhone(at, shown)}${person.kind === 'student' || !person.active ? '' : preferences(at, person)}${shown.mayEndSignIn ? signIn(at, shown) : ''}`
+${person.officePhone === null ? '' : officePhone(at, shown)}${person.kind === 'student' || !person.active ? '' : preferences(at, person, shown.chosen ?? person)}${shown.mayEndSignIn ? signIn(at, shown) : ''}`
 }
 
 function reachedWords({ kind, reached, contactBy, decided }: PersonView): Html {
@@ -100,14 +105,14 @@ function officePhone(at: string, { person, now, asSeen, zone }: PersonShown): Ht
     : html`<div class="note bar"><span>The phone is not the list’s: <bdi>${word.by}</bdi> was told it, ${timeTag(word.at, briefly(asSeen(word.at), now, zone))}. Imports keep it.</span><form method="post" action="${at}/listed-phone"><button>Use the list’s phone</button></form></div>`
 }
 
-function preferences(at: string, person: PersonView): Html {
+function preferences(at: string, person: PersonView, chosen: Preferred): Html {
   const options = (chosen: string | null) =>
     LANGUAGE_NAMES.map(([tag, english]) => html`<option value="${tag}"${tag === chosen ? ' selected' : ''}>${english}</option>`)
   const contact = (value: 'sms' | 'voice', words: string) =>
-    html`<label class="tick"><input type="radio" name="contact" value="${value}"${person.contactBy === value ? ' checked' : ''}> ${words}</label>`
+    html`<label class="tick"><input type="radio" name="contact" value="${value}"${chosen.contactBy === value ? ' checked' : ''}> ${words}</label>`
   return html`<h2>What the school decides</h2><form method="post" action="${at}/preferences" class="composer"><p class="hint">It holds from the next message on, and imports leave it alone.</p>
-<label for="language">Written language</label><select id="language" name="language"><option value="">Choose</option>${options(person.language)}</select>
-${person.kind === 'guardian' ? html`<label for="spoken">Spoken language</label><select id="spoken" name="spoken"><option value="">The same</option>${options(person.spokenLanguage)}</select><fieldset><legend>Messages come</legend>${contact('sms', 'as texts, where the phone takes them')}${contact('voice', 'as calls')}</fieldset>` : ''}
+<label for="language">Written language</label><select id="language" name="language"><option value="">Choose</option>${options(chosen.language)}</select>
+${person.kind === 'guardian' ? html`<label for="spoken">Spoken language</label><select id="spoken" name="spoken"><option value="">The same</option>${options(chosen.spokenLanguage)}</select><fieldset><legend>Messages come</legend>${contact('sms', 'as texts, where the phone takes them')}${contact('voice', 'as calls')}</fieldset>` : ''}
 <div class="row">${
     person.decided.language || person.decided.contact
       ? html`<button class="quiet" name="what" value="list">Leave it to the list again</button>`

@@ -425,6 +425,25 @@ describe('who may see and do what', () => {
     }
   })
 
+  test.each([
+    [
+      'the note of a review',
+      `/oversight/review/lincoln/${elsewhere}`,
+      { note: 'Ask <her>', outcome: 'talk' },
+      ['Ask &lt;her&gt;'],
+    ],
+    [
+      'the name and the words of a sentence',
+      '/sentences/change',
+      { id: elsewhere, school: '', name: 'Boots', words: 'Bring boots.' },
+      ['Boots', 'Bring boots.'],
+    ],
+  ])('%s are given back where they could not be taken', async (_, path, form, words) => {
+    const { status, html } = await kim.post(path, form as Record<string, string>)
+    const given = [...html.matchAll(/<blockquote dir="auto">([^<]*)</g)].map((m) => m[1])
+    expect([status, given]).toEqual([404, words])
+  })
+
   test('the address of a form leads to the page that it stands on, for everybody, and that page says who may see it', async () => {
     const own = [
       [`/conversations/${conversation}/messages`, `/conversations/${conversation}`],
@@ -659,7 +678,7 @@ describe('signing in by a texted code', () => {
 
 describe('whatever stands in an address or a form, no page fails', () => {
   const pages = () =>
-    '/inbox /oversight /oversight/review /reach /school /people /tasks /school/numbers /school/languages /school/translator /school/week /school/texts /school/texts/es /school/texts/es/text/help /attendance /sign-in /sign-in/code /sign-in/second'
+    '/inbox /oversight /oversight/looks /oversight/review /reach /school /people /tasks /school/numbers /school/languages /school/translator /school/week /school/texts /school/texts/es /school/texts/es/text/help /attendance /sign-in /sign-in/code /sign-in/second'
       .split(' ')
       .concat(
         `/conversations/${conversation}`,
@@ -709,6 +728,8 @@ describe('whatever stands in an address or a form, no page fails', () => {
         'base64url',
       ),
     ],
+    ['a number beyond all', '1e30'],
+    ['twenty digits', '9'.repeat(20)],
     ['patterns', '%_\\(['],
     ['bidi controls', '\u202e\u2066x'],
     ['a long word', 'x'.repeat(1_500)],

@@ -329,7 +329,13 @@ describe('who may see and do what', () => {
   const gets = () => [
     `/conversations/${conversation}`,
     `/exchanges/${exchange}/audio`,
+    `/exchanges/${exchange}/pictures/1`,
+    `/announcements/${elsewhere}`,
+    '/attendance',
+    '/attendance/lincoln/reasons.csv',
+    '/reach',
     '/oversight',
+    '/oversight/review',
     '/oversight/looks',
     '/oversight/exports',
     `/oversight/exports/${elsewhere}`,
@@ -340,6 +346,7 @@ describe('who may see and do what', () => {
     '/school/languages',
     '/school/translator',
     '/school/week',
+    '/school/roster',
     '/school/texts',
     '/school/texts/es',
     '/school/texts/es/text/help',
@@ -408,6 +415,25 @@ describe('who may see and do what', () => {
       expect([path, status, to]).toEqual([path, 303, `/sign-in?next=${encodeURIComponent(path)}`])
     }
     for (const path of posts()) expect([path, (await stranger.post(path, { body: 'x' })).status]).toEqual([path, 401])
+  })
+
+  test('who staffs another school’s office finds nothing of it, but the pages of the own', async () => {
+    await kim.post('/school/harbor/desks', { desk: 'office', staff: 'tran' })
+    const tran = await visitor(world, 'tran')
+    const own = ['/tasks', '/attendance']
+    const nothing = (await tran.get('/nothing')).html
+    for (const path of gets()) {
+      const { status, html } = await tran.get(path)
+      expect([path, status, html === nothing]).toEqual([path, own.includes(path) ? 200 : 404, !own.includes(path)])
+      for (const who of ['Rosa', 'Maya']) expect([path, html.includes(who)]).toEqual([path, false])
+    }
+    const form = { body: 'x', key: crypto.randomUUID(), back: '/inbox' }
+    const nowhere = (await tran.post(`/conversations/${elsewhere}/messages`, form)).html
+    for (const path of [...posts(), '/attendance/lincoln']) {
+      const { status, html } = await tran.post(path, form)
+      expect([path, status, html === nowhere]).toEqual([path, 404, true])
+    }
+    await kim.post('/school/harbor/desks', { desk: 'office' })
   })
 
   test('another teacher finds nothing: the same answer as for what does not exist', async () => {

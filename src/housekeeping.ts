@@ -26,12 +26,13 @@ export async function keepHouse(db: Db, keys: Keys, dataDir: string): Promise<vo
   await sealAll({ db, keys })
   for (const { id } of await db.selectFrom('district').select('id').execute()) {
     await forgetOldAnswers(db, id)
-    // An enrollment that ends on a day ends without an import.
-    await inDistrict(db, id, async (trx) => endLostRights(trx, id, await momentOf(trx)))
     await inDistrict(db, id, (trx) => forgetCalls(trx, id))
     await inDistrict(db, id, (trx) => forgetLogins(trx, id))
     await writeCheckpoint(db, keys, id, path.join(dataDir, 'checkpoints'))
     await forgetPictures(db, dataDir, id)
     await forgetExports(db, dataDir, id)
   }
+  // An enrollment that ends on a day ends without an import. Last: what it meets (an import at the same time) is over an hour later, and the rest is done.
+  for (const { id } of await db.selectFrom('district').select('id').execute())
+    await inDistrict(db, id, async (trx) => endLostRights(trx, id, await momentOf(trx)))
 }

@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<FactLanguage, Partial<Readonly<Record<DayWord, stri
   },
   vi: { today: 'hôm nay', tomorrow: 'ngày mai', yesterday: 'hôm qua', midnight: 'nửa đêm' },
   ar: { tomorrow: 'غدا|غد|الغد', yesterday: 'امس|البارحة', midnight: 'منتصف الليل' },
-  zh: { today: '今天|今日', tomorrow: '明天|明日', yesterday: '昨天|昨日', noon: '正午', midnight: '午夜|半夜' },
+  zh: { today: '今天|今日', tomorrow: '明天|明日', yesterday: '昨天|昨日', noon: '正午|中午', midnight: '午夜|半夜' },
 }
 
 const compiled = new Map<FactLanguage, readonly { readonly word: DayWord; readonly pattern: RegExp }[]>()

@@ -29,7 +29,7 @@ export type LanguagePair = { readonly from: string; readonly to: string; readonl
  * lost, changed or added; and in their order where two could have changed places: times of day among themselves, and, where several
  * weekdays stand, weekdays and numbers. Strict on purpose: 3:30 PM as 15:30 differs, a lost PM differs, 11/12 as 12/11 differs; but digits may be of
  * any script, "1,000.50" may be "1.000,50", and a phone number may be spaced anew. Weekdays and months written as words are compared
- * when both languages are among the nine, and so are today, tomorrow, yesterday, noon and midnight. Names (`names`) that stand in the original must
+ * when both languages are among the nine; today, tomorrow, yesterday, noon and midnight as far as one stands where another stood. Names (`names`) that stand in the original must
  * stand letter for letter; one that is written there without its accents may lack them. Numbers in words ("three") are not seen.
  * A numeric date that the two languages read as different days differs although it stands: 3/12 between English in the United States and Spanish.
  * The pieces hold parts of the text: never log them.
@@ -38,7 +38,9 @@ export function missingFacts(original: string, translation: string, names: reado
   const shown = { original: visible(original), translation: visible(translation) }
   const standing = names.filter((name) => nameStands(shown.original, name))
   const bare = { original: withoutAccents(shown.original), translation: withoutAccents(shown.translation) }
-  const plain = names.filter((name) => !standing.includes(name) && nameStands(bare.original, withoutAccents(name)))
+  const plain = names.filter(
+    (name) => name.length >= PLAIN_NAME && !standing.includes(name) && nameStands(bare.original, withoutAccents(name)),
+  )
   const from = factLanguage(languages.from)
   const to = factLanguage(languages.to)
   const byName = from !== null && to !== null
@@ -50,6 +52,7 @@ export function missingFacts(original: string, translation: string, names: reado
     ...plain.filter((name) => !nameStands(bare.translation, withoutAccents(name))),
     ...lost,
     ...added,
+    ...otherWords(before, after),
     ...(lost.length + added.length === 0 ? changedPlaces(before, after) : []),
     ...ambiguousDates(
       foldText(shown.original.replace(LINK, ' ').replace(FRACTION, ' '), null),
@@ -60,10 +63,24 @@ export function missingFacts(original: string, translation: string, names: reado
   ]
 }
 
+/** A shorter name without its accents is a word as often as not: Mỹ and "My", Thế and "The". */
+const PLAIN_NAME = 4
+
 const withoutAccents = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').normalize('NFC')
 
 /** The facts of a text: all of them, and those whose order says which belongs to which. */
-type Facts = { readonly pieces: readonly string[]; readonly numbers: readonly string[]; readonly days: readonly string[] }
+type Facts = {
+  readonly pieces: readonly string[]
+  readonly numbers: readonly string[]
+  readonly days: readonly string[]
+  readonly words: readonly string[]
+}
+
+/** "Tomorrow" where "today" stood. One that is only lost or added may be another language's way: "this afternoon" is "today's afternoon" in Chinese. */
+function otherWords(before: Facts, after: Facts): string[] {
+  const [lost, added] = [without(before.words, after.words), without(after.words, before.words)]
+  return lost.length > 0 && added.length > 0 ? [...lost, ...added] : []
+}
 
 const isTime = (piece: string): boolean => /:| [ap]m$/u.test(piece)
 
@@ -73,7 +90,9 @@ function changedPlaces(before: Facts, after: Facts): string[] {
     a.length === b.length && a.some((piece, i) => piece !== b[i]) ? [...b] : []
   const times = moved(before.numbers.filter(isTime), after.numbers.filter(isTime))
   if (before.days.length < 2) return times
-  return [...times, ...moved(before.days, after.days), ...moved(before.numbers, after.numbers)]
+  // A year stands before or behind its day by the language.
+  const plain = (numbers: readonly string[]) => numbers.filter((piece) => !/^(?:19|20)\d\d$/u.test(piece))
+  return [...times, ...moved(before.days, after.days), ...moved(plain(before.numbers), plain(after.numbers))]
 }
 
 function without(pieces: readonly string[], others: readonly string[]): string[] {
@@ -100,15 +119,15 @@ function factsOf(text: string, language: FactLanguage | null, names: readonly st
   let rest = foldText(nameless.replace(LINK, take), language)
   if (language) rest = withMinutes(rest, language)
   const days = language && other ? weekdaysInOrder(rest, language) : []
+  const words = language && other ? dayWords(rest, language, other) : []
   if (other && language) {
-    pieces.push(...dayWords(rest, language, other))
     const calendar = takeCalendarNames(rest, language)
     pieces.push(...calendar.names)
     rest = calendar.rest
   }
   rest = rest.replace(CLOCK, '$1:$2').replace(PHONE, (phone) => take(phone.replace(/[^\d+]/gu, '')))
   const numbers = [...rest.matchAll(numberPattern(language))].map((match) => numberPiece(match.groups ?? {}))
-  return { pieces: [...pieces, ...numbers], numbers, days }
+  return { pieces: [...pieces, ...numbers], numbers, days, words }
 }
 
 /** Hours and minutes as other languages write them: 3h30, 3点30分, 3 giờ 30 phút. */

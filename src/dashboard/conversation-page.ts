@@ -172,7 +172,7 @@ function misreadPart({ original, sendAfter, at }: ExchangeView, zone: string): H
 
 /** What the hours hold goes at once for a reason, which stays in the record. */
 function urgently(exchangeId: string, conversation: string): Html {
-  return html`<details class="now"><summary>Send now</summary><form method="post" action="/exchanges/${exchangeId}/release"><input type="hidden" name="back" value="/conversations/${conversation}"><label for="why-${exchangeId}">Why it cannot wait</label><input id="why-${exchangeId}" name="reason" maxlength="300" required><button>Send it now, as urgent</button></form></details>`
+  return html`<details class="now" id="now-${exchangeId}"><summary>Send now</summary><form method="post" action="/exchanges/${exchangeId}/release"><input type="hidden" name="back" value="/conversations/${conversation}"><label for="why-${exchangeId}">Why it cannot wait</label><input id="why-${exchangeId}" data-typed name="reason" maxlength="300" required><button>Send it now, as urgent</button></form></details>`
 }
 
 /** What a person may decide about a message that waits, or of which nobody knows whether it arrived. */

@@ -34,7 +34,8 @@ export type ConversationDeps = DraftDeps & {
 }
 
 const PAGE = 30
-const GONE = 'The message has gone out meanwhile, and cannot be changed any more. Send this one as well, or leave it.'
+const GONE =
+  'The message has gone out meanwhile, or somebody took it back, and cannot be changed any more. Send this one as well, or leave it.'
 
 /** Adds a conversation's page and what can be done on it. */
 export function conversationRoutes(app: FastifyInstance, deps: ConversationDeps, cookies: Cookies, visitOf: VisitOf): void {

@@ -75,6 +75,21 @@ const POLLS_MS: Readonly<Record<string, number>> = { seal: 500, words: 25_000, e
 /** Hand-overs under way at once over all districts. */
 const MOST_IN_FLIGHT = 1_000
 
+/** What goes wrong again and again. By `performance.now()`. */
+type Trouble = { readonly since: number; readonly last: number }
+
+/** What has not gone wrong for so long is over, or there was nothing more to do: retries come every five minutes at least. */
+const OVER_MS = 10 * 60_000
+
+function lasting(trouble: Trouble | null): Trouble {
+  const now = performance.now()
+  return { since: trouble === null || now - trouble.last > OVER_MS ? now : trouble.since, last: now }
+}
+
+function lastingFor(trouble: Trouble | null): number {
+  return trouble === null || performance.now() - trouble.last > OVER_MS ? 0 : performance.now() - trouble.since
+}
+
 /** Starts a loop for each step. */
 export function startJobs(deps: JobDeps): Jobs {
   const loops: { readonly name: string; readonly loop: Loop }[] = []
@@ -83,9 +98,9 @@ export function startJobs(deps: JobDeps): Jobs {
   const stopping = new AbortController()
   let inFlight = 0
   let lastDelivery = performance.now()
-  let refusedSince: number | null = null
-  /** Since when a step fails, by step and district. */
-  const failures = new Map<string, number>()
+  let refused: Trouble | null = null
+  /** By step and district. */
+  const failures = new Map<string, Trouble>()
   const wake = (...names: readonly string[]) => {
     for (const name of names) {
       const turns = loopsOf(name)
@@ -111,7 +126,7 @@ export function startJobs(deps: JobDeps): Jobs {
         failures.delete(`${step} ${districtId}`)
       } catch (error) {
         deps.report(step, error)
-        failures.set(`${step} ${districtId}`, failures.get(`${step} ${districtId}`) ?? performance.now())
+        failures.set(`${step} ${districtId}`, lasting(failures.get(`${step} ${districtId}`) ?? null))
         failed = true
       }
     }
@@ -133,7 +148,7 @@ export function startJobs(deps: JobDeps): Jobs {
     lastDelivery = performance.now()
     const settled: Promise<void> = done
       .then((answered) => {
-        if (answered !== null) refusedSince = answered ? null : (refusedSince ?? performance.now())
+        if (answered !== null) refused = answered ? null : lasting(refused)
       })
       .catch((error) => deps.report(step, error))
       .finally(() => {
@@ -184,9 +199,9 @@ export function startJobs(deps: JobDeps): Jobs {
       for (const loop of loopsOf('reconcile', 'fetch', 'interpret', 'seal', 'words', 'export')) await loop.stop()
     },
     sinceDelivery: () => performance.now() - lastDelivery,
-    refusedFor: () => (refusedSince === null ? 0 : performance.now() - refusedSince),
+    refusedFor: () => lastingFor(refused),
     failing: (ms) => [
-      ...new Set([...failures].flatMap(([of, since]) => (performance.now() - since > ms ? [of.split(' ', 1)[0] ?? ''] : []))),
+      ...new Set([...failures].flatMap(([of, trouble]) => (lastingFor(trouble) > ms ? [of.split(' ', 1)[0] ?? ''] : []))),
     ],
     // One export may take an hour.
     stuck: (ms) => [

@@ -128,7 +128,7 @@ export type ComposingDistrict = {
   ) => Promise<void>
   /** Takes back what waits of a person's announcement for its chosen time; gives the households for which nothing did any more. `gone`: it waits for nobody. */
   readonly takeBack: (staffId: string, announcementId: string) => Promise<ReadonlySet<string> | 'not_found' | 'gone'>
-  /** Takes back one message that waits, or finds it canceled already. False: it has gone out, or is not there for this person. */
+  /** Takes back one message that waits. False: it waits no more (somebody else took it back, or it has gone out), or is not there for this person. */
   readonly takeBackOne: (staff: Staff, exchangeId: string) => Promise<boolean>
   /** Gives the staff side of a conversation a number where its phone has none yet; `none`: there is no phone, or no number is free; `off`: it is switched off. */
   readonly ownPhone: (conversationId: string) => Promise<'ready' | 'off' | 'none'>

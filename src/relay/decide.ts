@@ -22,7 +22,8 @@ export function act(store: ComposeStore, request: ActRequest): Promise<Acted> {
     const { staff, exchangeId, action, reason, inTask = false } = request
     const exchange = await district.exchange(inTask ? null : staff, exchangeId)
     if (exchange === null) return { kind: 'not_found', problem: 'There is no such message.' }
-    if (action === 'release' && exchange.scheduled) return district.sendWithoutWaiting(exchangeId, staff.id, sendTime)
+    // A task asks for a number, and not for another time than its writer chose.
+    if (action === 'release' && exchange.scheduled && !inTask) return district.sendWithoutWaiting(exchangeId, staff.id, sendTime)
     const beatsHours = action === 'release' && (exchange.hold === 'hours' || exchange.hold === 'no_hours')
     if (beatsHours && staff.scope.kind === 'own' && !exchange.teachersMayUrgent)
       return { kind: 'forbidden', problem: PROBLEMS.forbidden }

@@ -92,10 +92,10 @@ async function writeAll(
   }
 }
 
-/** Not what the database has as a whole: of its own words only those on data and on constraints (PostgreSQL, appendix A, classes 22 and 23). */
+/** A fault of our own, or the database's word on data and constraints (PostgreSQL, appendix A, classes 22 and 23); not one of a connection, which has all. */
 function mayBeOfOne(error: unknown): boolean {
   const { code } = error as { code?: unknown }
-  return typeof code !== 'string' || /^2[23][0-9A-Z]{3}$/.test(code)
+  return typeof code === 'string' ? /^2[23][0-9A-Z]{3}$/.test(code) : error instanceof TypeError || error instanceof RangeError
 }
 
 async function write(

@@ -64,14 +64,14 @@ export async function takeAbsence(
 ): Promise<Taken> {
   const { studentId, day, by } = absence
   const keyAfter = (tried: number) => `absence:${studentId}:${day}${tried === 0 ? '' : `:${tried}`}`
-  const isThis = sql`district_id = ${districtId} and student_id = ${studentId} and day = ${day}::date`
+  const isThis = sql`student_id = ${studentId} and day = ${day}::date`
   const begun = await sql`insert into absence (district_id, student_id, day, school_id, told_by)
     values (${districtId}, ${studentId}, ${day}::date, ${absence.schoolId}, ${by}) on conflict do nothing`.execute(trx)
   if (begun.numAffectedRows === 1n) return { kind: 'taken', key: keyAfter(0) }
   const { rows } = await sql<{ told_by: string; name: string; tried: number; over: boolean }>`
     select told_by, cardinality(exchanges) as tried, created_at < clock_timestamp() - ${OVER_MINUTES} * interval '1 minute' as over,
       coalesce((select coalesce(p.display_name, concat_ws(' ', p.given_name, p.family_name)) from person p where p.district_id = absence.district_id and p.id = told_by), '') as name
-    from absence where ${isThis} for update`.execute(trx)
+    from absence where district_id = ${districtId} and ${isThis} for update`.execute(trx)
   const [row] = rows
   if (row === undefined) throw new Error(`No absence of ${studentId} on ${day}`)
   // What went out before a server ended that had not written it down here.
@@ -85,12 +85,14 @@ export async function takeAbsence(
     left.map(({ id }) => id),
   )
   const { rows: sent } = await sql<{ sent: boolean }>`select exists (select from exchange x where x.district_id = ${districtId}
-    and x.id = any((select exchanges from absence where ${isThis})::uuid[]) and x.conversation_id is not null) as sent`.execute(
+    and x.id = any((select exchanges from absence where district_id = ${districtId} and ${isThis})::uuid[]) and x.conversation_id is not null) as sent`.execute(
     trx,
   )
   if (sent[0]?.sent) return { kind: 'asked' }
   if (row.told_by !== by && !row.over) return { kind: 'being_asked', by: row.name }
-  await sql`update absence set told_by = ${by}, created_at = clock_timestamp() where ${isThis}`.execute(trx)
+  await sql`update absence set told_by = ${by}, created_at = clock_timestamp() where district_id = ${districtId} and ${isThis}`.execute(
+    trx,
+  )
   return { kind: 'taken', key: keyAfter(row.tried + left.length) }
 }
 

@@ -101,10 +101,9 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
       writeAnnouncement(trx, districtId, { id: id ?? timeOrderedId(), staffId, target, at: moment.database, exchanges }),
     takeBack: (staffId, announcementId) => takeBack(trx, districtId, moment, staffId, announcementId),
     takeBackOne: async (staff, id) => {
-      const seen = await exchangeById(trx, districtId, staff, id, moment.now)
-      if (seen === null) return false
-      const { kind } = await settleByPerson(trx, districtId, moment, id, 'cancel', staff.id)
-      return kind === 'done' || seen.status === 'canceled'
+      if ((await exchangeById(trx, districtId, staff, id, moment.now)) === null) return false
+      const settled = await settleByPerson(trx, districtId, moment, id, 'cancel', staff.id)
+      return settled.kind === 'done' && settled.status === 'canceled'
     },
     ...callingDistrict(trx, keys, districtId, moment),
     exchange: async (staff, id) => {

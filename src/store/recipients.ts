@@ -44,7 +44,7 @@ export async function recipients(
   const studentSchool = sql`(
     select min(s.id) from person_org po join school s on s.district_id = po.district_id and s.id = po.org_id and s.active
     where po.district_id = ${districtId} and po.person_id = st.id and (${schools === null} or s.id = any(${schools === null ? [] : [...schools]}::text[])))`
-  // Who takes a class at another school than the own is written to from there.
+  // A class is written to from its own school, whichever its students' is.
   const ofClass =
     kind === 'class'
       ? sql`(select k.school_id from class k where k.district_id = ${districtId} and k.id = ${id})`
@@ -61,7 +61,7 @@ export async function recipients(
   if (!known[0]?.known) return null
   const { rows } = await sql<Row>`
     with pupil as materialized (
-      select st.id, coalesce(${classSchool}, ${studentSchool}, ${ofClass}) as school_id from person st
+      select st.id, coalesce(${classSchool}, ${ofClass}, ${studentSchool}) as school_id from person st
       where st.district_id = ${districtId} and st.kind = 'student' and st.active and ${inTarget} and ${mayReach}
     )
     select distinct on (g.id) g.id as guardian_id, pupil.school_id, h.id as household_id,

@@ -183,15 +183,16 @@ export async function settleReview(
   exchangeId: string,
   given: Settled,
 ): Promise<'done' | Settled | null> {
-  const isThis = sql`r.district_id = ${districtId} and r.school_id = ${schoolId} and r.exchange_id = ${exchangeId}::uuid`
+  const isThis = sql`r.school_id = ${schoolId} and r.exchange_id = ${exchangeId}::uuid`
   const settled = await sql`
     update review r set outcome = ${given.outcome}, note = ${given.note}, reviewed_by = ${given.by}, reviewed_at = clock_timestamp()
-    where ${isThis} and outcome is null`.execute(trx)
+    where r.district_id = ${districtId} and ${isThis} and outcome is null`.execute(trx)
   if (settled.numAffectedRows === 0n) {
     const { rows } = await sql<Settled & { same: boolean }>`
       select r.outcome, coalesce(r.note, '') as note, coalesce(p.display_name, nullif(concat_ws(' ', p.given_name, p.family_name), ''), r.reviewed_by) as by,
         (r.outcome, r.note, r.reviewed_by) = (${given.outcome}, ${given.note}, ${given.by}) as same
-      from review r left join person p on p.district_id = r.district_id and p.id = r.reviewed_by where ${isThis}`.execute(trx)
+      from review r left join person p on p.district_id = r.district_id and p.id = r.reviewed_by
+      where r.district_id = ${districtId} and ${isThis}`.execute(trx)
     const [before] = rows
     return before === undefined ? null : before.same ? 'done' : before
   }

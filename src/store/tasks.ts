@@ -24,7 +24,7 @@ export async function closeTasks(trx: Trx, districtId: string, kind: TaskKind, k
     where district_id = ${districtId} and kind = ${kind} and key = any(${[...keys]}::text[]) and closed_at is null`.execute(trx)
 }
 
-/** Closes what asked for a voice or a number for messages that wait no more; where others of their conversations still want the number, the next of them is what the task is about. */
+/** Closes what asked for a voice or a number for messages that wait no more; where others of their conversations still want the number, the next of them is another task. */
 export async function endWaitingTasks(
   trx: Trx,
   districtId: string,
@@ -32,10 +32,14 @@ export async function endWaitingTasks(
   conversations: readonly string[],
 ): Promise<void> {
   await closeTasks(trx, districtId, 'to_record', messages)
-  await sql`update task t set exchange_id = coalesce(w.next, t.exchange_id), closed_at = case when w.next is null then clock_timestamp() end
-    from (select c.id, (select x.id from exchange x where x.district_id = ${districtId} and x.conversation_id = c.id and x.status = 'held' and x.hold = 'no_number'
-      order by x.seq limit 1) as next from unnest(${[...new Set(conversations)]}::uuid[]) as c (id)) w
-    where t.district_id = ${districtId} and t.kind = 'no_number' and t.key = w.id::text and t.closed_at is null`.execute(trx)
+  const { rows } = await sql<{ key: string; next: string | null }>`
+    update task t set closed_at = clock_timestamp()
+    from unnest(${[...new Set(conversations)]}::uuid[]) as c (id)
+    where t.district_id = ${districtId} and t.kind = 'no_number' and t.key = c.id::text and t.closed_at is null and t.exchange_id = any(${[...messages]}::uuid[])
+    returning t.key, (select x.id from exchange x where x.district_id = ${districtId} and x.conversation_id = c.id and x.status = 'held' and x.hold = 'no_number'
+      order by x.seq limit 1) as next`.execute(trx)
+  // A task of its own, so that whoever presses again on an old page settles nothing that was not seen there.
+  for (const { key, next } of rows) if (next !== null) await openTask(trx, districtId, 'no_number', key, { exchangeId: next })
 }
 
 /**

@@ -63,6 +63,13 @@ const STAND: readonly Row[] = [
   ['The school day is over', 'انتهى اليوم الدراسي', 'en', 'ar'],
   ['Come at noon today', 'Venez aujourd’hui à midi', 'en', 'fr'],
   ['This afternoon', 'Cet après-midi', 'en', 'fr'],
+  ['This afternoon', '今天下午', 'en', 'zh'],
+  ['Come at noon', '请中午来', 'en', 'zh'],
+  ['Come tomorrow morning', 'Đến vào sáng mai', 'en', 'vi'],
+  ['The day after tomorrow', '后天', 'en', 'zh'],
+  ['It is a half day', 'É meio dia de aula', 'en', 'pt'],
+  ['My class meets here', 'Mi clase se reúne aquí', 'en', 'es', ['Mỹ']],
+  ['Monday, June 3, 2026 and Tuesday, June 4, 2026', '2026年6月3日星期一和2026年6月4日星期二', 'en', 'zh'],
   ['Jose is here', 'Jose está aquí', 'en', 'es', ['José']],
 ]
 

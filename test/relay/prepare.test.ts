@@ -52,7 +52,8 @@ test.each([
   const store: PrepareStore = {
     lease: async () => ({ moment: { now, database: now }, items: [1, 2, 3, 4].map(item) }),
     finish: async (_district, _moment, results) => {
-      if (results.some(({ id }) => id === 'e3')) throw Object.assign(new Error('bad'), code === undefined ? {} : { code })
+      if (results.some(({ id }) => id === 'e3'))
+        throw code === undefined ? new TypeError('bad') : Object.assign(new Error('bad'), { code })
       done.push(...results.map(({ id }) => id))
     },
     claimLines: async () => [],

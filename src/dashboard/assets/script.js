@@ -30,8 +30,9 @@ async function look() {
       const fresh = next.getElementById(part.id)
       for (const open of all('details[id][open]', part)) fresh?.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '')
       if (fresh) part.toggleAttribute('data-progress', fresh.hasAttribute('data-progress'))
-      // While somebody listens to a voice message that part waits.
-      if (!fresh || fresh.innerHTML === part.innerHTML || all('audio', part).some((a) => !a.paused)) continue
+      // While somebody listens to a voice message, or has begun to type, that part waits.
+      const busy = all('audio', part).some((a) => !a.paused) || all('[data-typed]', part).some((field) => field.value)
+      if (!fresh || fresh.innerHTML === part.innerHTML || busy) continue
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('data-key') : null
       part.innerHTML = fresh.innerHTML
       if (focused) one(`[data-key="${CSS.escape(focused)}"]`, part)?.focus()

@@ -115,7 +115,7 @@ export function exportRoutes(app: FastifyInstance, deps: ExportDeps, admin: (req
     )
   })
 
-  app.get('/oversight/exports/:id/file', async (request, reply) => {
+  app.get('/oversight/exports/:id/file', { compress: false }, async (request, reply) => {
     const own = await found(request)
     if (own?.row.state !== 'ready') return sayNotFound(reply)
     const { visit, row } = own

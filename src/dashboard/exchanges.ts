@@ -43,7 +43,7 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
       return conversation === null ? sayNotFound(reply) : reply.redirect(`/conversations/${conversation}`, 303)
     })
 
-  app.get('/exchanges/:id/audio', async (request, reply) => {
+  app.get('/exchanges/:id/audio', { compress: false }, async (request, reply) => {
     const { range } = request.headers
     const audio = await deps.recording(visitOf(request).staff, idOf(request), range !== undefined)
     if (audio === null) return sayNotFound(reply)
@@ -61,7 +61,7 @@ export function exchangeRoutes(app: FastifyInstance, deps: ExchangeDeps, visitOf
       .send(audio.bytes.subarray(first, last + 1))
   })
 
-  app.get('/exchanges/:id/pictures/:n', async (request, reply) => {
+  app.get('/exchanges/:id/pictures/:n', { compress: false }, async (request, reply) => {
     const { n } = request.params as { n: string }
     const picture = /^\d{1,2}$/.test(n) ? await deps.picture(visitOf(request).staff, idOf(request), Number(n)) : null
     if (picture === null) return sayNotFound(reply)

@@ -31,7 +31,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps, cookies: Cookie
     for (const reply of open) reply.raw.end()
   })
 
-  app.get('/live', async (request, reply) => {
+  app.get('/live', { compress: false }, async (request, reply) => {
     const { staff, districtId, read } = visitOf(request)
     const of = queryOf(request, 'of')
     const may = await read(async (trx) => {

@@ -9,8 +9,6 @@ import { type Html, plainPage, sendPage } from './page.ts'
 import { typedForm, typedWords } from './typed.ts'
 
 const FORM_LIMIT = 128 * 1024
-/** Pages and assets. Not pictures and sound, which are small already, nor streams and files, which go out as they come. */
-const COMPRESSED = /^text\/(?:html|css|javascript)\b/
 
 /** The fields of a form as they were typed; a field that came twice counts with its last value, one that did not come is empty. */
 export type Fields = (name: string) => string
@@ -84,7 +82,8 @@ export async function buildWall(app: FastifyInstance, publicUrl: string): Promis
     strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
   })
-  await app.register(compress, { customTypes: COMPRESSED, encodings: ['br', 'gzip'], globalDecompression: false })
+  // Routes of pictures, sound and files of their own size say that they are not compressed.
+  await app.register(compress, { encodings: ['br', 'gzip'], globalDecompression: false })
   await app.register(formbody, { bodyLimit: FORM_LIMIT })
   const origin = new URL(publicUrl).origin
   app.addHook('onRequest', async (request, reply) => {

@@ -39,8 +39,10 @@ export function tasksRoutes(
       const schools = await taskSchools(trx, staff)
       if (schools !== null && schools.length === 0) return null
       const upTo = await openTasks(trx, staff, schools, { id: null, after, limit: MOST + 1, asSeen })
-      const others = upTo.slice(0, MOST).filter(({ own, original }) => !own && original !== null && original.text !== '')
-      if (others.length > 0 && !looksByItself(request)) await noteLook(trx, staff, { in: 'tasks', count: others.length })
+      // When an open page looks again, what has come meanwhile is read anew, and nothing else.
+      const isNew = looksByItself(request) ? ({ at }: TaskRow) => now.since(at).total('minutes') < 2 : () => true
+      const read = upTo.slice(0, MOST).filter((task) => !task.own && (task.original?.text ?? '') !== '' && isNew(task))
+      if (read.length > 0) await noteLook(trx, staff, { in: 'tasks', count: read.length })
       return {
         upTo,
         zone: await zoneOf(trx, staff),

@@ -146,6 +146,15 @@ describe('tasks', () => {
     const before = await looks()
     await who.osei.get('/tasks')
     expect(await looks()).toBe(before + 1)
+    const again = () => who.osei.get('/tasks', { 'x-part': 'live' })
+    await world.rows(sql`update task set created_at = '2036-03-03T15:00Z' where closed_at is null returning id`)
+    await again()
+    expect(await looks(), 'the open page shows nothing new').toBe(before + 1)
+    await world.rows(
+      sql`update task set created_at = '2036-03-03T16:00Z' where kind = 'stranger' and closed_at is null returning id`,
+    )
+    await again()
+    expect(await looks(), 'a new task came').toBe(before + 2)
   })
 
   test('what asks for a voice or a number ends with its message, and goes on with the next that waits', async () => {

@@ -737,8 +737,8 @@ export const BREAKS: readonly Break[] = [
   {
     rule: 'rights end with the day on which an enrollment ends',
     file: 'src/housekeeping.ts',
-    from: 'await inDistrict(db, id, async (trx) => endLostRights(trx, id, await momentOf(trx)))',
-    to: '',
+    from: 'async (trx) => endLostRights(trx, id, await momentOf(trx))',
+    to: 'async () => {}',
     tests: ['test/journeys/people-change.test.ts'],
   },
   {

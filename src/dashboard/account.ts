@@ -11,7 +11,7 @@ import { phoneState } from './own-phone.ts'
 import type { Sender } from './sending.ts'
 import type { VisitOf } from './visits.ts'
 import { sayNotFound } from './wall.ts'
-import { briefly, namesInWords, timeTag } from './words.ts'
+import { briefly, listed, timeTag } from './words.ts'
 
 /** How a login came about, in words. */
 export const WAYS: Readonly<Record<SignInWay, string>> = {
@@ -59,7 +59,7 @@ ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${
     const lines = await read((trx) => ownLines(trx, districtId, staff.id))
     const names = lines.map(lineName)
     const cards = lines.map((line, i) => {
-      const guardians = namesInWords(line.guardians)
+      const guardians = listed(line.guardians)
       const name = names[i] ?? guardians
       // Parents with a phone each: who of them it is says the name.
       const shared = names.filter((other) => other === name).length > 1
@@ -69,13 +69,10 @@ ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${
         number: line.number,
       })
     })
-    return (
-      reply
-        .type('text/vcard; charset=utf-8')
-        .header('content-disposition', 'attachment; filename="families.vcf"')
-        // An address book sorts by the first sign of a name.
-        .send(cards.join('').replaceAll(/[\u2068\u2069]/g, ''))
-    )
+    return reply
+      .type('text/vcard; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="families.vcf"')
+      .send(cards.join(''))
   })
   app.post('/account/logins/:id/end', async (request, reply) => {
     const { staff, districtId, read } = visitOf(request)
@@ -85,8 +82,9 @@ ${one.id === login.id ? '' : html`<form method="post" action="/account/logins/${
   })
 }
 
+/** As an address book shows and sorts it. */
 function lineName({ guardians, students }: OwnLine): string {
-  return students.length > 0 ? `${namesInWords(students)}’s family` : namesInWords(guardians)
+  return students.length > 0 ? `${listed(students)}’s family` : listed(guardians)
 }
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [

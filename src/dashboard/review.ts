@@ -3,20 +3,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'hono/html'
 import { isUuid } from '../core/uuid.ts'
+import { MOST_WATCHED, type NotWatched } from '../core/watched-words.ts'
 import { stampOf } from '../store/began.ts'
 import { type Cursor, readCursor, writeCursor } from '../store/exchange-view.ts'
 import { zoneOf } from '../store/people.ts'
-import {
-  MOST_WATCHED,
-  type NotWatched,
-  OUTCOMES,
-  type Outcome,
-  type ReviewRow,
-  reviewsOf,
-  settleReview,
-  watchedWords,
-  watchFor,
-} from '../store/review.ts'
+import { OUTCOMES, type Outcome, type ReviewRow, reviewsOf, settleReview, watchedWords, watchFor } from '../store/review.ts'
 import { type SchoolRow, schoolsOf } from '../store/schools.ts'
 import type { Html } from './page.ts'
 import { CHANGED_MEANWHILE } from './school.ts'

@@ -7,6 +7,7 @@ import type { Hint } from '../core/plain-words.ts'
 import { cleanText } from '../core/segments.ts'
 import type { Composed, ComposeRequest, Target } from '../relay/compose-ports.ts'
 import type { KeptPicture, StoredPicture } from '../relay/picture-ports.ts'
+import { pageKey } from '../store/composing.ts'
 import { canonical } from '../store/events.ts'
 import type { Html } from './page.ts'
 import type { Visit } from './visits.ts'
@@ -85,7 +86,7 @@ export function sender(compose: (request: ComposeRequest) => Promise<Composed>):
       ...fields,
       notBefore,
       picture,
-      idempotency: key === '' ? null : { key: `page:${key}`, digest },
+      idempotency: key === '' ? null : { key: pageKey(key), digest },
     })
     return composed.kind === 'key_reused'
       ? { ...composed, problem: 'This was sent already: look above before you send it again.' }

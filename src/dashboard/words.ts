@@ -252,9 +252,14 @@ export function isolated(name: string): string {
   return TURNS_ROUND.test(name) ? `\u2068${name}\u2069` : name
 }
 
+/** `Rosa Lopez and Luis Lopez`, letters alone: for what sorts by them. */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en').format(names)
+}
+
 /** `Rosa Lopez and Luis Lopez`, each by itself whichever way it runs. */
 export function namesInWords(names: readonly string[]): string {
-  return new Intl.ListFormat('en').format(names.map(isolated))
+  return listed(names.map(isolated))
 }
 
 /** A translation engine as people know it. */

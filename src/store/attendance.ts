@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 import type { Staff } from '../core/people.ts'
 import { shortName } from '../core/people.ts'
+import { pageKey } from './composing.ts'
 import type { Trx } from './database.ts'
 import { enrolledNow } from './reach.ts'
 
@@ -76,7 +77,7 @@ export async function takeAbsence(
   if (row === undefined) throw new Error(`No absence of ${studentId} on ${day}`)
   // What went out before a server ended that had not written it down here.
   const { rows: left } = await sql<{ id: string }>`select a ->> 'id' as id from idempotency, jsonb_array_elements(answer) a
-    where district_id = ${districtId} and staff_id = ${row.told_by} and key = ${`page:${keyAfter(row.tried)}`}`.execute(trx)
+    where district_id = ${districtId} and staff_id = ${row.told_by} and key = ${pageKey(keyAfter(row.tried))}`.execute(trx)
   await absenceTold(
     trx,
     districtId,

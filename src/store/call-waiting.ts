@@ -4,7 +4,6 @@ import { sql } from 'kysely'
 import type { WaitingMessage } from '../core/call-script.ts'
 import { sameLanguage } from '../core/language.ts'
 import { fullName } from '../core/people.ts'
-import { plainPunctuation } from '../core/segments.ts'
 import { fixedText } from '../core/texts.ts'
 import { NO_WORDINGS, type Wordings } from '../core/wordings.ts'
 import type { Moment } from '../relay/ports.ts'
@@ -40,23 +39,19 @@ export async function waitingFor(trx: Trx, districtId: string, moment: Moment, c
     kind: string
     recording_id: string | null
     urgent: boolean
-    body: string | null
+    differs: boolean
     pictures: boolean
   }>`
     select e.id, c.staff_side, t.given_name, t.family_name, t.display_name, s.name as school_name, e.original_language, e.original_text,
       e.translation_language, e.translation_text, e.kind, r.id as recording_id, e.urgent, e.pictures and not e.with_pictures as pictures,
-      e.body
+      coalesce((select v.what from event v where v.district_id = e.district_id and v.exchange_id = e.id and v.what in ('translated', 'differs') order by v.id desc limit 1) = 'differs', false) as differs
     from exchange e join conversation c on c.district_id = e.district_id and c.id = e.conversation_id
     join school s on s.district_id = c.district_id and s.id = c.school_id
     left join person t on t.district_id = c.district_id and t.id = c.staff_side
     left join recording r on r.district_id = e.district_id and r.id = e.recording_id and r.kept_at is not null
     where e.district_id = ${districtId} and e.direction = 'to_family' and e.author = 'person' and e.kind <> 'call' and ${which}
     order by e.created_at, e.id limit ${MOST_OFFERED}`.execute(trx)
-  const differs = (row: (typeof rows)[number]) =>
-    row.translation_text !== null &&
-    row.translation_text !== row.original_text &&
-    row.body?.includes(plainPunctuation(row.original_text)) === true
-  const wordings = rows.some((row) => row.pictures || differs(row)) ? await wordingsOf(trx, districtId) : NO_WORDINGS
+  const wordings = rows.some(({ pictures, differs }) => pictures || differs) ? await wordingsOf(trx, districtId) : NO_WORDINGS
   return rows.map((row) => {
     const said = (language: string, text: string) => ({
       language,
@@ -73,7 +68,7 @@ export async function waitingFor(trx: Trx, districtId: string, moment: Moment, c
       // A translation whose facts differ goes with a word of it and its original, as in the text that was prepared.
       texts: (translation.length === 0
         ? [original]
-        : differs(row)
+        : row.differs
           ? [...translation, fixedText('translation_differs', row.translation_language ?? 'en', {}, wordings), original]
           : translation
       ).filter(({ text }) => text !== ''),

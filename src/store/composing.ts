@@ -28,6 +28,9 @@ function isPassing(error: unknown): boolean {
   return error instanceof ConversationEnded || (error as { code?: unknown }).code === DEADLOCK
 }
 
+/** The idempotency key under which what a page's form sends is remembered. */
+export const pageKey = (key: string): string => `page:${key}`
+
 /** The compose port. */
 export function composeStore(db: Db, keys: Keys): ComposeStore {
   return {

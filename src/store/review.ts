@@ -1,7 +1,7 @@
 /** Proactive oversight of a school: a few messages of each week drawn by lot, and those with words that the school watches for. */
 
 import { sql } from 'kysely'
-import { isLongEnough } from '../core/search-words.ts'
+import { type NotWatched, watchable } from '../core/watched-words.ts'
 import { isStale } from './began.ts'
 import { databaseNow, type Trx } from './database.ts'
 import { deskName } from './desks.ts'
@@ -35,19 +35,12 @@ const SAMPLE = 10
 const WORD_DAYS = 30
 const ROUNDS = 3
 const MOST_A_ROUND = 200
-/** Most words that a school watches for, and how long one may be. */
-export const MOST_WATCHED = 50
-const LONGEST_WORD = 200
-
 /** The words that a school watches for, in order. */
 export async function watchedWords(trx: Trx, districtId: string, schoolId: string): Promise<string[]> {
   const { rows } = await sql<{ word: string }>`
     select word from watched_word where district_id = ${districtId} and school_id = ${schoolId} order by word`.execute(trx)
   return rows.map(({ word }) => word)
 }
-
-/** A line that is not watched for, and why. */
-export type NotWatched = { readonly line: string; readonly why: 'no_word' | 'short' | 'long' | 'too_many' }
 
 /** Two administrators at once draw one lot, and neither overwrites the other's words. */
 const oneAtATime = (trx: Trx, districtId: string, schoolId: string) =>
@@ -67,16 +60,7 @@ export async function watchFor(
 ): Promise<readonly NotWatched[] | 'changed'> {
   await oneAtATime(trx, districtId, schoolId)
   if (isStale(began, await watchedWords(trx, districtId, schoolId))) return 'changed'
-  const wanted: string[] = []
-  const left: NotWatched[] = []
-  for (const line of new Set(lines.map((one) => one.trim().toLowerCase()).filter((one) => one !== ''))) {
-    const longEnough = isLongEnough(line)
-    if (longEnough === null) left.push({ line, why: 'no_word' })
-    else if (!longEnough) left.push({ line, why: 'short' })
-    else if (line.length > LONGEST_WORD) left.push({ line, why: 'long' })
-    else if (wanted.length === MOST_WATCHED) left.push({ line, why: 'too_many' })
-    else wanted.push(line)
-  }
+  const { wanted, left } = watchable(lines)
   await sql`delete from watched_word where district_id = ${districtId} and school_id = ${schoolId} and word <> all(${wanted}::text[])`.execute(
     trx,
   )

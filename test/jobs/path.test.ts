@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type JobDeps, startJobs } from '../../src/jobs/path.ts'
+import { type JobDeps, type Jobs, startJobs } from '../../src/jobs/path.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -8,6 +8,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** Jobs of which only some steps have anything to do: of the others no more is there than they are asked for. */
+function startSome(steps: Partial<Record<keyof JobDeps, unknown>>): Jobs {
+  const nothing = async () => {}
+  const idle = { receive: { inbox: { take: async () => 0 } }, caughtUp: nothing, changed: () => {}, report: () => {} }
+  return startJobs({ ...idle, ...steps } as JobDeps)
+}
+
 test.each(['deliver', 'ring'] as const)('what is due and cannot go yet is looked at once a second by %s', async (step) => {
   let looks = 0
   const claim = async () => {
@@ -15,18 +22,14 @@ test.each(['deliver', 'ring'] as const)('what is due and cannot go yet is looked
     return { attempts: [], calls: [], decided: 0 }
   }
   // Of a step’s own means only its store is asked when there is nothing to hand over.
-  const deps = {
+  const jobs = startSome({
     deliver: { store: { claim }, monotonic: () => 0 },
     ring: { store: { claim }, monotonic: () => 0 },
-    receive: { store: { take: async () => [] } },
     findWork: async (asked: string) => (asked === step ? ['district'] : []),
-    caughtUp: async () => {},
-    changed: () => {},
     report: (name: string, error: unknown) => {
       if (name === step) throw error
     },
-  } as unknown as JobDeps
-  const jobs = startJobs(deps)
+  })
   await vi.advanceTimersByTimeAsync(10_000)
   expect(looks).toBeGreaterThan(5)
   expect(looks).toBeLessThan(13)
@@ -38,7 +41,7 @@ test.each(['deliver', 'ring'] as const)('what is due and cannot go yet is looked
 test('a step that fails for a district, and a carrier that takes nothing, are told of as long as they last', async () => {
   let [fails, refuses] = [true, true]
   const attempt = { attemptId: 'a', exchangeId: 'e', validitySeconds: 100 }
-  const deps = {
+  const jobs = startSome({
     deliver: {
       store: { claim: async () => ({ attempts: [attempt], decided: 1 }), record: async () => {} },
       carrier: {
@@ -46,17 +49,12 @@ test('a step that fails for a district, and a carrier that takes nothing, are to
       },
       monotonic: () => 0,
     },
-    receive: { inbox: { take: async () => 0 } },
     seal: async () => {
       if (fails) throw new Error('no room')
       return 0
     },
     findWork: async (asked: string) => (asked === 'seal' || asked === 'deliver' ? ['district'] : []),
-    caughtUp: async () => {},
-    changed: () => {},
-    report: () => {},
-  } as unknown as JobDeps
-  const jobs = startJobs(deps)
+  })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(jobs.failing(30_000)).toEqual(['seal'])
   expect(jobs.failing(90_000)).toEqual([])

@@ -3,6 +3,7 @@
  * start, help: Twilio's and the FCC's (47 CFR 64.1200(a)(10)) in English, common program menus (GTK, VLC, MediaWiki) in the others. The
  * phrases are our own and, but for English, not yet reviewed by speakers. Case, punctuation and diacritics do not matter, except in
  * Vietnamese: `dung` is not `dừng` (stop) but may as well be `đúng` (right), so what counts without marks is listed without marks.
+ * All languages stand in one table: no word may mean two things, in whichever two of them, and a test holds each against all.
  */
 
 /** The words of one language. */

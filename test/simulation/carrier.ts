@@ -41,6 +41,8 @@ export type SentText = {
   readonly at: number
   /** When a gateway or its fallback receiver first said that it has it; null: never. */
   acknowledged: number | null
+  /** When a gateway itself first said so; null: never. */
+  received: number | null
   /** No webhook of it is under way any more. */
   over: boolean
   /** When the list shows it; null: never. */
@@ -380,7 +382,7 @@ export function createCarrier(
     counts,
     text: (from, to, body) => {
       const at = scheduler.now()
-      const text: SentText = { sid: newSid(), from, to, body, at, acknowledged: null, over: false, listed: at + faults.listLag() }
+      const text: SentText = { sid: newSid(), from, to, body, at, acknowledged: null, received: null, over: false, listed: at + faults.listLag() }
       sent.push(text)
       count('texts from phones')
       const word = body.trim().toUpperCase()
@@ -400,7 +402,11 @@ export function createCarrier(
       const failed = { ...fields, ErrorCode: '11200', ErrorUrl: `${PUBLIC_URL}${SMS}` }
       for (const delay of delays)
         scheduler.after(delay, 'inbound webhook', null, () =>
-          call(SMS, fields, 5, (ok) => (ok || fallback === null ? end(ok) : call(SMS, failed, 1, end, [FALLBACK_URL, fallback]))),
+          call(SMS, fields, 5, (ok) => {
+            if (ok) text.received ??= scheduler.now()
+            if (ok || fallback === null) return end(ok)
+            call(SMS, failed, 1, end, [FALLBACK_URL, fallback])
+          }),
         )
       return text
     },

@@ -118,6 +118,34 @@ const laneOrder: Rule = {
   },
 }
 
+const arrivalOrder: Rule = {
+  name: 'order of arrival',
+  says: 'What a phone sent after a server had said that it has an earlier text of the same phone stands after that one in their conversation.',
+  broken: ({ world, exchanges }) => {
+    const kept = new Map([...exchanges.values()].map((e) => [e.carrierSid, e]))
+    const lanes = Map.groupBy(
+      world.carrier.sent.flatMap((text) => {
+        const exchange = kept.get(text.sid)
+        return exchange?.conversation == null || exchange.seq === null ? [] : [{ text, exchange, seq: exchange.seq }]
+      }),
+      ({ text, exchange }) => `${text.from} ${exchange.conversation} ${exchange.direction}`,
+    )
+    return [...lanes.values()].flatMap((lane) => {
+      const asSent = lane.sort((a, b) => a.text.at - b.text.at)
+      return asSent.flatMap((later, i) => {
+        const before = asSent
+          .slice(0, i)
+          .find(({ text, seq }) => text.received !== null && text.received < later.text.at && seq > later.seq)
+        return before === undefined
+          ? []
+          : [
+              `The text ${later.text.sid} of ${when(later.text.at)} stands before ${before.text.sid}, which was there at ${when(before.text.received ?? 0)}.`,
+            ]
+      })
+    })
+  },
+}
+
 const chainVerifies: Rule = {
   name: 'the chain verifies',
   says: 'Every event is sealed, and the log of each district is intact.',
@@ -233,7 +261,7 @@ const truthful: Rule = {
 
 const alarmed: Rule = {
   name: 'no queue grows without an alarm',
-  says: 'While texts wait in the inbox for long, or messages that are due do not go, every server that answers says that it is not well.',
+  says: 'While texts wait in the inbox for long, messages that are due do not go, or events are not sealed, every server that answers says that it is not well.',
   broken: ({ world }) =>
     world.seen.flatMap((s) =>
       s.kind === 'health' && s.status === 200 ? [`At ${when(s.at)} ${s.what}, and a server said that all is well.`] : [],
@@ -246,6 +274,7 @@ export const RULES: readonly Rule[] = [
   acceptedIsKept,
   outboundEnds,
   handedOnce,
+  arrivalOrder,
   laneOrder,
   neverBack,
   truthful,

@@ -85,6 +85,8 @@ export type World = {
   readonly ask: (request: HostRequest, answered: (answer: HostAnswer) => void) => void
   readonly restartDatabase: (micros: number) => Promise<void>
   readonly kill: (slot: number, micros: number) => Promise<void>
+  /** When a host last started, in microseconds. */
+  readonly startedAt: () => number
   readonly killReceiver: (micros: number) => void
   readonly keepHouse: () => void
   /** The numbers that the account has. */
@@ -94,7 +96,8 @@ export type World = {
 }
 
 const SECOND = 1_000_000
-const HOUR = 3_600 * SECOND
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
 /** After the faults have stopped the world goes on for so long, and must then be at rest. */
 const REST_DAYS = 4
 /** How often somebody looks at the queues. */
@@ -169,8 +172,9 @@ export async function runPlan(
   const logLines: string[] = []
   const stepFailures: Record<string, number> = {}
   const translations = random.fork('translations')
-  let lives = 0
+  let [lives, startedAt] = [0, 0]
   const start = (slot: number) => {
+    startedAt = scheduler.now()
     hosts[slot] = startHost(`host${slot}.${lives++}`, {
       scheduler,
       statements,
@@ -198,6 +202,7 @@ export async function runPlan(
   const world: World = {
     account,
     checkpoints: path.join(dataDir, 'checkpoints'),
+    startedAt: () => startedAt,
     killReceiver: (micros) => {
       if (receiver === null) return
       faults.count('receiver_dies')
@@ -276,20 +281,31 @@ export async function runPlan(
   }
 }
 
+/** What is old in each queue, as a sentence tells it, and how long servers must have been up to know: of a queue's age the database tells, of failures their own memory. */
+const QUEUES = [
+  ['inbox', 'a text had waited in the inbox for 20 minutes', 0],
+  ['due', 'a message had been due for 40 minutes, and nothing was handed over', 12 * MINUTE],
+  ['unsealed', 'an event had not been sealed for 20 minutes', 12 * MINUTE],
+] as const
+
 /** Where a queue has grown old, the servers must say so. */
 async function inspectQueues(world: World): Promise<void> {
   const at = world.scheduler.instant().toString()
-  const [old] = await world.statements.look<{ inbox: boolean }>(
-    `select exists (select from inbox where taken_at is null and received_at < $1::timestamptz - interval '20 minutes') as inbox`,
+  const [old] = await world.statements.look<Record<'inbox' | 'due' | 'unsealed', boolean>>(
+    `select exists (select from inbox where taken_at is null and received_at < $1::timestamptz - interval '20 minutes') as inbox,
+      exists (select from exchange where status = 'queued' and prepare_after is null and channel = 'text' and send_after < $1::timestamptz - interval '40 minutes')
+        and not exists (select from attempt where started_at > $1::timestamptz - interval '12 minutes') as due,
+      exists (select from unsealed u join event e on e.district_id = u.district_id and e.id = u.event_id where e.at < $1::timestamptz - interval '20 minutes') as unsealed`,
     [at],
   )
-  if (!old?.inbox) return
   const asked = world.scheduler.now()
+  const troubled = QUEUES.find(([queue, , settled]) => old?.[queue] && asked - world.startedAt() >= settled)
+  if (troubled === undefined) return
   world.ask({ method: 'GET', url: '/health', headers: {}, body: '' }, (answer) =>
     world.seen.push({
       kind: 'health',
       at: asked,
-      what: 'a text had waited in the inbox for 20 minutes',
+      what: troubled[1],
       status: answer?.status ?? null,
     }),
   )

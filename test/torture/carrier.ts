@@ -80,6 +80,7 @@ export function readRecord(folder: string): {
     sent: of('sent').map(({ kind: _, ...text }) => ({
       ...text,
       acknowledged: acknowledged.get(text.sid) ?? null,
+      received: acknowledged.get(text.sid) ?? null,
       over: true,
       listed: null,
     })),

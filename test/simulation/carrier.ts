@@ -382,7 +382,17 @@ export function createCarrier(
     counts,
     text: (from, to, body) => {
       const at = scheduler.now()
-      const text: SentText = { sid: newSid(), from, to, body, at, acknowledged: null, received: null, over: false, listed: at + faults.listLag() }
+      const text: SentText = {
+        sid: newSid(),
+        from,
+        to,
+        body,
+        at,
+        acknowledged: null,
+        received: null,
+        over: false,
+        listed: at + faults.listLag(),
+      }
       sent.push(text)
       count('texts from phones')
       const word = body.trim().toUpperCase()

@@ -3,6 +3,7 @@
 import { senderLabel, writeBody } from '../core/body.ts'
 import { hasVoice } from '../core/call-voices.ts'
 import { missingFacts } from '../core/facts.ts'
+import { heldNotice, writersLanguage } from '../core/held-notice.ts'
 import { type Openings, openingsAt } from '../core/hours.ts'
 import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Unseen } from './picture-ports.ts'
@@ -135,24 +136,11 @@ export function sendTime(
 /** Who wrote on a phone is told once per closed window when the other side will get it, and each time when a family that opted out will not. */
 function answerToSender(moment: Moment, item: ToPrepare, time: Timing): Prepared['answer'] {
   if (!item.fromPhone || item.keyword !== null) return null
-  const toFamily = item.direction === 'to_family'
-  const language = toFamily ? item.staffLanguage : (item.familyLanguages[0] ?? item.staffLanguage)
-  if (toFamily && item.optedOut)
+  if (item.direction === 'to_family' && item.optedOut)
     return {
       notice: 'opted_out_to_staff',
       key: `opted_out:${item.id}`,
-      ...fixedText('opted_out_to_staff', language, {}, item.wordings),
+      ...fixedText('opted_out_to_staff', writersLanguage(item), {}, item.wordings),
     }
-  if (time.status !== 'held') return null
-  const key = `held:${item.conversationId}:${item.direction}:${time.sendAfter?.toString() ?? moment.now.toString().slice(0, 10)}`
-  if (time.sendAfter === null || item.writerZone === null)
-    return {
-      notice: 'held_no_time',
-      key,
-      ...fixedText('held_no_time', language, { staff: toFamily ? item.familyName : item.staffName }, item.wordings),
-    }
-  const when = sayWhen(time.sendAfter, moment.now, item.writerZone, language)
-  return toFamily
-    ? { notice: 'held_for_family', key, ...fixedText('held_for_family', language, { when }, item.wordings) }
-    : { notice: 'held_for_staff', key, ...fixedText('held_for_staff', language, { staff: item.staffName, when }, item.wordings) }
+  return time.status === 'held' ? heldNotice(item, moment.now, time.sendAfter) : null
 }

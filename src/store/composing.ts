@@ -130,9 +130,9 @@ function composingDistrict(trx: Trx, keys: Keys, districtId: string, moment: Mom
         { exchangeId: null, at: moment.database, what: 'urgent_right', who: staffId, detail: { school: schoolId, teachers } },
       ])
     },
-    setOwnPhone: (staffId, setting, timeOf) => setOwnPhone(trx, districtId, moment, staffId, setting, timeOf),
+    setOwnPhone: (staffId, setting, timeOf) => setOwnPhone(trx, keys, districtId, moment, staffId, setting, timeOf),
     setHours: (schoolId, hours, staffId, timeOf, version) =>
-      setHours(trx, districtId, moment, schoolId, hours, staffId, timeOf, version),
+      setHours(trx, keys, districtId, moment, schoolId, hours, staffId, timeOf, version),
   }
 }
 

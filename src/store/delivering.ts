@@ -11,6 +11,7 @@ import { type DueRow, dueHeads } from './due.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting, timeOrderedId } from './exchanges.ts'
 import { wordingsOf } from './fixed-texts.ts'
+import { tellWriters } from './held-notices.ts'
 import { sideHours } from './hours.ts'
 import { endWaiting } from './households.ts'
 import type { Keys } from './keys.ts'
@@ -103,7 +104,7 @@ async function claim(
     const ids = kept.flatMap((row) => (row.opted_out === (why === 'opted_out') ? [row.id] : []))
     await keepInBrowser(trx, districtId, moment, ids, why)
   }
-  await writeHolds(trx, districtId, moment, holds)
+  await writeHolds(trx, keys, districtId, moment, holds)
   for (const [why, ids] of ends) {
     if (why === 'conversation_ended' || why === 'phone_moved') await endWaiting(trx, districtId, moment, ids, why)
     else await cancelWaiting(trx, districtId, moment.database, ids, why, null)
@@ -198,9 +199,10 @@ export async function keepInBrowser(
   )
 }
 
-/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. `why`: what holds it within the hours. */
+/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. Whoever wrote any of it on a phone is told. `why`: what holds it within the hours. */
 export async function writeHolds(
   trx: Trx,
+  keys: Keys,
   districtId: string,
   moment: Moment,
   holds: readonly { row: DueRow; until: Temporal.Instant | null; hold: string; why?: 'minutes' }[],
@@ -235,6 +237,13 @@ export async function writeHolds(
         },
       }),
     ),
+  )
+  await tellWriters(
+    trx,
+    keys,
+    districtId,
+    moment,
+    rows.map((row) => ({ id: row.id, sendAfter: row.send_after })),
   )
 }
 

@@ -8,7 +8,9 @@ import type { Trx } from './database.ts'
 import { keepInBrowser } from './delivering.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
+import { tellWriters } from './held-notices.ts'
 import { sideHours } from './hours.ts'
+import type { Keys } from './keys.ts'
 
 /** The setting, whether there is a phone on file that takes texts, and the hours of the own schools. */
 export type OwnPhone = OwnPhoneSetting & {
@@ -42,6 +44,7 @@ type Waiting = {
 /** Keeps the setting. What waits for the phone is timed anew; when it is switched off, it stays to be read in the browser, and notices end. */
 export async function setOwnPhone(
   trx: Trx,
+  keys: Keys,
   districtId: string,
   moment: Moment,
   staffId: string,
@@ -75,11 +78,12 @@ export async function setOwnPhone(
   }
   // A notice that is due at once is decided on when it is handed over: it may be the answer to a text of a moment ago.
   const timed = rows.filter((row) => row.author === 'person' || row.status === 'held')
-  await timeAnew(trx, districtId, moment, timed, hours, timeOf)
+  await timeAnew(trx, keys, districtId, moment, timed, hours, timeOf)
 }
 
 async function timeAnew(
   trx: Trx,
+  keys: Keys,
   districtId: string,
   moment: Moment,
   rows: readonly Waiting[],
@@ -109,5 +113,12 @@ async function timeAnew(
         detail: { status, hold, sendAfter: sendAfter?.toString() ?? null, why: 'own_phone_set' },
       }),
     ),
+  )
+  await tellWriters(
+    trx,
+    keys,
+    districtId,
+    moment,
+    changed.flatMap(({ id, status, sendAfter }) => (status === 'held' ? [{ id, sendAfter }] : [])),
   )
 }

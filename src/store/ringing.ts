@@ -97,9 +97,9 @@ async function claim(
     else if (decision.kind === 'hold' && between)
       // A call that somebody asked for now is nothing to make tomorrow.
       await cancelWaiting(trx, districtId, moment.database, [row.id], 'hours', null)
-    else if (decision.kind === 'hold') await writeHolds(trx, districtId, moment, [{ row, ...decision }])
+    else if (decision.kind === 'hold') await writeHolds(trx, keys, districtId, moment, [{ row, ...decision }])
     else if (!row.urgent && decision.validitySeconds < LEAST_SECONDS) later.push(row.id)
-    else if (!between && !row.urgent && (await usedMinutes(row))) await waitForTomorrow(trx, districtId, moment, row)
+    else if (!between && !row.urgent && (await usedMinutes(row))) await waitForTomorrow(trx, keys, districtId, moment, row)
     else if (open + calls.length >= MOST_CALLS_AT_ONCE) later.push(row.id)
     else {
       const legs = await legsOf(trx, districtId, row)

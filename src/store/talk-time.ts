@@ -3,12 +3,11 @@
 import { sql } from 'kysely'
 import { afterToday, dayIn, MOST_CALL_SECONDS, minutesAreUsed } from '../core/call-limits.ts'
 import type { SchoolHours } from '../core/hours.ts'
-import { fixedText, sayWhen } from '../core/texts.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { dueOf, writeHolds } from './delivering.ts'
 import type { DueRow } from './due.ts'
-import { insertNotices } from './exchanges.ts'
+import type { Keys } from './keys.ts'
 
 /** The zone whose day counts: the school's; a school without hours calls nobody but for what is urgent. */
 function zoneOf(hours: SchoolHours | null | undefined): string {
@@ -37,31 +36,8 @@ export async function hasUsedMinutes(
   return minutesAreUsed(rows[0]?.seconds ?? 0)
 }
 
-/** Lets what waits for a family wait for the next day, and tells whoever wrote it on a phone; in a browser it is seen. */
-export async function waitForTomorrow(trx: Trx, districtId: string, moment: Moment, row: DueRow): Promise<void> {
-  const zone = zoneOf(row.school?.hours)
-  const until = afterToday(moment.now, dueOf(row).hours, zone)
-  await writeHolds(trx, districtId, moment, [{ row, until, hold: until === null ? 'no_hours' : 'hours', why: 'minutes' }])
-  if (until === null || row.conversation_id === null) return
-  const { rows } = await sql<{ language: string | null }>`
-    select t.language from conversation c
-    join person t on t.district_id = c.district_id and t.id = c.staff_side
-    where c.district_id = ${districtId} and c.id = ${row.conversation_id}::uuid and exists (
-      select from exchange e where e.district_id = c.district_id and e.conversation_id = c.id and e.direction = 'to_family' and e.status = 'held'
-        and e.send_after = ${until.toString()}::timestamptz and e.carrier_sid is not null)`.execute(trx)
-  const [writer] = rows
-  if (writer === undefined) return
-  const language = writer.language ?? 'en'
-  await insertNotices(trx, districtId, moment.database, moment.now, [
-    {
-      conversationId: row.conversation_id,
-      direction: 'to_staff',
-      notice: 'held_for_family',
-      key: `held:${row.conversation_id}:to_family:${until.toString()}`,
-      ...fixedText('held_for_family', language, { when: sayWhen(until, moment.now, zone, language) }),
-      answers: null,
-      phoneId: null,
-      proxyNumberId: null,
-    },
-  ])
+/** Lets what waits for a family wait for the next day. */
+export async function waitForTomorrow(trx: Trx, keys: Keys, districtId: string, moment: Moment, row: DueRow): Promise<void> {
+  const until = afterToday(moment.now, dueOf(row).hours, zoneOf(row.school?.hours))
+  await writeHolds(trx, keys, districtId, moment, [{ row, until, hold: until === null ? 'no_hours' : 'hours', why: 'minutes' }])
 }

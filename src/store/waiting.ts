@@ -9,7 +9,9 @@ import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
+import { tellWriters } from './held-notices.ts'
 import { sideHours } from './hours.ts'
+import type { Keys } from './keys.ts'
 import { closeTasks } from './tasks.ts'
 
 /** What a person's decision came to. */
@@ -122,9 +124,10 @@ async function firstToRepeat(trx: Trx, districtId: string, exchangeId: string): 
   return Array.from({ length: count }, (_, part) => part).find((part) => !arrived(part)) ?? 0
 }
 
-/** Sets a school's hours and times anew what they hold (and what waits and would now be held). `version`: only where they are still that one; null: whatever they are. Gives whether they are set. */
+/** Sets a school's hours and times anew what they hold (and what waits and would now be held); who wrote it on a phone is told. `version`: only where they are still that one; null: whatever they are. Gives whether they are set. */
 export async function setHours(
   trx: Trx,
+  keys: Keys,
   districtId: string,
   moment: Moment,
   schoolId: string,
@@ -146,6 +149,7 @@ export async function setHours(
       detail: { school: schoolId, hours: JSON.stringify(hours) },
     },
   ])
+  // A notice that is due at once is decided on when it is handed over: it may be the answer to a text of a moment ago.
   const { rows } = await sql<{
     id: string
     direction: Direction
@@ -161,6 +165,7 @@ export async function setHours(
     left join own_phone op on op.district_id = c.district_id and op.person_id = c.staff_side
     where e.district_id = ${districtId} and c.school_id = ${schoolId} and e.status in ('held', 'queued') and not e.urgent and (e.tries = 0 or e.status = 'held')
       and (e.hold is null or e.hold in ('hours', 'no_hours'))
+      and (e.author = 'person' or e.status = 'held')
     order by e.id for update of e`.execute(trx)
   const times = new Map<string, ReturnType<TimeOf>>()
   const timed = rows.map((row) => {
@@ -198,6 +203,13 @@ export async function setHours(
         detail: { status: time.status, hold: time.hold, sendAfter: time.sendAfter?.toString() ?? null, why: 'hours_set' },
       }),
     ),
+  )
+  await tellWriters(
+    trx,
+    keys,
+    districtId,
+    moment,
+    changed.flatMap(({ row, time }) => (time.status === 'held' ? [{ id: row.id, sendAfter: time.sendAfter }] : [])),
   )
   return true
 }

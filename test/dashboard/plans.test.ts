@@ -251,7 +251,7 @@ const QUERIES: readonly (readonly [what: string, query: (trx: Trx, district: str
   [
     'an own phone that is switched off',
     async (trx, d) =>
-      setOwnPhone(trx, d, await momentOf(trx), 'rivera', { isOff: true, hours: null }, () => ({
+      setOwnPhone(trx, world.database.keys, d, await momentOf(trx), 'rivera', { isOff: true, hours: null }, () => ({
         status: 'queued',
         sendAfter: now,
         hold: null,

@@ -215,6 +215,32 @@ describe('hours that change', () => {
     await world.hours('lincoln', HOURS)
   })
 
+  test('are told to who wrote on a phone what waits for them, once for each time that it will arrive', async () => {
+    const rosa = world.phoneOf('rosa')
+    await world.phoneOf('rivera').reads()
+    rosa.texts(line.family, 'Gracias.')
+    expect(await rosa.reads()).toEqual([expect.stringContaining('Ms Rivera lo recibirá hoy a las 7:00 AM')])
+    await world.hours('lincoln', { ...HOURS, staff: daily('09:00-17:00') })
+    expect(await rosa.reads()).toEqual([expect.stringContaining('Ms Rivera lo recibirá hoy a las 9:00 AM')])
+    await world.hours('lincoln', { ...HOURS, staff: daily('09:00-16:00') })
+    expect(await rosa.reads()).toEqual([])
+    await world.hours('lincoln', { ...HOURS, staff: ALWAYS })
+    expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.'])
+    expect(await rosa.reads()).toEqual([])
+  })
+
+  test('a text that is held as it is about to be handed over is told to who wrote it on her own phone', async () => {
+    await world.itIs('2036-03-07T19:59:40')
+    const rivera = world.phoneOf('rivera')
+    rivera.texts(line.staff, 'Thank you.')
+    expect(await rivera.reads()).toEqual(['Your message is kept. The family gets it tomorrow at 8:00 AM.'])
+    rivera.texts(line.staff, 'See you tomorrow.')
+    expect(await rivera.reads()).toEqual([])
+    const waiting = (await world.exchanges({ staff: 'rivera', guardian: 'rosa' })).filter(({ status }) => status === 'held')
+    expect(waiting.map(({ direction }) => direction)).toEqual(['to_family', 'to_family'])
+    for (const { id } of waiting) await world.decides('whitfield', id, 'cancel')
+  })
+
   test('a day that is closed is skipped', async () => {
     await world.phoneOf('rivera').reads()
     await world.hours('lincoln', { ...HOURS, closures: ['2036-03-07'] })

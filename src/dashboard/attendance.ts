@@ -265,7 +265,7 @@ function checkPage(
   const students = toAsk.map(({ id }) => html`<input type="hidden" name="student" value="${id}">`)
   const [first] = toAsk
   return html`<p class="crumb"><a href="/attendance?of=${encodeURIComponent(desk.schoolId)}">Attendance</a></p><h1>${
-    toAsk.length === 0 ? 'Nobody to ask' : `Ask ${counted(toAsk.length, 'family', 'families')}?`
+    toAsk.length === 0 ? 'Nobody to ask' : `Ask about ${counted(toAsk.length, 'student', 'students')}?`
   }</h1>${
     leftOut.length === 0
       ? ''
@@ -275,7 +275,7 @@ function checkPage(
   }${askedAlready.length === 0 ? '' : html`<p class="note">Asked today already: <bdi>${namesInWords(askedAlready.map(({ name }) => name))}</bdi>.</p>`}${
     first === undefined
       ? ''
-      : html`<ul class="rows">${toAsk.map(({ name }) => html`<li><b><bdi>${name}</bdi></b></li>`)}</ul><p class="hint">Each family gets, in its language:</p><blockquote>${found.text(first)}</blockquote>`
+      : html`<ul class="rows">${toAsk.map(({ name }) => html`<li><b><bdi>${name}</bdi></b></li>`)}</ul><p class="hint">Each one’s family gets, in its language:</p><blockquote>${found.text(first)}</blockquote>`
   }<div class="row start">${
     first === undefined
       ? ''

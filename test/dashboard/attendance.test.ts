@@ -16,7 +16,7 @@ test('the office names who is absent; each family is asked once, in its language
   expect((await who.rivera.get('/inbox')).html).toContain('href="/attendance"')
   const lines = 'Student,Date,Status\nmaya,2036-03-03,absent\n"Maya","Lopez"\nNobody Known\nmaya,2036-03-02,absent'
   const check = await who.rivera.post('/attendance/lincoln', { lines })
-  expect(check.html).toContain('Ask 1 family?')
+  expect(check.html).toContain('Ask about 1 student?')
   expect(check.html).toMatch(/“<bdi>Nobody Known<\/bdi>” names no student.*2036-03-02,absent<\/bdi>” is of another day/s)
   const change = await who.rivera.post('/attendance/lincoln', { lines, change: 'yes' })
   expect(change.html).toContain('Nobody Known')
@@ -85,7 +85,7 @@ test('who was not asked is named with the reason; a day on which nobody could be
   // A second person waits until the first one's attempt is surely over.
   expect((await ask(who.osei, 'diego')).html).toMatch(/<bdi>Diego Gomez<\/bdi>: <bdi>Ms Rivera<\/bdi> began to ask a moment ago/)
   await world.rosterChanges('users.csv', ['Paula,Gomez,,,,,', 'Paula,Gomez,,,,+17735550190,'])
-  expect((await who.rivera.post('/attendance/lincoln', { lines: 'Diego Gomez' })).html).toContain('Ask 1 family?')
+  expect((await who.rivera.post('/attendance/lincoln', { lines: 'Diego Gomez' })).html).toContain('Ask about 1 student?')
   expect(await asked()).toBe(0)
   await world.rows(sql`update absence set created_at = created_at - interval '10 minutes' returning student_id`)
   expect((await ask(who.osei, 'diego')).to).toContain('said=asked')
@@ -116,5 +116,5 @@ test('in a school of many students names are ticked a class at a time, and stay 
   expect(ofClass).toEqual(expect.arrayContaining(['maya', 'many-7 checked']))
   expect(ofClass).not.toContain('many-8')
   const check = await who.rivera.post('/attendance/lincoln', { class: '4b', student: 'many-7' })
-  expect(check.html).toMatch(/Ask 1 family\?.*Many 7.*name="class" value="4b"/s)
+  expect(check.html).toMatch(/Ask about 1 student\?.*Many 7.*name="class" value="4b"/s)
 })

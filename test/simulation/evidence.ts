@@ -109,6 +109,12 @@ export type Evidence = {
   readonly keys: Keys
 }
 
+/** Texts to staff that stand in no conversation, and of which no task ever told. */
+export const UNATTENDED = `select x.id from exchange x
+  where x.direction = 'to_staff' and x.author = 'person' and x.kind <> 'call' and x.conversation_id is null and x.keyword is null
+    and not exists (select from task t where t.district_id = x.district_id
+      and (t.exchange_id = x.id or (x.phone_id is null and t.kind = 'no_sender') or (t.phone_id = x.phone_id and t.kind in ('stranger', 'lost_staff'))))`
+
 /** Reads what a world left behind. `db` reads as the app's role; whoever calls closes it. */
 export async function gather(world: World): Promise<Evidence> {
   const look = world.statements.look
@@ -133,10 +139,7 @@ export async function gather(world: World): Promise<Evidence> {
     events.map((e): EventRow => ({ ...e, committed: world.commits.get(e.xid) ?? 0 })),
     (e) => e.exchange ?? '',
   )
-  const unattended = await look<{ id: string }>(`select x.id from exchange x
-    where x.direction = 'to_staff' and x.author = 'person' and x.kind <> 'call' and x.conversation_id is null and x.keyword is null
-      and not exists (select from task t where t.district_id = x.district_id
-        and (t.exchange_id = x.id or (x.phone_id is null and t.kind = 'no_sender') or (t.phone_id = x.phone_id and t.kind in ('stranger', 'lost_staff'))))`)
+  const unattended = await look<{ id: string }>(UNATTENDED)
   const [waiting] = await look<{ inbox: number; unsealed: number }>(
     'select (select count(*)::int from inbox where taken_at is null) as inbox, (select count(*)::int from unsealed) as unsealed',
   )

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { connect } from '../../src/store/database.ts'
 import { createKeys } from '../../src/store/keys.ts'
 import { verifyLog } from '../../src/store/verify.ts'
+import { UNATTENDED } from '../simulation/evidence.ts'
 import { KEY } from '../simulation/host.ts'
 import type { RecordLine } from './carrier-protocol.ts'
 import type { Database } from './postgres.ts'
@@ -20,8 +21,7 @@ const COUNTED: Readonly<Record<string, string>> = {
     select a.first, max(a.first) over (partition by e.conversation_id, e.direction order by e.seq rows between unbounded preceding and 1 preceding) as before
     from exchange e join (select exchange_id, min(started_at) as first from attempt group by exchange_id) as a on a.exchange_id = e.id
     where e.seq is not null and not e.urgent and e.not_before is null) as lane where first < before`,
-  'A text that came stands in no conversation': `select count(*)::int as n from exchange
-    where carrier_sid is not null and direction = 'to_staff' and author = 'person' and keyword is null and conversation_id is null`,
+  'A text that came stands in no conversation, and no task is about it': `select count(*)::int as n from (${UNATTENDED}) as alone`,
   'A webhook waits in the inbox': 'select count(*)::int as n from inbox where taken_at is null',
   'An event is not sealed': 'select count(*)::int as n from unsealed',
 }

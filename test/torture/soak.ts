@@ -11,7 +11,7 @@ import { conclude, type Rig, say, startRig } from './rig.ts'
 const TEACHERS = 24
 const FAMILIES_OF_A_TEACHER = 25
 /** A long code sends one segment a second: so many let the machine be what is slow. */
-const NUMBERS = 400
+const NUMBERS = 1_000
 /** No more than so many texts on their way at once: the load goes as fast as the servers. */
 const MOST_OPEN = 1_500
 /** So many a tenth of a second, if the servers keep up. */
@@ -24,9 +24,9 @@ const SAMPLES = 60
 const DRAIN_MS = 300_000
 const SAY_EVERY = 5_000
 /** The whole checker reads all there is into memory. */
-const MOST_JUDGED = 300_000
+const MOST_JUDGED = 50_000
 
-const areas = ['212', '305', '312', '415', '503', '617', '646', '702', '713', '773', '971', '206']
+const areas = '212 305 312 415 503 617 646 702 713 773 971 206 213 214 215 267 301 303'.split(' ')
 const number = (from: number, n: number) => `+1${areas[from + Math.floor(n / 100)]}55501${String(n % 100).padStart(2, '0')}`
 
 /** One district of one school with a teacher for each class, so that there is room for a load. */
@@ -41,7 +41,7 @@ function bigDistrict(): District {
       ...ids(TEACHERS).map((t) => ({
         id: `cedar-teacher-${t}`,
         school,
-        phone: number(10, t),
+        phone: number(6, t),
         administrator: false,
         secrets: [`Tarqcedar${t}x`, `Velmcedar${t}x`],
       })),
@@ -60,7 +60,7 @@ function bigDistrict(): District {
       secrets: [`Zorvaxcedar${g}x`, `Nimbrelcedar${g}x`],
     })),
     classes: ids(TEACHERS).map((t) => ({ id: `cedar-class-${t}`, school, teacher: `cedar-teacher-${t}` })),
-    numbers: ids(NUMBERS).map((n) => number(6, n)),
+    numbers: ids(NUMBERS).map((n) => number(7, n)),
     strangers: [],
   }
 }
@@ -141,6 +141,14 @@ export async function soak(limit: { readonly exchanges: number; readonly minutes
   rig.atEnd(() => {
     stopped = true
   })
+  // Who was written to answers the teacher; a phone that was not knows the office alone.
+  for (const [n, { id, teacher }] of district.classes.entries())
+    void perform(world, {
+      ...{ at: 0, kind: 'compose', district: 0, ref: String(900_000 + n), staff: teacher, to: { class: id } },
+      ...{ urgent: false, notBefore: null, times: 1 },
+    })
+  while (!district.guardians.every(({ phone }) => world.carrier.screens.has(phone))) await wait(500)
+  say('Every family has got its first text.')
   const act = () => {
     if (stopped) return
     // Texts to a teacher's phone come from as many numbers as it has families, texts of one teacher to all families from one: so most are of families.

@@ -74,14 +74,13 @@ export async function findFamilies(
     select g.id as guardian_id, g.given_name, g.family_name, g.display_name, g.language, ${HOW_REACHED} as reached, c.id as conversation,
       coalesce((select jsonb_agg(jsonb_build_object('given_name', k.given_name, 'family_name', k.family_name) order by k.given_name, k.id) from guardianship w
         join person k on k.district_id = w.district_id and k.id = w.student_id and k.active where w.district_id = ${districtId} and w.guardian_id = g.id and ${isOfSchools(districtId, sql`k.id`, asked.schools)}), '[]') as students
-    from person g
+    from (select g.* from person g where g.district_id = ${districtId} and g.id in ${guardiansOfSchools(districtId, asked.schools, isNamed(asked.name))}
+      and ${isAfter(districtId, asked.after, sql.ref('g'))} order by g.family_name, g.given_name, g.id limit ${asked.limit}) g
     left join household_guardian hg on hg.district_id = g.district_id and hg.guardian_id = g.id and hg.until is null
     left join household h on h.district_id = hg.district_id and h.id = hg.household_id and h.until is null
     left join phone p on p.district_id = h.district_id and p.id = h.phone_id
     left join conversation c on c.district_id = h.district_id and c.household_id = h.id and c.staff_side = ${asked.writer} and c.ended_at is null
-    where g.district_id = ${districtId} and g.id in ${guardiansOfSchools(districtId, asked.schools, isNamed(asked.name))}
-      and ${isAfter(districtId, asked.after, sql.ref('g'))}
-    order by g.family_name, g.given_name, g.id limit ${asked.limit}`.execute(trx)
+    order by g.family_name, g.given_name, g.id`.execute(trx)
   return rows.map((row) => ({
     students: row.students.map((one) => shortName({ givenName: one.given_name, familyName: one.family_name })),
     guardianId: row.guardian_id,

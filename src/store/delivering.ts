@@ -199,7 +199,7 @@ export async function keepInBrowser(
   )
 }
 
-/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. Whoever wrote any of it on a phone is told. `why`: what holds it within the hours. */
+/** Holds the heads of lanes, and what is due behind them with them: it cannot go before, and is not late. Whoever wrote any of it on a phone is told, where that may still go out. `why`: what holds it within the hours. */
 export async function writeHolds(
   trx: Trx,
   keys: Keys,

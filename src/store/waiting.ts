@@ -124,7 +124,7 @@ async function firstToRepeat(trx: Trx, districtId: string, exchangeId: string): 
   return Array.from({ length: count }, (_, part) => part).find((part) => !arrived(part)) ?? 0
 }
 
-/** Sets a school's hours and times anew what they hold (and what waits and would now be held); who wrote it on a phone is told. `version`: only where they are still that one; null: whatever they are. Gives whether they are set. */
+/** Sets a school's hours and times anew what they hold (and what waits and would now be held); who wrote it on a phone is told, where that may still go out. `version`: only where they are still that one; null: whatever they are. Gives whether they are set. */
 export async function setHours(
   trx: Trx,
   keys: Keys,

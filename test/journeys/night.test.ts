@@ -224,6 +224,8 @@ describe('hours that change', () => {
     expect(await rosa.reads()).toEqual([expect.stringContaining('Ms Rivera lo recibirá hoy a las 9:00 AM')])
     await world.hours('lincoln', { ...HOURS, staff: daily('09:00-16:00') })
     expect(await rosa.reads()).toEqual([])
+    await world.hours('lincoln', HOURS)
+    expect(await rosa.reads()).toEqual([expect.stringContaining('Ms Rivera lo recibirá hoy a las 7:00 AM')])
     await world.hours('lincoln', { ...HOURS, staff: ALWAYS })
     expect(await world.phoneOf('rivera').reads()).toEqual(['Maya L.: Thank you.'])
     expect(await rosa.reads()).toEqual([])

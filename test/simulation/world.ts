@@ -294,8 +294,10 @@ async function inspectQueues(world: World): Promise<void> {
   const [old] = await world.statements.look<Record<'inbox' | 'due' | 'unsealed', boolean>>(
     `select exists (select from inbox where taken_at is null and received_at < $1::timestamptz - interval '20 minutes') as inbox,
       exists (select from exchange where status = 'queued' and prepare_after is null and channel = 'text' and send_after < $1::timestamptz - interval '40 minutes')
-        and not exists (select from attempt where started_at > $1::timestamptz - interval '12 minutes') as due,
-      exists (select from unsealed u join event e on e.district_id = u.district_id and e.id = u.event_id where e.at < $1::timestamptz - interval '20 minutes') as unsealed`,
+        and not exists (select from attempt where started_at > $1::timestamptz - interval '12 minutes')
+        and not exists (select from event where what in ('sending', 'held', 'ready', 'canceled') and at > $1::timestamptz - interval '12 minutes') as due,
+      exists (select from unsealed u join event e on e.district_id = u.district_id and e.id = u.event_id where e.what not in ('reached_carrier', 'reached_fallback')
+        and e.at < $1::timestamptz - interval '20 minutes') as unsealed`,
     [at],
   )
   const asked = world.scheduler.now()

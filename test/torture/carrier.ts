@@ -65,7 +65,12 @@ export function readRecord(folder: string): {
     .flatMap((line): RecordLine[] => (line === '' ? [] : [JSON.parse(line)]))
   const of = <K extends RecordLine['kind']>(kind: K) =>
     lines.filter((line): line is Extract<RecordLine, { kind: K }> => line.kind === kind)
-  const acknowledged = new Map(of('acknowledged').map((line) => [line.sid, line.at]))
+  // The first of them counts: a webhook may be doubled.
+  const acknowledged = new Map(
+    of('acknowledged')
+      .map((line) => [line.sid, line.at] as const)
+      .reverse(),
+  )
   const shownAt = new Map(of('shown').map((line) => [line.sid, line.at]))
   return {
     taken: of('taken').map(({ kind: _, at, slot: _slot, ...text }) => ({

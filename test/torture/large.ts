@@ -16,7 +16,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   'A message has come to no end': `select count(*)::int as n from exchange
     where prepare_after is not null or status not in ('sent', 'delivered', 'undelivered', 'failed', 'canceled', 'received')`,
   'A part was handed over more than once': `select count(*)::int as n from (
-    select from attempt group by exchange_id, part having count(*) > 1) as twice`,
+    select from attempt where outcome is distinct from 'retry' group by exchange_id, part having count(*) > 1) as twice`,
   'A message was handed over before one that was written before it': `select count(*)::int as n from (
     select a.first, max(a.first) over (partition by e.conversation_id, e.direction order by e.seq rows between unbounded preceding and 1 preceding) as before
     from exchange e join (select exchange_id, min(started_at) as first from attempt group by exchange_id) as a on a.exchange_id = e.id

@@ -147,7 +147,11 @@ export async function soak(limit: { readonly exchanges: number; readonly minutes
       ...{ at: 0, kind: 'compose', district: 0, ref: String(900_000 + n), staff: teacher, to: { class: id } },
       ...{ urgent: false, notBefore: null, times: 1 },
     })
-  while (!district.guardians.every(({ phone }) => world.carrier.screens.has(phone))) await wait(500)
+  const firstBy = performance.now() + DRAIN_MS
+  while (!district.guardians.every(({ phone }) => world.carrier.screens.has(phone))) {
+    if (performance.now() > firstBy) return conclude(rig, ['Not every family got its first text within five minutes.'], {})
+    await wait(500)
+  }
   say('Every family has got its first text.')
   const act = () => {
     if (stopped) return

@@ -17,7 +17,18 @@ const MOST_OPEN = 1_500
 /** So many a tenth of a second, if the servers keep up. */
 const AT_ONCE = 60
 /** The record of everything else grows with what is said. */
-const GROWING = new Set(['exchange', 'attempt', 'event', 'event_text', 'seal', 'inbox', 'idempotency', 'task'])
+const GROWING = new Set([
+  'exchange',
+  'attempt',
+  'event',
+  'event_text',
+  'seal',
+  'inbox',
+  'idempotency',
+  'task',
+  'word_block',
+  'word_place',
+])
 /** What is looked at so often. */
 const SAMPLES = 60
 /** What waits for a paced number takes its time; what is left after this the judge calls by name. */

@@ -33,6 +33,8 @@ test('its page looks again by itself while it goes out, not while it waits for i
     time: '07:00',
   })
   const id = (to ?? '').split(/[/?]/)[2] ?? ''
+  // What is still being prepared would be timed by what is set below, and go out.
+  await world.settled()
   const goesOn = async () => {
     const { html } = await rivera.get(`/announcements/${id}`)
     return [html.includes('data-progress'), html.includes('http-equiv="refresh"')]

@@ -762,4 +762,32 @@ export const BREAKS: readonly Break[] = [
     to: 'if (exchangeId === null) return sayNotFound(reply)',
     tests: ['test/dashboard/office.test.ts'],
   },
+  {
+    rule: 'a wait that changes back is told again',
+    file: 'src/store/held-notices.ts',
+    from: 'set notice_key = null',
+    to: 'set notice_key = e.notice_key',
+    tests: ['test/store/held-notices.test.ts'],
+  },
+  {
+    rule: 'nobody is told that half a text is kept',
+    file: 'src/store/held-notices.ts',
+    from: ' and part = 0',
+    to: '',
+    tests: ['test/store/held-notices.test.ts'],
+  },
+  {
+    rule: 'the newest text of a lane is answered, while that may go out at night',
+    file: 'src/store/held-notices.ts',
+    from: 'new Map(notices.map(',
+    to: 'new Map(notices.reverse().map(',
+    tests: ['test/store/held-notices.test.ts'],
+  },
+  {
+    rule: 'new hours are told to who waits because of them',
+    file: 'src/store/retiming.ts',
+    from: "changed.filter(({ status }) => status === 'held')",
+    to: '[]',
+    tests: ['test/journeys/night.test.ts', 'test/dashboard/own-phone.test.ts'],
+  },
 ]

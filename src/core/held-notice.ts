@@ -4,8 +4,11 @@ import type { Direction } from './exchange.ts'
 import { fixedText, sayWhen } from './texts.ts'
 import type { Wordings } from './wordings.ts'
 
+/** The notices of a wait. */
+export const HELD_NOTICES = ['held_for_family', 'held_for_staff', 'held_no_time'] as const
+
 /** What is known of the message that waits: `direction` is its own; `writerZone`: the clock of whoever wrote it; null: the school has no hours. */
-export type WaitingMessage = {
+export type HeldMessage = {
   readonly conversationId: string
   readonly direction: Direction
   readonly staffName: string
@@ -17,12 +20,12 @@ export type WaitingMessage = {
 }
 
 /** The language in which the writer of a message is told something. */
-export function writersLanguage({ direction, staffLanguage, familyLanguages }: WaitingMessage): string {
+export function writersLanguage({ direction, staffLanguage, familyLanguages }: HeldMessage): string {
   return direction === 'to_family' ? staffLanguage : (familyLanguages[0] ?? staffLanguage)
 }
 
 /** Says when it will arrive (`sendAfter`; null: nobody knows). One key for each conversation, direction and moment: told once per closed window. */
-export function heldNotice(message: WaitingMessage, now: Temporal.Instant, sendAfter: Temporal.Instant | null) {
+export function heldNotice(message: HeldMessage, now: Temporal.Instant, sendAfter: Temporal.Instant | null) {
   const { conversationId, direction, staffName, familyName, writerZone, wordings } = message
   const toFamily = direction === 'to_family'
   const language = writersLanguage(message)

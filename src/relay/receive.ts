@@ -78,8 +78,8 @@ async function receiveTexts(deps: ReceiveDeps, district: ReceivingDistrict, dial
   // What a text of this batch changes counts for the next ones of the same phone.
   const changed = new Map<string, KnownText['optedOut']>()
   for (const known of await district.know(sent)) {
-    const now = changed.get(known.phoneId)
-    const text = now === undefined ? known : { ...known, optedOut: now }
+    const optedOut = changed.get(known.phoneId)
+    const text = optedOut === undefined ? known : { ...known, optedOut }
     const one = await receiveText(deps, district, text)
     routed.push(one.routed)
     afterwards.push(...one.effects)

@@ -1,7 +1,7 @@
 /** Tells those who wrote on a phone of a wait that began, or became another, after they had written: when it is handed over, or when hours change. A notice to somebody who may not be texted any more just now is dropped. */
 
 import { sql } from 'kysely'
-import { heldNotice } from '../core/held-notice.ts'
+import { HELD_NOTICES, heldNotice } from '../core/held-notice.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { describeExchanges } from './describing.ts'
@@ -54,6 +54,6 @@ export async function tellWriters(
     from unnest(${told.map(({ key }) => key)}::text[], ${told.map(({ conversationId }) => conversationId)}::uuid[], ${told.map(({ direction }) => direction)}::text[])
       as t (key, conversation_id, direction)
     where e.district_id = ${districtId} and e.conversation_id = t.conversation_id and e.direction = t.direction
-      and e.notice in ('held_for_family', 'held_for_staff', 'held_no_time') and e.notice_key <> t.key`.execute(trx)
+      and e.notice = any(${[...HELD_NOTICES]}::text[]) and e.notice_key <> t.key`.execute(trx)
   await insertNotices(trx, districtId, moment.database, moment.now, told)
 }

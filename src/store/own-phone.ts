@@ -6,11 +6,11 @@ import type { OwnPhoneSetting, TimeOf } from '../relay/compose-ports.ts'
 import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { keepInBrowser } from './delivering.ts'
-import { appendEvents, type NewEvent } from './events.ts'
+import { appendEvents } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
-import { tellWriters } from './held-notices.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
+import { retime } from './retiming.ts'
 
 /** The setting, whether there is a phone on file that takes texts, and the hours of the own schools. */
 export type OwnPhone = OwnPhoneSetting & {
@@ -78,47 +78,20 @@ export async function setOwnPhone(
   }
   // A notice that is due at once is decided on when it is handed over: it may be the answer to a text of a moment ago.
   const timed = rows.filter((row) => row.author === 'person' || row.status === 'held')
-  await timeAnew(trx, keys, districtId, moment, timed, hours, timeOf)
-}
-
-async function timeAnew(
-  trx: Trx,
-  keys: Keys,
-  districtId: string,
-  moment: Moment,
-  rows: readonly Waiting[],
-  week: Week | null,
-  timeOf: TimeOf,
-): Promise<void> {
-  const changed = rows.flatMap((row) => {
-    const hours = sideHours(row.hours, 'to_staff', null, week)
-    const time = timeOf(moment.now, { urgent: false, optedOut: false, hours, notBefore: null })
-    const same =
-      row.status === time.status && (time.status === 'queued' || row.send_after?.toString() === time.sendAfter?.toString())
-    return same ? [] : [{ id: row.id, ...time }]
-  })
-  if (changed.length === 0) return
-  await sql`update exchange e set status = w.status, send_after = w.send_after, hold = w.hold
-    from unnest(${changed.map((c) => c.id)}::uuid[], ${changed.map((c) => c.status)}::text[],
-      ${changed.map((c) => c.sendAfter?.toString() ?? null)}::timestamptz[], ${changed.map((c) => c.hold)}::text[]) as w (id, status, send_after, hold)
-    where e.district_id = ${districtId} and e.id = w.id`.execute(trx)
-  await appendEvents(
-    trx,
-    districtId,
-    changed.map(
-      ({ id, status, hold, sendAfter }): NewEvent => ({
-        exchangeId: id,
-        at: moment.database,
-        what: status,
-        detail: { status, hold, sendAfter: sendAfter?.toString() ?? null, why: 'own_phone_set' },
-      }),
-    ),
-  )
-  await tellWriters(
+  await retime(
     trx,
     keys,
     districtId,
     moment,
-    changed.flatMap(({ id, status, sendAfter }) => (status === 'held' ? [{ id, sendAfter }] : [])),
+    timed.map((row) => ({
+      row,
+      time: timeOf(moment.now, {
+        urgent: false,
+        optedOut: false,
+        hours: sideHours(row.hours, 'to_staff', null, hours),
+        notBefore: null,
+      }),
+    })),
+    'own_phone_set',
   )
 }

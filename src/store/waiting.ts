@@ -9,9 +9,9 @@ import type { Moment } from '../relay/ports.ts'
 import type { Trx } from './database.ts'
 import { appendEvents, type NewEvent } from './events.ts'
 import { cancelWaiting } from './exchanges.ts'
-import { tellWriters } from './held-notices.ts'
 import { sideHours } from './hours.ts'
 import type { Keys } from './keys.ts'
+import { retime } from './retiming.ts'
 import { closeTasks } from './tasks.ts'
 
 /** What a person's decision came to. */
@@ -183,34 +183,7 @@ export async function setHours(
     times.set(key, time)
     return { row, time }
   })
-  const changed = timed.filter(
-    ({ row, time }) =>
-      row.status !== time.status || (time.status === 'held' && row.send_after?.toString() !== time.sendAfter?.toString()),
-  )
-  if (changed.length === 0) return true
-  await sql`update exchange e set status = w.status, send_after = w.send_after, hold = w.hold
-    from unnest(${changed.map((c) => c.row.id)}::uuid[], ${changed.map((c) => c.time.status)}::text[],
-      ${changed.map((c) => c.time.sendAfter?.toString() ?? null)}::timestamptz[], ${changed.map((c) => c.time.hold)}::text[]) as w (id, status, send_after, hold)
-    where e.district_id = ${districtId} and e.id = w.id`.execute(trx)
-  await appendEvents(
-    trx,
-    districtId,
-    changed.map(
-      ({ row, time }): NewEvent => ({
-        exchangeId: row.id,
-        at: moment.database,
-        what: time.status,
-        detail: { status: time.status, hold: time.hold, sendAfter: time.sendAfter?.toString() ?? null, why: 'hours_set' },
-      }),
-    ),
-  )
-  await tellWriters(
-    trx,
-    keys,
-    districtId,
-    moment,
-    changed.flatMap(({ row, time }) => (time.status === 'held' ? [{ id: row.id, sendAfter: time.sendAfter }] : [])),
-  )
+  await retime(trx, keys, districtId, moment, timed, 'hours_set')
   return true
 }
 

@@ -144,6 +144,8 @@ describe('own hours', () => {
     expect(await world.phoneOf('rivera').reads()).toEqual([])
     expect((await world.phoneOf('rosa').reads()).join()).toMatch(/2:00|14:00/)
     expect((await rivera.get(thread)).html).toContain('On your phone today at 2:00 PM')
+    await sets(own('15:00-16:00'))
+    expect(await world.phoneOf('rosa').reads()).toEqual([expect.stringContaining('hoy a las 3:00 PM')])
     await sets(ON)
     expect((await world.phoneOf('rivera').reads()).join()).toContain('Thank you')
   })
